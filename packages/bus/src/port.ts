@@ -1,0 +1,107 @@
+import type { CloudEvent, StreamClass } from '@evenkeel/contracts';
+
+/** An event on its way out. */
+export type Outgoing = {
+  stream: StreamClass;
+  subject: string;
+  event: CloudEvent;
+  /** True where its subject may hold one message for ever: stored with expected-last-subject-sequence 0. */
+  once: boolean;
+};
+
+export type Published =
+  | { status: 'stored'; sequence: number }
+  /** The same id was stored before; nothing was added. */
+  | { status: 'duplicate'; sequence: number }
+  /** Its subject holds a message already: that one is the truth. */
+  | { status: 'conflict'; sequence: number; stored: CloudEvent };
+
+export type Delivery = {
+  stream: StreamClass;
+  subject: string;
+  sequence: number;
+  /** 1 at the first delivery. */
+  attempt: number;
+  event: CloudEvent;
+  ack: () => Promise<void>;
+  /** Deliver again after so many milliseconds. */
+  retry: (delay_ms: number) => Promise<void>;
+};
+
+/** What could not be decoded arrives as a poison delivery: it has no event, but can be acknowledged once it is laid aside. */
+export type Poison = Omit<Delivery, 'event'> & { reason: string; body: Uint8Array; headers: Record<string, string> };
+
+export type ConsumerOptions = {
+  stream: StreamClass;
+  /** Name shared by all replicas that share the work. */
+  durable: string;
+  subjects: string[];
+  /** Time after which an unacknowledged message is delivered again, milliseconds. */
+  ack_wait_ms?: number;
+};
+
+export type Consumption = {
+  /** Stops pulling, waits for the message in hand, leaves the durable in place. */
+  stop: () => Promise<void>;
+  /** Last sequence acknowledged with all before it; 0 where none. */
+  acknowledged: () => Promise<number>;
+  /** Delivers again everything after this stream sequence. */
+  rewind: (after_sequence: number) => Promise<void>;
+  /** Messages not yet delivered. */
+  pending: () => Promise<number>;
+};
+
+export type StoredEvent = { subject: string; sequence: number; event: CloudEvent };
+
+/** A value with the revision by which it may be changed. */
+export type LedgerEntry = { key: string; value: unknown; revision: number };
+
+/** Facts that may never be lost or doubled; every change is a compare-and-set. Keys are tokens joined by dots. */
+export type Ledger = {
+  /** The new revision, or null where the key exists. */
+  create: (key: string, value: unknown) => Promise<number | null>;
+  /** The new revision, or null where the revision is not the latest. */
+  update: (key: string, value: unknown, revision: number) => Promise<number | null>;
+  get: (key: string) => Promise<LedgerEntry | null>;
+  /** False where the revision is not the latest. */
+  remove: (key: string, revision: number) => Promise<boolean>;
+  /** Entries whose keys start with this prefix, a whole number of tokens; in order of keys. */
+  list: (prefix: string) => Promise<LedgerEntry[]>;
+};
+
+export type Bus = {
+  publish: (outgoing: Outgoing) => Promise<Published>;
+  /** One message at a time, in order (`max_ack_pending` 1). */
+  consume: (options: ConsumerOptions, handle: (delivery: Delivery | Poison) => Promise<void>) => Promise<Consumption>;
+  /** Lays a message aside in the dead-letter stream, with where it came from and why. */
+  bury: (letter: {
+    service: string;
+    stream: StreamClass;
+    subject: string;
+    sequence: number;
+    reason: string;
+    body: Uint8Array;
+    headers: Record<string, string>;
+  }) => Promise<void>;
+  /** Stored events of these subjects (wildcards as in NATS), oldest first, from a stream sequence on, until none is left. */
+  read: (stream: StreamClass, subjects: string[], from_sequence?: number) => AsyncIterable<StoredEvent>;
+  /** The same, but goes on waiting for new ones until the signal. */
+  follow: (
+    stream: StreamClass,
+    subjects: string[],
+    from: 'new' | 'all',
+    signal: AbortSignal,
+  ) => AsyncIterable<StoredEvent>;
+  last: (stream: StreamClass, subject: string) => Promise<StoredEvent | null>;
+  ledger: Ledger;
+  /** Null while all is well, else what is wrong. */
+  trouble: () => string | null;
+  /** The largest encoded body that it takes, bytes. */
+  max_payload: () => number;
+  close: () => Promise<void>;
+};
+
+/** An event that is too large for the server is refused, never cut. */
+export class EventTooLarge extends Error {
+  override name = 'EventTooLarge';
+}

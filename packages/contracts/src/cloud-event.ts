@@ -1,0 +1,22 @@
+/** A CloudEvent 1.0 as it travels; `data` is the decoded JSON. */
+export type CloudEvent = {
+  specversion: '1.0';
+  /** `<event name>/<cluster>/<natural id>`. */
+  id: string;
+  /** URI of the service that said it, `urn:evenkeel:<service>`. */
+  source: string;
+  /** `dev.evenkeel.<event name>.v<version>`. */
+  type: string;
+  /** The cluster. */
+  subject: string;
+  /** RFC 3339; cluster time. */
+  time: string;
+  datacontenttype: 'application/json';
+  dataschema: string;
+  /** W3C trace context of this hop. */
+  traceparent?: string;
+  tracestate?: string;
+  /** Event that led to this one. */
+  causationid?: string;
+  data: unknown;
+};

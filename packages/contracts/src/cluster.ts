@@ -1,0 +1,161 @@
+import { z } from 'zod';
+
+/** RFC 3339, UTC. */
+export const Time = z.iso.datetime({ offset: false });
+export const ClusterName = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9_-]{0,31}$/,
+    'lower-case letters, digits, - and _, at most 32, starting with a letter or digit',
+  );
+/** `qemu/100` or `lxc/101`, the key by which other Proxmox tools join. */
+export const GuestId = z.string().regex(/^(qemu|lxc)\/\d{1,9}$/);
+export const Fraction = z.number().min(0);
+
+/** Pressure stall information of PVE 9: percent of the last ten seconds, 0..100. */
+export const Pressure = z.object({
+  cpu_some: z.number().optional(),
+  io_some: z.number().optional(),
+  io_full: z.number().optional(),
+  memory_some: z.number().optional(),
+  memory_full: z.number().optional(),
+});
+
+export const StorageSample = z.object({
+  storage: z.string(),
+  shared: z.boolean(),
+  active: z.boolean(),
+  total: z.number(),
+  used: z.number(),
+  content: z.array(z.string()),
+});
+
+export const NodeSample = z.object({
+  node: z.string(),
+  status: z.enum(['online', 'offline', 'unknown']),
+  /** In Proxmox's own maintenance mode, or named in `maintenance_nodes`. */
+  maintenance: z.boolean(),
+  /** Fraction 0..1 of all threads. */
+  cpu: z.number(),
+  /** Threads. */
+  maxcpu: z.number(),
+  /** Bytes. */
+  mem: z.number(),
+  maxmem: z.number(),
+  /** Fraction 0..1. */
+  iowait: z.number().optional(),
+  pressure: Pressure.optional(),
+  /** Seconds. */
+  uptime: z.number(),
+  /** Work a thread does per second relative to the cluster's reference; 1 where nodes are alike. */
+  speed_factor: z.number(),
+  storages: z.array(StorageSample),
+  cpu_vendor: z.string().optional(),
+  cpu_model: z.string().optional(),
+  version: z.string().optional(),
+});
+
+/** What of a guest's configuration decides where it may run; derived by the collector, read once and on change. */
+export const GuestConstraints = z.object({
+  /** Storages that its volumes live on. */
+  storages: z.array(z.string()),
+  /** Bytes on storages that are not shared. */
+  local_disk_bytes: z.number(),
+  local_disks: z.number(),
+  /** Passthrough and other devices that bind it to its node, by config key. */
+  local_devices: z.array(z.string()),
+  bridges: z.array(z.string()),
+  cpu_type: z.string(),
+  snapshots_with_state: z.boolean(),
+  /** Container mount points that exist on its node only. */
+  bind_mounts: z.array(z.string()),
+});
+
+export const GuestSample = z.object({
+  guest: GuestId,
+  vmid: z.number().int(),
+  type: z.enum(['qemu', 'lxc']),
+  name: z.string(),
+  node: z.string(),
+  status: z.enum(['running', 'stopped', 'paused', 'unknown']),
+  template: z.boolean(),
+  /** Fraction of its own vCPUs; may pass 1 a little. */
+  cpu: z.number(),
+  /** vCPUs. */
+  maxcpu: z.number(),
+  /** Bytes in use as counted by `mem_source`. */
+  mem: z.number(),
+  maxmem: z.number(),
+  /** Where `mem` comes from: the balloon driver, the host's view of the process, or the container's cgroup without cache. */
+  mem_source: z.enum(['balloon', 'host', 'cgroup', 'unknown']),
+  /** Host's view of a VM's memory (PVE 9). */
+  memhost: z.number().optional(),
+  maxdisk: z.number(),
+  /** Bytes a second since the sample before. */
+  netin: z.number(),
+  netout: z.number(),
+  diskread: z.number(),
+  diskwrite: z.number(),
+  uptime: z.number(),
+  tags: z.array(z.string()),
+  pool: z.string().optional(),
+  /** Config lock (`backup`, `migrate`, …) where there is one. */
+  lock: z.string().optional(),
+  ha: z.object({ state: z.string(), auto_rebalance: z.boolean() }).optional(),
+  /** Changes when a vmid is used again for another guest: nothing learned of the old one holds for the new. */
+  identity: z.string(),
+  constraints: GuestConstraints.optional(),
+});
+
+export const HaRule = z.object({
+  rule: z.string(),
+  type: z.enum(['node-affinity', 'resource-affinity']),
+  guests: z.array(GuestId),
+  /** node-affinity: nodes by priority. */
+  nodes: z.record(z.string(), z.number()).optional(),
+  strict: z.boolean().optional(),
+  affinity: z.enum(['positive', 'negative']).optional(),
+});
+
+/** A migration that runs now, whoever started it. */
+export const RunningMigration = z.object({
+  guest: GuestId,
+  source: z.string(),
+  target: z.string().optional(),
+  upid: z.string().optional(),
+  started_at: Time.optional(),
+});
+
+export const RunRef = z.object({ run_id: z.string(), opened_at: Time });
+
+/** One look at one cluster. */
+export const ClusterSample = z.object({
+  cluster: ClusterName,
+  /** Time of the cluster at which the data was read. */
+  at: Time,
+  /** Rises by one with each sample of a cluster. */
+  sequence: z.number().int(),
+  /** The configuration in force: the first 16 hex digits of its SHA-256. */
+  config_revision: z.string(),
+  /** Present where this sample opens a run. */
+  run: RunRef.optional(),
+  quorate: z.boolean(),
+  version: z.string(),
+  nodes: z.array(NodeSample),
+  guests: z.array(GuestSample),
+  ha_rules: z.array(HaRule),
+  /** Proxmox's own balancer: `dynamic` with automatic rebalancing owns HA guests. */
+  crs: z.object({ mode: z.string(), auto_rebalance: z.boolean() }),
+  running_migrations: z.array(RunningMigration),
+  /** What could not be read this time, one sentence each; decisions that need it fail closed. */
+  problems: z.array(z.string()),
+});
+
+export type NodeSample = z.output<typeof NodeSample>;
+export type GuestSample = z.output<typeof GuestSample>;
+export type ClusterSample = z.output<typeof ClusterSample>;
+export type GuestConstraints = z.output<typeof GuestConstraints>;
+export type StorageSample = z.output<typeof StorageSample>;
+export type HaRule = z.output<typeof HaRule>;
+export type RunRef = z.output<typeof RunRef>;
+export type RunningMigration = z.output<typeof RunningMigration>;

@@ -1,0 +1,2 @@
+export { days, type ScheduleWindow } from './automated-migrations.ts';
+export { type ClusterConfig, Config, type ConfigInput } from './config.ts';

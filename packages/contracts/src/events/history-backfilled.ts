@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { ClusterName, GuestId, Time } from '../cluster.ts';
+import { defineEvent } from '../define.ts';
+import { Transfer } from '../migration.ts';
+
+/** Bucket start (epoch seconds), its length in seconds, then CPU fraction and memory bytes; null where there was no data. */
+export const HistoryPoint = z.tuple([z.number(), z.number(), z.number().nullable(), z.number().nullable()]);
+
+export const PastMigration = z.object({
+  upid: z.string(),
+  guest: GuestId,
+  source: z.string(),
+  target: z.string().optional(),
+  started_at: Time,
+  ended_at: Time,
+  ok: z.boolean(),
+  transfer: Transfer.optional(),
+});
+
+export const historyBackfilled = defineEvent({
+  name: 'history.backfilled',
+  version: 1,
+  stream: 'telemetry',
+  summary: 'What Proxmox remembered of a node and its guests from before they were first seen.',
+  data: z.object({
+    cluster: ClusterName,
+    at: Time,
+    node: z.string(),
+    /** 1, 2, … : a large node is told in several parts. */
+    part: z.number().int(),
+    node_history: z.array(HistoryPoint),
+    guests: z.array(z.object({ guest: GuestId, identity: z.string(), history: z.array(HistoryPoint) })),
+    migrations: z.array(PastMigration),
+  }),
+  key: ({ cluster }) => cluster,
+  id: ({ node, part, at }) => `${node}/${part}/${at}`,
+  budget_bytes: 524_288,
+});
+
+export type HistoryPoint = z.output<typeof HistoryPoint>;
+export type PastMigration = z.output<typeof PastMigration>;

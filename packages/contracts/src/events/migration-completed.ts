@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { Time } from '../cluster.ts';
+import { defineEvent } from '../define.ts';
+import { ApprovedMigration, Transfer } from '../migration.ts';
+
+export const migrationCompleted = defineEvent({
+  name: 'migration.completed',
+  version: 1,
+  stream: 'decisions',
+  summary: 'A guest runs on its target.',
+  data: z.object({
+    migration: ApprovedMigration,
+    started_at: Time,
+    completed_at: Time,
+    upid: z.string(),
+    transfer: Transfer.optional(),
+    warnings: z.array(z.string()),
+  }),
+  key: ({ migration }) => migration.cluster,
+  id: ({ migration }) => migration.migration_id,
+  budget_bytes: 65_536,
+});

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { Time } from '../cluster.ts';
+import { defineEvent } from '../define.ts';
+import { ApprovedMigration } from '../migration.ts';
+
+export const migrationFailed = defineEvent({
+  name: 'migration.failed',
+  version: 1,
+  stream: 'decisions',
+  summary: 'A migration ended without its guest on the target.',
+  data: z.object({
+    migration: ApprovedMigration,
+    started_at: Time.optional(),
+    failed_at: Time,
+    upid: z.string().optional(),
+    reason: z.string(),
+    /** What is to blame: a failure that lies in the guest does not count against the pair of nodes. */
+    fault: z.enum(['guest', 'path', 'cluster', 'unknown']),
+  }),
+  key: ({ migration }) => migration.cluster,
+  id: ({ migration }) => migration.migration_id,
+  budget_bytes: 65_536,
+});

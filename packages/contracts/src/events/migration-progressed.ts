@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { Time } from '../cluster.ts';
+import { defineEvent } from '../define.ts';
+import { ApprovedMigration } from '../migration.ts';
+
+export const migrationProgressed = defineEvent({
+  name: 'migration.progressed',
+  version: 1,
+  stream: 'decisions',
+  summary: 'A running migration was looked at.',
+  data: z.object({
+    migration: ApprovedMigration,
+    /** 1, 2, … */
+    look: z.number().int(),
+    at: Time,
+    step: z.string(),
+    transferred_bytes: z.number().optional(),
+    total_bytes: z.number().optional(),
+  }),
+  key: ({ migration }) => migration.cluster,
+  id: ({ migration, look }) => `${migration.migration_id}/${look}`,
+  budget_bytes: 65_536,
+});

@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { Time } from '../cluster.ts';
+import { defineEvent } from '../define.ts';
+import { ApprovedMigration } from '../migration.ts';
+
+export const migrationRefused = defineEvent({
+  name: 'migration.refused',
+  version: 1,
+  stream: 'decisions',
+  summary: 'An approved migration was not started: what it rested on no longer held.',
+  data: z.object({
+    migration: ApprovedMigration,
+    refused_at: Time,
+    reason: z.string(),
+    /** expired, moved, locked, not_running, target_unavailable, not_allowed, duplicate, busy, paused */
+    code: z.string(),
+  }),
+  key: ({ migration }) => migration.cluster,
+  id: ({ migration }) => migration.migration_id,
+  budget_bytes: 65_536,
+});

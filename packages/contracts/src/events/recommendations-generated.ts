@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { ClusterName, ClusterSample, GuestId, Time } from '../cluster.ts';
+import { defineEvent } from '../define.ts';
+import { Recommendation } from '../migration.ts';
+import { GuestProfile } from '../profile.ts';
+import { Convergence, NodeScore } from '../score.ts';
+
+/** Why a guest on a hot node, or bound to move, got no recommendation. */
+export const NotRecommended = z.object({ guest: GuestId, reason: z.string() });
+
+export const recommendationsGenerated = defineEvent({
+  name: 'recommendations.generated',
+  version: 1,
+  stream: 'telemetry',
+  summary: 'The moves that a run recommends, best first, with all that the filters need to know.',
+  data: z.object({
+    cluster: ClusterName,
+    at: Time,
+    run_id: z.string(),
+    sample_sequence: z.number().int(),
+    config_revision: z.string(),
+    recommendations: z.array(Recommendation),
+    not_recommended: z.array(NotRecommended),
+    /** Why there is none at all, or what an administrator should know: convergence, unsatisfiable rules. */
+    notes: z.array(z.string()),
+    convergence: Convergence,
+    scores: z.array(NodeScore),
+    /** The sample without its guests, which stand in `placements`. */
+    sample: ClusterSample.omit({ guests: true }),
+    /** Node by guest. */
+    placements: z.record(GuestId, z.string()),
+    /** The recommended guests as they are, and how they behave. */
+    guests: z.array(ClusterSample.shape.guests.element),
+    profiles: z.array(GuestProfile),
+  }),
+  key: ({ cluster }) => cluster,
+  id: ({ run_id }) => run_id,
+  budget_bytes: 524_288,
+});

@@ -1,0 +1,13 @@
+export type { CloudEvent } from './cloud-event.ts';
+export * from './cluster.ts';
+export * from './config/index.ts';
+export * from './define.ts';
+export { HistoryPoint, PastMigration } from './events/history-backfilled.ts';
+export * from './events/index.ts';
+export { NotRecommended } from './events/recommendations-generated.ts';
+export { RunSummary } from './events/run-decided.ts';
+export * from './migration.ts';
+export * from './profile.ts';
+export * from './records/index.ts';
+export * from './score.ts';
+export * from './streams.ts';

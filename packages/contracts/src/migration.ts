@@ -1,0 +1,240 @@
+import { z } from 'zod';
+import { ClusterName, GuestId, Time } from './cluster.ts';
+import { Behavior } from './profile.ts';
+
+/** Expected value with its 90 % interval. */
+export const Estimate = z.object({ expected: z.number(), low: z.number(), high: z.number() });
+
+export const NodeEffect = z.object({
+  cpu: z.number(),
+  mem: z.number(),
+  penalty: z.number(),
+});
+
+/** What a move does to the two nodes it touches; loads are fractions, predicted by the guests' profiles. */
+export const Effect = z.object({
+  source_before: NodeEffect,
+  source_after: NodeEffect,
+  target_before: NodeEffect,
+  target_after: NodeEffect,
+});
+
+/** The check that a machine evaluates beside each of the plan's sentences. */
+export const PlanCheck = z.object({
+  check: z.enum([
+    'guest_responsive',
+    'completed_within',
+    'source_cpu_improved',
+    'guest_on_target',
+    'task_ok',
+    'target_cpu_below',
+    'target_memory_below',
+    'target_online',
+  ]),
+  limit: z.number().optional(),
+  sentence: z.string(),
+});
+
+export const PlanStep = z.object({
+  step: z.number().int(),
+  action: z.enum([
+    'pre_migration_validation',
+    'migration_preparation',
+    'live_migration',
+    'post_migration_validation',
+    'cleanup',
+  ]),
+  description: z.string(),
+  timeout_seconds: z.number(),
+});
+
+/** The second seed's structure and names; every figure computed. */
+export const MigrationPlan = z.object({
+  migration_type: z.enum(['live_migration', 'restart_migration', 'offline_migration']),
+  source_vm_id: z.string(),
+  source_node_id: z.string(),
+  target_node_id: z.string(),
+  expected_utilization_improvement: z.object({
+    current_utilization: z.number(),
+    expected_utilization: z.number(),
+    improvement_percentage: z.number(),
+  }),
+  execution_steps: z.array(PlanStep),
+  success_criteria: z.array(z.string()),
+  rollback_conditions: z.array(z.string()),
+  resource_requirements: z.object({
+    target_node_cpu_available: z.string(),
+    target_node_memory_available: z.string(),
+    network_bandwidth_required: z.string(),
+  }),
+  estimated_downtime_seconds: z.number(),
+  estimated_completion_minutes: z.number(),
+  success_checks: z.array(PlanCheck),
+  rollback_checks: z.array(PlanCheck),
+  requirements: z.object({
+    target_cpu_cores: z.number(),
+    target_memory_bytes: z.number(),
+    network_bytes_per_second: z.number(),
+  }),
+  downtime_seconds: Estimate,
+  duration_seconds: Estimate,
+});
+
+export const RiskFlag = z.object({ flag: z.string(), value: z.number(), limit: z.number(), sentence: z.string() });
+
+/** Why a move must happen whatever it brings. */
+export const MandatoryReason = z.enum(['maintenance', 'rule', 'drain']);
+
+/** The chosen candidate of a guest in a run. */
+export const Recommendation = z.object({
+  recommendation_id: z.string(),
+  run_id: z.string(),
+  cluster: ClusterName,
+  at: Time,
+  guest: GuestId,
+  vmid: z.number().int(),
+  name: z.string(),
+  type: z.enum(['qemu', 'lxc']),
+  source_node: z.string(),
+  target_node: z.string(),
+  /** Position in the run, 1 is best. */
+  rank: z.number().int(),
+  mandatory: MandatoryReason.optional(),
+  reason: z.string(),
+  behavior: Behavior,
+  /** Penalty points of source and target together, before less after. */
+  score_improvement: z.number(),
+  improvement: Estimate,
+  effect: Effect,
+  /** 0..100: the probability that the move turns out beneficial. */
+  confidence_score: z.number(),
+  risk: z.object({ high: z.boolean(), flags: z.array(RiskFlag) }),
+  has_conflict: z.boolean(),
+  conflict_reason: z.string().optional(),
+  /** Cost in penalty-point-hours, and what it was computed from. */
+  cost: z.object({
+    points: z.number(),
+    duration_seconds: Estimate,
+    downtime_seconds: Estimate,
+    bytes: z.number(),
+    restart: z.boolean(),
+  }),
+  /** Hours for which the improvement is expected to last. */
+  lasts_hours: z.number(),
+  cost_benefit_ratio: z.number(),
+  /** The guest's own load on the two nodes: what the prediction rests on. */
+  guest_load: z.object({ cpu_cores: Estimate, mem_bytes: z.number(), assigned_bytes: z.number() }),
+  /** Guests that move with it because a rule binds them; each has a recommendation of its own. */
+  companions: z.array(GuestId),
+  migration_plan: MigrationPlan,
+});
+
+/** Facts about a guest that filters need and a recommendation does not say. */
+export const RungResult = z.enum(['passed', 'failed', 'off', 'bypassed', 'not_reached']);
+export const Rung = z.object({ order: z.number().int(), filter: z.string(), result: RungResult, reason: z.string() });
+
+export const DecisionAction = z.enum(['executed', 'pending', 'failed', 'filtered', 'skipped', 'observing', 'deferred']);
+
+export const Decision = z.object({
+  decision_id: z.string(),
+  run_id: z.string(),
+  cluster: ClusterName,
+  decided_at: Time,
+  config_revision: z.string(),
+  action: DecisionAction,
+  reason: z.string(),
+  ladder: z.array(Rung),
+  dry_run: z.boolean(),
+  recommendation: Recommendation,
+});
+
+/** The whole order to the executor: nothing else needs to be looked up. */
+export const ApprovedMigration = z.object({
+  migration_id: z.string(),
+  cluster: ClusterName,
+  run_id: z.string(),
+  decision_id: z.string(),
+  guest: GuestId,
+  vmid: z.number().int(),
+  name: z.string(),
+  type: z.enum(['qemu', 'lxc']),
+  identity: z.string(),
+  source_node: z.string(),
+  target_node: z.string(),
+  approved_at: Time,
+  expires_at: Time,
+  /** Sequence of the sample that it was decided on. */
+  sample_sequence: z.number().int(),
+  config_revision: z.string(),
+  /** A mandatory move is judged by other rules. */
+  mandatory: MandatoryReason.optional(),
+  /** The migration that this one undoes. */
+  parent_id: z.string().optional(),
+  confidence_score: z.number(),
+  expected: z.object({
+    improvement: Estimate,
+    duration_seconds: Estimate,
+    downtime_seconds: Estimate,
+    effect: Effect,
+    guest_cpu_cores: Estimate,
+    behavior: Behavior,
+  }),
+  migration_plan: MigrationPlan,
+});
+
+/** What is known of a finished transfer, from the task's log; absent where the log does not say. */
+export const Transfer = z.object({
+  duration_seconds: z.number(),
+  downtime_seconds: z.number().optional(),
+  bytes: z.number().optional(),
+  ram_bytes: z.number().optional(),
+  dirty_bytes_per_second: z.number().optional(),
+});
+
+export const Horizon = z.enum(['5m', '1h', '24h']);
+export const OutcomeVerdict = z.enum(['beneficial', 'neutral', 'harmful']);
+
+export const Outcome = z.object({
+  migration_id: z.string(),
+  cluster: ClusterName,
+  horizon: Horizon,
+  guest: GuestId,
+  vmid: z.number().int(),
+  name: z.string(),
+  source_node: z.string(),
+  target_node: z.string(),
+  completed_at: Time,
+  judged_at: Time,
+  /** Why it was judged before its time, or cannot be judged at all. */
+  closed_early: z.string().optional(),
+  /** Penalty points: what was promised, with its interval. */
+  expected_gain: Estimate,
+  /** Penalty points: nodes as they are against the same nodes had the guest stayed; absent where it cannot be said. */
+  actual_gain: z.number().optional(),
+  /** actual − expected. */
+  error: z.number().optional(),
+  verdict: OutcomeVerdict.optional(),
+  confidence_score: z.number(),
+  target_cpu: z.object({ predicted: Estimate.optional(), actual: z.number().optional() }),
+  duration_seconds: z.object({ predicted: Estimate, actual: z.number().optional() }),
+  downtime_seconds: z.object({ predicted: Estimate, actual: z.number().optional() }),
+  transfer: Transfer.optional(),
+});
+
+export type Estimate = z.output<typeof Estimate>;
+export type NodeEffect = z.output<typeof NodeEffect>;
+export type Effect = z.output<typeof Effect>;
+export type PlanCheck = z.output<typeof PlanCheck>;
+export type PlanStep = z.output<typeof PlanStep>;
+export type MigrationPlan = z.output<typeof MigrationPlan>;
+export type RiskFlag = z.output<typeof RiskFlag>;
+export type Recommendation = z.output<typeof Recommendation>;
+export type Rung = z.output<typeof Rung>;
+export type RungResult = z.output<typeof RungResult>;
+export type DecisionAction = z.output<typeof DecisionAction>;
+export type Decision = z.output<typeof Decision>;
+export type ApprovedMigration = z.output<typeof ApprovedMigration>;
+export type Transfer = z.output<typeof Transfer>;
+export type Horizon = z.output<typeof Horizon>;
+export type OutcomeVerdict = z.output<typeof OutcomeVerdict>;
+export type Outcome = z.output<typeof Outcome>;

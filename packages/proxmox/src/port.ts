@@ -1,0 +1,204 @@
+/** Time of the cluster, epoch milliseconds; `scale` is how many of its seconds pass in one real second (1 but for a simulator). */
+export type ClusterClock = { now: number; scale: number };
+
+export type GuestRef = { node: string; type: 'qemu' | 'lxc'; vmid: number };
+
+export type NodeRow = {
+  node: string;
+  status: 'online' | 'offline' | 'unknown';
+  cpu?: number | undefined;
+  maxcpu?: number | undefined;
+  mem?: number | undefined;
+  maxmem?: number | undefined;
+  uptime?: number | undefined;
+  hastate?: string | undefined;
+};
+
+export type GuestRow = {
+  id: string;
+  vmid: number;
+  node: string;
+  type: 'qemu' | 'lxc';
+  name?: string | undefined;
+  status: string;
+  template: boolean;
+  cpu?: number | undefined;
+  maxcpu?: number | undefined;
+  mem?: number | undefined;
+  maxmem?: number | undefined;
+  memhost?: number | undefined;
+  disk?: number | undefined;
+  maxdisk?: number | undefined;
+  /** Cumulative bytes since the guest started. */
+  netin?: number | undefined;
+  netout?: number | undefined;
+  diskread?: number | undefined;
+  diskwrite?: number | undefined;
+  uptime?: number | undefined;
+  pool?: string | undefined;
+  lock?: string | undefined;
+  tags: string[];
+  hastate?: string | undefined;
+};
+
+export type StorageRow = {
+  storage: string;
+  node: string;
+  shared: boolean;
+  active: boolean;
+  content: string[];
+  disk?: number | undefined;
+  maxdisk?: number | undefined;
+};
+
+export type NodeStatus = {
+  cpu: number;
+  /** IO wait, fraction. */
+  wait: number;
+  cpu_model?: string | undefined;
+  cpu_vendor?: string | undefined;
+  cpu_flags?: string | undefined;
+  threads: number;
+  memory_total: number;
+  memory_used: number;
+  pve_version?: string | undefined;
+};
+
+/** One bucket of rrddata: `time` is its start (epoch seconds). */
+export type HistoryRow = {
+  time: number;
+  cpu?: number | undefined;
+  maxcpu?: number | undefined;
+  /** Bytes. */
+  mem?: number | undefined;
+  maxmem?: number | undefined;
+  iowait?: number | undefined;
+  pressure_cpu_some?: number | undefined;
+  pressure_io_some?: number | undefined;
+  pressure_io_full?: number | undefined;
+  pressure_memory_some?: number | undefined;
+  pressure_memory_full?: number | undefined;
+};
+
+export type HaResource = {
+  sid: string;
+  type: string;
+  state: string;
+  group?: string | undefined;
+  auto_rebalance: boolean;
+};
+export type HaRuleRow = {
+  rule: string;
+  type: string;
+  resources: string[];
+  nodes?: Record<string, number> | undefined;
+  strict?: boolean | undefined;
+  affinity?: string | undefined;
+  disabled: boolean;
+};
+
+export type TaskRow = {
+  upid: string;
+  node: string;
+  type: string;
+  /** vmid where there is one. */
+  id: string;
+  user: string;
+  /** Epoch seconds. */
+  starttime: number;
+  endtime?: number | undefined;
+  /** Exit text of a finished task; absent while it runs. */
+  status?: string | undefined;
+};
+
+export type TaskStatus = { running: boolean; exitstatus?: string | undefined };
+
+export type MigrationPreconditions = {
+  running: boolean;
+  /** Absent where this version of Proxmox does not say. */
+  allowed_nodes?: string[] | undefined;
+  /** Why not, by node: sentences. */
+  not_allowed: Record<string, string[]>;
+  local_disks: { volid: string; size?: number | undefined }[];
+  local_resources: string[];
+  dependent_ha_resources: string[];
+};
+
+export type MigrateOptions = {
+  target: string;
+  online: boolean;
+  with_local_disks: boolean;
+  restart: boolean;
+  timeout_ms?: number;
+};
+
+/** The calls that Evenkeel makes; every answer is decoded at the edge. All may throw a ProxmoxError. */
+export type Proxmox = {
+  clock: () => ClusterClock;
+  version: () => Promise<{ version: string; release: string }>;
+  status: () => Promise<{
+    name?: string | undefined;
+    quorate: boolean;
+    nodes: { node: string; online: boolean; ip?: string | undefined }[];
+  }>;
+  resources: () => Promise<{ nodes: NodeRow[]; guests: GuestRow[]; storages: StorageRow[] }>;
+  options: () => Promise<{ crs: { mode: string; auto_rebalance: boolean }; migration_network?: string | undefined }>;
+  node_status: (node: string) => Promise<NodeStatus>;
+  /** The configuration as Proxmox keeps it: keys to strings. */
+  guest_config: (guest: GuestRef) => Promise<Record<string, string>>;
+  node_history: (node: string, timeframe: 'hour' | 'day' | 'week') => Promise<HistoryRow[]>;
+  guest_history: (guest: GuestRef, timeframe: 'hour' | 'day' | 'week') => Promise<HistoryRow[]>;
+  ha_resources: () => Promise<HaResource[]>;
+  /** Rules of PVE 9, or groups of PVE 8 in the same shape. */
+  ha_rules: () => Promise<HaRuleRow[]>;
+  /** Nodes that Proxmox itself holds in maintenance. */
+  maintenance_nodes: () => Promise<string[]>;
+  cluster_tasks: () => Promise<TaskRow[]>;
+  node_tasks: (
+    node: string,
+    filter: { vmid?: number; type?: string; since?: number; source?: 'archive' | 'active' | 'all'; limit?: number },
+  ) => Promise<TaskRow[]>;
+  task_status: (upid: string) => Promise<TaskStatus>;
+  task_log: (upid: string, start?: number) => Promise<string[]>;
+  /** Needs VM.Migrate. */
+  migration_preconditions: (guest: GuestRef, target: string) => Promise<MigrationPreconditions>;
+  permissions: () => Promise<Record<string, Record<string, boolean>>>;
+  /** The UPID. Never sent twice by itself: a lost answer is an error with `maybe_accepted`. */
+  migrate: (guest: GuestRef, options: MigrateOptions) => Promise<string>;
+  stop_task: (upid: string) => Promise<void>;
+  close: () => Promise<void>;
+};
+
+export type ProxmoxErrorKind =
+  /** No host answered. */
+  | 'unreachable'
+  | 'timeout'
+  | 'certificate'
+  /** 401: the token is not accepted. */
+  | 'unauthorized'
+  /** 403: the token lacks a right, named in the message. */
+  | 'forbidden'
+  /** 400 and 500: Proxmox said no, in its own words. */
+  | 'refused'
+  /** 501: this version does not have the call. */
+  | 'not_implemented'
+  /** What came was not what the API promises. */
+  | 'bad_answer';
+
+export class ProxmoxError extends Error {
+  override name = 'ProxmoxError';
+  readonly kind: ProxmoxErrorKind;
+  readonly status: number | undefined;
+  /** True where a write may have been carried out although no answer came. */
+  readonly maybe_accepted: boolean;
+  constructor(
+    kind: ProxmoxErrorKind,
+    message: string,
+    more: { status?: number; maybe_accepted?: boolean; cause?: unknown } = {},
+  ) {
+    super(message, { cause: more.cause });
+    this.kind = kind;
+    this.status = more.status;
+    this.maybe_accepted = more.maybe_accepted ?? false;
+  }
+}

@@ -1,0 +1,108 @@
+import type { Ledger } from '@evenkeel/bus';
+import type { AnyEvent, AnyRecord, Config, DataOf, Said, ValueOf } from '@evenkeel/contracts';
+import type { Proxmox } from '@evenkeel/proxmox';
+
+/** One record as a handler sees it; writes are buffered and committed with the events that the handler returns. */
+export type RecordHandle<R extends AnyRecord> = {
+  get: (part?: string) => Promise<ValueOf<R> | undefined>;
+  all: () => Promise<Record<string, ValueOf<R>>>;
+  set: (value: ValueOf<R>, part?: string) => void;
+  remove: (part?: string) => void;
+};
+export type RecordReader<R extends AnyRecord> = Pick<RecordHandle<R>, 'get' | 'all'>;
+
+export type Log = {
+  debug: (fields: object, message: string) => void;
+  info: (fields: object, message: string) => void;
+  warn: (fields: object, message: string) => void;
+  error: (fields: object, message: string) => void;
+};
+
+/** Outside things that a service may ask for. */
+export type Uses = { proxmox?: 'read' | 'write'; ledger?: true };
+
+export type Context<Owns extends Record<string, AnyRecord>, Reads extends Record<string, AnyRecord>> = {
+  cluster: string;
+  /** Time of the event (or, in a timer, of the cluster), epoch milliseconds. */
+  now: number;
+  /** The configuration in force for this event. */
+  config: Config;
+  config_revision: string;
+  state: { [K in keyof Owns]: RecordHandle<Owns[K]> } & { [K in keyof Reads]: RecordReader<Reads[K]> };
+  log: Log;
+  /** Only where the service declares that it uses it. */
+  proxmox: Proxmox;
+  /** Only where the service declares that it uses it. */
+  ledger: Ledger;
+};
+
+type SaidOf<Publishes extends readonly AnyEvent[]> = Publishes[number] extends infer E
+  ? E extends AnyEvent
+    ? Said<E['name'], DataOf<E>>
+    : never
+  : never;
+
+export type Handler = (event: { data: never; id: string }, context: never) => Promise<readonly Said[]>;
+export type Timer = {
+  seconds: (config: Config) => number;
+  time: 'cluster' | 'machine';
+  handle: (context: never) => Promise<readonly Said[]>;
+};
+
+export type ServiceDeclaration<
+  Owns extends Record<string, AnyRecord>,
+  Reads extends Record<string, AnyRecord>,
+  Publishes extends readonly AnyEvent[],
+> = {
+  name: string;
+  summary: string;
+  owns: Owns;
+  reads: Reads;
+  uses?: Uses;
+  publishes: Publishes;
+};
+
+export type Service<
+  // biome-ignore lint/suspicious/noExplicitAny: any service fits where one is run
+  Owns extends Record<string, AnyRecord> = any,
+  // biome-ignore lint/suspicious/noExplicitAny: any service fits where one is run
+  Reads extends Record<string, AnyRecord> = any,
+  // biome-ignore lint/suspicious/noExplicitAny: any service fits where one is run
+  Publishes extends readonly AnyEvent[] = any,
+> = ServiceDeclaration<Owns, Reads, Publishes> & {
+  handlers: ReadonlyMap<AnyEvent, Handler>;
+  timers: readonly Timer[];
+  /** On this event, decide what to remember and what to say. */
+  on: <E extends AnyEvent>(
+    event: E,
+    handler: (
+      event: { data: DataOf<E>; id: string },
+      context: Context<Owns, Reads>,
+    ) => Promise<readonly SaidOf<Publishes>[]>,
+  ) => Service<Owns, Reads, Publishes>;
+  /** Every so often in each cluster, by the cluster's clock or the machine's. */
+  every: (
+    time: 'cluster' | 'machine',
+    seconds: (config: Config) => number,
+    handler: (context: Context<Owns, Reads>) => Promise<readonly SaidOf<Publishes>[]>,
+  ) => Service<Owns, Reads, Publishes>;
+};
+
+export function defineService<
+  Owns extends Record<string, AnyRecord>,
+  Reads extends Record<string, AnyRecord>,
+  const Publishes extends readonly AnyEvent[],
+>(declaration: ServiceDeclaration<Owns, Reads, Publishes>): Service<Owns, Reads, Publishes> {
+  const build = (
+    handlers: ReadonlyMap<AnyEvent, Handler>,
+    timers: readonly Timer[],
+  ): Service<Owns, Reads, Publishes> => ({
+    ...declaration,
+    handlers,
+    timers,
+    on: (event, handler) => build(new Map([...handlers, [event, handler as unknown as Handler]]), timers),
+    every: (time, seconds, handler) =>
+      build(handlers, [...timers, { seconds, time, handle: handler as unknown as Timer['handle'] }]),
+  });
+  return build(new Map(), []);
+}
