@@ -1,1 +1,2 @@
-export {};
+export * from './penalty.ts';
+export * from './time.ts';
