@@ -16,6 +16,8 @@ export type CloudEvent = {
   /** W3C trace context of this hop. */
   traceparent?: string;
   tracestate?: string;
+  /** The configuration in force when it was said. */
+  configrevision?: string;
   /** Event that led to this one. */
   causationid?: string;
   data: unknown;

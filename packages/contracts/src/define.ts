@@ -17,13 +17,19 @@ export type EventDeclaration<Name extends string = string, Schema extends z.ZodT
 };
 
 /** An event that a handler returns: which, with what data, at what time of the cluster (RFC 3339). */
-export type Said<Name extends string = string, Data = unknown> = { name: Name; data: Data; time: string };
+export type Said<Name extends string = string, Data = unknown> = {
+  name: Name;
+  data: Data;
+  time: string;
+  /** W3C traceparent that it belongs to, where that is not the trace of what is being handled. */
+  trace?: string | undefined;
+};
 
 export type EventType<Name extends string = string, Schema extends z.ZodType = z.ZodType> = EventDeclaration<
   Name,
   Schema
 > & {
-  of: (data: z.input<Schema>, time: string) => Said<Name, z.output<Schema>>;
+  of: (data: z.input<Schema>, time: string, trace?: string) => Said<Name, z.output<Schema>>;
 };
 
 // biome-ignore lint/suspicious/noExplicitAny: the one place where any schema fits
@@ -35,7 +41,7 @@ export function defineEvent<Name extends string, Schema extends z.ZodType>(
 ): EventType<Name, Schema> {
   return {
     ...declaration,
-    of: (data, time) => ({ name: declaration.name, data: data as z.output<Schema>, time }),
+    of: (data, time, trace) => ({ name: declaration.name, data: data as z.output<Schema>, time, trace }),
   };
 }
 

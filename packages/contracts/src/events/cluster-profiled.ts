@@ -10,6 +10,6 @@ export const clusterProfiled = defineEvent({
   summary: 'The guests of a sample that opens a run, with how each behaves.',
   data: z.object({ sample: ClusterSample, profiles: z.array(GuestProfile) }),
   key: ({ sample }) => sample.cluster,
-  id: ({ sample }) => String(sample.sequence),
+  id: ({ sample }) => sample.at,
   budget_bytes: 524288,
 });

@@ -8,6 +8,6 @@ export const clusterSampled = defineEvent({
   summary: 'A cluster was looked at.',
   data: ClusterSample,
   key: ({ cluster }) => cluster,
-  id: ({ sequence }) => String(sequence),
+  id: ({ at }) => at,
   budget_bytes: 524288,
 });

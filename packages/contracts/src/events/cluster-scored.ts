@@ -16,6 +16,6 @@ export const clusterScored = defineEvent({
     convergence: Convergence,
   }),
   key: ({ sample }) => sample.cluster,
-  id: ({ sample }) => String(sample.sequence),
+  id: ({ sample }) => sample.at,
   budget_bytes: 524288,
 });
