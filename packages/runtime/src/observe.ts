@@ -1,0 +1,39 @@
+import type {
+  DataOf,
+  migrationCompleted,
+  outcomeRecorded,
+  recommendationDecided,
+  runDecided,
+  Said,
+} from '@evenkeel/contracts';
+import type { Metrics } from './metrics.ts';
+
+type Observer = (metrics: Metrics, data: never, cluster: string) => void;
+
+/** What each event says to the metrics: they are a view of the events, nothing else. */
+const observers: Record<string, Observer> = {
+  'cluster.sampled': (m, data: { at: string }, cluster) => m.sampleTime.set({ cluster }, Date.parse(data.at) / 1000),
+  'recommendation.decided': (m, data: DataOf<typeof recommendationDecided>, cluster) =>
+    m.recommendations.inc({ cluster, action: data.action }),
+  'run.decided': (m, data: DataOf<typeof runDecided>, cluster) => {
+    m.imbalance.set({ cluster, resource: 'cpu' }, data.imbalance.cpu / 100);
+    m.imbalance.set({ cluster, resource: 'memory' }, data.imbalance.mem / 100);
+  },
+  'migration.approved': (m, _data, cluster) => m.migrations.inc({ cluster, result: 'approved' }),
+  'migration.started': (m, _data, cluster) => m.migrations.inc({ cluster, result: 'started' }),
+  'migration.failed': (m, _data, cluster) => m.migrations.inc({ cluster, result: 'failed' }),
+  'migration.refused': (m, _data, cluster) => m.migrations.inc({ cluster, result: 'refused' }),
+  'migration.completed': (m, { transfer }: DataOf<typeof migrationCompleted>, cluster) => {
+    m.migrations.inc({ cluster, result: 'completed' });
+    if (transfer) m.migrationSeconds.observe({ cluster }, transfer.duration_seconds);
+    if (transfer?.downtime_seconds !== undefined) m.downtimeSeconds.observe({ cluster }, transfer.downtime_seconds);
+  },
+  'outcome.recorded': (m, { outcome }: DataOf<typeof outcomeRecorded>, cluster) => {
+    m.outcomes.inc({ cluster, horizon: outcome.horizon, verdict: outcome.verdict ?? 'unjudged' });
+    if (outcome.error !== undefined) m.gainError.observe({ cluster, horizon: outcome.horizon }, outcome.error);
+  },
+};
+
+export function observe(metrics: Metrics, said: Pick<Said, 'name' | 'data'>, cluster: string): void {
+  observers[said.name]?.(metrics, said.data as never, cluster);
+}

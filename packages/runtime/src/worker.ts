@@ -1,0 +1,302 @@
+import { type Bus, type Delivery, EventTooLarge, type Outgoing, type Poison } from '@evenkeel/bus';
+import type { AnyEvent, AnyRecord, Said } from '@evenkeel/contracts';
+import { type Proxmox, ProxmoxError } from '@evenkeel/proxmox';
+import type { Scope, Store } from '@evenkeel/store';
+import type { ConfigSource } from './config-source.ts';
+import type { Handler, Log, Service, Timer } from './define-service.ts';
+import { envelope, typeOf } from './envelope.ts';
+import type { Metrics } from './metrics.ts';
+import { observe } from './observe.ts';
+import { emptyCache, openBuffer, openReader } from './state.ts';
+import type { Tracing } from './tracing.ts';
+
+/** What a worker stands on; the same for every worker of a process but for its client. */
+export type Ground = {
+  bus: Bus;
+  store: Store;
+  configs: ConfigSource;
+  proxmox: Proxmox | undefined;
+  metrics: Metrics;
+  tracing: Tracing;
+  log: Log;
+  /** Milliseconds of the machine's clock, for timers that have no cluster to ask. */
+  machine_now: () => number;
+  /** Names this process among replicas. */
+  instance: string;
+};
+
+export type Worker = {
+  /** Handles one delivery: decides, commits, publishes, acknowledges. Never throws. */
+  take: (delivery: Delivery | Poison) => Promise<void>;
+  /** Runs one timer once; what goes wrong is thrown. */
+  tick: (timer: Timer) => Promise<void>;
+  /** Publishes what was committed and not yet said. */
+  flush: () => Promise<void>;
+};
+
+const attemptsBeforeBurial = 5;
+const conflictsBeforeRetry = 10;
+const receiptSeconds = 86_400;
+
+/** One service in one cluster: everything passes through here one at a time. */
+export function createWorker(service: Service, cluster: string, ground: Ground): Worker {
+  const { bus, store, configs, metrics, tracing } = ground;
+  const scope: Scope = { service: service.name, cluster };
+  const handlers = new Map([...service.handlers].map(([event, handler]) => [event.name, { event, handler }]));
+  const publishes = new Map((service.publishes as readonly AnyEvent[]).map((e) => [e.name, e]));
+  const owns = service.owns as Record<string, AnyRecord>;
+  const reads = service.reads as Record<string, AnyRecord>;
+  const cache = emptyCache();
+  const log = ground.log;
+  let turn: Promise<unknown> = Promise.resolve();
+  let ticks = 0;
+
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const next = turn.then(work, work);
+    turn = next.catch(() => {});
+    return next;
+  };
+
+  const publish = async (outgoing: Outgoing): Promise<void> => {
+    try {
+      const published = await bus.publish(outgoing);
+      metrics.published.inc({ service: service.name, event: nameOf(outgoing), status: published.status });
+      if (published.status === 'stored')
+        observe(metrics, { name: nameOf(outgoing), data: outgoing.event.data }, cluster);
+      if (published.status === 'conflict') {
+        log.info({ event_id: outgoing.event.id }, 'decided before: the stored event stands');
+      }
+    } catch (error) {
+      if (!(error instanceof EventTooLarge)) throw error;
+      metrics.published.inc({ service: service.name, event: nameOf(outgoing), status: 'too_large' });
+      log.error({ event_id: outgoing.event.id, error }, 'event refused: larger than the server takes');
+      await bury(outgoing.stream, outgoing.subject, 0, error.message, new Uint8Array(), { 'ce-id': outgoing.event.id });
+    }
+  };
+
+  const bury: (
+    stream: Outgoing['stream'],
+    subject: string,
+    sequence: number,
+    reason: string,
+    body: Uint8Array,
+    headers: Record<string, string>,
+  ) => Promise<void> = async (stream, subject, sequence, reason, body, headers) => {
+    await bus.bury({ service: service.name, stream, subject, sequence, reason, body, headers });
+    metrics.buried.inc({ service: service.name, stream });
+  };
+
+  const flush = async (): Promise<void> => {
+    const parked = await store.outbox(scope);
+    metrics.outbox.set({ service: service.name, cluster }, parked.length);
+    for (const { id, message } of parked) {
+      await publish(message as Outgoing);
+      await store.settle(scope, [id]);
+    }
+    if (parked.length > 0) metrics.outbox.set({ service: service.name, cluster }, 0);
+  };
+
+  /** One handling up to its commit; false where another replica was faster. */
+  const decide = async (
+    handler: Handler | Timer['handle'],
+    input: { data: unknown; id: string } | undefined,
+    circumstances: {
+      now: number;
+      revision: string;
+      trace: string;
+      cause: string;
+      position?: { stream: string; sequence: number };
+    },
+  ): Promise<boolean> => {
+    const version = await store.version(scope);
+    if (version !== cache.version) Object.assign(cache, emptyCache(), { version });
+    const buffer = openBuffer(store, cluster, cache);
+    const context = {
+      cluster,
+      now: circumstances.now,
+      config: await configs.at(circumstances.revision),
+      config_revision: circumstances.revision,
+      trace: circumstances.trace,
+      state: {
+        ...mapValues(reads, (record) => openReader(store, cluster, record)),
+        ...mapValues(owns, (record) => buffer.handle(record)),
+      },
+      log,
+      proxmox: ground.proxmox,
+      ledger: bus.ledger,
+    };
+    const said: readonly Said[] = input
+      ? await (handler as Handler)(input as never, context as never)
+      : await (handler as Timer['handle'])(context as never);
+    const outbox = said.map((s) =>
+      envelope(declared(publishes, service.name, s), s, {
+        service: service.name,
+        cluster,
+        trace: circumstances.trace,
+        config_revision: circumstances.revision,
+        ...(input ? { cause: circumstances.cause } : {}),
+      }),
+    );
+    const writes = buffer.writes();
+    if (!input && writes.length === 0 && outbox.length === 0) return true;
+    const committed = await store.commit(scope, {
+      expected_version: version,
+      writes,
+      cause: circumstances.cause,
+      receipt_ttl_seconds: receiptSeconds,
+      outbox,
+      ...(circumstances.position ? { position: circumstances.position } : {}),
+    });
+    if (committed === null) {
+      cache.version = -1;
+      return false;
+    }
+    buffer.keep(committed);
+    await flush();
+    return true;
+  };
+
+  const handle = async (delivery: Delivery): Promise<string> => {
+    const { event: cloud } = delivery;
+    const known = [...handlers.values()].find(({ event }) => typeOf(event) === cloud.type);
+    await flush();
+    if (await store.handled(scope, cloud.id)) return 'repeated';
+    const parsed = known?.event.data.safeParse(cloud.data);
+    if (!known || !parsed?.success) {
+      const reason = known ? `its data is not valid: ${parsed?.error.message}` : `unknown type ${cloud.type}`;
+      throw new Unreadable(reason);
+    }
+    const circumstances = {
+      now: Date.parse(cloud.time),
+      revision: cloud.configrevision ?? configs.current().revision,
+      cause: cloud.id,
+      position: { stream: delivery.stream, sequence: delivery.sequence },
+    };
+    const span = tracing.start({
+      name: `process ${known.event.name}`,
+      kind: 'consumer',
+      parent: cloud.traceparent,
+      attributes: {
+        'messaging.operation.type': 'process',
+        'messaging.message.id': cloud.id,
+        'messaging.consumer.group.name': service.name,
+        'evenkeel.cluster': cluster,
+      },
+    });
+    try {
+      for (let n = 0; n < conflictsBeforeRetry; n++) {
+        const input = { data: parsed.data, id: cloud.id };
+        if (await decide(known.handler, input, { ...circumstances, trace: span.traceparent })) {
+          span.end();
+          return 'done';
+        }
+        if (await store.handled(scope, cloud.id)) {
+          span.end();
+          return 'conflict';
+        }
+      }
+      throw new Error('lost every race for a commit');
+    } catch (error) {
+      span.end(error);
+      throw error;
+    }
+  };
+
+  const take = async (delivery: Delivery | Poison): Promise<void> => {
+    const began = performance.now();
+    const name = 'event' in delivery ? delivery.event.type.split('.').slice(2, -1).join('.') : 'unreadable';
+    const count = (result: string): void => metrics.handled.inc({ service: service.name, event: name, result });
+    try {
+      if (!('event' in delivery)) throw new Unreadable(delivery.reason);
+      count(await handle(delivery));
+      await delivery.ack();
+      metrics.handling.observe({ service: service.name, event: name }, (performance.now() - began) / 1000);
+    } catch (error) {
+      cache.version = -1;
+      await putAside(delivery, error, count).catch((worse) => {
+        log.error({ error: worse, sequence: delivery.sequence }, 'could not lay a message aside; it will come again');
+      });
+    }
+  };
+
+  const putAside = async (
+    delivery: Delivery | Poison,
+    error: unknown,
+    count: (result: string) => void,
+  ): Promise<void> => {
+    const hopeless = error instanceof Unreadable || (!isOutside(error) && delivery.attempt >= attemptsBeforeBurial);
+    const fields = { error, sequence: delivery.sequence, stream: delivery.stream, attempt: delivery.attempt };
+    if (!hopeless) {
+      count('retried');
+      log.warn(fields, 'handling failed; it will be tried again');
+      await delivery.retry(Math.min(30_000, 100 * 2 ** delivery.attempt));
+      return;
+    }
+    const reason = error instanceof Error ? error.message : String(error);
+    const body = 'event' in delivery ? new TextEncoder().encode(JSON.stringify(delivery.event.data)) : delivery.body;
+    const headers = 'event' in delivery ? headersOf(delivery) : delivery.headers;
+    await bury(delivery.stream, delivery.subject, delivery.sequence, reason, body, headers);
+    count('buried');
+    log.error(fields, 'message laid aside as a dead letter');
+    await delivery.ack();
+  };
+
+  const tick = (timer: Timer): Promise<void> =>
+    inTurn(async () => {
+      await flush();
+      const now = ground.proxmox?.clock().now ?? ground.machine_now();
+      ticks += 1;
+      const cause = `timer/${ground.instance}/${service.timers.indexOf(timer)}/${ticks}`;
+      const span = tracing.start({
+        name: `timer ${service.name}`,
+        kind: 'internal',
+        attributes: { 'evenkeel.cluster': cluster },
+      });
+      try {
+        const { revision } = configs.current();
+        const done = await decide(timer.handle, undefined, { now, revision, trace: span.traceparent, cause });
+        metrics.timers.inc({ service: service.name, cluster, result: done ? 'done' : 'conflict' });
+        span.end();
+      } catch (error) {
+        cache.version = -1;
+        metrics.timers.inc({ service: service.name, cluster, result: 'failed' });
+        span.end(error);
+        throw error;
+      }
+    });
+
+  return { take: (delivery) => inTurn(() => take(delivery)), tick, flush: () => inTurn(flush) };
+}
+
+/** A message that no number of tries makes readable. */
+class Unreadable extends Error {
+  override name = 'Unreadable';
+}
+
+/** Trouble of the outside world passes; it is waited for, however long. */
+function isOutside(error: unknown): boolean {
+  if (error instanceof ProxmoxError) return error.kind !== 'bad_answer';
+  return error instanceof Error && 'outside' in error && error.outside === true;
+}
+
+function declared(publishes: ReadonlyMap<string, AnyEvent>, service: string, said: Said): AnyEvent {
+  const event = publishes.get(said.name);
+  if (!event) throw new Error(`${service} says ${said.name}, which it does not declare`);
+  const parsed = event.data.safeParse(said.data);
+  if (!parsed.success) throw new Error(`${service} says a ${said.name} that is not valid: ${parsed.error.message}`);
+  return event;
+}
+
+const nameOf = (outgoing: Outgoing): string => outgoing.event.type.split('.').slice(2, -1).join('.');
+
+const headersOf = ({ event }: Delivery): Record<string, string> => ({
+  'ce-id': event.id,
+  'ce-source': event.source,
+  'ce-type': event.type,
+  'ce-time': event.time,
+  ...(event.traceparent ? { traceparent: event.traceparent } : {}),
+});
+
+function mapValues<V, W>(object: Record<string, V>, map: (value: V) => W): Record<string, W> {
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, map(value)]));
+}
