@@ -13,7 +13,7 @@ export type Published =
   | { status: 'stored'; sequence: number }
   /** The same id was stored before; nothing was added. */
   | { status: 'duplicate'; sequence: number }
-  /** Its subject holds a message already: that one is the truth. */
+  /** Only with `once`: its subject holds a message already (with the same id or another): that one is the truth. */
   | { status: 'conflict'; sequence: number; stored: CloudEvent };
 
 export type Delivery = {
@@ -53,6 +53,20 @@ export type Consumption = {
 
 export type StoredEvent = { subject: string; sequence: number; event: CloudEvent };
 
+/** A message that could not be handled, as it came off the wire, where it came from and why it was laid aside. */
+export type Letter = {
+  service: string;
+  stream: StreamClass;
+  subject: string;
+  sequence: number;
+  reason: string;
+  body: Uint8Array;
+  headers: Record<string, string>;
+};
+
+/** `buried` is its place among all letters. */
+export type DeadLetter = Letter & { buried: number };
+
 /** A value with the revision by which it may be changed. */
 export type LedgerEntry = { key: string; value: unknown; revision: number };
 
@@ -71,18 +85,15 @@ export type Ledger = {
 
 export type Bus = {
   publish: (outgoing: Outgoing) => Promise<Published>;
-  /** One message at a time, in order (`max_ack_pending` 1). */
+  /**
+   * One message at a time, in order (`max_ack_pending` 1). The handler answers with `ack` or `retry` before its promise settles;
+   * where it does neither or throws, the message comes again after the bus's own back-off. It must not await `stop`.
+   */
   consume: (options: ConsumerOptions, handle: (delivery: Delivery | Poison) => Promise<void>) => Promise<Consumption>;
   /** Lays a message aside in the dead-letter stream, with where it came from and why. */
-  bury: (letter: {
-    service: string;
-    stream: StreamClass;
-    subject: string;
-    sequence: number;
-    reason: string;
-    body: Uint8Array;
-    headers: Record<string, string>;
-  }) => Promise<void>;
+  bury: (letter: Letter) => Promise<void>;
+  /** What was laid aside, oldest first, from a place in that stream on, until none is left. */
+  letters: (from_buried?: number) => AsyncIterable<DeadLetter>;
   /** Stored events of these subjects (wildcards as in NATS), oldest first, from a stream sequence on, until none is left. */
   read: (stream: StreamClass, subjects: string[], from_sequence?: number) => AsyncIterable<StoredEvent>;
   /** The same, but goes on waiting for new ones until the signal. */

@@ -1,1 +1,13 @@
+export type { Machine } from './clock.ts';
+export { isTaskOk, parseUpid } from './decode/tasks.ts';
+export {
+  type DirectAnswer,
+  type DirectHandle,
+  type DirectRequest,
+  directTransport,
+} from './direct-transport.ts';
+export { type HttpsTransportOptions, httpsTransport } from './https-transport.ts';
+export { type MigrationLog, parseMigrationLog } from './migration-log.ts';
 export * from './port.ts';
+export { createProxmox, type ProxmoxOptions } from './proxmox.ts';
+export { type ApiAnswer, type ApiRequest, type Transport, TransportFailure } from './transport.ts';

@@ -1,0 +1,74 @@
+import type { CloudEvent } from '@evenkeel/contracts';
+import type { Outgoing, Published } from './port.ts';
+import { subjectFilter } from './subjects.ts';
+
+/** `waiting` counts the consumers that have yet to acknowledge it; `gone` is set once it was dropped. */
+export type Kept = { subject: string; sequence: number; event: CloudEvent; waiting: number; gone: boolean };
+
+/** How much is kept. What a consumer still waits for is dropped only at `backlog`. */
+export type StreamLimits = { per_subject: number; total: number; backlog: number; ids: number };
+
+export type MemoryStream = ReturnType<typeof createMemoryStream>;
+
+/** An ordered log that keeps events by reference and within limits. */
+export function createMemoryStream(limits: StreamLimits) {
+  const log = new Map<number, Kept>();
+  const bySubject = new Map<string, Kept[]>();
+  const ids = new Map<string, number>();
+  const listeners = new Set<(message: Kept) => void>();
+  let sequence = 0;
+
+  const drop = (message: Kept) => {
+    message.gone = true;
+    log.delete(message.sequence);
+    const same = bySubject.get(message.subject) ?? [];
+    same.splice(same.indexOf(message), 1);
+    if (same.length === 0) bySubject.delete(message.subject);
+  };
+  const trim = (same: Kept[]) => {
+    const oldest = same[0];
+    if (oldest && same.length > limits.per_subject && (oldest.waiting === 0 || same.length > limits.backlog)) {
+      drop(oldest);
+      trim(same);
+    }
+    const first = log.size > limits.total ? log.values().next().value : undefined;
+    if (first && (first.waiting === 0 || log.size > limits.total + limits.backlog)) drop(first);
+  };
+  const remember = (id: string, at: number) => {
+    ids.set(id, at);
+    if (ids.size > limits.ids) ids.delete(ids.keys().next().value as string);
+  };
+  const last = (subject: string) => bySubject.get(subject)?.at(-1) ?? null;
+
+  const add = (subject: string, event: CloudEvent): Kept => {
+    const message: Kept = { subject, sequence: ++sequence, event, waiting: 0, gone: false };
+    log.set(message.sequence, message);
+    const same = bySubject.get(subject) ?? [];
+    same.push(message);
+    bySubject.set(subject, same);
+    remember(event.id, message.sequence);
+    for (const listener of listeners) listener(message);
+    trim(same);
+    return message;
+  };
+
+  return {
+    publish({ subject, event, once }: Outgoing): Published {
+      const standing = once ? last(subject) : null;
+      if (standing) return { status: 'conflict', sequence: standing.sequence, stored: standing.event };
+      const before = ids.get(event.id);
+      if (before !== undefined) return { status: 'duplicate', sequence: before };
+      return { status: 'stored', sequence: add(subject, event).sequence };
+    },
+    last,
+    /** What is kept from this sequence on, oldest first. */
+    from(first: number, subjects: readonly string[]): Kept[] {
+      const wanted = subjectFilter(subjects);
+      return [...log.values()].filter((message) => message.sequence >= first && wanted(message.subject));
+    },
+    listen(listener: (message: Kept) => void): () => void {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}

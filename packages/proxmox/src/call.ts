@@ -1,0 +1,83 @@
+import type { Machine } from './clock.ts';
+import { ProxmoxError } from './port.ts';
+import { errorOfAnswer, errorOfFailure, tidy } from './say-error.ts';
+import { type ApiAnswer, type ApiRequest, isProxyTrouble, type Transport, TransportFailure } from './transport.ts';
+
+export type Call = Omit<ApiRequest, 'token' | 'timeout_ms' | 'idempotent'> & { timeout_ms?: number };
+
+const pauses_ms = [200, 800];
+const isTransient = (status: number): boolean => isProxyTrouble(status) || (status >= 502 && status <= 504);
+
+/** Sends calls and unwraps `data`; reads are tried up to three times while time remains, writes exactly once. */
+export function createCaller(options: {
+  transport: Transport;
+  token: string;
+  machine: Machine;
+  timeout_ms: number;
+  observe: (headers: Record<string, string>) => void;
+}): (call: Call) => Promise<unknown> {
+  const { transport, machine } = options;
+  const token = checkedToken(options.token);
+
+  const once = async (request: ApiRequest): Promise<ApiAnswer | TransportFailure> => {
+    try {
+      const answer = await transport.send(request);
+      options.observe(answer.headers);
+      return answer;
+    } catch (error) {
+      if (error instanceof TransportFailure) return error;
+      return new TransportFailure('unreachable', error instanceof Error ? error.message : 'unknown trouble', true);
+    }
+  };
+
+  return async (call) => {
+    const timeout_ms = call.timeout_ms ?? options.timeout_ms;
+    const request = { ...call, token, timeout_ms, idempotent: call.method === 'GET' };
+    const deadline = machine.monotonic() + 2 * timeout_ms;
+    let result = await once(request);
+    for (const pause of request.idempotent ? pauses_ms : []) {
+      if (!isWorthRetrying(result) || machine.monotonic() + pause >= deadline) break;
+      await machine.sleep(pause);
+      result = await once(request);
+    }
+    try {
+      return unwrap(request, result);
+    } catch (error) {
+      throw error instanceof ProxmoxError ? scrub(error, token) : error;
+    }
+  };
+}
+
+function isWorthRetrying(result: ApiAnswer | TransportFailure): boolean {
+  return result instanceof TransportFailure ? result.kind === 'unreachable' : isTransient(result.status);
+}
+
+function unwrap(request: ApiRequest, result: ApiAnswer | TransportFailure): unknown {
+  if (result instanceof TransportFailure) throw errorOfFailure(request, result);
+  if (result.status !== 200) throw errorOfAnswer(request, result);
+  try {
+    const body: unknown = JSON.parse(result.body);
+    if (typeof body === 'object' && body !== null && 'data' in body) return body.data;
+  } catch {}
+  throw new ProxmoxError(
+    'bad_answer',
+    `${request.method} ${request.path} on ${result.host}: the answer is not what the API promises (${tidy(result.body.slice(0, 80))}).`,
+    { status: 200, maybe_accepted: !request.idempotent },
+  );
+}
+
+function checkedToken(token: string): string {
+  const trimmed = token.trim();
+  if (/^[^\s!=]+@[^\s!=@]+![^\s!=]+=[\x21-\x7e]+$/.test(trimmed)) return trimmed;
+  throw new ProxmoxError('unauthorized', 'The API token does not have the form USER@REALM!TOKENID=SECRET.');
+}
+
+/** Nobody echoes a token on purpose, but an answer is text from outside. */
+function scrub(error: ProxmoxError, token: string): ProxmoxError {
+  const secret = token.slice(token.indexOf('=') + 1);
+  if (!error.message.includes(secret)) return error;
+  return new ProxmoxError(error.kind, error.message.replaceAll(secret, '[token]'), {
+    ...(error.status === undefined ? {} : { status: error.status }),
+    maybe_accepted: error.maybe_accepted,
+  });
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import type { Proxmox } from '../port.ts';
+import { anyObject, flag, isObject, looseText, properties, requiredText, text, toBoolean } from './values.ts';
+
+export const versionAnswer = z.object({ version: requiredText, release: looseText }).transform((answer) => {
+  return { version: answer.version, release: answer.release ?? '' };
+});
+
+const statusRow = z.object({
+  type: z.string(),
+  name: text,
+  quorate: flag(false),
+  online: flag(false),
+  ip: text,
+});
+export type StatusRow = z.output<typeof statusRow>;
+export { statusRow };
+
+/** A node that stands alone has no cluster row and is its own quorum. */
+export function statusOf(rows: StatusRow[]): Awaited<ReturnType<Proxmox['status']>> {
+  const cluster = rows.find(({ type }) => type === 'cluster');
+  const nodes = rows.flatMap(({ type, name, online, ip }) =>
+    type === 'node' && name ? [{ node: name, online, ip }] : [],
+  );
+  return { name: cluster?.name, quorate: cluster ? cluster.quorate : nodes.length === 1, nodes };
+}
+
+export const optionsAnswer = z
+  .object({ crs: properties, migration: properties })
+  .transform(({ crs, migration }): Awaited<ReturnType<Proxmox['options']>> => {
+    const mode = typeof crs.ha === 'string' && crs.ha !== '' ? crs.ha : 'basic';
+    const network = typeof migration.network === 'string' ? migration.network : undefined;
+    return { crs: { mode, auto_rebalance: toBoolean(crs['ha-auto-rebalance']) ?? false }, migration_network: network };
+  });
+
+/** By path the privileges held there; true where they also hold below it. */
+export const permissionsAnswer = z.record(z.string(), anyObject).transform((answer) => {
+  const privileges = (held: Record<string, unknown>) =>
+    Object.fromEntries(Object.entries(held).map(([name, value]) => [name, toBoolean(value) ?? false]));
+  return Object.fromEntries(Object.entries(answer).map(([path, held]) => [path, privileges(held)]));
+});
+
+/** Nodes in maintenance, or asked to be, from what the HA manager writes down. */
+export const managerStatusAnswer = z
+  .object({ manager_status: anyObject, lrm_status: anyObject })
+  .transform((answer) => {
+    const { node_status, node_request } = answer.manager_status;
+    const states = isObject(node_status) ? Object.entries(node_status) : [];
+    const requests = isObject(node_request) ? Object.entries(node_request) : [];
+    const inMaintenance = [
+      ...states.filter(([, state]) => state === 'maintenance'),
+      ...requests.filter(([, asked]) => isObject(asked) && toBoolean(asked.maintenance) === true),
+      ...Object.entries(answer.lrm_status).filter(([, lrm]) => isObject(lrm) && lrm.mode === 'maintenance'),
+    ];
+    return [...new Set(inMaintenance.map(([node]) => node))].sort();
+  });

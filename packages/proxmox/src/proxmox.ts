@@ -1,0 +1,47 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { type Call, createCaller } from './call.ts';
+import { createClusterClock, type Machine } from './clock.ts';
+import type { Proxmox } from './port.ts';
+import { createReader, type EdgeLog } from './read-answer.ts';
+import { readCalls } from './read-calls.ts';
+import type { Transport } from './transport.ts';
+import { writeCalls } from './write-calls.ts';
+
+export type ProxmoxOptions = {
+  transport: Transport;
+  /** `USER@REALM!TOKENID=UUID`; never repeated in a message. */
+  token: string;
+  log?: EdgeLog;
+  /** True for everybody but the executor: writes throw without being sent. */
+  readOnly?: boolean;
+  /** Asked right before each write: null, or why it must not happen. */
+  mayWrite?: () => string | null;
+  /** Machine milliseconds for one answer; 15,000 unless told. */
+  timeout_ms?: number;
+  machine?: Partial<Machine>;
+};
+
+const realMachine: Machine = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  sleep: (ms) => wait(ms),
+};
+
+/** The client of one cluster. */
+export function createProxmox(options: ProxmoxOptions): Proxmox {
+  const machine = { ...realMachine, ...options.machine };
+  const clock = createClusterClock(machine);
+  const call: (call: Call) => Promise<unknown> = createCaller({
+    transport: options.transport,
+    token: options.token,
+    machine,
+    timeout_ms: options.timeout_ms ?? 15_000,
+    observe: clock.observe,
+  });
+  return {
+    clock: clock.read,
+    ...readCalls(createReader(call, options.log)),
+    ...writeCalls(call, options),
+    close: options.transport.close,
+  };
+}

@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import {
+  managerStatusAnswer,
+  optionsAnswer,
+  permissionsAnswer,
+  statusOf,
+  statusRow,
+  versionAnswer,
+} from './decode/cluster.ts';
+import { haGroup, haResource, haRule, rulesOfGroups } from './decode/ha.ts';
+import { decodeHistory } from './decode/history.ts';
+import { decodeGuestConfig, nodeStatusAnswer } from './decode/node-status.ts';
+import { preconditionsAnswer } from './decode/preconditions.ts';
+import { decodeResources } from './decode/resources.ts';
+import { isNoContent, logLine, parseUpid, taskRow, taskStatusAnswer } from './decode/tasks.ts';
+import { guestPath, nodePath, segment } from './path.ts';
+import type { GuestRef, HaRuleRow, HistoryRow, MigrationPreconditions, Proxmox } from './port.ts';
+import { ProxmoxError } from './port.ts';
+import type { Reader } from './read-answer.ts';
+
+type Reads = Omit<Proxmox, 'clock' | 'migrate' | 'stop_task' | 'close'>;
+
+/** Every read, decoded. */
+export function readCalls(read: Reader): Reads {
+  const haResources = () => read.rows('/cluster/ha/resources', haResource);
+  const history = async (path: string, timeframe: string): Promise<HistoryRow[]> => {
+    const { rows, dropped } = await read.decoded(`${path}/rrddata`, decodeHistory, { timeframe, cf: 'AVERAGE' });
+    read.report(path, dropped);
+    return rows;
+  };
+  return {
+    version: () => read.object('/version', versionAnswer),
+    status: async () => statusOf(await read.rows('/cluster/status', statusRow)),
+    resources: async () => {
+      const { dropped, ...resources } = await read.decoded('/cluster/resources', decodeResources);
+      read.report('/cluster/resources', dropped);
+      return resources;
+    },
+    options: () => read.object('/cluster/options', optionsAnswer),
+    node_status: (node) => read.object(`${nodePath(node)}/status`, nodeStatusAnswer),
+    guest_config: (guest) => read.decoded(`${guestPath(guest)}/config`, decodeGuestConfig),
+    node_history: (node, timeframe) => history(nodePath(node), timeframe),
+    guest_history: (guest, timeframe) => history(guestPath(guest), timeframe),
+    ha_resources: haResources,
+    ha_rules: () => readRules(read, haResources),
+    maintenance_nodes: () => read.object('/cluster/ha/status/manager_status', managerStatusAnswer),
+    cluster_tasks: () => read.rows('/cluster/tasks', taskRow),
+    node_tasks: (node, { vmid, type, since, source, limit }) =>
+      read.rows(`${nodePath(node)}/tasks`, taskRow, {
+        ...(vmid === undefined ? {} : { vmid: String(vmid) }),
+        ...(type === undefined ? {} : { typefilter: type }),
+        ...(since === undefined ? {} : { since: String(Math.floor(since)) }),
+        ...(source === undefined ? {} : { source }),
+        ...(limit === undefined ? {} : { limit: String(limit) }),
+      }),
+    task_status: (upid) => read.object(`${taskPath(upid)}/status`, taskStatusAnswer),
+    task_log: async (upid, start = 0) => {
+      const query = { start: String(start), limit: '50000' };
+      const lines = (await read.rows(`${taskPath(upid)}/log`, logLine, query)).map(({ t }) => t);
+      return isNoContent(lines) ? [] : lines;
+    },
+    migration_preconditions: (guest, target) => readPreconditions(read, guest, target),
+    permissions: () => read.object('/access/permissions', permissionsAnswer),
+  };
+}
+
+function taskPath(upid: string): string {
+  const parts = parseUpid(upid);
+  if (!parts) throw new ProxmoxError('refused', 'What should be looked at is not a task.');
+  return `${nodePath(parts.node)}/tasks/${segment(upid)}`;
+}
+
+/** PVE 8 has no rules but groups; PVE 9 answers for groups that they have become rules. */
+async function readRules(read: Reader, haResources: Reads['ha_resources']): Promise<HaRuleRow[]> {
+  try {
+    return await read.rows('/cluster/ha/rules', haRule);
+  } catch (error) {
+    if (!(error instanceof ProxmoxError && error.kind === 'not_implemented')) throw error;
+  }
+  try {
+    const groups = await read.rows('/cluster/ha/groups', haGroup);
+    return groups.length === 0 ? [] : rulesOfGroups(groups, await haResources());
+  } catch (error) {
+    if (error instanceof ProxmoxError && /migrated to rules/.test(error.message)) return [];
+    throw error;
+  }
+}
+
+const currentStatus = z.object({ status: z.string() });
+
+/** Before PVE 9 nobody answers this for containers: then only whether it runs is known. */
+async function readPreconditions(read: Reader, guest: GuestRef, target: string): Promise<MigrationPreconditions> {
+  try {
+    return await read.object(`${guestPath(guest)}/migrate`, preconditionsAnswer, { target });
+  } catch (error) {
+    if (!(error instanceof ProxmoxError && error.kind === 'not_implemented' && guest.type === 'lxc')) throw error;
+  }
+  const { status } = await read.object(`${guestPath(guest)}/status/current`, currentStatus);
+  return {
+    running: status === 'running',
+    not_allowed: {},
+    local_disks: [],
+    local_resources: [],
+    dependent_ha_resources: [],
+  };
+}

@@ -1,0 +1,69 @@
+import type { Commit, Parked, Scope, Store } from './port.ts';
+
+export type MemoryStoreOptions = {
+  /** Sends every value through JSON, as Redis would; otherwise values are kept by reference and must not be changed. */
+  encode?: boolean;
+  /** Receipts kept per scope; the oldest go first, whatever time they were given. */
+  receipts?: number;
+};
+
+type Memory = {
+  version: number;
+  receipts: Set<string>;
+  outbox: Map<string, unknown>;
+  positions: Map<string, number>;
+  parked: number;
+};
+
+/** A store within one process that forgets everything when it ends. */
+export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
+  const limit = options.receipts ?? 10_000;
+  const copy = (value: unknown) => (options.encode ? JSON.parse(JSON.stringify(value)) : value);
+  const records = new Map<string, Map<string, unknown>>();
+  const memories = new Map<string, Memory>();
+
+  const memoryOf = ({ service, cluster }: Scope): Memory => {
+    const key = JSON.stringify([cluster, service]);
+    const fresh = { version: 0, receipts: new Set<string>(), outbox: new Map(), positions: new Map(), parked: 0 };
+    const memory = memories.get(key) ?? fresh;
+    memories.set(key, memory);
+    return memory;
+  };
+  const partsOf = (cluster: string, record: string): Map<string, unknown> => {
+    const key = JSON.stringify([cluster, record]);
+    const parts = records.get(key) ?? new Map<string, unknown>();
+    records.set(key, parts);
+    return parts;
+  };
+  const apply = (memory: Memory, cluster: string, commit: Commit) => {
+    for (const { record, part, value } of commit.writes) {
+      if (value === null) partsOf(cluster, record).delete(part);
+      else partsOf(cluster, record).set(part, copy(value));
+    }
+    memory.receipts.add(commit.cause);
+    if (memory.receipts.size > limit) memory.receipts.delete(memory.receipts.values().next().value as string);
+    for (const message of commit.outbox) memory.outbox.set(String(++memory.parked), copy(message));
+    if (commit.position) memory.positions.set(commit.position.stream, commit.position.sequence);
+  };
+
+  return {
+    version: async (scope) => memoryOf(scope).version,
+    get: async (cluster, record, part) => copy(partsOf(cluster, record).get(part) ?? null),
+    all: async (cluster, record) => copy(Object.fromEntries(partsOf(cluster, record))),
+    commit: async (scope, commit) => {
+      const memory = memoryOf(scope);
+      if (memory.version !== commit.expected_version) return null;
+      apply(memory, scope.cluster, commit);
+      return ++memory.version;
+    },
+    handled: async (scope, cause) => memoryOf(scope).receipts.has(cause),
+    outbox: async (scope) => [...memoryOf(scope).outbox].map(([id, message]): Parked => ({ id, message })),
+    settle: async (scope, ids) => {
+      for (const id of ids) memoryOf(scope).outbox.delete(id);
+    },
+    position: async (scope, stream) => memoryOf(scope).positions.get(stream) ?? 0,
+    trouble: () => null,
+    on_reconnect: () => {},
+    close: async () => {},
+  };
+}
