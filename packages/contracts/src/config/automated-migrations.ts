@@ -1,16 +1,17 @@
 import { z } from 'zod';
-import { bool, float, int, strings } from './section.ts';
+import { bool, float, int, strings, timeZone } from './section.ts';
 
 export const days = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
-const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'a time of day as HH:MM, 00:00 to 24:00');
+const opens = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day as HH:MM, 00:00 to 23:59');
+const closes = z.string().regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, 'a time of day as HH:MM, 00:00 to 24:00');
 
 const window = z.strictObject({
   name: z.string().min(1).describe('What the window is called in reasons.'),
   enabled: bool(true, 'A window that is off is as if it were not there.'),
   days: z.array(z.enum(days)).min(1).describe('Days on which it opens.'),
-  start_time: clock.describe('Local time at which it opens.'),
-  end_time: clock.describe('Local time at which it closes; not later than start_time means on the next day.'),
-  timezone: z.string().optional().describe('IANA time zone; by default that of the schedule.'),
+  start_time: opens.describe('Local time at which it opens.'),
+  end_time: closes.describe('Local time at which it closes; earlier than start_time means on the next day.'),
+  timezone: timeZone.optional().describe('IANA time zone; by default that of the schedule.'),
 });
 export type ScheduleWindow = z.output<typeof window>;
 
@@ -59,7 +60,7 @@ const safetyChecks = z
 
 const schedule = z
   .strictObject({
-    timezone: z.string().default('UTC').describe('IANA time zone of the windows.'),
+    timezone: timeZone.default('UTC').describe('IANA time zone of the windows.'),
     migration_windows: z
       .array(window)
       .default([])

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { ClusterName } from '../cluster.ts';
 import { automatedMigrations } from './automated-migrations.ts';
+import { checkTogether } from './check-together.ts';
 import { intelligentMigrations } from './intelligent-migrations.ts';
 import { penaltyConfig } from './penalty-config.ts';
-import { bool, float, int } from './section.ts';
+import { bool, float, int, timeZone } from './section.ts';
 
 const host = z
   .string()
@@ -12,17 +13,23 @@ const fingerprint = z
   .string()
   .regex(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/i, 'a SHA-256 fingerprint, 32 bytes in hex with colons');
 
+const tokenFile = z
+  .string()
+  .refine(
+    (text) => !/^[^\s/]+@[^\s/]+![^\s/]+=/.test(text),
+    'the path of a file that holds the token, never the token',
+  );
+
 const cluster = z.strictObject({
   name: ClusterName.describe('What the cluster is called in events, metrics and subjects.'),
   hosts: z.array(host).min(1).describe('Addresses of its API, tried in this order.'),
   fingerprints: z.array(fingerprint).default([]).describe('Certificates to trust, by SHA-256.'),
   ca_file: z.string().optional().describe('CA certificate to trust (PEM), such as /etc/pve/pve-root-ca.pem.'),
-  read_token_file: z.string().optional().describe('File with USER@REALM!TOKENID=UUID for reading.'),
-  write_token_file: z
-    .string()
+  read_token_file: tokenFile.optional().describe('File with USER@REALM!TOKENID=UUID for reading.'),
+  write_token_file: tokenFile
     .optional()
     .describe('File with the token of the executor; without it nothing can be moved.'),
-  timezone: z.string().default('UTC').describe('IANA time zone in which its hours of the day are learned.'),
+  timezone: timeZone.default('UTC').describe('IANA time zone in which its hours of the day are learned.'),
 });
 
 const thresholds = z
@@ -83,22 +90,24 @@ const node = z.strictObject({
   ignore: bool(false, 'Neither source nor target.'),
 });
 
-export const Config = z.strictObject({
-  clusters: z.array(cluster).default([]).describe('The clusters to watch.'),
-  mode: z
-    .enum(['observe', 'recommend', 'approve', 'auto'])
-    .default('observe')
-    .describe('How far Evenkeel goes by itself: look, recommend, ask, or act.'),
-  collection,
-  recommendation_thresholds: thresholds,
-  intelligent_migrations: intelligentMigrations,
-  penalty_config: penaltyConfig,
-  distribution_balancing: distribution,
-  automated_migrations: automatedMigrations,
-  cost_model: costModel,
-  risk,
-  nodes: z.record(z.string(), node).default({}).describe('What is special about a node, by its name.'),
-});
+export const Config = z
+  .strictObject({
+    clusters: z.array(cluster).default([]).describe('The clusters to watch.'),
+    mode: z
+      .enum(['observe', 'recommend', 'approve', 'auto'])
+      .default('observe')
+      .describe('How far Evenkeel goes by itself: look, recommend, ask, or act.'),
+    collection,
+    recommendation_thresholds: thresholds,
+    intelligent_migrations: intelligentMigrations,
+    penalty_config: penaltyConfig,
+    distribution_balancing: distribution,
+    automated_migrations: automatedMigrations,
+    cost_model: costModel,
+    risk,
+    nodes: z.record(z.string(), node).default({}).describe('What is special about a node, by its name.'),
+  })
+  .check(checkTogether);
 
 export type Config = z.output<typeof Config>;
 export type ConfigInput = z.input<typeof Config>;

@@ -27,8 +27,4 @@ export const penaltyConfig = z
     weight_spikes: float(0.2, 0, 5, 'Price of spikes above the mean.'),
     weight_overcommit: float(0.1, 0, 5, 'Price of memory assigned beyond what a node has.'),
   })
-  .refine((p) => p.weight_current + p.weight_24h + p.weight_7d > 0, {
-    path: ['weight_current'],
-    error: 'weight_current, weight_24h and weight_7d must not all be 0',
-  })
   .prefault({});

@@ -1,0 +1,95 @@
+import { z } from 'zod';
+
+type Path = (string | number)[];
+/** What two or more options say against each other: where it is said, and the sentence. */
+type Clash = { reads: Path[]; path: Path; sentence: string; found: unknown };
+
+const at = (value: unknown, path: Path): unknown =>
+  path.reduce<unknown>((v, key) => (v === null || typeof v !== 'object' ? undefined : Reflect.get(v, key)), value);
+
+const listAt = (value: unknown, path: Path): unknown[] => {
+  const found = at(value, path);
+  return Array.isArray(found) ? found : [];
+};
+
+function observations(config: unknown): Clash[] {
+  const periods: Path = ['intelligent_migrations', 'observation_periods'];
+  const window: Path = ['intelligent_migrations', 'observation_window_hours'];
+  const interval: Path = ['automated_migrations', 'check_interval_minutes'];
+  if (at(config, ['intelligent_migrations', 'enabled']) !== true) return [];
+  const [n, hours, step] = [periods, window, interval].map((path) => Number(at(config, path)));
+  const needed = ((n! - 1) * step!) / 60;
+  if (!(needed > hours!)) return [];
+  const sentence =
+    `at least ${Number(needed.toFixed(2))}, the time that observation_periods ${n} takes at check_interval_minutes ${step}: ` +
+    'otherwise nothing is ever seen often enough to move';
+  return [{ reads: [periods, window, interval], path: window, sentence, found: hours }];
+}
+
+function clusterNames(config: unknown): Clash[] {
+  const names = listAt(config, ['clusters']).map((cluster) => at(cluster, ['name']));
+  return names.flatMap((name, i) => {
+    const path: Path = ['clusters', i, 'name'];
+    if (typeof name !== 'string' || names.indexOf(name) === i) return [];
+    const sentence = `a name of its own; clusters[${names.indexOf(name)}] has this one`;
+    return [{ reads: [path], path, sentence, found: name }];
+  });
+}
+
+function windows(config: unknown): Clash[] {
+  return ['migration_windows', 'blackout_windows'].flatMap((kind) => {
+    const list: Path = ['automated_migrations', 'schedule', kind];
+    return listAt(config, list).flatMap((window, i) => {
+      const [start, end] = [at(window, ['start_time']), at(window, ['end_time'])];
+      const path: Path = [...list, i, 'end_time'];
+      if (typeof start !== 'string' || start !== end) return [];
+      const sentence = 'a time other than start_time; a whole day is 00:00 to 24:00';
+      return [{ reads: [path, [...list, i, 'start_time']], path, sentence, found: end }];
+    });
+  });
+}
+
+function allZero(config: unknown, names: string[], sentence: string): Clash[] {
+  const paths = names.map((name): Path => ['penalty_config', name]);
+  if (paths.some((path) => at(config, path) !== 0)) return [];
+  return [{ reads: paths, path: paths[0]!, sentence, found: 0 }];
+}
+
+const weights = (config: unknown): Clash[] => [
+  ...allZero(
+    config,
+    ['weight_current', 'weight_24h', 'weight_7d'],
+    'above 0 unless weight_24h or weight_7d is: without any of them there is no load to score',
+  ),
+  ...allZero(
+    config,
+    [
+      'weight_cpu',
+      'weight_memory',
+      'weight_iowait',
+      'weight_pressure',
+      'weight_trend',
+      'weight_spikes',
+      'weight_overcommit',
+    ],
+    'above 0 unless another part has a weight: otherwise every node scores 0',
+  ),
+];
+
+const startsWith = (path: readonly PropertyKey[], prefix: readonly PropertyKey[]) =>
+  prefix.every((key, i) => path[i] === key);
+
+/** Finds options that contradict each other, also where others are wrong; says nothing of what is itself wrong. */
+export const checkTogether: z.core.$ZodCheck<unknown> = z.superRefine<unknown>(
+  (config, context) => {
+    const wrong = context.issues.flatMap(({ code, path }) =>
+      code === 'unrecognized_keys' || !path?.length ? [] : [path],
+    );
+    const clashes = [observations, clusterNames, windows, weights].flatMap((find) => find(config));
+    for (const { reads, path, sentence, found } of clashes) {
+      const unsure = reads.some((read) => wrong.some((w) => startsWith(read, w)));
+      if (!unsure) context.addIssue({ code: 'custom', path, message: sentence, input: found });
+    }
+  },
+  { when: ({ value }: { value: unknown }) => value !== null && typeof value === 'object' } as never,
+);
