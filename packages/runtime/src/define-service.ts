@@ -64,41 +64,44 @@ export type ServiceDeclaration<
   publishes: Publishes;
 };
 
-export type Service<
-  // biome-ignore lint/suspicious/noExplicitAny: any service fits where one is run
-  Owns extends Record<string, AnyRecord> = any,
-  // biome-ignore lint/suspicious/noExplicitAny: any service fits where one is run
-  Reads extends Record<string, AnyRecord> = any,
-  // biome-ignore lint/suspicious/noExplicitAny: any service fits where one is run
-  Publishes extends readonly AnyEvent[] = any,
-> = ServiceDeclaration<Owns, Reads, Publishes> & {
+/** A service as the runtime runs it and the tests of the topology read it. */
+export type Service = ServiceDeclaration<Record<string, AnyRecord>, Record<string, AnyRecord>, readonly AnyEvent[]> & {
   handlers: ReadonlyMap<AnyEvent, Handler>;
   timers: readonly Timer[];
-  /** On this event, decide what to remember and what to say. */
-  on: <E extends AnyEvent>(
-    event: E,
-    handler: (
-      event: { data: DataOf<E>; id: string },
-      context: Context<Owns, Reads>,
-    ) => Promise<readonly SaidOf<Publishes>[]>,
-  ) => Service<Owns, Reads, Publishes>;
-  /** Every so often in each cluster, by the cluster's clock or the machine's. */
-  every: (
-    time: 'cluster' | 'machine',
-    seconds: (config: Config) => number,
-    handler: (context: Context<Owns, Reads>) => Promise<readonly SaidOf<Publishes>[]>,
-  ) => Service<Owns, Reads, Publishes>;
 };
 
-export function defineService<
+/** A service that is being declared: each trigger added gives a new one. */
+export type ServiceBuilder<
   Owns extends Record<string, AnyRecord>,
   Reads extends Record<string, AnyRecord>,
+  Publishes extends readonly AnyEvent[],
+> = ServiceDeclaration<Owns, Reads, Publishes> &
+  Pick<Service, 'handlers' | 'timers'> & {
+    /** On this event, decide what to remember and what to say. */
+    on: <E extends AnyEvent>(
+      event: E,
+      handler: (
+        event: { data: DataOf<E>; id: string },
+        context: Context<Owns, Reads>,
+      ) => Promise<readonly SaidOf<Publishes>[]>,
+    ) => ServiceBuilder<Owns, Reads, Publishes>;
+    /** Every so often in each cluster, by the cluster's clock or the machine's. */
+    every: (
+      time: 'cluster' | 'machine',
+      seconds: (config: Config) => number,
+      handler: (context: Context<Owns, Reads>) => Promise<readonly SaidOf<Publishes>[]>,
+    ) => ServiceBuilder<Owns, Reads, Publishes>;
+  };
+
+export function defineService<
+  const Owns extends Record<string, AnyRecord>,
+  const Reads extends Record<string, AnyRecord>,
   const Publishes extends readonly AnyEvent[],
->(declaration: ServiceDeclaration<Owns, Reads, Publishes>): Service<Owns, Reads, Publishes> {
+>(declaration: ServiceDeclaration<Owns, Reads, Publishes>): ServiceBuilder<Owns, Reads, Publishes> {
   const build = (
     handlers: ReadonlyMap<AnyEvent, Handler>,
     timers: readonly Timer[],
-  ): Service<Owns, Reads, Publishes> => ({
+  ): ServiceBuilder<Owns, Reads, Publishes> => ({
     ...declaration,
     handlers,
     timers,

@@ -1,12 +1,13 @@
 import { type Bus, type Delivery, EventTooLarge, type Outgoing, type Poison } from '@evenkeel/bus';
-import type { AnyEvent, AnyRecord, Said } from '@evenkeel/contracts';
-import { type Proxmox, ProxmoxError } from '@evenkeel/proxmox';
+import type { AnyEvent, Said } from '@evenkeel/contracts';
+import type { Proxmox } from '@evenkeel/proxmox';
 import type { Scope, Store } from '@evenkeel/store';
 import type { ConfigSource } from './config-source.ts';
 import type { Handler, Log, Service, Timer } from './define-service.ts';
 import { envelope, typeOf } from './envelope.ts';
 import type { Metrics } from './metrics.ts';
 import { observe } from './observe.ts';
+import { blame, HandlerFailed, marked } from './outside.ts';
 import { emptyCache, openBuffer, openReader } from './state.ts';
 import type { Tracing } from './tracing.ts';
 
@@ -41,11 +42,12 @@ const receiptSeconds = 86_400;
 /** One service in one cluster: everything passes through here one at a time. */
 export function createWorker(service: Service, cluster: string, ground: Ground): Worker {
   const { bus, store, configs, metrics, tracing } = ground;
+  const ledger = marked(bus.ledger);
+  const records = marked(store);
   const scope: Scope = { service: service.name, cluster };
   const handlers = new Map([...service.handlers].map(([event, handler]) => [event.name, { event, handler }]));
-  const publishes = new Map((service.publishes as readonly AnyEvent[]).map((e) => [e.name, e]));
-  const owns = service.owns as Record<string, AnyRecord>;
-  const reads = service.reads as Record<string, AnyRecord>;
+  const publishes = new Map(service.publishes.map((e) => [e.name, e]));
+  const { owns, reads } = service;
   const cache = emptyCache();
   const log = ground.log;
   let turn: Promise<unknown> = Promise.resolve();
@@ -110,7 +112,7 @@ export function createWorker(service: Service, cluster: string, ground: Ground):
   ): Promise<boolean> => {
     const version = await store.version(scope);
     if (version !== cache.version) Object.assign(cache, emptyCache(), { version });
-    const buffer = openBuffer(store, cluster, cache);
+    const buffer = openBuffer(records, cluster, cache);
     const context = {
       cluster,
       now: circumstances.now,
@@ -118,25 +120,27 @@ export function createWorker(service: Service, cluster: string, ground: Ground):
       config_revision: circumstances.revision,
       trace: circumstances.trace,
       state: {
-        ...mapValues(reads, (record) => openReader(store, cluster, record)),
+        ...mapValues(reads, (record) => openReader(records, cluster, record)),
         ...mapValues(owns, (record) => buffer.handle(record)),
       },
       log,
       proxmox: ground.proxmox,
-      ledger: bus.ledger,
+      ledger,
     };
-    const said: readonly Said[] = input
-      ? await (handler as Handler)(input as never, context as never)
-      : await (handler as Timer['handle'])(context as never);
-    const outbox = said.map((s) =>
-      envelope(declared(publishes, service.name, s), s, {
-        service: service.name,
-        cluster,
-        trace: circumstances.trace,
-        config_revision: circumstances.revision,
-        ...(input ? { cause: circumstances.cause } : {}),
-      }),
-    );
+    const outbox = await handled(async () => {
+      const said: readonly Said[] = input
+        ? await (handler as Handler)(input as never, context as never)
+        : await (handler as Timer['handle'])(context as never);
+      return said.map((s) =>
+        envelope(declared(publishes, service.name, s), s, {
+          service: service.name,
+          cluster,
+          trace: circumstances.trace,
+          config_revision: circumstances.revision,
+          ...(input ? { cause: circumstances.cause } : {}),
+        }),
+      );
+    });
     const writes = buffer.writes();
     if (!input && writes.length === 0 && outbox.length === 0) return true;
     const committed = await store.commit(scope, {
@@ -224,7 +228,8 @@ export function createWorker(service: Service, cluster: string, ground: Ground):
     error: unknown,
     count: (result: string) => void,
   ): Promise<void> => {
-    const hopeless = error instanceof Unreadable || (!isOutside(error) && delivery.attempt >= attemptsBeforeBurial);
+    const hopeless =
+      error instanceof Unreadable || (error instanceof HandlerFailed && delivery.attempt >= attemptsBeforeBurial);
     const fields = { error, sequence: delivery.sequence, stream: delivery.stream, attempt: delivery.attempt };
     if (!hopeless) {
       count('retried');
@@ -273,10 +278,12 @@ class Unreadable extends Error {
   override name = 'Unreadable';
 }
 
-/** Trouble of the outside world passes; it is waited for, however long. */
-function isOutside(error: unknown): boolean {
-  if (error instanceof ProxmoxError) return error.kind !== 'bad_answer';
-  return error instanceof Error && 'outside' in error && error.outside === true;
+async function handled<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw blame(error);
+  }
 }
 
 function declared(publishes: ReadonlyMap<string, AnyEvent>, service: string, said: Said): AnyEvent {

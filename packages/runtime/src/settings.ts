@@ -1,0 +1,125 @@
+/** Where a process finds its servers, and how it shows itself; from the environment, secrets from files where possible. */
+export type Settings = {
+  config_file: string | undefined;
+  nats_url: string;
+  nats_user: string | undefined;
+  nats_password: string | undefined;
+  nats_ca_file: string | undefined;
+  redis_url: string;
+  redis_password: string | undefined;
+  log_level: string;
+  http_host: string;
+  http_port: number;
+  otlp: boolean;
+  /** The single cluster that the environment describes, over what the file says. */
+  pve: {
+    cluster: string;
+    hosts: string[];
+    fingerprints: string[];
+    ca_file: string | undefined;
+    read_token: string | undefined;
+    write_token: string | undefined;
+    read_token_file: string | undefined;
+    write_token_file: string | undefined;
+  };
+  mode: string | undefined;
+  dry_run: boolean | undefined;
+};
+
+/** Every variable, with what it says: the one place to look, and what the help prints. */
+export const variables = {
+  EVENKEEL_CONFIG: 'configuration file, YAML or JSON',
+  EVENKEEL_NATS_URL: 'memory: or nats://host:4222 (several with commas)',
+  EVENKEEL_NATS_USER: 'user of NATS',
+  EVENKEEL_NATS_PASSWORD: 'its password (or EVENKEEL_NATS_PASSWORD_FILE)',
+  EVENKEEL_NATS_CA_FILE: 'CA certificate of NATS (PEM)',
+  EVENKEEL_REDIS_URL: 'memory: or redis://host:6379',
+  EVENKEEL_REDIS_PASSWORD: 'its password (or EVENKEEL_REDIS_PASSWORD_FILE)',
+  EVENKEEL_PVE_CLUSTER: 'name of the single cluster (default homelab)',
+  EVENKEEL_PVE_HOSTS: 'its API hosts, with commas: pve1,pve2:8006',
+  EVENKEEL_PVE_FINGERPRINTS: 'SHA-256 fingerprints of its certificates, with commas',
+  EVENKEEL_PVE_CA_FILE: 'its CA certificate (PEM)',
+  EVENKEEL_PVE_READ_TOKEN: 'USER@REALM!TOKENID=UUID for reading (or EVENKEEL_PVE_READ_TOKEN_FILE)',
+  EVENKEEL_PVE_WRITE_TOKEN: 'the token of the executor (or EVENKEEL_PVE_WRITE_TOKEN_FILE)',
+  EVENKEEL_MODE: 'observe, recommend, approve or auto; over the configuration file',
+  EVENKEEL_DRY_RUN: 'true or false; over the configuration file',
+  EVENKEEL_LOG_LEVEL: 'debug, info, warn, error or silent (default info)',
+  EVENKEEL_HTTP_HOST: 'address of /livez, /readyz and /metrics (default 127.0.0.1)',
+  EVENKEEL_HTTP_PORT: 'its port (default 9480, 0 for any)',
+  OTEL_EXPORTER_OTLP_ENDPOINT: 'where traces are sent, by OTLP over HTTP; unset for none',
+} as const;
+
+type Environment = Record<string, string | undefined>;
+
+export type Read = { ok: true; settings: Settings } | { ok: false; problems: string[] };
+
+/** Reads the environment; every problem at once. `readFile` throws where there is no such file. */
+export function readSettings(env: Environment, readFile: (path: string) => string): Read {
+  const problems: string[] = [];
+  const text = (name: string): string | undefined => env[name]?.trim() || undefined;
+  const list = (name: string): string[] =>
+    (text(name) ?? '')
+      .split(',')
+      .map((s) => s.trim())
+      .filter(Boolean);
+  const secret = (name: string): string | undefined => {
+    const file = text(`${name}_FILE`);
+    if (!file) return text(name);
+    try {
+      return readFile(file).trim();
+    } catch {
+      problems.push(`${name}_FILE: cannot read ${file}`);
+      return undefined;
+    }
+  };
+  const oneOf = (name: string, allowed: string[]): string | undefined => {
+    const value = text(name);
+    if (value !== undefined && !allowed.includes(value))
+      problems.push(`${name}: ${JSON.stringify(value)} is not one of ${allowed.join(', ')}`);
+    return value;
+  };
+  const url = (name: string, schemes: string[]): string => {
+    const value = text(name) ?? 'memory:';
+    const ok = value === 'memory:' || value.split(',').every((u) => schemes.some((s) => u.trim().startsWith(s)));
+    if (!ok) problems.push(`${name}: must be memory: or start with ${schemes.join(' or ')}`);
+    return value;
+  };
+  for (const name of Object.keys(env)) {
+    if (name.startsWith('EVENKEEL_') && !isKnown(name))
+      problems.push(`${name}: unknown variable; known are ${Object.keys(variables).join(', ')}`);
+  }
+  const port = Number(text('EVENKEEL_HTTP_PORT') ?? 9480);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    problems.push(`EVENKEEL_HTTP_PORT: ${text('EVENKEEL_HTTP_PORT')} is not a port from 0 to 65535`);
+  const dry = oneOf('EVENKEEL_DRY_RUN', ['true', 'false']);
+  const settings: Settings = {
+    config_file: text('EVENKEEL_CONFIG'),
+    nats_url: url('EVENKEEL_NATS_URL', ['nats://', 'tls://']),
+    nats_user: text('EVENKEEL_NATS_USER'),
+    nats_password: secret('EVENKEEL_NATS_PASSWORD'),
+    nats_ca_file: text('EVENKEEL_NATS_CA_FILE'),
+    redis_url: url('EVENKEEL_REDIS_URL', ['redis://', 'rediss://']),
+    redis_password: secret('EVENKEEL_REDIS_PASSWORD'),
+    log_level: oneOf('EVENKEEL_LOG_LEVEL', ['debug', 'info', 'warn', 'error', 'silent']) ?? 'info',
+    http_host: text('EVENKEEL_HTTP_HOST') ?? '127.0.0.1',
+    http_port: port,
+    otlp: text('OTEL_EXPORTER_OTLP_ENDPOINT') !== undefined || text('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT') !== undefined,
+    pve: {
+      cluster: text('EVENKEEL_PVE_CLUSTER') ?? 'homelab',
+      hosts: list('EVENKEEL_PVE_HOSTS'),
+      fingerprints: list('EVENKEEL_PVE_FINGERPRINTS'),
+      ca_file: text('EVENKEEL_PVE_CA_FILE'),
+      read_token: text('EVENKEEL_PVE_READ_TOKEN'),
+      write_token: text('EVENKEEL_PVE_WRITE_TOKEN'),
+      read_token_file: text('EVENKEEL_PVE_READ_TOKEN_FILE'),
+      write_token_file: text('EVENKEEL_PVE_WRITE_TOKEN_FILE'),
+    },
+    mode: oneOf('EVENKEEL_MODE', ['observe', 'recommend', 'approve', 'auto']),
+    dry_run: dry === undefined ? undefined : dry === 'true',
+  };
+  return problems.length === 0 ? { ok: true, settings } : { ok: false, problems };
+}
+
+/** Variables of the test servers, the cache and the data folder belong to the tools around it. */
+const isKnown = (name: string): boolean =>
+  name in variables || name.endsWith('_FILE') || /^EVENKEEL_(TEST_|CACHE$|SHARED$|DATA$)/.test(name);

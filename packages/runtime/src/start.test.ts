@@ -1,0 +1,199 @@
+import { createMemoryBus, type MemoryBus, type MemoryBusOptions, withFaults } from '@evenkeel/bus';
+import { Config, defineEvent, defineRecord, type Said } from '@evenkeel/contracts';
+import { createMemoryStore, type Store } from '@evenkeel/store';
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { openConfigSource } from './config-source.ts';
+import { defineService, type Service } from './define-service.ts';
+import { envelope } from './envelope.ts';
+import { createMetrics } from './metrics.ts';
+import { start } from './start.ts';
+import { plainTracing } from './tracing.ts';
+
+const cluster = 'homelab';
+const time = '2026-01-01T00:00:00.000Z';
+const of = (name: string, stream: 'telemetry' | 'decisions') =>
+  defineEvent({
+    name,
+    version: 1,
+    stream,
+    summary: 'A number was said.',
+    data: z.object({ n: z.int() }),
+    key: () => cluster,
+    id: ({ n }) => String(n),
+    budget_bytes: 1024,
+  });
+const counted = of('number.counted', 'telemetry');
+const doubled = of('number.doubled', 'decisions');
+const total = defineRecord({
+  name: 'total',
+  owner: 'adder',
+  summary: 'Sum of what came.',
+  data: z.object({ sum: z.number(), seen: z.array(z.number()) }),
+  budget_bytes: 4096,
+});
+
+const doubler = defineService({ name: 'doubler', summary: '', owns: {}, reads: {}, publishes: [doubled] }).on(
+  counted,
+  async ({ data }) => [doubled.of({ n: data.n * 2 }, time)],
+);
+const adder = defineService({ name: 'adder', summary: '', owns: { total }, reads: {}, publishes: [] }).on(
+  doubled,
+  async ({ data }, { state }) => {
+    const { sum, seen } = (await state.total.get()) ?? { sum: 0, seen: [] };
+    state.total.set({ sum: sum + data.n, seen: [...seen, data.n] });
+    return [];
+  },
+);
+
+const options: MemoryBusOptions = {
+  wait: () => new Promise((resolve) => setImmediate(resolve)),
+  encode: true,
+  limits: { telemetry: { per_subject: 1000 } },
+};
+
+async function setUp(services: readonly Service[], bus: MemoryBus, store: Store, instance = 'one') {
+  const logged: string[] = [];
+  const log = (level: string) => (_fields: object, message: string) => void logged.push(`${level}: ${message}`);
+  const started = await start(services, {
+    bus,
+    store,
+    configs: await openConfigSource(bus.ledger, Config.parse({})),
+    clusters: [cluster],
+    proxmox: () => {
+      throw new Error('not used');
+    },
+    metrics: createMetrics('test', { process: false }),
+    tracing: plainTracing((n) => 'a'.repeat(n * 2)),
+    log: { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') },
+    machine_now: () => 0,
+    instance,
+    timers: 'manual',
+  });
+  return { started, logged };
+}
+
+async function say(bus: MemoryBus, said: Said): Promise<void> {
+  const circumstances = { service: 'test', cluster, trace: '00-a-b-01', config_revision: 'none' };
+  for (;;) {
+    try {
+      const { configrevision: _, ...event } = envelope(counted, said, circumstances).event;
+      await bus.publish({ ...envelope(counted, said, circumstances), event });
+      return;
+    } catch {}
+  }
+}
+
+const sumOf = async (store: Store) => (await store.all(cluster, 'total')).all as { sum: number; seen: number[] };
+const numbers = Array.from({ length: 20 }, (_, n) => n + 1);
+
+describe('a service', () => {
+  test('handles each event once, in order', async () => {
+    const [bus, store] = [createMemoryBus(options), createMemoryStore({ encode: true })];
+    await setUp([doubler, adder], bus, store);
+    for (const n of numbers) await say(bus, counted.of({ n }, time));
+    await bus.settled();
+    expect(await sumOf(store)).toEqual({ sum: 420, seen: numbers.map((n) => 2 * n) });
+  });
+
+  test.each(numbers)(
+    'comes to the same when every publish fails once and all comes twice, late and shuffled (seed %i)',
+    async (seed) => {
+      const store = createMemoryStore({ encode: true });
+      const bus = withFaults(createMemoryBus(options), {
+        fail_publish: (_outgoing, nth) => (nth > 1 ? null : seed % 2 === 0 ? 'refused' : 'unanswered'),
+        duplicate: () => true,
+        shuffle: { seed, window: 5 },
+      });
+      await setUp([doubler, adder], bus, store);
+      for (const n of numbers) await say(bus, counted.of({ n }, time));
+      await bus.settled();
+      const { sum, seen } = await sumOf(store);
+      expect(sum).toBe(420);
+      expect(seen.toSorted((a, b) => a - b)).toEqual(numbers.map((n) => 2 * n));
+    },
+  );
+
+  test('says after a restart what it had committed and not yet said', async () => {
+    const [memory, store] = [createMemoryBus(options), createMemoryStore({ encode: true })];
+    let down = true;
+    const bus = {
+      ...memory,
+      publish: async (o: Parameters<MemoryBus['publish']>[0]) => {
+        if (down && o.stream === 'decisions') throw new Error('killed');
+        return memory.publish(o);
+      },
+    };
+    const first = await setUp([doubler], bus, store);
+    await say(memory, counted.of({ n: 7 }, time));
+    await expect.poll(() => store.outbox({ service: 'doubler', cluster })).toHaveLength(1);
+    await first.started.stop();
+    down = false;
+    await setUp([adder], bus, store, 'two');
+    await setUp([doubler], bus, store, 'two');
+    await bus.settled();
+    expect(await sumOf(store)).toEqual({ sum: 14, seen: [14] });
+  });
+
+  test('handles again what the store has forgotten, and says nothing twice', async () => {
+    const [bus, store] = [createMemoryBus(options), createMemoryStore({ encode: true })];
+    const first = await setUp([doubler, adder], bus, store);
+    for (const n of [1, 2, 3]) await say(bus, counted.of({ n }, time));
+    await bus.settled();
+    await first.started.stop();
+    const empty = createMemoryStore({ encode: true });
+    const second = await setUp([doubler, adder], bus, empty, 'two');
+    await bus.settled();
+    expect(await sumOf(empty)).toEqual({ sum: 12, seen: [2, 4, 6] });
+    expect(second.logged).toContain('warn: the store has forgotten: handling again');
+  });
+
+  test('lays aside what it cannot handle and goes on with the rest', async () => {
+    const [bus, store] = [createMemoryBus(options), createMemoryStore({ encode: true })];
+    const picky = defineService({ name: 'picky', summary: '', owns: { total }, reads: {}, publishes: [] }).on(
+      counted,
+      async ({ data }, { state }) => {
+        if (data.n === 2) throw new Error('not two');
+        state.total.set({ sum: data.n, seen: [] });
+        return [];
+      },
+    );
+    await setUp([picky], bus, store);
+    for (const n of [1, 2, 3]) await say(bus, counted.of({ n }, time));
+    await bus.settled();
+    expect(await sumOf(store)).toEqual({ sum: 3, seen: [] });
+    const letters = await Array.fromAsync(bus.letters());
+    expect(letters.map((l) => l.reason)).toEqual(['not two']);
+  });
+
+  test('lays aside data that is not valid, naming the field', async () => {
+    const [bus, store] = [createMemoryBus(options), createMemoryStore({ encode: true })];
+    await setUp([doubler], bus, store);
+    await say(bus, { name: counted.name, data: { n: 'many' }, time } as never);
+    await bus.settled();
+    const [letter] = await Array.fromAsync(bus.letters());
+    expect(letter?.reason).toContain('"n"');
+  });
+
+  test('shares the work among replicas without doing anything twice', async () => {
+    const [bus, store] = [createMemoryBus(options), createMemoryStore({ encode: true })];
+    await setUp([doubler, adder], bus, store, 'one');
+    await setUp([doubler, adder], bus, store, 'two');
+    for (const n of numbers) await say(bus, counted.of({ n }, time));
+    await bus.settled();
+    expect((await sumOf(store)).sum).toBe(420);
+  });
+
+  test('may not say what it does not declare', async () => {
+    const [bus, store] = [createMemoryBus(options), createMemoryStore({ encode: true })];
+    const liar = defineService({ name: 'liar', summary: '', owns: {}, reads: {}, publishes: [] }).on(
+      counted,
+      (async () => [doubled.of({ n: 1 }, time)]) as never,
+    );
+    await setUp([liar], bus, store);
+    await say(bus, counted.of({ n: 1 }, time));
+    await bus.settled();
+    const [letter] = await Array.fromAsync(bus.letters());
+    expect(letter?.reason).toContain('which it does not declare');
+  });
+});
