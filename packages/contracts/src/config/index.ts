@@ -3,3 +3,5 @@ export { type ClusterConfig, Config, type ConfigInput } from './config.ts';
 export { configSchema, describeAllowed, listOptions, type Option, optionAt, type PathKey } from './option.ts';
 export { type ParsedConfig, parseConfig } from './parse-config.ts';
 export { formatProblems, type Problem } from './problem.ts';
+export type { Change } from './proxbalance/draft.ts';
+export { formatChanges, importProxBalance } from './proxbalance/import-proxbalance.ts';

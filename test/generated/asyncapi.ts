@@ -1,0 +1,92 @@
+import { type AnyEvent, events, streams } from '@evenkeel/contracts';
+import { z } from 'zod';
+import { schemaId, text } from './json-schemas.ts';
+
+const cluster = {
+  description: 'Name of the cluster as it is configured; other characters than A-Z a-z 0-9 _ - as _ and hex.',
+};
+const id = {
+  description: 'What the event is about, the natural id within its name and cluster, encoded in the same way.',
+};
+
+const header = (description: string, more: object = {}) => ({ type: 'string', description, ...more });
+
+/** CloudEvents 1.0 in binary mode: attributes as NATS headers, data as the body. */
+const headersOf = (event: AnyEvent) => ({
+  type: 'object',
+  required: ['ce-specversion', 'ce-id', 'ce-source', 'ce-type', 'ce-time'],
+  properties: {
+    'ce-specversion': header('Version of CloudEvents.', { const: '1.0' }),
+    'ce-id': header('`<event>/<cluster>/<natural id>`; the same event said twice has the same id.'),
+    'ce-source': header('The service that said it.', { pattern: '^urn:evenkeel:' }),
+    'ce-type': header('The event and the version of its data.', {
+      const: `dev.evenkeel.${event.name}.v${event.version}`,
+    }),
+    'ce-subject': header('The cluster.'),
+    'ce-time': header('Time of the cluster.', { format: 'date-time' }),
+    'ce-dataschema': header('Schema of the data.', { const: schemaId(event) }),
+    'ce-causationid': header('Id of the event that led to it.'),
+    'ce-configrevision': header('The configuration that it was decided under.'),
+    'ce-traceparent': header('W3C trace context.'),
+    'content-type': header('How the body is written.', { const: 'application/json' }),
+    ...(streams[event.stream].gzip
+      ? { 'content-encoding': header('How the body is packed, where it is.', { const: 'gzip' }) }
+      : {}),
+    'Nats-Msg-Id': header('The same as ce-id, by which JetStream leaves out what it already has.'),
+  },
+});
+
+const addressOf = ({ stream, name }: AnyEvent): string =>
+  `evenkeel.v1.${stream}.{cluster}.${name}${stream === 'telemetry' ? '' : '.{id}'}`;
+
+const channelOf = (event: AnyEvent) => ({
+  address: addressOf(event),
+  title: event.name,
+  description: event.summary,
+  parameters: { cluster, ...(event.stream === 'telemetry' ? {} : { id }) },
+  messages: { [event.name]: { $ref: `#/components/messages/${event.name}` } },
+  'x-stream': streams[event.stream].name,
+});
+
+const messageOf = (event: AnyEvent) => {
+  const { $schema: _, ...schema } = z.toJSONSchema(event.data, { io: 'input', target: 'draft-7' });
+  return {
+    name: event.name,
+    title: event.name,
+    summary: event.summary,
+    contentType: 'application/json',
+    headers: headersOf(event),
+    payload: { schemaFormat: 'application/schema+json;version=draft-07', schema },
+    'x-data-version': event.version,
+    'x-budget-bytes': event.budget_bytes,
+  };
+};
+
+const operationOf = (event: AnyEvent) => ({
+  action: 'send',
+  channel: { $ref: `#/channels/${event.name}` },
+  summary: event.summary,
+  messages: [{ $ref: `#/channels/${event.name}/messages/${event.name}` }],
+});
+
+const each = <T>(what: (event: AnyEvent) => T, key = (event: AnyEvent) => event.name) =>
+  Object.fromEntries(events.map((event: AnyEvent) => [key(event), what(event)]));
+
+/** AsyncAPI 3 document of what Evenkeel says: a channel, a message and a send operation for each event. */
+export const asyncapi = (): Record<string, string> => ({
+  'deploy/asyncapi.json': text({
+    asyncapi: '3.1.0',
+    info: {
+      title: 'Evenkeel',
+      version: '1',
+      description:
+        'Events of Evenkeel on NATS JetStream as CloudEvents 1.0 (binary mode). Within v1 fields are only added. Subscribe with a durable pull consumer on the stream in x-stream, or with an ordered consumer to look on.',
+      license: { name: 'MIT' },
+    },
+    defaultContentType: 'application/json',
+    channels: each(channelOf),
+    operations: each(operationOf, (event) => `send.${event.name}`),
+    components: { messages: each(messageOf) },
+    'x-streams': streams,
+  }),
+});
