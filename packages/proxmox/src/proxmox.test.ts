@@ -97,6 +97,7 @@ describe.each([
       cores: '2',
       scsi0: 'ceph:vm-100-disk-0,size=32G',
     });
+    expect(await proxmox.guest_snapshots(vm)).toEqual([{ name: 'before', with_state: true }]);
     const history = await proxmox.node_history('n1', 'day');
     expect(history.map(({ time, cpu, mem, pressure_io_some }) => [time, cpu, mem, pressure_io_some])).toEqual([
       [1_800_000_000, undefined, undefined, undefined],

@@ -46,7 +46,14 @@ it.skipIf(!existsSync(file))('every call and parameter exists in the schema of P
   const filter = { vmid: 100, type: 'qmigrate', since: 1, source: 'all', limit: 9 } as const;
   await Promise.allSettled([
     ...[p.version(), p.status(), p.resources(), p.options(), p.node_status('n1'), p.ha_resources(), p.ha_rules()],
-    ...[p.guest_config(vm), p.guest_config(ct), p.guest_history(vm, 'hour'), p.guest_history(ct, 'week')],
+    ...[
+      p.guest_config(vm),
+      p.guest_config(ct),
+      p.guest_snapshots(vm),
+      p.guest_snapshots(ct),
+      p.guest_history(vm, 'hour'),
+      p.guest_history(ct, 'week'),
+    ],
     ...[p.node_history('n1', 'day'), p.maintenance_nodes(), p.cluster_tasks(), p.node_tasks('n1', filter)],
     ...[
       p.task_status(upid),
@@ -61,6 +68,6 @@ it.skipIf(!existsSync(file))('every call and parameter exists in the schema of P
   expect(requests.length).toBeGreaterThan(22);
   expect(requests.map((request) => objection(nodes, request)).filter((said) => said !== null)).toEqual([]);
   expect(
-    objection(nodes, { method: 'GET', path: '/api2/json/version', query: { x: '1' }, form: {}, headers: {} }),
+    objection(nodes, { method: 'GET', path: '/api2/json/version', query: { x: '1' }, form: {}, authorization: '' }),
   ).not.toBe(null);
 });

@@ -13,6 +13,7 @@ const reads: ((proxmox: Proxmox) => Promise<unknown>)[] = [
   (p) => p.options(),
   (p) => p.node_status('n1'),
   (p) => p.guest_config(vm),
+  (p) => p.guest_snapshots(vm),
   (p) => p.node_history('n1', 'day'),
   (p) => p.guest_history(vm, 'day'),
   (p) => p.ha_resources(),

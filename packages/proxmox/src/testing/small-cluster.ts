@@ -42,6 +42,10 @@ const answers: Record<string, unknown> = {
     pveversion: 'pve-manager/9.2.2/b9984c6d90a4bd80',
   },
   'GET /nodes/n1/qemu/100/config': { memory: '2048', cores: 2, scsi0: 'ceph:vm-100-disk-0,size=32G', nested: { a: 1 } },
+  'GET /nodes/n1/qemu/100/snapshot': [
+    { name: 'before', vmstate: 1, snaptime: 1 },
+    { name: 'current', running: 1, parent: 'before' },
+  ],
   'GET /nodes/n1/rrddata': [
     { time: 1_800_000_060, cpu: 0.5, memused: 10, memtotal: 20, iowait: 0.1, pressureiosome: '1.5' },
     { time: 1_800_000_000, maxcpu: 8 },
