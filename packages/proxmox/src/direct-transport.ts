@@ -7,7 +7,8 @@ export type DirectRequest = {
   path: string;
   query: Record<string, string>;
   form: Record<string, string>;
-  headers: Record<string, string>;
+  /** What the `Authorization` header says. */
+  authorization: string;
 };
 export type DirectAnswer = {
   status: number;
@@ -16,6 +17,8 @@ export type DirectAnswer = {
   body: string;
   /** Milliseconds of machine time before the answer arrives. */
   delay_ms?: number;
+  /** No answer comes: the connection breaks after the request was read. */
+  cut?: boolean;
 };
 export type DirectHandle = (request: DirectRequest) => DirectAnswer | Promise<DirectAnswer>;
 
@@ -26,13 +29,15 @@ export function directTransport(
 ): Transport {
   return {
     send: async ({ method, path, query = {}, form = {}, token, timeout_ms }) => {
-      const headers = { authorization: `PVEAPIToken=${token}` };
-      const { delay_ms = 0, ...answer } = await handle({ method, path: `/api2/json${path}`, query, form, headers });
+      const authorization = `PVEAPIToken=${token}`;
+      const answer = await handle({ method, path: `/api2/json${path}`, query, form, authorization });
+      const { delay_ms = 0, cut = false, status, reason, headers, body } = answer;
       if (delay_ms > 0) await sleep(Math.min(delay_ms, timeout_ms));
       if (delay_ms > timeout_ms) {
         throw new TransportFailure('timeout', `the simulator did not answer within ${timeout_ms} ms`, true);
       }
-      return { ...answer, host: 'simulator' };
+      if (cut) throw new TransportFailure('unreachable', 'the connection to the simulator broke', true);
+      return { status, reason, headers, body, host: 'simulator' };
     },
     close: async () => {},
   };

@@ -146,6 +146,8 @@ export type Proxmox = {
   node_status: (node: string) => Promise<NodeStatus>;
   /** The configuration as Proxmox keeps it: keys to strings. */
   guest_config: (guest: GuestRef) => Promise<Record<string, string>>;
+  /** Snapshots of a guest; `with_state` where its memory was saved too. */
+  guest_snapshots: (guest: GuestRef) => Promise<{ name: string; with_state: boolean }[]>;
   node_history: (node: string, timeframe: 'hour' | 'day' | 'week') => Promise<HistoryRow[]>;
   guest_history: (guest: GuestRef, timeframe: 'hour' | 'day' | 'week') => Promise<HistoryRow[]>;
   ha_resources: () => Promise<HaResource[]>;

@@ -9,7 +9,7 @@ import {
 } from './decode/cluster.ts';
 import { haGroup, haResource, haRule, rulesOfGroups } from './decode/ha.ts';
 import { decodeHistory } from './decode/history.ts';
-import { decodeGuestConfig, nodeStatusAnswer } from './decode/node-status.ts';
+import { decodeGuestConfig, nodeStatusAnswer, snapshotRow } from './decode/node-status.ts';
 import { preconditionsAnswer } from './decode/preconditions.ts';
 import { decodeResources } from './decode/resources.ts';
 import { isNoContent, logLine, parseUpid, taskRow, taskStatusAnswer } from './decode/tasks.ts';
@@ -38,6 +38,7 @@ export function readCalls(read: Reader): Reads {
     },
     options: () => read.object('/cluster/options', optionsAnswer),
     node_status: (node) => read.object(`${nodePath(node)}/status`, nodeStatusAnswer),
+    guest_snapshots: (guest) => readSnapshots(read, guest),
     guest_config: (guest) => read.decoded(`${guestPath(guest)}/config`, decodeGuestConfig),
     node_history: (node, timeframe) => history(nodePath(node), timeframe),
     guest_history: (guest, timeframe) => history(guestPath(guest), timeframe),
@@ -84,6 +85,12 @@ async function readRules(read: Reader, haResources: Reads['ha_resources']): Prom
     if (error instanceof ProxmoxError && /migrated to rules/.test(error.message)) return [];
     throw error;
   }
+}
+
+/** Proxmox lists the present state as one more snapshot, `current`. */
+async function readSnapshots(read: Reader, guest: GuestRef): Promise<{ name: string; with_state: boolean }[]> {
+  const rows = await read.rows(`${guestPath(guest)}/snapshot`, snapshotRow);
+  return rows.filter(({ name }) => name !== 'current').map(({ name, vmstate }) => ({ name, with_state: vmstate }));
 }
 
 const currentStatus = z.object({ status: z.string() });

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { NodeStatus } from '../port.ts';
-import { anyObject, looseText, num, requiredNum, text } from './values.ts';
+import { flag, looseText, num, requiredNum, requiredText, text } from './values.ts';
 
 const cpuinfo = z.object({ cpus: requiredNum(65_536), model: text, vendor: text, flags: looseText });
 const memory = z.object({ total: requiredNum(), used: requiredNum() });
 
 export const nodeStatusAnswer = z
-  .object({ cpu: requiredNum(64), wait: num(64), cpuinfo, memory, pveversion: text, rootfs: anyObject })
+  .object({ cpu: requiredNum(64), wait: num(64), cpuinfo, memory, pveversion: text })
   .transform(
     (answer): NodeStatus => ({
       cpu: answer.cpu,
@@ -27,3 +27,5 @@ export function decodeGuestConfig(data: unknown): Record<string, string> | undef
   const said = Object.entries(data).filter(([, value]) => typeof value === 'string' || Number.isFinite(value));
   return Object.fromEntries(said.map(([key, value]) => [key, String(value)]));
 }
+
+export const snapshotRow = z.object({ name: requiredText, vmstate: flag(false) });
