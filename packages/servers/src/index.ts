@@ -1,0 +1,4 @@
+export { type FoundServers, findServers, type ServerBinary } from './find-servers.ts';
+export type { RunningServer } from './running-server.ts';
+export { startNats } from './start-nats.ts';
+export { startRedis } from './start-redis.ts';
