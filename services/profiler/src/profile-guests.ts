@@ -1,0 +1,89 @@
+import type {
+  ClusterSample,
+  GuestHistory,
+  GuestProfile,
+  MetricStatistics,
+  OpenHour,
+  OpenHours,
+} from '@evenkeel/contracts';
+import { mean } from '@evenkeel/model';
+import { bucketsPerHour, cellLength, cpuOfCode, decodeCell, hourMs } from './cell.ts';
+import { hoursOf } from './close-hours.ts';
+import { type Conclusion, conclude } from './conclude.ts';
+import type { LocalHours } from './local-hours.ts';
+import { closedBuckets, openBucket, openCell } from './open-hour.ts';
+
+/** Concludes from closed hours, once per history. */
+export type Concluding = (history: GuestHistory, local: LocalHours) => Conclusion | undefined;
+
+/** A `Concluding` that knows what it concluded from the very same object: pure, only faster. */
+export function rememberConclusions(): Concluding {
+  const known = new WeakMap<GuestHistory, { timezone: string; conclusion: Conclusion | undefined }>();
+  return (history, local) => {
+    const before = known.get(history);
+    if (before?.timezone === local.timezone) return before.conclusion;
+    const conclusion = conclude(history.cells, history.end, local);
+    known.set(history, { timezone: local.timezone, conclusion });
+    return conclusion;
+  };
+}
+
+/** Up to this many closed hours a guest is profiled anew each run, its open hour included. */
+const youngHours = 24;
+
+/** A profile of every guest of the sample of which anything was seen, in the order of their ids. */
+export function profileGuests(
+  sample: ClusterSample,
+  open: OpenHours,
+  histories: ReadonlyMap<string, GuestHistory>,
+  local: LocalHours,
+  concluding: Concluding,
+): GuestProfile[] {
+  const now = Date.parse(sample.at);
+  const ids = sample.guests.filter((guest) => !guest.template).map((guest) => guest.guest);
+  return [...new Set(ids)].sort().flatMap((guest) => {
+    const hour = open.guests[guest];
+    if (!hour) return [];
+    const history = histories.get(guest) ?? { end: hour[1] - hoursOf(hour[8]), cells: '' };
+    const young = hoursOf(history.cells) + hoursOf(hour[8]) < youngHours;
+    const conclusion = young
+      ? conclude(history.cells + hour[8] + openCell(hour), hour[1] + 1, local)
+      : concluding(history, local);
+    return conclusion ? [{ guest, ...withRecent(conclusion, history, hour, now) }] : [];
+  });
+}
+
+/** Adds the last hour, and leaves out windows that have passed since the guest was last seen. */
+function withRecent(conclusion: Conclusion, history: GuestHistory, open: OpenHour, now: number): Conclusion {
+  const age = now / hourMs - history.end;
+  const recent = lastHour(history.cells + open[8], open, now);
+  return {
+    ...conclusion,
+    cpu: windows(conclusion.cpu, age, recent?.cpu),
+    mem: windows(conclusion.mem, age, recent?.mem),
+  };
+}
+
+function windows(
+  { day, week, ...statistics }: MetricStatistics,
+  age: number,
+  hour: number | undefined,
+): MetricStatistics {
+  return {
+    ...statistics,
+    ...(hour === undefined ? {} : { hour }),
+    ...(day !== undefined && age < 24 ? { day } : {}),
+    ...(week !== undefined && age < 168 ? { week } : {}),
+  };
+}
+
+/** Means of the ten-minute buckets of the last hour. */
+function lastHour(cells: string, open: OpenHour, now: number): { cpu: number; mem: number } | undefined {
+  if (open[1] !== Math.floor(now / hourMs)) return undefined;
+  const before = cells === '' ? undefined : decodeCell(cells, cells.length / cellLength - 1);
+  const codes = [...(before?.cpu ?? []), ...closedBuckets(open), openBucket(open)].slice(-bucketsPerHour);
+  const cpu = mean(codes.map((code) => cpuOfCode[code] as number));
+  const mib = open[5] > 0 ? open[6] / open[5] : before?.mem;
+  if (Number.isNaN(cpu) || mib === undefined) return undefined;
+  return { cpu: Math.round(cpu * 10_000) / 10_000, mem: Math.round(mib * 1_048_576) };
+}

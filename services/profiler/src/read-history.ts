@@ -1,0 +1,41 @@
+import type { Series } from '@evenkeel/model';
+import { bucketsPerHour, cpuOfCode, decodeCells, unseen } from './cell.ts';
+
+/** What a guest's closed hours say, from the first hour in which it was seen to the last. */
+export type History = {
+  /** The hour after the last, in hours since 1970. */
+  end: number;
+  /** CPU codes of ten minutes each. */
+  codes: Uint8Array;
+  /** CPU of ten minutes each, and means of hours; NaN where unseen. */
+  cpu: Series;
+  hourly: Series;
+  /** Hourly memory in MiB. */
+  mem: Series;
+  samples: number;
+  /** Hours of which something was seen. */
+  seen_hours: number;
+};
+
+/** Decodes the hours of a guest. */
+export function readHistory(cells: string, end: number): History {
+  const all = decodeCells(cells);
+  const first = Math.max(0, Math.floor(all.codes.findIndex((code) => code !== unseen) / bucketsPerHour));
+  const codes = all.codes.subarray(first * bucketsPerHour);
+  const cpu = new Float64Array(codes.length);
+  const hourly = new Float64Array(codes.length / bucketsPerHour);
+  let seenHours = 0;
+  for (let hour = 0; hour < hourly.length; hour++) {
+    let [sum, count] = [0, 0];
+    for (let i = hour * bucketsPerHour; i < (hour + 1) * bucketsPerHour; i++) {
+      const value = cpuOfCode[codes[i] as number] as number;
+      cpu[i] = value;
+      if (Number.isNaN(value)) continue;
+      sum += value;
+      count++;
+    }
+    hourly[hour] = sum / count;
+    if (count > 0) seenHours++;
+  }
+  return { end, codes, cpu, hourly, mem: all.mem.subarray(first), samples: all.samples, seen_hours: seenHours };
+}

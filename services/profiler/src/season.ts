@@ -1,0 +1,99 @@
+import { autocorrelation, movingMean, type Series, straightLine } from '@evenkeel/model';
+
+/** A period that may explain a series of hours. */
+export type Season = {
+  period_hours: number;
+  /** Share 0..1 of the variation within a period that the other periods foretell (leave-one-out); 0 or less where they do not. */
+  strength: number;
+  /** Correlation with itself a period later. */
+  autocorrelation: number;
+  /** Highest less lowest hour of the period. */
+  swing: number;
+  /** Whole periods seen. */
+  periods: number;
+  /** What each hour adds, by hours before the end modulo the period; 0 where unseen. */
+  shape: Series;
+};
+
+/** A series without its straight line and without what changes slower than a day. */
+export function flatten(hourly: Series): Series {
+  const line = straightLine(hourly);
+  const level = hourly.map((value, i) => value - (line[i] as number));
+  const slow = movingMean(level, 24);
+  return level.map((value, i) => value - (slow[i] as number));
+}
+
+/** A series without its straight line. */
+export function levelled(hourly: Series): Series {
+  const line = straightLine(hourly);
+  return hourly.map((value, i) => value - (line[i] as number));
+}
+
+/** How far a period explains a series of mean 0. */
+export function seasonOf(flat: Series, period: number): Season {
+  const sums = new Float64Array(period);
+  const counts = new Float64Array(period);
+  const n = flat.length;
+  let seen = 0;
+  for (let i = 0; i < n; i++) {
+    const value = flat[i] as number;
+    if (Number.isNaN(value)) continue;
+    const phase = (n - 1 - i) % period;
+    sums[phase] = (sums[phase] as number) + value;
+    counts[phase] = (counts[phase] as number) + 1;
+    seen++;
+  }
+  const shape = sums.map((sum, phase) => ((counts[phase] as number) > 0 ? sum / (counts[phase] as number) : 0));
+  return {
+    period_hours: period,
+    strength: foretold(flat, sums, counts),
+    autocorrelation: autocorrelation(flat, period),
+    swing: Math.max(...shape) - Math.min(...shape),
+    periods: seen / period,
+    shape,
+  };
+}
+
+function foretold(flat: Series, sums: Series, counts: Series): number {
+  const n = flat.length;
+  let [missed, total] = [0, 0];
+  for (let i = 0; i < n; i++) {
+    const value = flat[i] as number;
+    const phase = (n - 1 - i) % sums.length;
+    const others = (counts[phase] as number) - 1;
+    if (Number.isNaN(value) || others < 1) continue;
+    missed += (value - ((sums[phase] as number) - value) / others) ** 2;
+    total += value * value;
+  }
+  return total > 0 ? 1 - missed / total : 0;
+}
+
+const leastSwing = 0.04;
+const leastAutocorrelation = 0.25;
+
+/** Strength that a period must show: the fewer periods were seen, the easier chance repeats itself. */
+export const leastStrength = (periods: number): number => 0.3 + 0.35 / Math.max(1, Math.round(periods) - 1);
+
+/** Whether a period explains the series, over at least two whole periods. */
+export const explains = (season: Season): boolean =>
+  season.periods >= 1.9 &&
+  season.swing >= leastSwing &&
+  season.autocorrelation >= leastAutocorrelation &&
+  season.strength >= leastStrength(season.periods);
+
+/** The daily or weekly period that explains a series of hours, if one does. */
+export function findSeason(hourly: Series): { daily: Season; found: Season | undefined } {
+  const daily = seasonOf(flatten(hourly), 24);
+  const weekly = hourly.length >= 330 ? seasonOf(levelled(hourly), 168) : undefined;
+  const byDay = explains(daily) ? daily : undefined;
+  const byWeek = weekly && explains(weekly) && recurs(hourly) ? weekly : undefined;
+  if (byDay && byWeek) return { daily, found: byWeek.strength > byDay.strength + 0.2 ? byWeek : byDay };
+  return { daily, found: byDay ?? byWeek };
+}
+
+/** Whether a week changes when the week before did: levels of random walks resemble each other by chance, their steps do not. */
+function recurs(hourly: Series): boolean {
+  const smooth = movingMean(hourly, 6);
+  const steps = smooth.map((value, i) => (i >= 12 ? value - (smooth[i - 12] as number) : Number.NaN));
+  return autocorrelation(steps, 168) >= 0.4;
+}
