@@ -1,0 +1,33 @@
+import type { ApprovedMigration } from '@evenkeel/contracts';
+import { guestClaim, slotClaim, sourceClaim, targetClaim } from './keys.ts';
+
+/** A key of the ledger and the migration that holds it. */
+export type Held = { key: string; holder: string };
+
+export type Claiming =
+  /** All of it is free or its own: to be taken in this order, the same for all, so that no two wait for each other. */
+  { may: true; keys: string[] } | { may: false; because: 'duplicate' | 'busy'; reason: string };
+
+/** What a migration must hold before it may start: its guest, one place at its source and its target, and one slot. */
+export function planClaims(migration: ApprovedMigration, held: Held[], slots: number): Claiming {
+  const holders = new Map(held.map(({ key, holder }) => [key, holder]));
+  const other = (key: string) => {
+    const holder = holders.get(key);
+    return holder !== undefined && holder !== migration.migration_id ? holder : undefined;
+  };
+  const guest = guestClaim(migration);
+  if (other(guest)) return no('duplicate', `${migration.guest} is in migration ${other(guest)}`);
+  const ends = [sourceClaim(migration), targetClaim(migration)];
+  const taken = ends.find(other);
+  if (taken)
+    return no(
+      'busy',
+      `${taken === ends[0] ? migration.source_node : migration.target_node} is busy with ${other(taken)}`,
+    );
+  const keys = Array.from({ length: slots }, (_, i) => slotClaim(migration.cluster, i));
+  const slot = keys.find((key) => holders.get(key) === migration.migration_id) ?? keys.find((key) => !holders.has(key));
+  if (!slot) return no('busy', `${slots} of ${slots} slots are taken`);
+  return { may: true, keys: [guest, ...ends, slot] };
+}
+
+const no = (because: 'duplicate' | 'busy', reason: string): Claiming => ({ may: false, because, reason });

@@ -1,0 +1,53 @@
+import { ApprovedMigration, Time, Transfer } from '@evenkeel/contracts';
+import { z } from 'zod';
+
+/** How an execution ended; written once by compare-and-set, and from then on the only source of its terminal event. */
+export const Ending = z.object({
+  kind: z.enum(['completed', 'failed', 'refused']),
+  at: Time,
+  reason: z.string(),
+  /** Of a refusal. */
+  code: z.string().optional(),
+  /** Of a failure. */
+  fault: z.enum(['guest', 'path', 'cluster', 'unknown']).optional(),
+  transfer: Transfer.optional(),
+  warnings: z.array(z.string()),
+  /** The guest may still be on its way: claims are kept until it has come to rest. */
+  hold: z.boolean(),
+});
+
+const migration = ApprovedMigration;
+const start = { started_at: Time, upid: z.string(), adopted: z.boolean() };
+/** Migrations of this guest that Proxmox knew before the intent: none of them can be ours. */
+const known_tasks = z.array(z.string());
+
+const Approved = z.object({ state: z.literal('approved'), migration });
+const Claimed = z.object({ state: z.literal('claimed'), migration });
+const Starting = z.object({
+  state: z.literal('starting'),
+  migration,
+  /** When the intent was written. */
+  t0: Time,
+  known_tasks,
+});
+const Running = z.object({
+  state: z.literal('running'),
+  migration,
+  ...start,
+  known_tasks,
+  /** Since when the task is over without the guest on its target. */
+  settling_since: Time.optional(),
+  stop_asked_at: Time.optional(),
+});
+const Ended = z.object({ state: z.literal('ended'), migration, start: z.object(start).optional(), ending: Ending });
+
+/** One approved migration on its way, as the ledger keeps it; each state is reached by one compare-and-set. */
+export const Execution = z.discriminatedUnion('state', [Approved, Claimed, Starting, Running, Ended]);
+
+export type Ending = z.output<typeof Ending>;
+export type Approved = z.output<typeof Approved>;
+export type Claimed = z.output<typeof Claimed>;
+export type Starting = z.output<typeof Starting>;
+export type Running = z.output<typeof Running>;
+export type Ended = z.output<typeof Ended>;
+export type Execution = z.output<typeof Execution>;

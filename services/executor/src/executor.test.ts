@@ -1,0 +1,116 @@
+import type { ApprovedMigration } from '@evenkeel/contracts';
+import { describe, expect, it } from 'vitest';
+import {
+  approval,
+  configOf,
+  createLedger,
+  createMemory,
+  createProcess,
+  createWorld,
+  ends,
+  eventOf,
+  type Fate,
+  type Memory,
+  type World,
+} from './test-kit.ts';
+
+type Setting = { world: World; memory: Memory; ledger: ReturnType<typeof createLedger> };
+const setting = (guests: Record<number, string>, fates: Record<number, Fate> = {}): Setting => ({
+  world: createWorld(guests, fates),
+  memory: createMemory(),
+  ledger: createLedger(),
+});
+
+async function run(
+  { world, memory, ledger }: Setting,
+  approvals: ApprovedMigration[],
+  seconds = 240,
+  config = configOf(),
+) {
+  const process = createProcess(world, ledger, memory, undefined, config);
+  for (const migration of approvals) await process.approve(migration);
+  for (let s = 0; s < seconds; s += 2) {
+    world.clock.now += 2000;
+    await process.tick();
+  }
+  return process;
+}
+
+const m = approval(101, 'n1', 'n2');
+
+describe('the executor', () => {
+  it('carries out an approval and says so', async () => {
+    const s = setting({ 101: 'n1' });
+    await run(s, [m]);
+    expect([...s.memory.stream.keys()].filter((k) => !k.includes('progressed'))).toEqual([
+      'migration.started/m-101-n2',
+      'migration.completed/m-101-n2',
+    ]);
+    expect(s.world.posts).toHaveLength(1);
+    expect(await s.ledger.list('lab.migration')).toEqual([]);
+    expect(await s.ledger.list('lab.claim')).toEqual([]);
+    expect(s.memory.said.size).toBe(0);
+  });
+
+  const row = (s: Setting) => s.world.rows[0]!;
+  const cases: [string, Fate, (s: Setting) => unknown, string, RegExp][] = [
+    ['a lost answer', { answer: 'lost' }, () => {}, 'failed', /not started: the request was lost/],
+    [
+      'a lost answer to a request that was carried out',
+      { answer: 'carried_out_but_lost' },
+      () => {},
+      'completed',
+      /"warnings":\[\]/,
+    ],
+    ['a no to the request', { answer: 'no' }, () => {}, 'refused', /storage 'x' is not available/],
+    ['a failed task', { exit: 'migration aborted' }, () => {}, 'failed', /migration aborted/],
+    [
+      'problems after the guest arrived',
+      { exit: 'migration problems', moves: true },
+      () => {},
+      'completed',
+      /migration problems/,
+    ],
+    ['a task that ends with warnings', { exit: 'WARNINGS: 1', moves: true }, () => {}, 'completed', /WARNINGS: 1/],
+    ['a guest of HA', { ha: true }, () => {}, 'completed', /qmigrate/],
+    [
+      'a guest of HA whose migration fails',
+      { ha: true, exit: 'migration aborted' },
+      () => {},
+      'failed',
+      /migration aborted/,
+    ],
+    ['a guest that was moved', {}, (s) => Object.assign(row(s), { node: 'n3' }), 'refused', /is on n3, not on n1/],
+    ['a locked guest', {}, (s) => Object.assign(row(s), { lock: 'backup' }), 'refused', /locked \(backup\)/],
+    ['a stopped guest', {}, (s) => Object.assign(row(s), { status: 'stopped' }), 'refused', /is stopped/],
+    ['a guest that is gone', {}, (s) => s.world.rows.pop(), 'refused', /not there any more/],
+    ['a renamed guest', {}, (s) => Object.assign(row(s), { name: 'other' }), 'refused', /now called other/],
+    [
+      'a target that is off',
+      {},
+      (s) => Object.assign(s.world.nodes[1]!, { status: 'offline' }),
+      'refused',
+      /n2 is offline/,
+    ],
+    ['a full target', {}, (s) => Object.assign(s.world.nodes[1]!, { mem: 250e9 }), 'refused', /99.2 % of its memory/],
+    ['a busy target', {}, (s) => Object.assign(s.world.nodes[1]!, { cpu: 0.84 }), 'refused', /90.3 % of its CPU/],
+    ['no quorum', {}, (s) => Object.assign(s.world.state, { quorate: false }), 'refused', /no quorum/],
+    [
+      'a silent Proxmox',
+      {},
+      (s) => Object.assign(s.world.state, { silent: true }),
+      'refused',
+      /no host answered.*expired/,
+    ],
+  ];
+  it.each(cases)('ends %s', async (_, fate, prepare, kind, words) => {
+    const s = setting({ 101: 'n1' }, { 101: fate });
+    prepare(s);
+    await run(s, [m], 600);
+    expect(ends(s.memory, m)).toEqual([`migration.${kind}`]);
+    expect(JSON.stringify(eventOf(s.memory, `migration.${kind}`, m))).toMatch(words);
+    expect(s.world.posts.length).toBeLessThanOrEqual(1);
+    expect(await s.ledger.list('lab.claim')).toEqual([]);
+    expect(await s.ledger.list('lab.migration')).toEqual([]);
+  });
+});

@@ -1,0 +1,1 @@
+export { createExecutor, type ExecutorOptions, executor } from './service.ts';

@@ -1,0 +1,18 @@
+import { type ApprovedMigration, token } from '@evenkeel/contracts';
+
+/** Prefix of the migrations that are not over. */
+export const executionsOf = (cluster: string): string => `${token(cluster)}.migration`;
+export const executionKey = (m: Pick<ApprovedMigration, 'cluster' | 'migration_id'>): string =>
+  `${executionsOf(m.cluster)}.${token(m.migration_id)}`;
+
+/** Prefix of what running migrations hold. */
+export const claimsOf = (cluster: string): string => `${token(cluster)}.claim`;
+export const guestClaim = (m: ApprovedMigration): string => `${claimsOf(m.cluster)}.guest.${token(m.guest)}`;
+export const sourceClaim = (m: ApprovedMigration): string => `${claimsOf(m.cluster)}.source.${token(m.source_node)}`;
+export const targetClaim = (m: ApprovedMigration): string => `${claimsOf(m.cluster)}.target.${token(m.target_node)}`;
+export const slotClaim = (cluster: string, i: number): string => `${claimsOf(cluster)}.slot.${i}`;
+
+/** Prefix of the tombstones of the migrations approved on a day; by day, so that old ones are found without reading all. */
+export const doneOn = (cluster: string, time: string): string =>
+  `${token(cluster)}.done.${time.slice(0, 10).replaceAll('-', '')}`;
+export const doneKey = (m: ApprovedMigration): string => `${doneOn(m.cluster, m.approved_at)}.${token(m.migration_id)}`;

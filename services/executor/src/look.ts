@@ -1,0 +1,107 @@
+import type { GuestRef, GuestRow, Proxmox } from '@evenkeel/proxmox';
+import { type Answer, ask } from './ask.ts';
+import type { Claimed, Ended, Execution, Running, Starting } from './execution.ts';
+import type { FollowFacts } from './follow.ts';
+import type { LaunchFacts } from './launch.ts';
+import { type LogSummary, readLog } from './read-log.ts';
+import { lookIsDue, type SaidSoFar } from './report.ts';
+import { findTask, taskType } from './trace.ts';
+
+const refOf = ({ migration }: Starting | Claimed): GuestRef => ({
+  node: migration.source_node,
+  type: migration.type,
+  vmid: migration.vmid,
+});
+
+const unread = (answer: Answer<unknown>) => (answer.ok ? '' : `Proxmox could not be read: ${answer.error.message}`);
+
+/** Everything that a migration rests on, read afresh. */
+export async function lookBefore(execution: Claimed, proxmox: Proxmox, verify: boolean): Promise<LaunchFacts['look']> {
+  const { migration } = execution;
+  const tasks = await ask(
+    proxmox.node_tasks(migration.source_node, { vmid: migration.vmid, source: 'all', limit: 50 }),
+  );
+  const status = await ask(proxmox.status());
+  const maintenance = await ask(proxmox.maintenance_nodes());
+  const resources = await ask(proxmox.resources());
+  const preconditions = verify
+    ? await ask(proxmox.migration_preconditions(refOf(execution), migration.target_node))
+    : ({ ok: true, value: null } as const);
+  if (!resources.ok || !status.ok || !maintenance.ok || !tasks.ok)
+    return { seen: false, reason: [resources, status, maintenance, tasks].map(unread).find((r) => r) ?? '' };
+  const no = preconditions.ok ? undefined : preconditions.error;
+  if (no && no.kind !== 'not_implemented') return said(no);
+  const look = {
+    quorate: status.value.quorate,
+    nodes: resources.value.nodes,
+    guests: resources.value.guests,
+    maintenance: maintenance.value,
+    preconditions: preconditions.ok ? preconditions.value : null,
+  };
+  return { seen: true, look, tasks: tasks.value };
+}
+
+function said({ kind, message }: { kind: string; message: string }): LaunchFacts['look'] {
+  if (kind === 'refused')
+    return { seen: 'no', code: /locked/.test(message) ? 'locked' : 'not_allowed', reason: message };
+  if (kind === 'forbidden' || kind === 'unauthorized') return { seen: 'no', code: 'not_allowed', reason: message };
+  return { seen: false, reason: `Proxmox could not be read: ${message}` };
+}
+
+/** Where a guest is, and whether that could be read. */
+export async function locate(
+  vmid: number,
+  proxmox: Proxmox,
+): Promise<{ placed: boolean; guest: GuestRow | undefined }> {
+  const resources = await ask(proxmox.resources());
+  return resources.ok
+    ? { placed: true, guest: resources.value.guests.find((g) => g.vmid === vmid) }
+    : { placed: false, guest: undefined };
+}
+
+/** The tasks among which an intent must be if it was carried out; null unless all of them could be read. */
+export async function lookForTask({ migration }: Starting | Running, proxmox: Proxmox) {
+  const node = await ask(proxmox.node_tasks(migration.source_node, { vmid: migration.vmid, source: 'all', limit: 50 }));
+  const cluster = await ask(proxmox.cluster_tasks());
+  const found = [...(node.ok ? node.value : []), ...(cluster.ok ? cluster.value : [])];
+  return { found, complete: node.ok && cluster.ok };
+}
+
+/** How the task of a running migration stands. */
+export async function lookAtTask(execution: Running, proxmox: Proxmox): Promise<FollowFacts['task']> {
+  const status = await ask(proxmox.task_status(execution.upid));
+  if (!status.ok) return { state: 'unknown' };
+  if (status.value.running) return { state: 'running' };
+  const log = await ask(proxmox.task_log(execution.upid));
+  return {
+    state: 'ended',
+    exit: status.value.exitstatus ?? 'unexpected status',
+    log: readLog(log.ok ? log.value : []),
+  };
+}
+
+/** The migration that HA started for us, where ours was only the request to it. */
+export async function lookForRealTask(execution: Running, proxmox: Proxmox): Promise<string | null> {
+  if (taskType(execution.upid) !== 'hamigrate') return null;
+  const { found } = await lookForTask(execution, proxmox);
+  const real = findTask({ ...execution, t0: execution.started_at }, found);
+  return real && real.type !== 'hamigrate' ? real.upid : null;
+}
+
+/** Whether the guest of a migration that was given up has come to rest. */
+export async function lookAtRest({ start, migration }: Ended, proxmox: Proxmox): Promise<boolean> {
+  const task = await ask(proxmox.task_status(start?.upid ?? ''));
+  const { placed, guest } = await locate(migration.vmid, proxmox);
+  return placed && guest?.lock === undefined && !(task.ok && task.value.running);
+}
+
+/** What the log of a running migration says, where it is time to say it. */
+export async function readProgress(
+  execution: Execution,
+  said: SaidSoFar,
+  proxmox: Proxmox,
+): Promise<LogSummary | null> {
+  if (execution.state !== 'running' || !lookIsDue(execution, said, proxmox.clock().now)) return null;
+  const log = await ask(proxmox.task_log(execution.upid));
+  return log.ok ? readLog(log.value) : null;
+}

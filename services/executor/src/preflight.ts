@@ -1,0 +1,127 @@
+import type { ApprovedMigration, Config } from '@evenkeel/contracts';
+import type { GuestRow, MigrateOptions, MigrationPreconditions, NodeRow } from '@evenkeel/proxmox';
+
+/** A fresh look at what a migration rests on. */
+export type Look = {
+  quorate: boolean;
+  nodes: NodeRow[];
+  guests: GuestRow[];
+  maintenance: string[];
+  /** Null where Proxmox was not asked or has no such call. */
+  preconditions: MigrationPreconditions | null;
+};
+
+export type Preflight = { go: true; options: MigrateOptions } | { go: false; code: string; reason: string };
+
+type Check = (migration: ApprovedMigration, look: Look, config: Config) => { code: string; reason: string } | null;
+
+const no = (code: string, reason: string) => ({ code, reason });
+const guestOf = (migration: ApprovedMigration, look: Look) => look.guests.find((g) => g.vmid === migration.vmid);
+const percent = (fraction: number) => `${(100 * fraction).toFixed(1)} %`;
+
+const quorum: Check = (_, look, config) =>
+  config.automated_migrations.safety_checks.require_quorum && !look.quorate
+    ? no('not_allowed', 'the cluster has no quorum')
+    : null;
+
+const sameGuest: Check = (migration, look) => {
+  const guest = guestOf(migration, look);
+  if (!guest) return no('moved', `${migration.guest} is not there any more`);
+  if (guest.type !== migration.type || guest.template)
+    return no('moved', `${migration.guest} is now a ${guest.template ? 'template' : guest.type}`);
+  if (guest.name !== undefined && guest.name !== migration.name)
+    return no('moved', `${migration.guest} is now called ${guest.name}, not ${migration.name}`);
+  if (guest.node !== migration.source_node)
+    return no('moved', `${migration.guest} is on ${guest.node}, not on ${migration.source_node}`);
+  return null;
+};
+
+const unlocked: Check = (migration, look) => {
+  const lock = guestOf(migration, look)?.lock;
+  return lock ? no('locked', `${migration.guest} is locked (${lock})`) : null;
+};
+
+const asPlanned: Check = (migration, look) => {
+  const status = guestOf(migration, look)?.status ?? 'unknown';
+  const planned = migration.migration_plan.migration_type === 'offline_migration' ? 'stopped' : 'running';
+  return status === planned ? null : no('not_running', `${migration.guest} is ${status}, planned for ${planned}`);
+};
+
+const restartAllowed: Check = (migration, look, config) =>
+  migration.type === 'lxc' &&
+  guestOf(migration, look)?.status === 'running' &&
+  !config.automated_migrations.rules.allow_container_restarts
+    ? no('not_allowed', `${migration.guest} would restart, and allow_container_restarts is off`)
+    : null;
+
+const targetThere: Check = (migration, look, config) => {
+  const target = look.nodes.find((n) => n.node === migration.target_node);
+  if (target?.status !== 'online')
+    return no('target_unavailable', `${migration.target_node} is ${target?.status ?? 'not in the cluster'}`);
+  const kept = [...look.maintenance, ...config.automated_migrations.maintenance_nodes];
+  return kept.includes(target.node) || target.hastate === 'maintenance'
+    ? no('target_unavailable', `${target.node} is in maintenance`)
+    : null;
+};
+
+const targetHasRoom: Check = (migration, look, config) => {
+  const limits = config.automated_migrations.safety_checks;
+  const guest = guestOf(migration, look);
+  const target = look.nodes.find((n) => n.node === migration.target_node);
+  if (guest?.status !== 'running' || !target?.maxmem || !target.maxcpu) return null;
+  const mem = ((target.mem ?? 0) + (guest.memhost ?? guest.mem ?? 0)) / target.maxmem;
+  if (100 * mem > limits.max_node_memory_percent)
+    return no(
+      'target_full',
+      `${target.node} would use ${percent(mem)} of its memory, ${limits.max_node_memory_percent} % at most`,
+    );
+  const speed = (node: string) => config.nodes[node]?.speed_factor ?? 1;
+  const cores = ((guest.cpu ?? 0) * (guest.maxcpu ?? 0) * speed(migration.source_node)) / speed(target.node);
+  const cpu = (target.cpu ?? 0) + cores / target.maxcpu;
+  if (100 * cpu > limits.max_node_cpu_percent)
+    return no(
+      'target_full',
+      `${target.node} would use ${percent(cpu)} of its CPU, ${limits.max_node_cpu_percent} % at most`,
+    );
+  return null;
+};
+
+const proxmoxAllows: Check = (migration, { preconditions }) => {
+  if (!preconditions) return null;
+  const { allowed_nodes, not_allowed, local_resources } = preconditions;
+  const said = not_allowed[migration.target_node] ?? [];
+  if (local_resources.length > 0)
+    return no('not_allowed', `${migration.guest} is bound to its node by ${local_resources.join(', ')}`);
+  if (said.length > 0) return no('not_allowed', `Proxmox does not allow ${migration.target_node}: ${said.join('; ')}`);
+  return allowed_nodes && !allowed_nodes.includes(migration.target_node)
+    ? no('not_allowed', `Proxmox does not allow ${migration.target_node}`)
+    : null;
+};
+
+/** In the order in which their reasons are worth hearing. */
+const checks: Check[] = [
+  quorum,
+  sameGuest,
+  unlocked,
+  asPlanned,
+  restartAllowed,
+  targetThere,
+  targetHasRoom,
+  proxmoxAllows,
+];
+
+/** Whether what a migration was decided on still holds a moment before it starts, and with which options it is to be sent. */
+export function preflight(migration: ApprovedMigration, look: Look, config: Config): Preflight {
+  for (const check of checks) {
+    const found = check(migration, look, config);
+    if (found) return { go: false, ...found };
+  }
+  const running = guestOf(migration, look)?.status === 'running';
+  const options = {
+    target: migration.target_node,
+    online: running && migration.type === 'qemu',
+    with_local_disks: migration.type === 'qemu' && (look.preconditions?.local_disks.length ?? 0) > 0,
+    restart: running && migration.type === 'lxc',
+  };
+  return { go: true, options };
+}

@@ -1,0 +1,53 @@
+import type { Config } from '@evenkeel/contracts';
+import { iso, millis } from '@evenkeel/model';
+import type { GuestRow, TaskRow } from '@evenkeel/proxmox';
+import { complete, fail } from './end.ts';
+import type { Running, Starting } from './execution.ts';
+import { put, type Step, wait } from './steps.ts';
+import { findTask } from './trace.ts';
+
+/** Machine time, milliseconds. */
+export type Patience = { post_timeout_ms: number; grace_ms: number };
+
+export type ReconcileFacts = {
+  now: number;
+  config: Config;
+  patience: Patience;
+  /** For how long this process has seen the intent unchanged, machine milliseconds. */
+  unchanged_ms: number;
+  tasks: TaskRow[];
+  /** Whether every list of tasks could be read. */
+  complete: boolean;
+  guest: GuestRow | undefined;
+  /** Whether placements could be read. */
+  placed: boolean;
+};
+
+/** An intent without an answer is never sent again: what became of it is read off the tasks and off where the guest is. */
+export function reconcile(execution: Starting, facts: ReconcileFacts): Step {
+  const { migration, t0 } = execution;
+  const { now, guest, tasks, patience } = facts;
+  if (facts.unchanged_ms < patience.grace_ms) return wait('the answer may be on its way');
+  const task = findTask(execution, tasks);
+  if (task) return put(adopt(execution, task.upid, Math.max(task.starttime * 1000, millis(t0))));
+  if (!facts.placed) return wait('Proxmox could not be read');
+  if (guest && guest.node === migration.target_node && !guest.lock)
+    return put(complete(adopt(execution, '', millis(t0)), now, { warnings: ['the task that moved it was not found'] }));
+  if (guest && guest.node !== migration.source_node && guest.node !== migration.target_node)
+    return put(fail(execution, now, 'unknown', `${migration.guest} is on ${guest.node}: moved by somebody else`));
+  const late = now - millis(t0) > 1000 * facts.config.automated_migrations.migration_poll_timeout_seconds;
+  const decided = facts.unchanged_ms >= patience.post_timeout_ms + patience.grace_ms && facts.complete;
+  if (!decided && !late) return wait('the request may still be carried out');
+  if (guest?.lock && !late) return wait(`${migration.guest} is locked (${guest.lock})`);
+  return put(fail(execution, now, 'cluster', 'not started: the request was lost'));
+}
+
+/** The intent as a running migration. */
+export const adopt = ({ migration, known_tasks }: Starting, upid: string, started: number): Running => ({
+  state: 'running',
+  migration,
+  started_at: iso(started),
+  upid,
+  adopted: true,
+  known_tasks,
+});

@@ -1,0 +1,79 @@
+import {
+  executions,
+  migrationApproved,
+  migrationCompleted,
+  migrationFailed,
+  migrationProgressed,
+  migrationRefused,
+  migrationStarted,
+} from '@evenkeel/contracts';
+import { type Context, defineService } from '@evenkeel/runtime';
+import { advanceAll, file } from './act.ts';
+import { executionKey } from './keys.ts';
+import { readProgress } from './look.ts';
+import { prune } from './prune.ts';
+import type { Patience } from './reconcile.ts';
+import { nothingSaid, report } from './report.ts';
+import { createWatch } from './watch.ts';
+
+export type ExecutorOptions = { patience: Patience; monotonic: () => number };
+
+type Ctx = Context<{ executions: typeof executions }, Record<never, never>>;
+
+/** The executor, with how long it waits for the answer to a request; patience and time are the machine's. */
+export function createExecutor({ patience, monotonic }: ExecutorOptions) {
+  const watch = createWatch(monotonic);
+  const prunedOn = new Map<string, string>();
+
+  async function pruneDaily({ cluster, now, ledger }: Ctx) {
+    const today = new Date(now).toISOString().slice(0, 10);
+    if (prunedOn.get(cluster) === today) return;
+    await prune(cluster, now, ledger);
+    prunedOn.set(cluster, today);
+  }
+
+  async function move({ cluster, config, ledger, proxmox, state, log }: Ctx) {
+    const said = await state.executions.all();
+    const outside = { cluster, config, ledger, proxmox, watch, patience, monotonic };
+    const { executions: stand, keys, unreadable } = await advanceAll((id) => said[id]?.ended ?? false, outside);
+    if (unreadable.length > 0) log.error({ keys: unreadable }, 'entries of the ledger that this version cannot read');
+    for (const migration_id of Object.keys(said))
+      if (!keys.includes(executionKey({ cluster, migration_id }))) state.executions.remove(migration_id);
+    const events = [];
+    for (const execution of stand) {
+      const id = execution.migration.migration_id;
+      const before = said[id] ?? nothingSaid;
+      const progress = await readProgress(execution, before, proxmox);
+      const { events: news, next } = report(execution, before, progress, proxmox.clock().now);
+      if (news.length > 0) state.executions.set(next, id);
+      events.push(...news);
+    }
+    return events;
+  }
+
+  return defineService({
+    name: 'executor',
+    summary: 'Carries out approved migrations, each at most once, and says how it ended.',
+    owns: { executions },
+    reads: {},
+    uses: { proxmox: 'write', ledger: true },
+    publishes: [migrationStarted, migrationProgressed, migrationCompleted, migrationFailed, migrationRefused],
+  })
+    .on(migrationApproved, async ({ data }, context) => {
+      await file(data.migration, context);
+      return move(context);
+    })
+    .every(
+      'machine',
+      () => 1,
+      async (context) => {
+        await pruneDaily(context);
+        return move(context);
+      },
+    );
+}
+
+export const executor = createExecutor({
+  patience: { post_timeout_ms: 30_000, grace_ms: 5_000 },
+  monotonic: () => performance.now(),
+});
