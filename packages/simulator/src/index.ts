@@ -1,1 +1,10 @@
-export {};
+export type { Description, DescriptionInput, Load } from './description.ts';
+export { descriptionSchema } from './description.ts';
+export type { Fault, FaultInput, FaultKind } from './fault.ts';
+export { faultSchema } from './fault.ts';
+export * from './physics.ts';
+export { DescriptionError } from './problems.ts';
+export type { GuestTruth, NodeTruth, Simulator, SimulatorOptions, Truth } from './simulator.ts';
+export { createSimulator, describeCluster } from './simulator.ts';
+export type { Answer, Request } from './wire/answer.ts';
+export type { ActiveFault, MoveRecord } from './world.ts';

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+
+const when = {
+  /** Seconds from now (in a file: from the start) until it holds. */
+  after_s: z.number().min(0).default(0),
+  /** Seconds that it holds; for ever where absent. */
+  for_s: z.number().positive().optional(),
+  /** How often it strikes; without end where absent. */
+  times: z.int().positive().optional(),
+};
+const whom = { ...when, vmid: z.int().optional(), node: z.string().optional(), target: z.string().optional() };
+
+/** What can be made to go wrong; `vmid`, `node` (the source) and `target` say for whom, absent means for all. */
+export const faultSchema = z.discriminatedUnion('kind', [
+  /** The POST that starts a migration is refused. */
+  z.strictObject({
+    kind: z.literal('refuse'),
+    ...whom,
+    status: z.int().min(400).max(599).default(500),
+    message: z.string().default('got timeout'),
+  }),
+  /** The migration starts, but its answer is lost: the proxy gives up after 30 s. */
+  z.strictObject({ kind: z.literal('lost_answer'), ...whom, delay_ms: z.number().min(0).default(30_000) }),
+  /** The migration fails: before the transfer, when `progress` of the memory is sent, or at switch-over. */
+  z.strictObject({
+    kind: z.literal('fail'),
+    ...whom,
+    at: z.enum(['start', 'transfer', 'switch_over']).default('transfer'),
+    progress: z.number().min(0).max(1).default(0.5),
+    message: z.string().optional(),
+  }),
+  /** It breaks after the switch-over: the guest runs on the target although the task fails. */
+  z.strictObject({ kind: z.literal('fail_after'), ...whom }),
+  /** The process is killed mid-way: exit `unexpected status`, the lock stays. */
+  z.strictObject({ kind: z.literal('killed'), ...whom, progress: z.number().min(0).max(1).default(0.5) }),
+  /** The guest writes as fast as the link sends. */
+  z.strictObject({ kind: z.literal('never_converge'), ...whom }),
+  /** HA takes the request and does nothing with it. */
+  z.strictObject({ kind: z.literal('ha_ignores'), ...whom }),
+  /** The node is gone: offline, its guests stand still, calls to it end in 595 or 596. */
+  z.strictObject({
+    kind: z.literal('node_down'),
+    ...when,
+    node: z.string(),
+    how: z.enum(['refused', 'hung']).default('refused'),
+  }),
+  /** The node's statistics daemon hangs: its rows stay as they were and turn unknown after five minutes. */
+  z.strictObject({ kind: z.literal('node_silent'), ...when, node: z.string() }),
+  z.strictObject({ kind: z.literal('no_quorum'), ...when }),
+  /** Answers of paths that begin with `path` take longer. */
+  z.strictObject({
+    kind: z.literal('slow'),
+    ...when,
+    path: z.string().default('/'),
+    delay_ms: z.number().min(0).default(5000),
+  }),
+  /** Paths that begin with `path` answer with this error. */
+  z.strictObject({
+    kind: z.literal('error'),
+    ...when,
+    path: z.string().default('/'),
+    method: z.enum(['GET', 'POST', 'PUT', 'DELETE']).optional(),
+    status: z.int().min(400).max(599).default(500),
+    message: z.string().default('got timeout'),
+  }),
+  /** Connections are cut without an answer: before anything is done, or (`carry_out`) after the work is done. */
+  z.strictObject({
+    kind: z.literal('cut'),
+    ...when,
+    path: z.string().default('/'),
+    method: z.enum(['GET', 'POST', 'PUT', 'DELETE']).optional(),
+    carry_out: z.boolean().default(false),
+  }),
+]);
+
+export type FaultInput = z.input<typeof faultSchema>;
+export type Fault = z.output<typeof faultSchema>;
+export type FaultKind = Fault['kind'];

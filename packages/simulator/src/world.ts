@@ -1,0 +1,184 @@
+import type { Fault, FaultInput } from './fault.ts';
+import type { Course } from './physics.ts';
+import type { ClusterPlan, GuestPlan, NodePlan } from './plan.ts';
+
+/** Where a guest is from a moment on, until the next segment. */
+export type Segment = { from: number; node: string; running: boolean; started: number };
+
+export type GuestState = {
+  plan: GuestPlan;
+  segments: Segment[];
+  lock: string | undefined;
+  /** What HA makes of it, where it is a service. */
+  ha: HaService | undefined;
+};
+
+export type HaService = {
+  state: 'started' | 'stopped' | 'migrate' | 'starting' | 'error';
+  request: { target: string } | undefined;
+  target: string | undefined;
+};
+
+/** Work that a migration puts on a node while it runs. */
+export type Busy = { from: number; to: number; cores: number; memory: number; vmid: number; slowdown: number };
+
+export type Span = { from: number; to: number };
+
+export type NodeState = {
+  plan: NodePlan;
+  /** Who was on it, from a moment on. */
+  residents: { from: number; vmids: readonly number[] }[];
+  busy: Busy[];
+  down: Span[];
+  silent: Span[];
+};
+
+export type Task = {
+  upid: string;
+  node: string;
+  pid: number;
+  pstart: number;
+  starttime: number;
+  type: string;
+  id: string;
+  user: string;
+  tokenid: string | undefined;
+  endtime: number | undefined;
+  exit: string | undefined;
+  log: string[];
+};
+
+export type Migration = {
+  vmid: number;
+  source: string;
+  target: string;
+  task: Task;
+  course: Course;
+  options: { with_local_disks: boolean; online: boolean; by_ha: boolean; bandwidth: number };
+  started: number;
+  /** When the target's process began: its uptime counts from here. */
+  received: number;
+  busy: Busy[];
+  failing: Fault | undefined;
+  transfer_started: number;
+  flipped: boolean;
+};
+
+/** A migration that is over, as it truly was. */
+export type MoveRecord = {
+  vmid: number;
+  id: string;
+  source: string;
+  target: string;
+  kind: Course['kind'];
+  started: number;
+  ended: number;
+  ok: boolean;
+  exit: string;
+  downtime_ms: number;
+  bytes: number;
+  rounds: number;
+  upid: string;
+};
+
+export type ActiveFault = { id: number; fault: Fault; from: number; to: number; left: number };
+
+export type World = {
+  plan: ClusterPlan;
+  now: number;
+  nodes: Map<string, NodeState>;
+  guests: Map<number, GuestState>;
+  migrations: Migration[];
+  moves: MoveRecord[];
+  tasks: Task[];
+  faults: ActiveFault[];
+  fault_ids: number;
+  pids: number;
+  answers: number;
+  /** Faults were there: nodes may have to rise again. */
+  shaken: boolean;
+  /** Guests that HA manages. */
+  services: GuestState[];
+};
+
+export type AddFault = (fault: FaultInput) => number;
+
+/** The cluster at its beginning: all guests where the plan puts them. */
+export const beginWorld = (plan: ClusterPlan): World => {
+  const began = Number.NEGATIVE_INFINITY;
+  const guests = plan.guests.map((guest): [number, GuestState] => [
+    guest.vmid,
+    {
+      plan: guest,
+      segments: [{ from: began, node: guest.node, running: guest.status !== 'stopped', started: guest.booted }],
+      lock: guest.lock,
+      ha: guest.ha && {
+        state: guest.status === 'stopped' ? 'stopped' : 'started',
+        request: undefined,
+        target: undefined,
+      },
+    },
+  ]);
+  const nodes = plan.nodes.map((node): [string, NodeState] => {
+    const vmids = plan.guests.filter((guest) => guest.node === node.name).map((guest) => guest.vmid);
+    return [node.name, { plan: node, residents: [{ from: began, vmids }], busy: [], down: [], silent: [] }];
+  });
+  return {
+    plan,
+    now: plan.start,
+    nodes: new Map(nodes),
+    guests: new Map(guests),
+    migrations: [],
+    moves: [],
+    tasks: [],
+    faults: [],
+    fault_ids: 0,
+    pids: 4000 + (plan.key % 20_000),
+    answers: 0,
+    shaken: false,
+    services: guests.map(([, guest]) => guest).filter((guest) => guest.ha),
+  };
+};
+
+/** The entry of a list ordered by `from` that held at a moment. */
+export const heldAt = <T extends { from: number }>(entries: readonly T[], at: number): T => {
+  let index = entries.length - 1;
+  while (index > 0 && (entries[index] as T).from > at) index--;
+  return entries[index] as T;
+};
+
+export const segmentAt = (guest: GuestState, at: number): Segment => heldAt(guest.segments, at);
+
+export const nodeOf = (guest: GuestState): string => (guest.segments.at(-1) as Segment).node;
+
+export const within = (spans: Span[], at: number): boolean => spans.some((span) => span.from <= at && at < span.to);
+
+export const isOnline = (world: World, node: string): boolean => {
+  const state = world.nodes.get(node);
+  return state !== undefined && !within(state.down, world.now);
+};
+
+/** More than half of the nodes are up, and no fault takes the quorum away. */
+export const isQuorate = (world: World): boolean => {
+  const up = world.plan.nodes.filter((node) => isOnline(world, node.name)).length;
+  const lost = world.faults.some(
+    ({ fault, from, to }) => fault.kind === 'no_quorum' && from <= world.now && world.now < to,
+  );
+  return !lost && up * 2 > world.plan.nodes.length;
+};
+
+const relist = (node: NodeState, at: number, change: (vmids: readonly number[]) => number[]): void => {
+  const vmids = change((node.residents.at(-1) as { vmids: readonly number[] }).vmids);
+  node.residents.push({ from: at, vmids });
+};
+
+/** A guest's next segment; its nodes remember who was there when. */
+export const settle = (world: World, guest: GuestState, next: Segment): void => {
+  const before = nodeOf(guest);
+  guest.segments.push(next);
+  if (before === next.node) return;
+  const vmid = guest.plan.vmid;
+  const [source, target] = [world.nodes.get(before), world.nodes.get(next.node)];
+  if (source) relist(source, next.from, (vmids) => vmids.filter((v) => v !== vmid));
+  if (target) relist(target, next.from, (vmids) => [...vmids, vmid]);
+};
