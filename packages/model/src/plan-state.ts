@@ -21,7 +21,6 @@ export type PlanState = {
   where: Int32Array;
   /** By node: sums over its residents, host included. */
   cores: Float64Array;
-  peak: Float64Array;
   hours: Float64Array;
   shaped: Int32Array;
   margin2: Float64Array;
@@ -35,6 +34,18 @@ export type PlanState = {
   /** Node by guest; kept up with `where`. */
   placement: Record<string, string>;
 };
+
+/** How full a target may become: fractions of its cores and of the memory that guests may use. */
+export type Caps = { cpu: number; mem: number; assigned: number };
+
+export function capsOf(config: Config): Caps {
+  const checks = config.automated_migrations.safety_checks;
+  return {
+    cpu: checks.max_node_cpu_percent / 100,
+    mem: checks.max_node_memory_percent / 100,
+    assigned: checks.max_memory_assigned_percent / 100,
+  };
+}
 
 const byGuest = (a: GuestSample, b: GuestSample): number =>
   a.vmid - b.vmid || (a.guest < b.guest ? -1 : a.guest > b.guest ? 1 : 0);
@@ -99,7 +110,6 @@ function emptyState(
     memory: Float64Array.from(nodes, (n) => usableBytes(n, config)),
     where: new Int32Array(guests.length).fill(-1),
     cores: perNode(),
-    peak: perNode(),
     hours: new Float64Array(nodes.length * 24),
     shaped: new Int32Array(nodes.length),
     margin2: perNode(),
@@ -142,7 +152,6 @@ const z90 = 1.645;
 function shift(state: PlanState, g: number, n: number, sign: 1 | -1): void {
   const { prediction: p, sample } = state.guests[g]!;
   state.cores[n]! += sign * p.cores;
-  state.peak[n]! += sign * p.peak_cores;
   state.margin2[n]! += sign * p.margin_cores ** 2;
   state.spikes2[n]! += sign * spikeOf(p) ** 2;
   state.variance[n]! += sign * p.mean_sd_cores ** 2;
@@ -164,9 +173,12 @@ export function applyMove(state: PlanState, guest: number, target: number): void
   state.placement[state.guests[guest]!.sample.guest] = state.nodes[target]!.node;
 }
 
-/** Penalty of a node with some guests more (`sign` 1) or fewer (−1): the mean over the 24 hours of the coming day. */
-export function penaltyWith(state: PlanState, n: number, unit: readonly number[], sign: 1 | -1 | 0): number {
-  let cores = state.cores[n]!;
+/**
+ * Penalty of a node with some guests more (`sign` 1) or fewer (−1): the mean over the 24 hours of the coming day.
+ * `extra` cores are added to see how sure the figure is.
+ */
+export function penaltyWith(state: PlanState, n: number, unit: readonly number[], sign: 1 | -1 | 0, extra = 0): number {
+  let cores = state.cores[n]! + extra;
   let spikes2 = state.spikes2[n]!;
   let mem = state.mem[n]!;
   let assigned = state.assigned[n]!;
@@ -216,6 +228,29 @@ export function peakCpu(state: PlanState, n: number): number {
   let top = 0;
   if (state.shaped[n]! > 0) for (let h = 0; h < 24; h++) top = Math.max(top, state.hours[n * 24 + h]!);
   return (state.cores[n]! + top + Math.sqrt(Math.max(0, state.margin2[n]!))) / state.capacity[n]!;
+}
+
+/** Whether a node has room for some guests: busiest hour with bursts, memory in use and memory assigned stay below the caps. */
+export function fits(state: PlanState, n: number, unit: readonly number[], caps: Caps): boolean {
+  let [peak, margin2, mem, assigned] = [state.cores[n]!, state.margin2[n]!, state.mem[n]!, state.assigned[n]!];
+  let shaped = state.shaped[n]! > 0;
+  for (const g of unit) {
+    const { prediction: p, sample } = state.guests[g]!;
+    peak += p.cores;
+    margin2 += p.margin_cores ** 2;
+    mem += p.mem_bytes;
+    assigned += sample.maxmem;
+    if (p.hourly) shaped = true;
+  }
+  if (mem > caps.mem * state.memory[n]! || assigned > caps.assigned * state.memory[n]!) return false;
+  const room = caps.cpu * state.capacity[n]! - Math.sqrt(Math.max(0, margin2)) - peak;
+  if (room < 0 || !shaped) return room >= 0;
+  for (let h = 0; h < 24; h++) {
+    let top = state.hours[n * 24 + h]!;
+    for (const g of unit) top += state.guests[g]!.prediction.hourly?.[h] ?? 0;
+    if (top > room) return false;
+  }
+  return true;
 }
 
 /** Mean CPU that is expected of a node over the coming day, fraction. */

@@ -48,26 +48,37 @@ function together(group: RuleGroup, placement: Placement, ctx: RuleContext): Vio
 }
 
 /** Guests on nodes that a pin or a strict HA rule does not name. */
-function onWrongNode(placement: Placement, ctx: RuleContext): Violation[] {
+function onWrongNode(guests: Iterable<string>, placement: Placement, ctx: RuleContext): Violation[] {
   const found: Violation[] = [];
-  for (const [guest, rules] of ctx.bindings) {
+  for (const guest of guests) {
+    const rules = ctx.bindings.get(guest) ?? [];
     const node = placement[guest];
     if (node === undefined || !counts(guest, ctx) || !ctx.guests.has(guest)) continue;
-    const broken = rules.find((b) => b.strict && !b.nodes.has(node));
-    if (!broken) continue;
-    const names = [...broken.nodes.keys()].sort().join(', ');
-    const sentence = `${broken.rule}: ${guest} is on ${node}, not on ${names}`;
-    found.push({ rule: broken.rule, kind: 'node', guests: [guest], count: 1, sentence });
+    const missed = rules.find((b) => b.strict && !b.nodes.has(node));
+    if (!missed) continue;
+    const names = [...missed.nodes.keys()].sort().join(', ');
+    const sentence = `${missed.rule}: ${guest} is on ${node}, not on ${names}`;
+    found.push({ rule: missed.rule, kind: 'node', guests: [guest], count: 1, sentence });
   }
   return found;
 }
 
+const broken = (groups: readonly RuleGroup[], guests: Iterable<string>, placement: Placement, ctx: RuleContext) => [
+  ...groups.flatMap((g) => (g.kind === 'apart' ? apart : together)(g, placement, ctx)),
+  ...onWrongNode(guests, placement, ctx),
+];
+
 /** The hard rules that a placement breaks, sorted; preferences of HA rules are not among them. */
 export function violations(placement: Placement, ctx: RuleContext): Violation[] {
-  const groups = ctx.groups.flatMap((g) => (g.kind === 'apart' ? apart : together)(g, placement, ctx));
-  return [...groups, ...onWrongNode(placement, ctx)].sort((a, b) =>
+  return broken(ctx.groups, ctx.bindings.keys(), placement, ctx).sort((a, b) =>
     a.sentence < b.sentence ? -1 : a.sentence > b.sentence ? 1 : 0,
   );
+}
+
+/** The same count for the rules of these guests alone: all that a move of them can change. */
+export function violationsAround(guests: readonly string[], placement: Placement, ctx: RuleContext): number {
+  const groups = [...new Set(guests.flatMap((g) => ctx.groupsOf.get(g) ?? []))];
+  return broken(groups, guests, placement, ctx).reduce((sum, v) => sum + v.count, 0);
 }
 
 /** How many moves away from all rules a placement is, at the least. */
