@@ -227,6 +227,7 @@ export type Effect = z.output<typeof Effect>;
 export type PlanCheck = z.output<typeof PlanCheck>;
 export type PlanStep = z.output<typeof PlanStep>;
 export type MigrationPlan = z.output<typeof MigrationPlan>;
+export type MandatoryReason = z.output<typeof MandatoryReason>;
 export type RiskFlag = z.output<typeof RiskFlag>;
 export type Recommendation = z.output<typeof Recommendation>;
 export type Rung = z.output<typeof Rung>;

@@ -1,7 +1,9 @@
 export { days, type ScheduleWindow } from './automated-migrations.ts';
 export { type ClusterConfig, Config, type ConfigInput } from './config.ts';
+
 export { configSchema, describeAllowed, listOptions, type Option, optionAt, type PathKey } from './option.ts';
 export { type ParsedConfig, parseConfig } from './parse-config.ts';
+export { recommended } from './presets.ts';
 export { formatProblems, type Problem } from './problem.ts';
 export type { Change } from './proxbalance/draft.ts';
 export { formatChanges, importProxBalance } from './proxbalance/import-proxbalance.ts';

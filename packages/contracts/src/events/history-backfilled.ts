@@ -28,6 +28,8 @@ export const historyBackfilled = defineEvent({
     node: z.string(),
     /** 1, 2, … : a large node is told in several parts. */
     part: z.number().int(),
+    /** Bytes of memory of the node, to read its history against. */
+    node_maxmem: z.number().optional(),
     node_history: z.array(HistoryPoint),
     guests: z.array(z.object({ guest: GuestId, identity: z.string(), history: z.array(HistoryPoint) })),
     migrations: z.array(PastMigration),

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { defineRecord } from '../define.ts';
+import { OutcomeVerdict } from '../migration.ts';
+
+/** Weighted sums over finished transfers; see the cost model. */
+export const PathSums = z.object({
+  n: z.number(),
+  gib: z.number(),
+  seconds: z.number(),
+  gib2: z.number(),
+  gib_seconds: z.number(),
+  error2: z.number(),
+  downtime_seconds: z.number(),
+  downtimes: z.number(),
+});
+
+/** One judged migration: epoch seconds, and what it says about confidence, its guest and its pair of nodes. */
+export const JudgedMove = z.object({
+  id: z.string(),
+  at: z.number(),
+  guest: z.string(),
+  source: z.string(),
+  target: z.string(),
+  /** Chance of a benefit that its predicted interval gave, 0..1, before calibration. */
+  raw: z.number(),
+  verdict: OutcomeVerdict,
+});
+
+/** What the recommender learned from its moves and from those that Proxmox remembers. */
+export const RecommenderMemory = z.object({
+  /** Latest judgement of each migration, the oldest first. */
+  judged: z.array(JudgedMove),
+  /** Transfers by path (`source>target`), and of all paths together under `*`, with the time of the last one. */
+  paths: z.record(z.string(), z.object({ at: z.number(), sums: PathSums })),
+  /** Guest and target of the last run's recommendations: of two moves that are worth the same, the one said before stands. */
+  last_run: z.record(z.string(), z.string()),
+});
+
+export const recommenderMemory = defineRecord({
+  name: 'recommender_memory',
+  owner: 'recommender',
+  summary:
+    'Judged moves for the calibration of confidence, transfers for the cost model, and what the last run recommended.',
+  data: RecommenderMemory,
+  budget_bytes: 131_072,
+});
+
+export type JudgedMove = z.output<typeof JudgedMove>;
+export type RecommenderMemory = z.output<typeof RecommenderMemory>;

@@ -1,0 +1,165 @@
+import type { Config, Estimate, GuestSample } from '@evenkeel/contracts';
+import { occupiedBytes } from './predict.ts';
+
+/** Weighted sums over the finished transfers of a path: seconds against GiB, and the errors made. Enough for a line and its spread. */
+export type PathParameters = {
+  n: number;
+  gib: number;
+  seconds: number;
+  gib2: number;
+  gib_seconds: number;
+  /** Sum of squared relative errors of the duration. */
+  error2: number;
+  downtime_seconds: number;
+  downtimes: number;
+};
+
+/** One finished transfer, with the bytes that it moved and the seconds predicted for it. */
+export type PathObservation = {
+  bytes: number;
+  seconds: number;
+  predicted_seconds?: number;
+  downtime_seconds?: number;
+};
+
+export type MigrationCost = {
+  points: number;
+  duration_seconds: Estimate;
+  downtime_seconds: Estimate;
+  bytes: number;
+  bytes_per_second: number;
+  restart: boolean;
+};
+
+export const emptyPath: PathParameters = {
+  n: 0,
+  gib: 0,
+  seconds: 0,
+  gib2: 0,
+  gib_seconds: 0,
+  error2: 0,
+  downtime_seconds: 0,
+  downtimes: 0,
+};
+
+const GiB = 2 ** 30;
+const MiB = 2 ** 20;
+const forgetting = 0.97;
+const workingSet = 0.3;
+const maxRounds = 12;
+const downtimeLimitSeconds = 0.1;
+const resumeSeconds = 0.05;
+const priorRelativeError = 0.35;
+const priorWeight = 3;
+const z90 = 1.645;
+
+/** Folds a finished transfer into what is known of its path; older ones fade by 3 % each. */
+export function learnPath(path: PathParameters, seen: PathObservation): PathParameters {
+  const gib = seen.bytes / GiB;
+  const error = seen.predicted_seconds ? seen.seconds / seen.predicted_seconds - 1 : priorRelativeError;
+  const downtime = seen.downtime_seconds;
+  return {
+    n: path.n * forgetting + 1,
+    gib: path.gib * forgetting + gib,
+    seconds: path.seconds * forgetting + seen.seconds,
+    gib2: path.gib2 * forgetting + gib * gib,
+    gib_seconds: path.gib_seconds * forgetting + gib * seen.seconds,
+    error2: path.error2 * forgetting + Math.min(1, error * error),
+    downtime_seconds: path.downtime_seconds * forgetting + (downtime ?? 0),
+    downtimes: path.downtimes * forgetting + (downtime === undefined ? 0 : 1),
+  };
+}
+
+type Line = { overhead: number; secondsPerGib: number };
+
+/** Least squares of seconds = overhead + slope · GiB, drawn towards a prior worth `priorWeight` transfers of 1 and of 8 GiB. */
+function fit(path: PathParameters | undefined, prior: Line): Line {
+  if (!path || path.n === 0) return prior;
+  const at = (gib: number) => prior.overhead + prior.secondsPerGib * gib;
+  const w = priorWeight / 2;
+  const n = path.n + priorWeight;
+  const x = path.gib + w * 9;
+  const y = path.seconds + w * (at(1) + at(8));
+  const xx = path.gib2 + w * 65;
+  const xy = path.gib_seconds + w * (at(1) + 8 * at(8));
+  const slope = Math.max(prior.secondsPerGib / 50, (n * xy - x * y) / (n * xx - x * x));
+  return { overhead: Math.max(0, (y - slope * x) / n), secondsPerGib: slope };
+}
+
+/** Seconds and bytes of a pre-copy: each round sends what the one before let get dirty, never more than the working set. */
+function precopy(ram: number, dirtyRate: number, rate: number): { bytes: number; rest: number } {
+  let bytes = 0;
+  let next = ram;
+  for (let round = 0; round < maxRounds && next > rate * downtimeLimitSeconds; round++) {
+    bytes += next;
+    next = Math.min(workingSet * ram, (dirtyRate * next) / rate);
+  }
+  return { bytes: bytes + next, rest: Math.min(next, rate * downtimeLimitSeconds * 5) };
+}
+
+/** What a migration has to send: occupied memory with its dirty rounds, and local disks. */
+function transfer(guest: GuestSample, rate: number, config: Config['cost_model']): { bytes: number; rest: number } {
+  const disks = guest.constraints?.local_disk_bytes ?? 0;
+  if (guest.type === 'lxc') return { bytes: disks, rest: 0 };
+  const dirty = config.dirty_mib_per_second * MiB * Math.min(1, guest.cpu);
+  const ram = precopy(Math.min(guest.maxmem || Infinity, occupiedBytes(guest)), dirty, rate);
+  return { bytes: ram.bytes + disks, rest: ram.rest };
+}
+
+/** Seconds of the coming hours in penalty points: load added to both nodes, the guest slowed down, and the time it stands still. */
+function price(
+  guest: GuestSample,
+  seconds: number,
+  downtime: number,
+  slope: number,
+  config: Config['cost_model'],
+): number {
+  const cores = guest.cpu * guest.maxcpu;
+  const load = (seconds / 3600) * 2 * slope * (0.1 * cores + 0.1);
+  const slowdown = 0.1 * seconds * Math.min(1, guest.cpu);
+  return load + config.downtime_price * (downtime + slowdown / 10);
+}
+
+/**
+ * Duration, downtime and price of a migration: overhead + bytes ÷ rate, by what was learned on its path, else by the priors.
+ * `slope` is what a core more costs the two nodes, in points; the price is in penalty-point-hours.
+ */
+export function migrationCost(
+  guest: GuestSample,
+  config: Config['cost_model'],
+  learned: { path?: PathParameters | undefined; cluster?: PathParameters | undefined; slope?: number } = {},
+): MigrationCost {
+  const prior = { overhead: config.overhead_seconds, secondsPerGib: 1024 / config.link_mib_per_second };
+  const line = fit(learned.path, fit(learned.cluster, prior));
+  const rate = GiB / line.secondsPerGib;
+  const { bytes, rest } = transfer(guest, rate, config);
+  const seconds = line.overhead + (bytes / GiB) * line.secondsPerGib;
+  const known = learned.path ?? learned.cluster ?? emptyPath;
+  const sd = Math.sqrt((known.error2 + priorWeight * priorRelativeError ** 2) / (known.n + priorWeight));
+  const restart = guest.type === 'lxc' && guest.status === 'running';
+  const stopped = rest / rate + resumeSeconds;
+  const measured = known.downtimes > 0 ? known.downtime_seconds / known.downtimes : stopped;
+  const trust = known.downtimes / (known.downtimes + priorWeight);
+  const still = restart
+    ? config.container_downtime_seconds + (bytes / GiB) * line.secondsPerGib
+    : trust * measured + (1 - trust) * stopped;
+  const duration = restart ? Math.max(seconds, still) : seconds;
+  return {
+    points: price(guest, duration, still, learned.slope ?? 0, config),
+    duration_seconds: around(duration, sd),
+    downtime_seconds: { expected: still, low: still / 3, high: still * 3 },
+    bytes: Math.round(bytes),
+    bytes_per_second: rate,
+    restart,
+  };
+}
+
+const around = (expected: number, sd: number): Estimate => ({
+  expected,
+  low: Math.max(0, expected * (1 - z90 * sd)),
+  high: expected * (1 + z90 * sd),
+});
+
+/** Benefit over cost: points won × hours they last ÷ price; a move that costs nothing is worth at most 1000. */
+export const costBenefitRatio = (improvement: number, hours: number, points: number): number =>
+  Math.min(1000, (improvement * hours) / Math.max(points, 1e-6));

@@ -1,0 +1,274 @@
+import type { ClusterSample, Config, GuestProfile, GuestSample, NodeSample } from '@evenkeel/contracts';
+import { localHour } from './local-hour.ts';
+import { cpuCurve, iowaitCurve, memoryCurve, type NodeLoad, overcommitCurve } from './penalty.ts';
+import { type GuestPrediction, predictGuest } from './predict.ts';
+import { millis } from './time.ts';
+
+/** A guest as the plan sees it, at its index in `guests`. */
+export type PlannedGuest = { sample: GuestSample; prediction: GuestPrediction };
+
+/** Nodes under the load that is predicted for their residents and for what is on its way to them; moves are applied to it. */
+export type PlanState = {
+  nodes: readonly NodeSample[];
+  guests: readonly PlannedGuest[];
+  nodeIndex: ReadonlyMap<string, number>;
+  guestIndex: ReadonlyMap<string, number>;
+  prices: Config['penalty_config'];
+  /** By node: cores of the reference, bytes that guests may use, bytes that there are. */
+  capacity: Float64Array;
+  memory: Float64Array;
+  /** By guest: index of its node. */
+  where: Int32Array;
+  /** By node: sums over its residents, host included. */
+  cores: Float64Array;
+  hours: Float64Array;
+  shaped: Int32Array;
+  margin2: Float64Array;
+  spikes2: Float64Array;
+  variance: Float64Array;
+  mem: Float64Array;
+  assigned: Float64Array;
+  wait: Float64Array;
+  /** By guest: its share of the IO wait, in cores. */
+  guestWait: Float64Array;
+  /** Node by guest; kept up with `where`. */
+  placement: Record<string, string>;
+};
+
+/** How full a target may become: fractions of its cores and of the memory that guests may use. */
+export type Caps = { cpu: number; mem: number; assigned: number };
+
+export function capsOf(config: Config): Caps {
+  const checks = config.automated_migrations.safety_checks;
+  return {
+    cpu: checks.max_node_cpu_percent / 100,
+    mem: checks.max_node_memory_percent / 100,
+    assigned: checks.max_memory_assigned_percent / 100,
+  };
+}
+
+const byGuest = (a: GuestSample, b: GuestSample): number =>
+  a.vmid - b.vmid || (a.guest < b.guest ? -1 : a.guest > b.guest ? 1 : 0);
+const byName = (a: NodeSample, b: NodeSample): number => (a.node < b.node ? -1 : a.node > b.node ? 1 : 0);
+
+/** Bytes of a node that guests may use: all that it has less the reserve kept for the host. */
+export const usableBytes = (node: NodeSample, config: Config): number =>
+  Math.max(1, node.maxmem - (config.nodes[node.node]?.memory_reserve_gib ?? 0) * 2 ** 30);
+
+/** Work that a node can do, in cores of the cluster's reference. */
+export const capacityOf = (node: NodeSample): number => Math.max(0.01, node.maxcpu * node.speed_factor);
+
+/** Where each guest is, or will be once the migrations that run now have ended. */
+export function placements(sample: Pick<ClusterSample, 'guests' | 'running_migrations'>): Record<string, string> {
+  const placed: Record<string, string> = {};
+  for (const guest of sample.guests) placed[guest.guest] = guest.node;
+  for (const move of sample.running_migrations) if (move.target && placed[move.guest]) placed[move.guest] = move.target;
+  return placed;
+}
+
+/** The state of a cluster as its profiles predict it; the order of nodes, guests and profiles does not matter. */
+export function planState(sample: ClusterSample, profiles: readonly GuestProfile[], config: Config): PlanState {
+  const nodes = [...sample.nodes].sort(byName);
+  const nodeIndex = new Map(nodes.map((n, i) => [n.node, i]));
+  const known = new Map(profiles.map((p) => [p.guest, p]));
+  const placement = placements(sample);
+  const timezone = config.clusters.find((c) => c.name === sample.cluster)?.timezone ?? 'UTC';
+  const hour = localHour(millis(sample.at), timezone);
+  const settings = { prices: config.penalty_config, hour };
+  const guests = sample.guests
+    .filter((g) => g.status !== 'stopped' && !g.template && nodeIndex.has(placement[g.guest]!))
+    .sort(byGuest)
+    .map((guest) => {
+      const speed_factor = nodes[nodeIndex.get(guest.node) ?? -1]?.speed_factor ?? 1;
+      return { sample: guest, prediction: predictGuest(guest, known.get(guest.guest), { ...settings, speed_factor }) };
+    });
+  const state = emptyState(nodes, nodeIndex, guests, config, placement);
+  addHosts(state);
+  for (let g = 0; g < guests.length; g++) {
+    const n = nodeIndex.get(placement[guests[g]!.sample.guest]!)!;
+    state.where[g] = n;
+    shift(state, g, n, 1);
+  }
+  return state;
+}
+
+function emptyState(
+  nodes: readonly NodeSample[],
+  nodeIndex: ReadonlyMap<string, number>,
+  guests: readonly PlannedGuest[],
+  config: Config,
+  placement: Record<string, string>,
+): PlanState {
+  const perNode = () => new Float64Array(nodes.length);
+  return {
+    nodes,
+    guests,
+    nodeIndex,
+    guestIndex: new Map(guests.map((g, i) => [g.sample.guest, i])),
+    prices: config.penalty_config,
+    capacity: Float64Array.from(nodes, capacityOf),
+    memory: Float64Array.from(nodes, (n) => usableBytes(n, config)),
+    where: new Int32Array(guests.length).fill(-1),
+    cores: perNode(),
+    hours: new Float64Array(nodes.length * 24),
+    shaped: new Int32Array(nodes.length),
+    margin2: perNode(),
+    spikes2: perNode(),
+    variance: perNode(),
+    mem: perNode(),
+    assigned: perNode(),
+    wait: perNode(),
+    guestWait: new Float64Array(guests.length),
+    placement,
+  };
+}
+
+/** What a node uses beyond its guests is the host's own, and stays; IO wait is shared out by what each guest reads and writes. */
+function addHosts(state: PlanState): void {
+  const own = state.nodes.map((n) => ({ cores: n.cpu * capacityOf(n), mem: n.mem, io: 0 }));
+  for (const { sample, prediction } of state.guests) {
+    const node = state.nodeIndex.get(sample.node);
+    if (node === undefined) continue;
+    own[node]!.cores -= sample.cpu * sample.maxcpu * state.nodes[node]!.speed_factor;
+    own[node]!.mem -= prediction.mem_bytes;
+    own[node]!.io += prediction.io;
+  }
+  own.forEach((host, n) => {
+    const node = state.nodes[n]!;
+    if (node.status !== 'online') return;
+    state.cores[n] = Math.max(0, host.cores);
+    state.mem[n] = Math.max(0, host.mem);
+    if (host.io <= 0) state.wait[n] = (node.iowait ?? 0) * state.capacity[n]!;
+  });
+  state.guests.forEach(({ sample, prediction }, g) => {
+    const node = state.nodeIndex.get(sample.node);
+    if (node === undefined || own[node]!.io <= 0) return;
+    state.guestWait[g] = ((state.nodes[node]!.iowait ?? 0) * state.capacity[node]! * prediction.io) / own[node]!.io;
+  });
+}
+
+const z90 = 1.645;
+
+function shift(state: PlanState, g: number, n: number, sign: 1 | -1): void {
+  const { prediction: p, sample } = state.guests[g]!;
+  state.cores[n]! += sign * p.cores;
+  state.margin2[n]! += sign * p.margin_cores ** 2;
+  state.spikes2[n]! += sign * spikeOf(p) ** 2;
+  state.variance[n]! += sign * p.mean_sd_cores ** 2;
+  state.mem[n]! += sign * p.mem_bytes;
+  state.assigned[n]! += sign * sample.maxmem;
+  state.wait[n]! += sign * state.guestWait[g]!;
+  if (!p.hourly) return;
+  state.shaped[n]! += sign;
+  for (let h = 0; h < 24; h++) state.hours[n * 24 + h]! += sign * p.hourly[h]!;
+}
+
+const spikeOf = (p: GuestPrediction): number => Math.max(p.margin_cores, z90 * p.sd_cores);
+
+/** Puts a guest on another node. */
+export function applyMove(state: PlanState, guest: number, target: number): void {
+  shift(state, guest, state.where[guest]!, -1);
+  shift(state, guest, target, 1);
+  state.where[guest] = target;
+  state.placement[state.guests[guest]!.sample.guest] = state.nodes[target]!.node;
+}
+
+/**
+ * Penalty of a node with some guests more (`sign` 1) or fewer (−1): the mean over the 24 hours of the coming day.
+ * `extra` cores are added to see how sure the figure is.
+ */
+export function penaltyWith(state: PlanState, n: number, unit: readonly number[], sign: 1 | -1 | 0, extra = 0): number {
+  let cores = state.cores[n]! + extra;
+  let spikes2 = state.spikes2[n]!;
+  let mem = state.mem[n]!;
+  let assigned = state.assigned[n]!;
+  let wait = state.wait[n]!;
+  let shaped = state.shaped[n]! > 0;
+  if (sign !== 0)
+    for (const g of unit) {
+      const p = state.guests[g]!.prediction;
+      cores += sign * p.cores;
+      spikes2 += sign * spikeOf(p) ** 2;
+      mem += sign * p.mem_bytes;
+      assigned += sign * state.guests[g]!.sample.maxmem;
+      wait += sign * state.guestWait[g]!;
+      if (p.hourly) shaped = true;
+    }
+  const { prices } = state;
+  const capacity = state.capacity[n]!;
+  const level = cores + prices.weight_spikes * Math.sqrt(Math.max(0, spikes2));
+  const cpu = shaped ? dayPoints(state, n, unit, sign, level) : cpuCurve(level / capacity);
+  return (
+    prices.weight_cpu * cpu +
+    prices.weight_memory * memoryCurve(mem / state.memory[n]!) +
+    prices.weight_iowait * iowaitCurve(wait / capacity) +
+    prices.weight_overcommit * overcommitCurve(assigned / state.memory[n]!)
+  );
+}
+
+function dayPoints(state: PlanState, n: number, unit: readonly number[], sign: number, level: number): number {
+  const capacity = state.capacity[n]!;
+  let points = 0;
+  for (let h = 0; h < 24; h++) {
+    let cores = level + state.hours[n * 24 + h]!;
+    if (sign !== 0)
+      for (const g of unit) {
+        const hourly = state.guests[g]!.prediction.hourly;
+        if (hourly) cores += sign * hourly[h]!;
+      }
+    points += cpuCurve(cores / capacity);
+  }
+  return points / 24;
+}
+
+export const penaltyOf = (state: PlanState, n: number): number => penaltyWith(state, n, [], 0);
+
+/** What a place must be ready for: the busiest hour and the bursts on top, as a fraction. */
+export function peakCpu(state: PlanState, n: number): number {
+  let top = 0;
+  if (state.shaped[n]! > 0) for (let h = 0; h < 24; h++) top = Math.max(top, state.hours[n * 24 + h]!);
+  return (state.cores[n]! + top + Math.sqrt(Math.max(0, state.margin2[n]!))) / state.capacity[n]!;
+}
+
+/** Whether a node has room for some guests: busiest hour with bursts, memory in use and memory assigned stay below the caps. */
+export function fits(state: PlanState, n: number, unit: readonly number[], caps: Caps): boolean {
+  let [peak, margin2, mem, assigned] = [state.cores[n]!, state.margin2[n]!, state.mem[n]!, state.assigned[n]!];
+  let shaped = state.shaped[n]! > 0;
+  for (const g of unit) {
+    const { prediction: p, sample } = state.guests[g]!;
+    peak += p.cores;
+    margin2 += p.margin_cores ** 2;
+    mem += p.mem_bytes;
+    assigned += sample.maxmem;
+    if (p.hourly) shaped = true;
+  }
+  if (mem > caps.mem * state.memory[n]! || assigned > caps.assigned * state.memory[n]!) return false;
+  const room = caps.cpu * state.capacity[n]! - Math.sqrt(Math.max(0, margin2)) - peak;
+  if (room < 0 || !shaped) return room >= 0;
+  for (let h = 0; h < 24; h++) {
+    let top = state.hours[n * 24 + h]!;
+    for (const g of unit) top += state.guests[g]!.prediction.hourly?.[h] ?? 0;
+    if (top > room) return false;
+  }
+  return true;
+}
+
+/** Mean CPU that is expected of a node over the coming day, fraction. */
+export const meanCpu = (state: PlanState, n: number): number => state.cores[n]! / state.capacity[n]!;
+
+/** Memory in use, fraction of what guests may use. */
+export const usedMemory = (state: PlanState, n: number): number => state.mem[n]! / state.memory[n]!;
+
+/** Memory assigned to guests, fraction of what they may use. */
+export const assignedMemory = (state: PlanState, n: number): number => state.assigned[n]! / state.memory[n]!;
+
+/** The predicted loads of a node, as its penalty is computed from. */
+export function nodeLoad(state: PlanState, n: number): NodeLoad {
+  return {
+    cpu: meanCpu(state, n),
+    mem: usedMemory(state, n),
+    iowait: state.wait[n]! / state.capacity[n]!,
+    spikes: Math.sqrt(Math.max(0, state.spikes2[n]!)) / state.capacity[n]!,
+    assigned: assignedMemory(state, n),
+  };
+}

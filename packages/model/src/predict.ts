@@ -1,0 +1,128 @@
+import type { Config, Estimate, GuestProfile, GuestSample } from '@evenkeel/contracts';
+
+/** What a guest is expected to need wherever it runs; CPU in cores of the cluster's reference, memory in bytes. */
+export type GuestPrediction = {
+  /** Expected mean of the coming day. */
+  cores: number;
+  /** What a place for it must have room for: the peak hour of a rhythm, the growth of 48 h; without the margin. */
+  peak_cores: number;
+  /** Bursts above that (95th percentile less mean); independent guests do not burst together, so a node adds squares. */
+  margin_cores: number;
+  /** Standard deviation of a reading. */
+  sd_cores: number;
+  /** Standard deviation of the mean of the coming hours. */
+  mean_sd_cores: number;
+  /** Expected cores less `cores` by hour of the day, where the guest has a rhythm. */
+  hourly?: Float64Array;
+  mem_bytes: number;
+  /** Read and write, bytes a second. */
+  io: number;
+};
+
+type Settings = { prices: Config['penalty_config']; speed_factor: number; hour: number };
+
+const z90 = 1.645;
+const unknownMargin = 0.5;
+const growthDays = 2;
+
+/** What a VM occupies on its host: the host's own figure where Proxmox gives it, else what is in use inside. */
+export const occupiedBytes = (guest: GuestSample): number => Math.max(guest.mem, guest.memhost ?? 0);
+
+/** Means of now (the last hour, where known), 24 h and 7 d, by the configured weights over the windows that have data. */
+export function blend(
+  means: { now: number; day: number | undefined; week: number | undefined },
+  prices: Config['penalty_config'],
+): number {
+  const day = means.day === undefined ? 0 : prices.weight_24h;
+  const week = means.week === undefined ? 0 : prices.weight_7d;
+  const total = prices.weight_current + day + week;
+  if (total <= 0) return means.now;
+  return (prices.weight_current * means.now + day * (means.day ?? 0) + week * (means.week ?? 0)) / total;
+}
+
+/**
+ * Deviations of the 24 hours from their mean, drawn towards 0 by as much as chance alone would explain them
+ * (James–Stein): one noisy day is no rhythm, two weeks that agree are. Nothing where less than a tenth is left.
+ */
+function rhythm(profile: GuestProfile): number[] | undefined {
+  const hourly = profile.hourly_cpu;
+  if (hourly?.length !== 24) return undefined;
+  const mean = hourly.reduce((sum, v) => sum + v, 0) / 24;
+  const variance = hourly.reduce((sum, v) => sum + (v - mean) ** 2, 0) / 24;
+  const chance = profile.residual_sd ** 2 / Math.max(1, profile.window_hours / 24);
+  const kept = variance > 0 ? Math.max(0, 1 - chance / variance) : 0;
+  const share = profile.behavior === 'cyclical' ? Math.max(kept, 0.8) : kept;
+  return share < 0.1 ? undefined : hourly.map((v) => (v - mean) * share);
+}
+
+function unprofiled(guest: GuestSample, speed: number): GuestPrediction {
+  const cores = guest.cpu * guest.maxcpu * speed;
+  const sd = Math.max(unknownMargin * cores, 0.1 * guest.maxcpu * speed);
+  return {
+    cores,
+    peak_cores: cores,
+    margin_cores: z90 * sd,
+    sd_cores: sd,
+    mean_sd_cores: sd,
+    mem_bytes: occupiedBytes(guest),
+    io: guest.diskread + guest.diskwrite,
+  };
+}
+
+/** The mean that the coming day is expected to have, as a fraction of the guest's vCPUs; a rhythm's phase is taken out of "now". */
+function level(
+  guest: GuestSample,
+  profile: GuestProfile,
+  deviations: number[] | undefined,
+  settings: Settings,
+): number {
+  const phase = deviations?.[settings.hour] ?? 0;
+  const now = (profile.cpu.hour ?? guest.cpu) - phase;
+  return Math.max(0, blend({ now, day: profile.cpu.day, week: profile.cpu.week }, settings.prices));
+}
+
+/** Few samples say little of the hours to come, and the hours to come vary by themselves. */
+function meanSd(profile: GuestProfile, sd: number): number {
+  const wide = profile.behavior === 'unknown' ? 1.5 : 1;
+  return wide * sd * Math.sqrt(0.3 + 1 / (1 + Math.min(24, profile.window_hours)));
+}
+
+/**
+ * Predicted load of a guest by its behaviour: steady its mean, bursty its 95th percentile (as a margin), growing its
+ * current load and 48 h of growth, cyclical its peak hour; an unknown one is taken as steady with a wide margin.
+ */
+export function predictGuest(
+  guest: GuestSample,
+  profile: GuestProfile | undefined,
+  settings: Settings,
+): GuestPrediction {
+  const speed = settings.speed_factor;
+  if (!profile || profile.samples === 0) return unprofiled(guest, speed);
+  const factor = guest.maxcpu * speed;
+  const deviations = rhythm(profile);
+  const growing = profile.behavior === 'growing';
+  const grown = growing ? (growthDays * Math.max(0, profile.cpu_growth_per_day)) / 100 : 0;
+  const mean = Math.min(Math.max(1, profile.cpu.max), level(guest, profile, deviations, settings) + grown);
+  const sd = Math.max(profile.residual_sd, 0.005);
+  const burst = profile.behavior === 'bursty' ? Math.max(0, profile.cpu.p95 - profile.cpu.mean) : 0;
+  const margin = profile.behavior === 'unknown' ? z90 * 1.5 * sd : burst;
+  const memGrown = growing ? growthDays * Math.max(0, profile.mem_growth_per_day) : 0;
+  return {
+    cores: mean * factor,
+    peak_cores: (mean + Math.max(0, ...(deviations ?? []))) * factor,
+    margin_cores: margin * factor,
+    sd_cores: sd * factor,
+    mean_sd_cores: meanSd(profile, sd) * factor,
+    ...(deviations ? { hourly: Float64Array.from(deviations, (d) => Math.max(d, -mean) * factor) } : {}),
+    mem_bytes: Math.max(occupiedBytes(guest), Math.min(guest.maxmem, occupiedBytes(guest) + memGrown)),
+    io: guest.diskread + guest.diskwrite,
+  };
+}
+
+/** The load that a place must be ready for, with the interval in which 90 % of readings are expected. */
+export function coresEstimate(prediction: GuestPrediction): Estimate {
+  const { cores, peak_cores, margin_cores, sd_cores } = prediction;
+  const spread = z90 * Math.hypot(sd_cores, prediction.mean_sd_cores);
+  const expected = peak_cores + margin_cores;
+  return { expected, low: Math.max(0, cores - spread), high: Math.max(expected, peak_cores + spread) };
+}

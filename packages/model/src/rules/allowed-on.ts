@@ -1,0 +1,106 @@
+import type { GuestSample, NodeSample } from '@evenkeel/contracts';
+import {
+  available,
+  counts,
+  inMaintenance,
+  type NodeBinding,
+  type Placement,
+  type RuleContext,
+} from './rule-context.ts';
+
+type NodeCheck = (guest: GuestSample, node: NodeSample, ctx: RuleContext) => string | null;
+
+const online: NodeCheck = (_, node) => (node.status === 'online' ? null : `${node.node} is ${node.status}`);
+
+const maintenance: NodeCheck = (_, node, ctx) =>
+  inMaintenance(node, ctx.config) ? `${node.node} is in maintenance` : null;
+
+const ignored: NodeCheck = (_, node, ctx) =>
+  ctx.config.nodes[node.node]?.ignore ? `${node.node} is to be ignored` : null;
+
+const storages: NodeCheck = ({ constraints }, node) => {
+  const missing = constraints?.storages.find((s) => !node.storages.some((o) => o.storage === s && o.active));
+  return missing === undefined ? null : `storage ${missing} is not available on ${node.node}`;
+};
+
+const vendor: NodeCheck = (guest, node, ctx) => {
+  const from = ctx.nodes.get(guest.node);
+  if (guest.type === 'lxc' || guest.status === 'stopped' || !from?.cpu_vendor || !node.cpu_vendor) return null;
+  return from.cpu_vendor === node.cpu_vendor
+    ? null
+    : `${node.node} has a CPU of ${node.cpu_vendor}, ${from.node} one of ${from.cpu_vendor}`;
+};
+
+const hostCpu: NodeCheck = (guest, node, ctx) => {
+  const from = ctx.nodes.get(guest.node);
+  if (guest.constraints?.cpu_type !== 'host' || guest.type === 'lxc' || !from?.cpu_model || !node.cpu_model)
+    return null;
+  return from.cpu_model === node.cpu_model
+    ? null
+    : `its CPU type is host, and ${node.node} has another model (${node.cpu_model})`;
+};
+
+const checks = [online, maintenance, ignored, storages, vendor, hostCpu];
+
+/** Nodes of highest priority that are there: where the HA manager would put the guest itself. */
+function preferred(binding: NodeBinding, ctx: RuleContext): string[] {
+  const there = [...binding.nodes].filter(([node]) => available(node, ctx));
+  const top = Math.max(...there.map(([, priority]) => priority));
+  return there.filter(([, priority]) => priority === top).map(([node]) => node);
+}
+
+function bindingReason(binding: NodeBinding, node: string, ctx: RuleContext): string | null {
+  const nodes = preferred(binding, ctx);
+  if (nodes.includes(node) || (nodes.length === 0 && !binding.strict)) return null;
+  return nodes.length === 0
+    ? `${binding.rule} allows none of the nodes that are there`
+    : `${binding.rule} wants it on ${nodes.sort().join(', ')}`;
+}
+
+/** Why a guest cannot run on a node whatever else runs there, or null. */
+export function suitsNode(guest: string, node: string, ctx: RuleContext): string | null {
+  const sample = ctx.guests.get(guest);
+  const target = ctx.nodes.get(node);
+  if (!sample || !target) return `${sample ? node : guest} is not known`;
+  for (const check of checks) {
+    const reason = check(sample, target, ctx);
+    if (reason) return reason;
+  }
+  for (const binding of ctx.bindings.get(guest) ?? []) {
+    const reason = bindingReason(binding, node, ctx);
+    if (reason) return reason;
+  }
+  return null;
+}
+
+/** Why a guest cannot join those that are on a node, or null; `moving` goes along with it. */
+export function suitsResidents(
+  guest: string,
+  node: string,
+  placement: Placement,
+  ctx: RuleContext,
+  moving: readonly string[] = [],
+): string | null {
+  for (const group of ctx.groupsOf.get(guest) ?? []) {
+    const others = group.guests.filter((o) => o !== guest && placement[o] !== undefined && counts(o, ctx));
+    const here = (o: string) => placement[o] === node || moving.includes(o);
+    if (group.kind === 'apart') {
+      const clash = others.find(here);
+      if (clash) return `${group.rule} keeps it apart from ${clash} on ${node}`;
+    } else if (others.some(here) ? false : others.length > 0) {
+      return `${group.rule} binds it to ${others[0]}, which is not on ${node}`;
+    }
+  }
+  return null;
+}
+
+/** Why a guest is not allowed on a node, given who is where, or null. */
+export function allowedOn(
+  guest: string,
+  node: string,
+  placement: Placement,
+  ctx: RuleContext,
+  moving: readonly string[] = [],
+): string | null {
+  return suitsNode(guest, node, ctx) ?? suitsResidents(guest, node, placement, ctx, moving);
+}

@@ -1,0 +1,17 @@
+import { counts, type Placement, type RuleContext } from './rule-context.ts';
+
+/** Guests that must move together with this one: bound to it by a rule, directly or through others, and on the same node. Sorted, itself included. */
+export function companions(guest: string, placement: Placement, ctx: RuleContext): string[] {
+  const found = new Set([guest]);
+  const open = [guest];
+  for (let next = open.pop(); next !== undefined; next = open.pop())
+    for (const group of ctx.groupsOf.get(next) ?? []) {
+      if (group.kind !== 'together') continue;
+      for (const other of group.guests)
+        if (!found.has(other) && placement[other] === placement[guest] && counts(other, ctx)) {
+          found.add(other);
+          open.push(other);
+        }
+    }
+  return [...found].sort();
+}

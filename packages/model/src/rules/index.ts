@@ -1,0 +1,6 @@
+export * from './allowed-on.ts';
+export * from './companions.ts';
+export * from './may-move.ts';
+export * from './rule-context.ts';
+export * from './tags.ts';
+export * from './violations.ts';

@@ -1,0 +1,122 @@
+import type { ClusterSample, Config, GuestSample, HaRule, NodeSample } from '@evenkeel/contracts';
+import { after, splitTags } from './tags.ts';
+
+/** What rules are read from: a cluster, or as much of it as is at hand. */
+export type RuleSource = Pick<ClusterSample, 'nodes' | 'guests' | 'ha_rules' | 'crs'>;
+
+/** Node by guest. */
+export type Placement = Readonly<Record<string, string>>;
+
+/** Guests that a tag or an HA rule binds together or keeps apart. */
+export type RuleGroup = { rule: string; kind: 'together' | 'apart'; guests: readonly string[] };
+
+/** Nodes that a tag or an HA rule names for a guest, with priorities (equal for a pin). */
+export type NodeBinding = { rule: string; nodes: ReadonlyMap<string, number>; strict: boolean };
+
+/** The rules of a cluster, read once and asked often. */
+export type RuleContext = {
+  config: Config;
+  crs: ClusterSample['crs'];
+  nodes: ReadonlyMap<string, NodeSample>;
+  guests: ReadonlyMap<string, GuestSample>;
+  tags: ReadonlyMap<string, readonly string[]>;
+  groups: readonly RuleGroup[];
+  groupsOf: ReadonlyMap<string, readonly RuleGroup[]>;
+  bindings: ReadonlyMap<string, readonly NodeBinding[]>;
+  /** Pins that name no node of the cluster, one sentence each. */
+  problems: readonly string[];
+};
+
+type TagGroup = { prefix: string; kind: RuleGroup['kind']; on: boolean };
+
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+function tagGroups(config: Config): TagGroup[] {
+  const { respect_exclude_affinity: apart, respect_affinity_rules: together } = config.automated_migrations.rules;
+  return [
+    { prefix: 'exclude_', kind: 'apart', on: apart },
+    { prefix: 'plb_anti_affinity_', kind: 'apart', on: apart },
+    { prefix: 'affinity_', kind: 'together', on: together },
+    { prefix: 'plb_affinity_', kind: 'together', on: together },
+  ];
+}
+
+function groupsByTag(tags: ReadonlyMap<string, readonly string[]>, config: Config): RuleGroup[] {
+  const members = new Map<string, { kind: RuleGroup['kind']; guests: string[] }>();
+  for (const [guest, words] of tags)
+    for (const tag of words)
+      for (const { prefix, kind, on } of tagGroups(config)) {
+        if (!on || after(prefix, tag) === undefined) continue;
+        const group = members.get(tag) ?? { kind, guests: [] };
+        group.guests.push(guest);
+        members.set(tag, group);
+      }
+  return [...members].map(([tag, { kind, guests }]) => ({ rule: `tag ${tag}`, kind, guests: guests.sort(byText) }));
+}
+
+const haGroup = (rule: HaRule): RuleGroup => ({
+  rule: `HA rule ${rule.rule}`,
+  kind: rule.affinity === 'negative' ? 'apart' : 'together',
+  guests: [...rule.guests].sort(byText),
+});
+
+function bindings(
+  source: RuleSource,
+  tags: ReadonlyMap<string, readonly string[]>,
+): { found: Map<string, NodeBinding[]>; problems: string[] } {
+  const found = new Map<string, NodeBinding[]>();
+  const problems: string[] = [];
+  const add = (guest: string, binding: NodeBinding) => found.set(guest, [...(found.get(guest) ?? []), binding]);
+  const names = new Map(source.nodes.map((n) => [n.node.toLowerCase(), n.node]));
+  for (const [guest, words] of tags) {
+    const pins = words.filter((t) => after('plb_pin_', t) !== undefined);
+    if (pins.length === 0) continue;
+    const named = pins.map((t) => names.get(after('plb_pin_', t)!)).filter((n) => n !== undefined);
+    if (named.length < pins.length) problems.push(`${guest}: ${pins.join(', ')} names a node that does not exist`);
+    const rule = `pin ${pins.join(', ')}`;
+    if (named.length > 0) add(guest, { rule, nodes: new Map(named.map((n) => [n, 0])), strict: true });
+  }
+  for (const rule of source.ha_rules)
+    if (rule.type === 'node-affinity' && rule.nodes)
+      for (const guest of rule.guests)
+        add(guest, {
+          rule: `HA rule ${rule.rule}`,
+          nodes: new Map(Object.entries(rule.nodes)),
+          strict: rule.strict ?? false,
+        });
+  return { found, problems: problems.sort(byText) };
+}
+
+/** Reads tags, HA rules and configuration of a cluster into rules; the order of guests and rules does not matter. */
+export function ruleContext(source: RuleSource, config: Config): RuleContext {
+  const guests = new Map(source.guests.map((g) => [g.guest as string, g]));
+  const tags = new Map(source.guests.map((g) => [g.guest as string, splitTags(g.tags)]));
+  const { found, problems } = bindings(source, tags);
+  const groups = [
+    ...groupsByTag(tags, config),
+    ...source.ha_rules.filter((r) => r.type === 'resource-affinity').map(haGroup),
+  ]
+    .filter((g) => g.guests.length > 1)
+    .sort((a, b) => byText(a.rule, b.rule));
+  const groupsOf = new Map<string, RuleGroup[]>();
+  for (const group of groups)
+    for (const guest of group.guests) groupsOf.set(guest, [...(groupsOf.get(guest) ?? []), group]);
+  const nodes = new Map(source.nodes.map((n) => [n.node, n]));
+  return { config, crs: source.crs, nodes, guests, tags, groups, groupsOf, bindings: found, problems };
+}
+
+/** A guest counts for rules while it runs, or where nothing is known of it but that it is there. */
+export function counts(guest: string, ctx: RuleContext): boolean {
+  const sample = ctx.guests.get(guest);
+  return !sample || (sample.status !== 'stopped' && !sample.template);
+}
+
+/** Whether a node can take guests at all. */
+export function available(node: string, ctx: RuleContext): boolean {
+  const sample = ctx.nodes.get(node);
+  return sample?.status === 'online' && !inMaintenance(sample, ctx.config);
+}
+
+/** In Proxmox's own maintenance mode, or named in the configuration. */
+export const inMaintenance = (node: NodeSample, config: Config): boolean =>
+  node.maintenance || config.automated_migrations.maintenance_nodes.includes(node.node);

@@ -1,0 +1,130 @@
+import { suitsNode } from './allowed-on.ts';
+import { available, counts, type Placement, type RuleContext, type RuleGroup } from './rule-context.ts';
+
+/** A rule that a placement breaks; `count` is the least number of moves that it takes to mend it alone. */
+export type Violation = {
+  rule: string;
+  kind: 'apart' | 'together' | 'node';
+  guests: readonly string[];
+  count: number;
+  sentence: string;
+};
+
+function byNode(guests: readonly string[], placement: Placement, ctx: RuleContext): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const guest of guests) {
+    const node = placement[guest];
+    if (node === undefined || !counts(guest, ctx)) continue;
+    found.set(node, [...(found.get(node) ?? []), guest]);
+  }
+  return found;
+}
+
+function apart(group: RuleGroup, placement: Placement, ctx: RuleContext): Violation[] {
+  return [...byNode(group.guests, placement, ctx)]
+    .filter(([, guests]) => guests.length > 1)
+    .map(([node, guests]) => ({
+      rule: group.rule,
+      kind: 'apart' as const,
+      guests,
+      count: guests.length - 1,
+      sentence: `${group.rule}: ${guests.join(', ')} are together on ${node}`,
+    }));
+}
+
+function together(group: RuleGroup, placement: Placement, ctx: RuleContext): Violation[] {
+  const nodes = byNode(group.guests, placement, ctx);
+  if (nodes.size < 2) return [];
+  const guests = [...nodes.values()].flat();
+  return [
+    {
+      rule: group.rule,
+      kind: 'together',
+      guests,
+      count: guests.length - Math.max(...[...nodes.values()].map((g) => g.length)),
+      sentence: `${group.rule}: ${guests.map((g) => `${g} on ${placement[g]}`).join(', ')}`,
+    },
+  ];
+}
+
+/** Guests on nodes that a pin or a strict HA rule does not name. */
+function onWrongNode(guests: Iterable<string>, placement: Placement, ctx: RuleContext): Violation[] {
+  const found: Violation[] = [];
+  for (const guest of guests) {
+    const rules = ctx.bindings.get(guest) ?? [];
+    const node = placement[guest];
+    if (node === undefined || !counts(guest, ctx) || !ctx.guests.has(guest)) continue;
+    const missed = rules.find((b) => b.strict && !b.nodes.has(node));
+    if (!missed) continue;
+    const names = [...missed.nodes.keys()].sort().join(', ');
+    const sentence = `${missed.rule}: ${guest} is on ${node}, not on ${names}`;
+    found.push({ rule: missed.rule, kind: 'node', guests: [guest], count: 1, sentence });
+  }
+  return found;
+}
+
+const broken = (groups: readonly RuleGroup[], guests: Iterable<string>, placement: Placement, ctx: RuleContext) => [
+  ...groups.flatMap((g) => (g.kind === 'apart' ? apart : together)(g, placement, ctx)),
+  ...onWrongNode(guests, placement, ctx),
+];
+
+/** The hard rules that a placement breaks, sorted; preferences of HA rules are not among them. */
+export function violations(placement: Placement, ctx: RuleContext): Violation[] {
+  return broken(ctx.groups, ctx.bindings.keys(), placement, ctx).sort((a, b) =>
+    a.sentence < b.sentence ? -1 : a.sentence > b.sentence ? 1 : 0,
+  );
+}
+
+/** The same count for the rules of these guests alone: all that a move of them can change. */
+export function violationsAround(guests: readonly string[], placement: Placement, ctx: RuleContext): number {
+  const groups = [...new Set(guests.flatMap((g) => ctx.groupsOf.get(g) ?? []))];
+  return broken(groups, guests, placement, ctx).reduce((sum, v) => sum + v.count, 0);
+}
+
+/** How many moves away from all rules a placement is, at the least. */
+export const violationCount = (placement: Placement, ctx: RuleContext): number =>
+  violations(placement, ctx).reduce((sum, v) => sum + v.count, 0);
+
+const nodesFor = (guest: string, ctx: RuleContext): string[] =>
+  [...ctx.nodes.keys()].filter((n) => suitsNode(guest, n, ctx) === null);
+
+const bindingNames = (guests: readonly string[], ctx: RuleContext): string =>
+  [...new Set(guests.flatMap((g) => (ctx.bindings.get(g) ?? []).map((b) => b.rule)))].sort().join(' and ');
+
+function homeless(ctx: RuleContext): string[] {
+  const bound = [...ctx.bindings.keys()].filter((g) => ctx.guests.has(g) && counts(g, ctx));
+  return bound
+    .filter((g) => nodesFor(g, ctx).length === 0)
+    .map((g) => `${bindingNames([g], ctx)} leave no node for ${g}`);
+}
+
+function crowded(group: RuleGroup, ctx: RuleContext): string[] {
+  const members = group.guests.filter((g) => ctx.guests.has(g) && counts(g, ctx));
+  const bound = members.map((g) => nodesFor(g, ctx));
+  const names = [group.rule, bindingNames(members, ctx)].filter((n) => n !== '').join(' and ');
+  if (group.kind === 'together') {
+    const common = [...ctx.nodes.keys()].filter((n) => bound.every((b) => b.includes(n)));
+    return members.length > 1 && common.length === 0
+      ? [`${names} leave no node for ${members.join(', ')} together`]
+      : [];
+  }
+  const union = new Set(bound.flat());
+  if (members.length <= union.size) return [];
+  return [`${names}: ${members.length} guests to keep apart, ${union.size} nodes that they may use`];
+}
+
+function contradictions(ctx: RuleContext): string[] {
+  const found: string[] = [];
+  for (const a of ctx.groups.filter((g) => g.kind === 'together'))
+    for (const b of ctx.groups.filter((g) => g.kind === 'apart')) {
+      const both = a.guests.filter((g) => b.guests.includes(g) && counts(g, ctx));
+      if (both.length > 1) found.push(`${a.rule} binds ${both.join(', ')} together and ${b.rule} keeps them apart`);
+    }
+  return found;
+}
+
+/** Sets of rules that nobody can satisfy with the nodes that are there, one sentence each. */
+export function unsatisfiable(ctx: RuleContext): string[] {
+  if (![...ctx.nodes.keys()].some((n) => available(n, ctx))) return [];
+  return [...homeless(ctx), ...ctx.groups.flatMap((g) => crowded(g, ctx)), ...contradictions(ctx)].sort();
+}

@@ -1,0 +1,137 @@
+import {
+  allowedOn,
+  companions,
+  fits,
+  inMaintenance,
+  mayMove,
+  meanCpu,
+  penaltyOf,
+  penaltyWith,
+  usedMemory,
+} from '@evenkeel/model';
+import { costOf, makeMove, type PlannedMove, type Planning } from './planned-move.ts';
+import { guestSuccess } from './success.ts';
+
+/** Points that a move off a node over its cap must bring at least. */
+const capRelief = 1;
+/** What was recommended in the run before is preferred to what is worth up to so much more. */
+const steadfast = 1.25;
+
+type Unit = { guests: readonly number[]; price: number; weight: number; last?: string | undefined };
+type Candidate = { unit: Unit; target: number; worth: number };
+type Search = { units: Unit[]; gains: Float64Array; fresh: Uint8Array; targets: number[]; targetPenalty: Float64Array };
+
+/** Guests that go together or not at all, where each of them may move; one unit per group and node. */
+function unitsOf(planning: Planning, hoursOf: (guest: number) => number, now: number): Unit[] {
+  const { state, ctx, taken, memory } = planning;
+  const seen = new Set<number>();
+  const units: Unit[] = [];
+  for (let g = 0; g < state.guests.length; g++) {
+    if (seen.has(g)) continue;
+    const id = state.guests[g]!.sample.guest;
+    const guests = companions(id, state.placement, ctx).map((c) => state.guestIndex.get(c) ?? -1);
+    for (const member of guests) seen.add(member);
+    const free = guests.every((m) => m >= 0 && !taken.has(m) && mayMove(state.guests[m]!.sample.guest, ctx) === null);
+    if (!free || inMaintenance(state.nodes[state.where[g]!]!, ctx.config)) continue;
+    const price = guests.reduce((sum, m) => sum + costOf(planning, m, state.where[m]!).points / hoursOf(m), 0);
+    const weight = Math.min(...guests.map((m) => guestSuccess(memory, state.guests[m]!.sample.guest, now)));
+    units.push({ guests, price, weight, last: memory.last_run[id] });
+  }
+  return units;
+}
+
+function startSearch(planning: Planning, units: Unit[]): Search {
+  const { state, ctx } = planning;
+  const targets = state.nodes.flatMap((node, n) =>
+    node.status === 'online' && !inMaintenance(node, ctx.config) && !ctx.config.nodes[node.node]?.ignore ? [n] : [],
+  );
+  return {
+    units,
+    gains: new Float64Array(units.length),
+    fresh: new Uint8Array(state.nodes.length),
+    targets,
+    targetPenalty: new Float64Array(state.nodes.length),
+  };
+}
+
+/** Brings what is known of changed nodes up to date: their penalties, and what each of their units would relieve them of. */
+function refresh({ state }: Planning, search: Search): void {
+  for (const n of search.targets) if (!search.fresh[n]) search.targetPenalty[n] = penaltyOf(state, n);
+  search.units.forEach((unit, u) => {
+    const n = state.where[unit.guests[0]!]!;
+    if (!search.fresh[n]) search.gains[u] = penaltyOf(state, n) - penaltyWith(state, n, unit.guests, -1);
+  });
+  search.fresh.fill(1);
+}
+
+const overCap = ({ state, caps }: Planning, n: number): boolean =>
+  meanCpu(state, n) > caps.cpu || usedMemory(state, n) > caps.mem;
+
+/** The worth of a move for ranking: points it brings over its price, more where it was recommended before, less for a guest that fared badly. */
+function worth(planning: Planning, unit: Unit, target: number, net: number): number {
+  const again = unit.last === planning.state.nodes[target]!.node ? steadfast : 1;
+  return net * again * (unit.weight < 0.6 ? unit.weight : 1);
+}
+
+function bestTarget(planning: Planning, search: Search, u: number, floor: number): Candidate | undefined {
+  const { state, ctx, caps, config } = planning;
+  const unit = search.units[u]!;
+  const source = state.where[unit.guests[0]!]!;
+  const asked = overCap(planning, source)
+    ? Math.min(capRelief, config.penalty_config.min_score_improvement)
+    : config.penalty_config.min_score_improvement;
+  const ids = unit.guests.map((g) => state.guests[g]!.sample.guest as string);
+  let best: Candidate | undefined;
+  for (const target of search.targets) {
+    if (target === source) continue;
+    const added = penaltyWith(state, target, unit.guests, 1) - search.targetPenalty[target]!;
+    const net = search.gains[u]! - added - unit.price;
+    const value = worth(planning, unit, target, net);
+    if (net < asked || value <= (best?.worth ?? floor)) continue;
+    if (!fits(state, target, unit.guests, caps)) continue;
+    const node = state.nodes[target]!.node;
+    if (ids.some((id) => allowedOn(id, node, state.placement, ctx, ids) !== null)) continue;
+    best = { unit, target, worth: value };
+  }
+  return best;
+}
+
+/** The move that is worth most; units are looked at by what they relieve their node of, until none left can do better. */
+function bestMove(planning: Planning, search: Search): Candidate | undefined {
+  const asked = Math.min(capRelief, planning.config.penalty_config.min_score_improvement);
+  const order = Array.from(search.units.keys())
+    .filter(
+      (u) => search.gains[u]! - search.units[u]!.price >= asked && !planning.taken.has(search.units[u]!.guests[0]!),
+    )
+    .sort((a, b) => search.gains[b]! - search.gains[a]! || a - b);
+  let best: Candidate | undefined;
+  for (const u of order) {
+    if (best && search.gains[u]! * steadfast <= best.worth) break;
+    best = bestTarget(planning, search, u, best?.worth ?? 0) ?? best;
+  }
+  return best;
+}
+
+/**
+ * Moves that even the cluster out, best first, each evaluated after those before it: every one lowers the sum of the
+ * penalties by what is asked over its price, so that at constant load they come to an end.
+ */
+export function balance(
+  planning: Planning,
+  hoursOf: (guest: number) => number,
+  now: number,
+  limit: number,
+): PlannedMove[] {
+  const search = startSearch(planning, unitsOf(planning, hoursOf, now));
+  const moves: PlannedMove[] = [];
+  while (moves.length < limit) {
+    refresh(planning, search);
+    const best = bestMove(planning, search);
+    if (!best) break;
+    const source = planning.state.where[best.unit.guests[0]!]!;
+    moves.push(makeMove(planning, best.unit.guests, best.target));
+    search.fresh[source] = 0;
+    search.fresh[best.target] = 0;
+  }
+  return moves;
+}

@@ -1,0 +1,52 @@
+import type { Convergence, NodeScore } from '@evenkeel/contracts';
+import { allowedOn, fits, mayMove, penaltyOf, penaltyWith } from '@evenkeel/model';
+import type { Planning } from './planned-move.ts';
+
+const perNode = 8;
+const inAll = 60;
+
+type Reason = { guest: `qemu/${number}`; reason: string };
+
+function bestTry(planning: Planning, g: number): string {
+  const { state, ctx, caps, config } = planning;
+  const guest = state.guests[g]!.sample.guest;
+  const stays = mayMove(guest, ctx);
+  if (stays) return stays;
+  const source = state.where[g]!;
+  const gain = penaltyOf(state, source) - penaltyWith(state, source, [g], -1);
+  let best: { node: string; points: number } | undefined;
+  const refused: string[] = [];
+  state.nodes.forEach(({ node }, n) => {
+    if (n === source) return;
+    const no = allowedOn(guest, node, state.placement, ctx);
+    if (no) refused.push(no);
+    else if (!fits(state, n, [g], caps)) refused.push(`${node} has no room for it`);
+    else {
+      const points = gain - (penaltyWith(state, n, [g], 1) - penaltyOf(state, n));
+      if (!best || points > best.points) best = { node, points };
+    }
+  });
+  const asked = config.penalty_config.min_score_improvement;
+  if (best) return `best target ${best.node} would bring ${best.points.toFixed(1)} points, ${asked} are asked`;
+  return `no node can take it: ${refused.slice(0, 3).join('; ')}`;
+}
+
+/** Why the larger guests of the loaded nodes got no recommendation; a bounded list, none where the cluster has converged. */
+export function explainStaying(planning: Planning, scores: readonly NodeScore[], convergence: Convergence): Reason[] {
+  if (convergence.converged) return [];
+  const { state, taken } = planning;
+  const hot = scores
+    .filter((s) => s.exceeded.length > 0)
+    .sort((a, b) => b.penalty - a.penalty || (a.node < b.node ? -1 : 1))
+    .map((s) => state.nodeIndex.get(s.node)!);
+  const chosen = hot.flatMap((n) =>
+    state.guests
+      .map((_, g) => g)
+      .filter((g) => state.where[g] === n && !taken.has(g))
+      .sort((a, b) => state.guests[b]!.prediction.cores - state.guests[a]!.prediction.cores || a - b)
+      .slice(0, perNode),
+  );
+  return chosen
+    .slice(0, inAll)
+    .map((g) => ({ guest: state.guests[g]!.sample.guest as `qemu/${number}`, reason: bestTry(planning, g) }));
+}

@@ -1,0 +1,1 @@
+export { recommender } from './service.ts';

@@ -1,0 +1,110 @@
+import type { Config, Effect, MandatoryReason, NodeEffect, RecommenderMemory } from '@evenkeel/contracts';
+import {
+  applyMove,
+  type Caps,
+  type MigrationCost,
+  migrationCost,
+  type PlanState,
+  peakCpu,
+  penaltyOf,
+  penaltyWith,
+  type RuleContext,
+  usedMemory,
+} from '@evenkeel/model';
+
+/** Everything that planning looks at; `state` is moved along as moves are planned. */
+export type Planning = {
+  state: PlanState;
+  ctx: RuleContext;
+  config: Config;
+  caps: Caps;
+  memory: RecommenderMemory;
+  /** Guests that have a move in this run already, or are moving now. */
+  taken: Set<number>;
+};
+
+/** One step of a plan: guests that go together, with what it does to the two nodes at its place in the plan. */
+export type PlannedMove = {
+  unit: readonly number[];
+  source: number;
+  target: number;
+  mandatory?: MandatoryReason;
+  why?: string;
+  effect: Effect;
+  improvement: number;
+  improvement_sd: number;
+  costs: readonly MigrationCost[];
+};
+
+const nodeEffect = (state: PlanState, n: number): NodeEffect => ({
+  cpu: peakCpu(state, n),
+  mem: usedMemory(state, n),
+  penalty: penaltyOf(state, n),
+});
+
+/** Cost of moving a guest, by what was learned on its path. */
+export function costOf(planning: Planning, guest: number, target: number): MigrationCost {
+  const { state, config, memory } = planning;
+  const { sample } = state.guests[guest]!;
+  return migrationCost(sample, config.cost_model, {
+    path: memory.paths[`${sample.node}>${state.nodes[target]!.node}`]?.sums,
+    cluster: memory.paths['*']?.sums,
+  });
+}
+
+/**
+ * Standard deviation of an improvement: how far it changes when the others on the source, the others on the target, or the
+ * guests themselves turn out one deviation less favourable; they do so independently of each other.
+ */
+function improvementSd(state: PlanState, unit: readonly number[], source: number, target: number): number {
+  const own = Math.sqrt(unit.reduce((sum, g) => sum + state.guests[g]!.prediction.mean_sd_cores ** 2, 0));
+  const others = Math.sqrt(Math.max(0, state.variance[source]! - own * own));
+  const there = Math.sqrt(Math.max(0, state.variance[target]!));
+  const gain = (onSource: number, onTarget: number, self: number) =>
+    penaltyWith(state, source, [], 0, onSource + self) -
+    penaltyWith(state, source, unit, -1, onSource) +
+    penaltyWith(state, target, [], 0, onTarget) -
+    penaltyWith(state, target, unit, 1, onTarget + self);
+  const expected = gain(0, 0, 0);
+  const model = 0.25 + 0.1 * Math.abs(expected);
+  return Math.hypot(gain(-others, 0, 0) - expected, gain(0, there, 0) - expected, gain(0, 0, -own) - expected, model);
+}
+
+/** Makes a move on the state and notes what it did. */
+export function makeMove(
+  planning: Planning,
+  unit: readonly number[],
+  target: number,
+  because: { mandatory?: MandatoryReason; why?: string } = {},
+): PlannedMove {
+  const { state, taken } = planning;
+  const source = state.where[unit[0]!]!;
+  const before = { source: nodeEffect(state, source), target: nodeEffect(state, target) };
+  const improvement_sd = improvementSd(state, unit, source, target);
+  const costs = unit.map((g) => costOf(planning, g, target));
+  for (const g of unit) {
+    applyMove(state, g, target);
+    taken.add(g);
+  }
+  const after = { source: nodeEffect(state, source), target: nodeEffect(state, target) };
+  return {
+    unit,
+    source,
+    target,
+    ...because,
+    effect: {
+      source_before: before.source,
+      source_after: after.source,
+      target_before: before.target,
+      target_after: after.target,
+    },
+    improvement: before.source.penalty + before.target.penalty - after.source.penalty - after.target.penalty,
+    improvement_sd,
+    costs,
+  };
+}
+
+/** Hours for which a benefit counts: a load that was seen for so long is expected to go on for as long, up to the horizon. */
+export function lastingHours(planning: Planning, windowHours: number): number {
+  return Math.min(planning.config.cost_model.benefit_horizon_hours, Math.max(0.5, windowHours));
+}

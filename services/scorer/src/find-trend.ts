@@ -1,0 +1,44 @@
+import type { NodeHistory, Trend } from '@evenkeel/contracts';
+
+const fewest = 10;
+const leastSpanHours = 0.5;
+const significant = 2.58;
+/** A change of less than two points an hour is nobody's reason to wait. */
+const leastPerHour = 0.02;
+
+type Point = readonly [number, number, number];
+
+/** Theil–Sen slope per hour and Mann–Kendall z of one column; robust against spikes and uneven steps. */
+function slope(points: readonly Point[], column: 1 | 2): { perHour: number; z: number } {
+  const slopes: number[] = [];
+  let s = 0;
+  for (let i = 0; i < points.length; i++)
+    for (let j = i + 1; j < points.length; j++) {
+      const rise = points[j]![column] - points[i]![column];
+      slopes.push((rise * 3600) / (points[j]![0] - points[i]![0]));
+      s += Math.sign(rise);
+    }
+  slopes.sort((a, b) => a - b);
+  const n = points.length;
+  const variance = (n * (n - 1) * (2 * n + 5)) / 18;
+  return { perHour: slopes[slopes.length >> 1] ?? 0, z: s === 0 ? 0 : (s - Math.sign(s)) / Math.sqrt(variance) };
+}
+
+/** Where a node's load is going by its last three hours: rising or falling only where chance cannot explain it. */
+export function findTrend(history: NodeHistory, cpu: number): Trend {
+  const points = history.recent;
+  const span = points.length > 1 ? (points.at(-1)![0] - points[0]![0]) / 3600 : 0;
+  if (points.length < fewest || span < leastSpanHours)
+    return { cpu_per_hour: 0, mem_per_hour: 0, direction: 'unknown', cpu_in_one_hour: cpu, samples: points.length };
+  const byCpu = slope(points, 1);
+  const certain = Math.abs(byCpu.z) >= significant && Math.abs(byCpu.perHour) >= leastPerHour;
+  const direction = !certain ? 'flat' : byCpu.perHour > 0 ? 'rising' : 'falling';
+  const recent = points.slice(-6).reduce((sum, p) => sum + p[1], 0) / Math.min(6, points.length);
+  return {
+    cpu_per_hour: byCpu.perHour,
+    mem_per_hour: slope(points, 2).perHour,
+    direction,
+    cpu_in_one_hour: Math.max(0, certain ? recent + byCpu.perHour : recent),
+    samples: points.length,
+  };
+}

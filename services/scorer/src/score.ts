@@ -1,0 +1,82 @@
+import type {
+  ClusterSample,
+  Config,
+  Convergence,
+  GuestProfile,
+  NodeHistory,
+  NodeSample,
+  NodeScore,
+} from '@evenkeel/contracts';
+import {
+  inMaintenance,
+  localHour,
+  millis,
+  nodeLoad,
+  nodePenalty,
+  type PlanState,
+  planState,
+  suitability,
+} from '@evenkeel/model';
+import { converge } from './converge.ts';
+import { exceeded } from './exceed.ts';
+import { findTrend } from './find-trend.ts';
+import { baseline, dailyPattern, learnHours } from './learn-hours.ts';
+import { emptyHistory, rememberNode } from './remember-node.ts';
+
+export type Scored = { scores: NodeScore[]; convergence: Convergence; histories: NodeHistory[] };
+
+type Settings = { config: Config; timezone: string; ms: number };
+
+function scoreNode(node: NodeSample, state: PlanState, history: NodeHistory, settings: Settings): NodeScore {
+  const { config, timezone, ms } = settings;
+  const n = state.nodeIndex.get(node.node)!;
+  const predicted = nodeLoad(state, n);
+  const trend = findTrend(history, node.cpu);
+  const pressure = node.pressure?.cpu_some;
+  const load = {
+    ...predicted,
+    ...(pressure === undefined ? {} : { pressure }),
+    rise_per_hour: trend.direction === 'rising' ? trend.cpu_per_hour : 0,
+  };
+  const { penalty, parts } = nodePenalty(load, config.penalty_config);
+  const hours = learnHours(history, timezone);
+  const hour = localHour(ms, timezone);
+  const usual = baseline(hours, hour, node.cpu, node.mem / Math.max(1, node.maxmem));
+  const verdict = exceeded(predicted, node, usual, config);
+  return {
+    node: node.node,
+    penalty,
+    suitability: suitability(penalty),
+    parts,
+    cpu: predicted.cpu,
+    mem: predicted.mem,
+    ...(node.iowait === undefined ? {} : { iowait: node.iowait }),
+    trend,
+    baseline: usual,
+    pattern: dailyPattern(hours, hour),
+    exceeded: verdict.exceeded,
+    ...(verdict.note ? { seasonal_note: verdict.note } : {}),
+  };
+}
+
+/** Penalties of the online nodes with all that explains them, and their histories with this run added; pure. */
+export function score(
+  sample: ClusterSample,
+  profiles: readonly GuestProfile[],
+  known: Readonly<Record<string, NodeHistory>>,
+  config: Config,
+): Scored {
+  const ms = millis(sample.at);
+  const timezone = config.clusters.find((c) => c.name === sample.cluster)?.timezone ?? 'UTC';
+  const state = planState(sample, profiles, config);
+  const online = state.nodes.filter((n) => n.status === 'online');
+  const histories = online.map((n) =>
+    rememberNode(known[n.node] ?? emptyHistory(n.node), n, sample.guests, Math.floor(ms / 1000)),
+  );
+  const scores = online.map((n, i) => scoreNode(n, state, histories[i]!, { config, timezone, ms }));
+  const counted = scores.filter((s) => {
+    const node = state.nodes[state.nodeIndex.get(s.node)!]!;
+    return !inMaintenance(node, config) && !config.nodes[s.node]?.ignore;
+  });
+  return { scores, convergence: converge(counted, config), histories };
+}
