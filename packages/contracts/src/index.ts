@@ -1,6 +1,7 @@
 export type { CloudEvent } from './cloud-event.ts';
 export * from './cluster.ts';
 export * from './config/index.ts';
+export { decisionColors } from './decision-colors.ts';
 export * from './define.ts';
 export { HistoryPoint, PastMigration } from './events/history-backfilled.ts';
 export * from './events/index.ts';

@@ -1,21 +1,33 @@
 import type { AnyRecord } from '../define.ts';
+import { approvals } from './approvals.ts';
+import { automationPause } from './automation-pause.ts';
+import { currentRun } from './current-run.ts';
 import { executions } from './executions.ts';
 import { guestHistories } from './guest-histories.ts';
+import { guestMoves } from './guest-moves.ts';
+import { guestOutcomes } from './guest-outcomes.ts';
+import { lastPlacements } from './last-placements.ts';
+import { lastRunSummary } from './last-run-summary.ts';
 import { nodeHistory } from './node-history.ts';
 import { openHours } from './open-hours.ts';
+import { pairOutcomes } from './pair-outcomes.ts';
+import { recommendationTracking } from './recommendation-tracking.ts';
 import { recommenderMemory } from './recommender-memory.ts';
 
 /** Every record that a service keeps: this list is the schema of the store. */
-export const records = [
-  executions,
-  guestHistories,
-  nodeHistory,
-  openHours,
-  recommenderMemory,
-] as const satisfies readonly AnyRecord[];
+export const records = [approvals, automationPause, currentRun, executions, guestHistories, guestMoves, guestOutcomes, lastPlacements, lastRunSummary, nodeHistory, openHours, pairOutcomes, recommendationTracking, recommenderMemory] as const satisfies readonly AnyRecord[];
 
+export * from './approvals.ts';
+export * from './automation-pause.ts';
+export * from './current-run.ts';
 export * from './executions.ts';
 export * from './guest-histories.ts';
+export * from './guest-moves.ts';
+export * from './guest-outcomes.ts';
+export * from './last-placements.ts';
+export * from './last-run-summary.ts';
 export * from './node-history.ts';
 export * from './open-hours.ts';
+export * from './pair-outcomes.ts';
+export * from './recommendation-tracking.ts';
 export * from './recommender-memory.ts';

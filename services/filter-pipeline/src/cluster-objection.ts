@@ -1,0 +1,54 @@
+import type { Config } from '@evenkeel/contracts';
+import { hours, iso, millis } from '@evenkeel/model';
+import type { FilterContext } from './filter.ts';
+import { windowState } from './windows.ts';
+
+const stopAfterFailure = hours(1);
+
+type Circumstances = Pick<FilterContext, 'now' | 'config' | 'pause' | 'last_failure'> & {
+  run: { sample: FilterContext['run']['sample'] };
+};
+
+/** Why nothing at all may move in this cluster now; undefined where nothing stands against it. Every reason may pass by itself or by a person. */
+export function clusterObjection(context: Circumstances): string | undefined {
+  const { automated_migrations } = context.config;
+  if (context.pause) return `paused by ${context.pause.by} since ${context.pause.since}: ${context.pause.reason}`;
+  if (!automated_migrations.enabled) return 'automated_migrations.enabled is false';
+  return (
+    failureStop(context) ??
+    closedWindow(automated_migrations.schedule, context.now) ??
+    clusterHealth(automated_migrations.safety_checks, context.run.sample, context.config.nodes)
+  );
+}
+
+function failureStop({ config, last_failure, now }: Circumstances): string | undefined {
+  if (!config.automated_migrations.safety_checks.abort_on_failure || !last_failure?.ended) return undefined;
+  const until = millis(last_failure.ended.at) + stopAfterFailure;
+  if (now >= until) return undefined;
+  return (
+    `stopped until ${iso(until)} because ${last_failure.guest} ${last_failure.source_node}->${last_failure.target_node} failed at ` +
+    `${last_failure.ended.at} (${last_failure.ended.reason ?? 'no reason given'}); ` +
+    'to resume at once set automated_migrations.safety_checks.abort_on_failure to false'
+  );
+}
+
+function closedWindow(schedule: Config['automated_migrations']['schedule'], now: number): string | undefined {
+  const { open, reason } = windowState(schedule, now);
+  return open ? undefined : reason;
+}
+
+/** What ails the cluster; nodes in maintenance or set to be ignored may be down. */
+export function clusterHealth(
+  checks: Config['automated_migrations']['safety_checks'],
+  sample: FilterContext['run']['sample'],
+  special: Config['nodes'],
+): string | undefined {
+  if (checks.require_quorum && !sample.quorate) return 'the cluster has no quorum';
+  if (!checks.check_cluster_health) return undefined;
+  const down = sample.nodes.filter((n) => n.status !== 'online' && !n.maintenance && !special[n.node]?.ignore);
+  if (down.length > 0)
+    return `cluster health: ${down.map((n) => `node ${n.node} is ${n.status}`).join(', ')}, ${sample.nodes.length - down.length} of ${sample.nodes.length} nodes fit`;
+  const [problem, ...more] = sample.problems;
+  if (problem === undefined) return undefined;
+  return `cluster health: ${problem}${more.length > 0 ? ` (and ${more.length} more)` : ''}`;
+}

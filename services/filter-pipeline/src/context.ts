@@ -1,0 +1,83 @@
+import type { Approval, Config, GuestMove, JudgedMove, Recommendation } from '@evenkeel/contracts';
+import { type Approvals, inFlight, lastFailure, unseenMoves } from './approvals.ts';
+import type { Candidate, FilterContext, Generated, Tracking } from './filter.ts';
+import { applyShift, type Loads, type Shift, shiftOfRecommendation } from './loads.ts';
+
+/** What the service remembers, read before the run is decided. */
+export type Facts = {
+  approvals: Approvals | undefined;
+  moves: ReadonlyMap<string, readonly GuestMove[]>;
+  pairs: ReadonlyMap<string, readonly JudgedMove[]>;
+  outcomes: ReadonlyMap<string, readonly JudgedMove[]>;
+  tracking: Tracking;
+  pause: FilterContext['pause'];
+};
+
+/** A run, when it is decided and by which configuration; `base` are the predicted loads before any of its moves. */
+export type Occasion = { generated: Generated; base: Loads; now: number; config: Config };
+
+/** All that the filters of a run may ask. */
+export function buildContext({ generated, base, now, config }: Occasion, facts: Facts): FilterContext {
+  const { recommendations, guests, profiles, scores, placements, ...run } = generated;
+  const unseen = unseenMoves(facts.approvals, generated.sample.at, now, config);
+  const start: FilterContext = {
+    now,
+    config,
+    timezone: config.clusters.find(({ name }) => name === generated.cluster)?.timezone ?? 'UTC',
+    run,
+    nodes: new Map(generated.sample.nodes.map((node) => [node.node, node])),
+    scores: new Map(scores.map((score) => [score.node, score])),
+    placements: new Map(Object.entries(placements)),
+    loads: base,
+    assigned: generated.assigned_bytes && new Map(Object.entries(generated.assigned_bytes)),
+    in_flight: inFlight(facts.approvals, now, config),
+    accepted: new Map(),
+    moves: facts.moves,
+    pairs: facts.pairs,
+    outcomes: facts.outcomes,
+    tracking: facts.tracking,
+    last_failure: lastFailure(facts.approvals),
+    pause: facts.pause,
+  };
+  return unseen.reduce(
+    (context, approval) => applyMove(context, approval.guest, shiftOfApproval(approval), approval.assigned_bytes),
+    start,
+  );
+}
+
+/** The context of the candidates after one that was accepted: its move is taken as done. */
+export function acceptMove(context: FilterContext, recommendation: Recommendation): FilterContext {
+  const { guest, target_node, guest_load } = recommendation;
+  const moved = applyMove(context, guest, shiftOfRecommendation(recommendation), guest_load.assigned_bytes);
+  return { ...moved, accepted: new Map([...context.accepted, [guest, target_node]]) };
+}
+
+function applyMove(context: FilterContext, guest: string, shift: Shift, assigned = 0): FilterContext {
+  const bytes = context.assigned && new Map(context.assigned);
+  bytes?.set(shift.source, (bytes.get(shift.source) ?? 0) - assigned);
+  bytes?.set(shift.target, (bytes.get(shift.target) ?? 0) + assigned);
+  return {
+    ...context,
+    loads: applyShift(context.loads, shift),
+    assigned: bytes,
+    placements: new Map([...context.placements, [guest, shift.target]]),
+  };
+}
+
+const shiftOfApproval = ({ source_node, target_node, relief, load }: Approval): Shift => ({
+  source: source_node,
+  target: target_node,
+  relief,
+  load,
+});
+
+/** The recommendations of a run, each with what the run knows of its guest. */
+export function candidatesOf(generated: Generated): Candidate[] {
+  const guests = new Map(generated.guests.map((guest) => [guest.guest, guest]));
+  const profiles = new Map(generated.profiles.map((profile) => [profile.guest, profile]));
+  return generated.recommendations.map((recommendation) => ({
+    recommendation,
+    guest: guests.get(recommendation.guest),
+    profile: profiles.get(recommendation.guest),
+  }));
+}

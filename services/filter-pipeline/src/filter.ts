@@ -1,0 +1,72 @@
+import type {
+  Approval,
+  Config,
+  DataOf,
+  DecisionAction,
+  GuestMove,
+  GuestProfile,
+  GuestSample,
+  JudgedMove,
+  NodeSample,
+  NodeScore,
+  Recommendation,
+  recommendationsGenerated,
+  recommendationTracking,
+  ValueOf,
+} from '@evenkeel/contracts';
+import type { Loads } from './loads.ts';
+
+export type Generated = DataOf<typeof recommendationsGenerated>;
+export type Tracking = ValueOf<typeof recommendationTracking>;
+
+/** One recommended move with what the run knows of its guest; guest and profile are absent where the run could not say. */
+export type Candidate = {
+  recommendation: Recommendation;
+  guest: GuestSample | undefined;
+  profile: GuestProfile | undefined;
+};
+
+/** All that filters may ask, complete before the first of them runs; accepted moves of the run are already applied. */
+export type FilterContext = {
+  /** Epoch milliseconds, cluster time. */
+  now: number;
+  config: Config;
+  /** IANA zone in which the cluster's hours of the day are learned. */
+  timezone: string;
+  run: Omit<Generated, 'recommendations' | 'guests' | 'profiles' | 'scores' | 'placements'>;
+  nodes: ReadonlyMap<string, NodeSample>;
+  scores: ReadonlyMap<string, NodeScore>;
+  /** Node by guest, accepted moves of this run included. */
+  placements: ReadonlyMap<string, string>;
+  /** Predicted load by node, moves in flight and accepted moves of this run included. */
+  loads: Loads;
+  /** Bytes assigned by node, like `loads`; undefined where the run did not say. */
+  assigned: ReadonlyMap<string, number> | undefined;
+  /** Own migrations that have not ended. */
+  in_flight: readonly Approval[];
+  /** Target that this run has accepted, by guest. */
+  accepted: ReadonlyMap<string, string>;
+  /** Oldest first, by guest. */
+  moves: ReadonlyMap<string, readonly GuestMove[]>;
+  /** By `source>target`. */
+  pairs: ReadonlyMap<string, readonly JudgedMove[]>;
+  /** By guest. */
+  outcomes: ReadonlyMap<string, readonly JudgedMove[]>;
+  tracking: Tracking;
+  /** The migration that failed last, where it counts. */
+  last_failure: Approval | undefined;
+  pause: { since: string; by: string; reason: string } | undefined;
+};
+
+export type Verdict =
+  | { result: 'passed'; reason: string }
+  | { result: 'failed'; action: DecisionAction; reason: string };
+
+/** May this candidate go on? Pure; asks for nothing that is not in the context. */
+export type Filter = (candidate: Candidate, context: FilterContext) => Verdict;
+
+export const passed = (reason: string): Verdict => ({ result: 'passed', reason });
+export const filtered = (reason: string): Verdict => ({ result: 'failed', action: 'filtered', reason });
+export const deferred = (reason: string): Verdict => ({ result: 'failed', action: 'deferred', reason });
+export const observing = (reason: string): Verdict => ({ result: 'failed', action: 'observing', reason });
+export const skipped = (reason: string): Verdict => ({ result: 'failed', action: 'skipped', reason });

@@ -1,0 +1,254 @@
+import {
+  Config,
+  type ConfigInput,
+  type GuestProfile,
+  type GuestSample,
+  type NodeSample,
+  type NodeScore,
+  type Recommendation,
+} from '@evenkeel/contracts';
+import { nodePenalty } from '@evenkeel/model';
+import { buildContext, candidatesOf, type Facts, type Occasion } from './context.ts';
+import type { Candidate, FilterContext, Generated } from './filter.ts';
+import { baseLoads } from './loads.ts';
+import { trackRecommendations } from './persistence.ts';
+
+/** Test data: a Wednesday noon on which all is well, and one move that nobody objects to; a test says what differs. */
+export const noon = Date.parse('2026-07-15T12:00:00Z');
+const at = '2026-07-15T12:00:00.000Z';
+const GiB = 2 ** 30;
+
+type Deep<T> = T extends readonly unknown[] ? T : T extends object ? { [K in keyof T]?: Deep<T[K]> } : T;
+export type Different<T> = Deep<T>;
+
+/** `base` with what differs laid over it; arrays are replaced whole. */
+export function vary<T>(base: T, different: unknown): T {
+  if (different === undefined) return base;
+  if (
+    typeof base !== 'object' ||
+    base === null ||
+    Array.isArray(base) ||
+    typeof different !== 'object' ||
+    different === null
+  )
+    return different as T;
+  const merged = { ...base } as Record<string, unknown>;
+  for (const [key, value] of Object.entries(different)) merged[key] = vary(merged[key], value);
+  return merged as T;
+}
+
+export const givenConfig = (different: ConfigInput = {}): Config =>
+  Config.parse(vary({ mode: 'auto', automated_migrations: { dry_run: false } }, different));
+
+export const givenNode = (node: string, different: Different<NodeSample> = {}): NodeSample =>
+  vary<NodeSample>(
+    {
+      node,
+      status: 'online',
+      maintenance: false,
+      cpu: 0.3,
+      maxcpu: 16,
+      mem: 0.3 * 64 * GiB,
+      maxmem: 64 * GiB,
+      uptime: 1e6,
+      speed_factor: 1,
+      storages: [],
+    },
+    different,
+  );
+
+export const givenGuest = (guest: string, different: Different<GuestSample> = {}): GuestSample => {
+  const [type, vmid] = guest.split('/') as ['qemu' | 'lxc', string];
+  return vary<GuestSample>(
+    {
+      guest,
+      vmid: Number(vmid),
+      type,
+      name: `guest-${vmid}`,
+      node: 'pve1',
+      status: 'running',
+      template: false,
+      cpu: 0.5,
+      maxcpu: 4,
+      mem: 4 * GiB,
+      maxmem: 8 * GiB,
+      mem_source: 'balloon',
+      maxdisk: 32 * GiB,
+      netin: 0,
+      netout: 0,
+      diskread: 0,
+      diskwrite: 0,
+      uptime: 1e6,
+      tags: [],
+      identity: `id-${vmid}`,
+    },
+    different,
+  );
+};
+
+export const givenScore = (node: string, cpu: number, different: Different<NodeScore> = {}): NodeScore =>
+  vary<NodeScore>(
+    {
+      node,
+      penalty: 50 * cpu * cpu,
+      suitability: 50,
+      parts: [],
+      cpu,
+      mem: 0.3,
+      trend: { cpu_per_hour: 0, mem_per_hour: 0, direction: 'flat', cpu_in_one_hour: cpu, samples: 100 },
+      exceeded: [],
+    },
+    different,
+  );
+
+const still = { expected: 1, low: 1, high: 1 };
+const penaltyOf = (cpu: number) => nodePenalty({ cpu, mem: 0.3 }, givenConfig().penalty_config).penalty;
+const load = (cpu: number) => ({ cpu, mem: 0.3, penalty: penaltyOf(cpu) });
+
+/** `qemu/101` from pve1 (85 %) to pve2 (30 %), one eighth of a node. */
+export function givenRecommendation(different: Different<Recommendation> = {}): Recommendation {
+  const guest = different.guest ?? 'qemu/101';
+  const [type, vmid] = guest.split('/') as ['qemu' | 'lxc', string];
+  const target_node = different.target_node ?? 'pve2';
+  const source_node = different.source_node ?? 'pve1';
+  return vary<Recommendation>(
+    {
+      recommendation_id: `run-1.${guest}.${target_node}`,
+      run_id: 'run-1',
+      cluster: 'lab',
+      at,
+      guest,
+      vmid: Number(vmid),
+      name: `guest-${vmid}`,
+      type,
+      source_node,
+      target_node,
+      rank: 1,
+      reason: 'relieves pve1',
+      behavior: 'steady',
+      score_improvement: 20,
+      improvement: { expected: 20, low: 15, high: 25 },
+      effect: {
+        source_before: load(0.85),
+        source_after: load(0.725),
+        target_before: load(0.3),
+        target_after: load(0.425),
+      },
+      confidence_score: 90,
+      risk: { high: false, flags: [] },
+      has_conflict: false,
+      cost: { points: 2, duration_seconds: still, downtime_seconds: still, bytes: 4 * GiB, restart: false },
+      lasts_hours: 24,
+      cost_benefit_ratio: 5,
+      guest_load: { cpu_cores: { expected: 2, low: 1, high: 3 }, mem_bytes: 4 * GiB, assigned_bytes: 8 * GiB },
+      companions: [],
+      migration_plan: {
+        migration_type: 'live_migration',
+        source_vm_id: vmid,
+        source_node_id: source_node,
+        target_node_id: target_node,
+        expected_utilization_improvement: {
+          current_utilization: 0.85,
+          expected_utilization: 0.725,
+          improvement_percentage: 14.7,
+        },
+        execution_steps: [],
+        success_criteria: [],
+        rollback_conditions: [],
+        resource_requirements: {
+          target_node_cpu_available: '',
+          target_node_memory_available: '',
+          network_bandwidth_required: '',
+        },
+        estimated_downtime_seconds: 1,
+        estimated_completion_minutes: 1,
+        success_checks: [],
+        rollback_checks: [],
+        requirements: { target_cpu_cores: 2, target_memory_bytes: 4 * GiB, network_bytes_per_second: 1e8 },
+        downtime_seconds: still,
+        duration_seconds: still,
+      },
+    },
+    different,
+  );
+}
+
+/** A run of pve1 (85 %), pve2 and pve3 (30 %) with the given recommendations and, unless said, their guests as they should be. */
+export function givenRun(
+  recommendations: Recommendation[] = [givenRecommendation()],
+  different: Different<Generated> = {},
+): Generated {
+  const guests = recommendations.map((r) => givenGuest(r.guest, { node: r.source_node }));
+  return vary<Generated>(
+    {
+      cluster: 'lab',
+      at,
+      run_id: 'run-1',
+      sample_sequence: 7,
+      config_revision: 'c0ffee',
+      recommendations,
+      not_recommended: [],
+      notes: [],
+      convergence: { spread: 55, threshold: 8, converged: false, reason: 'spread 55 over threshold 8' },
+      scores: [givenScore('pve1', 0.85, { exceeded: ['cpu'] }), givenScore('pve2', 0.3), givenScore('pve3', 0.3)],
+      sample: {
+        cluster: 'lab',
+        at,
+        sequence: 7,
+        config_revision: 'c0ffee',
+        run: { run_id: 'run-1', opened_at: at },
+        quorate: true,
+        version: '9.1',
+        nodes: [givenNode('pve1', { cpu: 0.85 }), givenNode('pve2'), givenNode('pve3')],
+        ha_rules: [],
+        crs: { mode: 'static', auto_rebalance: false },
+        running_migrations: [],
+        problems: [],
+      },
+      placements: Object.fromEntries(recommendations.map((r) => [r.guest, r.source_node])),
+      tags: {},
+      guests,
+      profiles: [] as GuestProfile[],
+    },
+    different,
+  );
+}
+
+export const givenFacts = (generated: Generated, different: Partial<Facts> = {}): Facts => ({
+  approvals: undefined,
+  moves: new Map(),
+  pairs: new Map(),
+  outcomes: new Map(),
+  tracking: trackRecommendations(undefined, generated),
+  pause: undefined,
+  ...different,
+});
+
+export type GivenCase = {
+  recommendation?: Different<Recommendation>;
+  guest?: Different<GuestSample>;
+  run?: Different<Generated>;
+  config?: ConfigInput;
+  facts?: Partial<Facts>;
+  now?: number;
+};
+
+/** The candidate and context of a run with one recommendation. */
+export function givenCandidate(given: GivenCase): [Candidate, FilterContext] {
+  const recommendation = givenRecommendation(given.recommendation);
+  const generated = givenRun([recommendation], given.run);
+  const occasion = givenOccasion(generated, given);
+  const [candidate] = candidatesOf(generated);
+  const guest = candidate?.guest && vary(candidate.guest, given.guest);
+  return [{ ...candidate!, guest }, buildContext(occasion, givenFacts(generated, given.facts))];
+}
+
+export const givenOccasion = (
+  generated: Generated,
+  { config, now = noon }: Pick<GivenCase, 'config' | 'now'> = {},
+): Occasion => ({
+  generated,
+  base: baseLoads(generated),
+  now,
+  config: givenConfig(config),
+});

@@ -1,0 +1,1 @@
+export { filterPipeline } from './service.ts';

@@ -1,0 +1,66 @@
+import type { TrackedRecommendation } from '@evenkeel/contracts';
+import { hours, millis } from '@evenkeel/model';
+import { type Filter, type Generated, observing, passed, type Tracking } from './filter.ts';
+import { compare } from './loads.ts';
+import { figure } from './quote.ts';
+
+const mostSeen = 10;
+
+/**
+ * What this run has seen, added to what the runs before it saw: same guest, same source, same or better target goes on counting,
+ * anything else starts at one, and what this run did not see is forgotten. A run counts once, however often it is told.
+ */
+export function trackRecommendations(known: Tracking | undefined, generated: Generated): Tracking {
+  if (known?.last_run_id === generated.run_id) return known;
+  const tracked: Record<string, TrackedRecommendation> = {};
+  const inOrder = [...generated.recommendations].sort((a, b) => a.rank - b.rank || compare(a.guest, b.guest));
+  for (const recommendation of inOrder) {
+    const { guest, source_node, target_node, score_improvement, confidence_score } = recommendation;
+    if (tracked[guest]) continue;
+    const before = known?.tracked[guest];
+    const goesOn = before !== undefined && before.source_node === source_node && sameOrBetter(before, recommendation);
+    tracked[guest] = {
+      source_node,
+      target_node,
+      score_improvement,
+      confidence_score,
+      first_seen: goesOn ? before.first_seen : generated.at,
+      seen: [...(goesOn ? before.seen : []), generated.at].slice(-mostSeen),
+      status: 'observing',
+    };
+  }
+  return {
+    tracking_since: known?.tracking_since ?? generated.at,
+    last_run_id: generated.run_id,
+    last_run_at: generated.at,
+    tracked,
+  };
+}
+
+const sameOrBetter = (
+  before: Pick<TrackedRecommendation, 'target_node' | 'score_improvement'>,
+  now: Pick<TrackedRecommendation, 'target_node' | 'score_improvement'>,
+): boolean => before.target_node === now.target_node || now.score_improvement >= before.score_improvement;
+
+/** Only what several consecutive runs recommend is more than a spike. */
+export const persistence: Filter = ({ recommendation }, { tracking, now, config }) => {
+  const { observation_periods, observation_window_hours, minimum_data_collection_hours } =
+    config.intelligent_migrations;
+  const watched = (now - millis(tracking.tracking_since)) / hours(1);
+  if (watched < minimum_data_collection_hours)
+    return observing(`${figure(watched)}/${figure(minimum_data_collection_hours)} hours of data collection`);
+  const seen = tracking.tracked[recommendation.guest]?.seen ?? [];
+  const counted = seen.filter((at) => now - millis(at) <= hours(observation_window_hours)).length;
+  const said = `${counted}/${observation_periods} periods`;
+  return counted >= observation_periods ? passed(`seen ${said}`) : observing(said);
+};
+
+/** The tracking with the status that the filter sees. */
+export function markReady(tracking: Tracking, periods: number, windowHours: number): Tracking {
+  const now = millis(tracking.last_run_at);
+  const marked = Object.entries(tracking.tracked).map(([guest, entry]) => {
+    const counted = entry.seen.filter((at) => now - millis(at) <= hours(windowHours)).length;
+    return [guest, { ...entry, status: counted >= periods ? 'ready' : 'observing' }] as const;
+  });
+  return { ...tracking, tracked: Object.fromEntries(marked) };
+}

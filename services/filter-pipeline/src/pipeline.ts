@@ -1,0 +1,149 @@
+import type { ApprovedMigration, currentRun, Decision, DecisionAction, RunSummary, ValueOf } from '@evenkeel/contracts';
+import { iso } from '@evenkeel/model';
+import { approve } from './approvals.ts';
+import { authority } from './authority.ts';
+import { buildContext, candidatesOf, type Facts, type Occasion } from './context.ts';
+import type { FilterContext } from './filter.ts';
+import { type Climb, limitsOrder } from './ladder.ts';
+import { type Selection, select } from './select.ts';
+import { freeSlots, type Slots } from './slots.ts';
+import { summarize } from './summarize.ts';
+
+export type CurrentRun = ValueOf<typeof currentRun>;
+
+/** All that a run brings: one decision per recommendation, the orders, the summary, and what waits for a slot. */
+export type RunResult = {
+  decisions: Decision[];
+  approved: ApprovedMigration[];
+  summary: RunSummary;
+  waiting: CurrentRun;
+};
+
+/** Most recommendations that wait for a slot. */
+const longestQueue = 100;
+
+/** Decides on every recommendation of a run. */
+export function decideRun(occasion: Occasion, facts: Facts): RunResult {
+  const context = buildContext(occasion, facts);
+  const { generated, config } = occasion;
+  const most = config.automated_migrations.rules.max_migrations_per_run;
+  const selection = select(candidatesOf(generated), context, most);
+  const slots = freeSlots(facts.approvals, generated.sample.running_migrations, occasion);
+  const ids = decisionIds([...selection.chosen, ...selection.surplus, ...selection.rejected]);
+  const decisions = decide(selection, slots, context, ids);
+  const approved = selection.chosen.flatMap((c, i) =>
+    decisions[i]?.action === 'pending' && authority(config).may === 'act'
+      ? [approve(c.candidate.recommendation, c.candidate.guest!.identity, ids.get(c)!, context)]
+      : [],
+  );
+  return {
+    decisions,
+    approved,
+    summary: summarize(occasion, context, decisions),
+    waiting: queueOf(occasion, selection, approved, ids),
+  };
+}
+
+function decide(
+  selection: Selection,
+  slots: Slots,
+  context: FilterContext,
+  ids: ReadonlyMap<Climb, string>,
+): Decision[] {
+  const ranked = [...selection.chosen, ...selection.surplus];
+  const most = context.config.automated_migrations.rules.max_migrations_per_run;
+  const chosen = selection.chosen.map((c, i) => {
+    const place = `ranked ${i + 1} of ${ranked.length}`;
+    const { may, action, reason } = authority(context.config);
+    if (may === 'act' && i >= slots.free) return decision(c, 'skipped', `${place}: ${slots.reason}`, false);
+    return decision(
+      c,
+      action,
+      may === 'act' ? `approved: ${place}, ${c.candidate.recommendation.reason}` : reason,
+      true,
+      place,
+    );
+  });
+  const surplus = selection.surplus.map((c, i) =>
+    decision(
+      c,
+      'skipped',
+      `ranked ${selection.chosen.length + i + 1} of ${ranked.length}: at most ${most} a run`,
+      false,
+    ),
+  );
+  const rejected = selection.rejected.map((c) => {
+    const action = c.verdict.result === 'failed' ? c.verdict.action : 'filtered';
+    return decision(c, action, `${action}: ${c.verdict.reason}`, undefined);
+  });
+  return [...chosen, ...surplus, ...rejected];
+
+  function decision(
+    c: Climb,
+    action: DecisionAction,
+    reason: string,
+    fits: boolean | undefined,
+    place = reason,
+  ): Decision {
+    const result = fits === undefined ? 'not_reached' : fits ? 'passed' : 'failed';
+    const rung = {
+      order: limitsOrder,
+      filter: 'limits',
+      result,
+      reason: fits === undefined ? 'not reached' : place,
+    } as const;
+    const { recommendation } = c.candidate;
+    return {
+      decision_id: ids.get(c)!,
+      run_id: context.run.run_id,
+      cluster: context.run.cluster,
+      decided_at: iso(context.now),
+      config_revision: context.run.config_revision,
+      action,
+      reason,
+      ladder: [...c.rungs, rung],
+      dry_run: context.config.automated_migrations.dry_run,
+      recommendation,
+    };
+  }
+}
+
+/** `<run>.<type>-<vmid>`; a guest that is recommended again in the same run gets a number behind it. */
+function decisionIds(climbs: readonly Climb[]): Map<Climb, string> {
+  const seen = new Map<string, number>();
+  return new Map(
+    climbs.map((c) => {
+      const { run_id, type, vmid } = c.candidate.recommendation;
+      const id = `${run_id}.${type}-${vmid}`;
+      const times = (seen.get(id) ?? 0) + 1;
+      seen.set(id, times);
+      return [c, times === 1 ? id : `${id}.${times}`];
+    }),
+  );
+}
+
+function queueOf(
+  { generated, base }: Occasion,
+  { chosen, surplus }: Selection,
+  approved: readonly ApprovedMigration[],
+  ids: ReadonlyMap<Climb, string>,
+): CurrentRun {
+  const started = new Set(approved.map(({ decision_id }) => decision_id));
+  const waiting = [...chosen, ...surplus].filter((c) => !started.has(ids.get(c)!)).slice(0, longestQueue);
+  const queue = waiting.map((c) => ({
+    recommendation_id: c.candidate.recommendation.recommendation_id,
+    decision_id: ids.get(c)!,
+  }));
+  const guests = new Set(waiting.map((c) => c.candidate.recommendation.guest));
+  return {
+    generated: {
+      ...generated,
+      recommendations: waiting.map((c) => c.candidate.recommendation),
+      guests: generated.guests.filter(({ guest }) => guests.has(guest)),
+      profiles: generated.profiles.filter(({ guest }) => guests.has(guest)),
+      not_recommended: [],
+    },
+    queue,
+    base: Object.fromEntries(base),
+  };
+}

@@ -1,0 +1,47 @@
+import type { ApprovedMigration, Config } from '@evenkeel/contracts';
+import { approve } from './approvals.ts';
+import { authority } from './authority.ts';
+import { buildContext, candidatesOf, type Facts } from './context.ts';
+import type { CurrentRun } from './pipeline.ts';
+import { select } from './select.ts';
+import { freeSlots } from './slots.ts';
+
+/**
+ * Looks again at what waits for a slot: takes it up the whole ladder once more, with what has ended or failed since, and approves
+ * the next. What fails keeps its place until the next run replaces the queue.
+ */
+export function lookAgain(
+  waiting: CurrentRun,
+  facts: Facts,
+  { now, config }: { now: number; config: Config },
+): { approved: ApprovedMigration[]; waiting: CurrentRun } {
+  const { generated, queue, base } = waiting;
+  const slots = freeSlots(facts.approvals, generated.sample.running_migrations, { now, config });
+  const room = Math.min(
+    slots.free,
+    config.automated_migrations.rules.max_migrations_per_run - usedUp(facts, generated.run_id, now),
+  );
+  if (queue.length === 0 || room <= 0 || authority(config).may !== 'act') return { approved: [], waiting };
+  const context = buildContext({ generated, base: new Map(Object.entries(base)), now, config }, facts);
+  const { chosen } = select(candidatesOf(generated), context, queue.length);
+  const approved = chosen.slice(0, room).map(({ candidate: { recommendation, guest } }) => {
+    const place = queue.find(({ recommendation_id }) => recommendation_id === recommendation.recommendation_id)!;
+    return approve(recommendation, guest!.identity, place.decision_id, context);
+  });
+  return { approved, waiting: without(waiting, new Set(approved.map(({ decision_id }) => decision_id))) };
+}
+
+/** Approvals of the run that were used or may still be: what was refused or expired unused leaves its place to the next. */
+function usedUp({ approvals }: Facts, run_id: string, now: number): number {
+  return Object.values(approvals?.entries ?? {}).filter(
+    (a) =>
+      a.run_id === run_id && a.ended?.how !== 'refused' && (a.ended || a.started_at || now <= Date.parse(a.expires_at)),
+  ).length;
+}
+
+function without(waiting: CurrentRun, gone: ReadonlySet<string>): CurrentRun {
+  const queue = waiting.queue.filter(({ decision_id }) => !gone.has(decision_id));
+  const kept = new Set(queue.map(({ recommendation_id }) => recommendation_id));
+  const recommendations = waiting.generated.recommendations.filter((r) => kept.has(r.recommendation_id));
+  return { ...waiting, queue, generated: { ...waiting.generated, recommendations } };
+}

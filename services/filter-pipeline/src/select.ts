@@ -1,0 +1,82 @@
+import { acceptMove } from './context.ts';
+import { type Candidate, type FilterContext, filtered } from './filter.ts';
+import { ranksLower } from './filters/guest-success.ts';
+import { type Climb, climb, failAt } from './ladder.ts';
+import { compare } from './loads.ts';
+
+/** What became of the candidates: `chosen` passed and fit into the run, `surplus` passed and did not; all best first. */
+export type Selection = { chosen: Climb[]; surplus: Climb[]; rejected: Climb[] };
+
+/**
+ * Takes the candidates, best first, up the ladder; each that is chosen counts as moved for those after it, and one that fails is
+ * passed over. Companions go together or not at all. At most `most` are chosen.
+ */
+export function select(candidates: readonly Candidate[], context: FilterContext, most: number): Selection {
+  const selection: Selection = { chosen: [], surplus: [], rejected: [] };
+  let current = context;
+  for (const unit of unitsOf(rank(candidates, context))) {
+    const { climbs, after } = climbTogether(unit, current);
+    if (climbs.some(({ verdict }) => verdict.result === 'failed')) {
+      selection.rejected.push(...holdCompanions(climbs));
+    } else if (selection.chosen.length + climbs.length <= most) {
+      selection.chosen.push(...climbs);
+      current = after;
+    } else {
+      selection.surplus.push(...climbs);
+    }
+  }
+  return selection;
+}
+
+/** Mandatory moves first, guests with a poor record last, else as recommended; equal ranks by guest and target. */
+export function rank(candidates: readonly Candidate[], context: FilterContext): Candidate[] {
+  const learns = context.config.intelligent_migrations.guest_success_tracking_enabled;
+  const place = (c: Candidate) => (c.recommendation.mandatory ? 0 : learns && ranksLower(c, context) ? 2 : 1);
+  return [...candidates].sort(
+    (a, b) =>
+      place(a) - place(b) ||
+      a.recommendation.rank - b.recommendation.rank ||
+      compare(a.recommendation.guest, b.recommendation.guest) ||
+      compare(a.recommendation.target_node, b.recommendation.target_node) ||
+      compare(a.recommendation.recommendation_id, b.recommendation.recommendation_id),
+  );
+}
+
+function unitsOf(ranked: readonly Candidate[]): Candidate[][] {
+  const units: Candidate[][] = [];
+  const taken = new Set<Candidate>();
+  for (const leader of ranked) {
+    if (taken.has(leader)) continue;
+    const { companions, target_node } = leader.recommendation;
+    const unit = [
+      leader,
+      ...ranked.filter(
+        ({ recommendation }) => companions.includes(recommendation.guest) && recommendation.target_node === target_node,
+      ),
+    ].filter((member) => !taken.has(member));
+    for (const member of unit) taken.add(member);
+    units.push(unit);
+  }
+  return units;
+}
+
+function climbTogether(unit: readonly Candidate[], context: FilterContext): { climbs: Climb[]; after: FilterContext } {
+  const climbs: Climb[] = [];
+  let after = context;
+  for (const candidate of unit) {
+    const climbed = climb(candidate, after);
+    climbs.push(climbed);
+    if (climbed.verdict.result === 'passed') after = acceptMove(after, candidate.recommendation);
+  }
+  return { climbs, after };
+}
+
+function holdCompanions(climbs: readonly Climb[]): Climb[] {
+  const culprit = climbs.find(({ verdict }) => verdict.result === 'failed')!;
+  return climbs.map((climbed) => {
+    if (climbed.verdict.result === 'failed') return climbed;
+    const reason = `companion ${culprit.candidate.recommendation.guest} stays: ${culprit.verdict.reason}`;
+    const action = culprit.verdict.result === 'failed' ? culprit.verdict.action : 'filtered';
+    return failAt(climbed, 'tags_and_affinity', { ...filtered(reason), result: 'failed', action });
+  });
+}

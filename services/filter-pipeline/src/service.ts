@@ -1,0 +1,221 @@
+import {
+  type Approval,
+  type ApprovedMigration,
+  approvals,
+  automationPause,
+  currentRun,
+  type DecisionAction,
+  type GuestMove,
+  guestMoves,
+  guestOutcomes,
+  type JudgedMove,
+  lastPlacements,
+  lastRunSummary,
+  migrationApproved,
+  migrationCompleted,
+  migrationFailed,
+  migrationRefused,
+  migrationStarted,
+  outcomeRecorded,
+  pairOutcomes,
+  recommendationDecided,
+  recommendationsGenerated,
+  recommendationTracking,
+  runDecided,
+} from '@evenkeel/contracts';
+import { iso } from '@evenkeel/model';
+import { type Context, defineService } from '@evenkeel/runtime';
+import { addApproved, expiredUnused, rememberApproval } from './approvals.ts';
+import type { Facts } from './context.ts';
+import type { Generated, Tracking } from './filter.ts';
+import { endOf, followDecision, oldestRuns } from './follow.ts';
+import { baseLoads } from './loads.ts';
+import { foundMove, isForgotten, isSameGuest, type MoveStage, rememberMove } from './moves.ts';
+import { noticeMoves } from './notice-moves.ts';
+import { failedMove, judgedOf, pairOf, rememberJudged } from './outcomes.ts';
+import { markReady, trackRecommendations } from './persistence.ts';
+import { decideRun } from './pipeline.ts';
+import { lookAgain } from './queue.ts';
+
+const owns = {
+  approvals,
+  moves: guestMoves,
+  outcomes: guestOutcomes,
+  pairs: pairOutcomes,
+  pause: automationPause,
+  placements: lastPlacements,
+  summary: lastRunSummary,
+  tracking: recommendationTracking,
+  waiting: currentRun,
+};
+type Here = Context<typeof owns, Record<never, never>>;
+
+type Ended = NonNullable<Approval['ended']>;
+type Path = { source_node: string; target_node: string };
+type DecisionRef = { run_id: string; decision_id: string };
+
+const mostOfPair = 50;
+const mostOfGuest = 20;
+const mostEarlierRuns = 20;
+
+/** Lets through only the migrations that are safe and worth it, and says of every recommendation what became of it and why. */
+export const filterPipeline = defineService({
+  name: 'filter-pipeline',
+  summary: 'Lets through only the migrations that are safe and worth it.',
+  owns,
+  reads: {},
+  publishes: [recommendationDecided, runDecided, migrationApproved],
+})
+  .on(recommendationsGenerated, async ({ data: generated }, here) => {
+    const { state, config, now } = here;
+    await learnFoundMoves(here, generated);
+    const { observation_periods, observation_window_hours } = config.intelligent_migrations;
+    const seen = trackRecommendations(await state.tracking.get(), generated);
+    const tracking = markReady(seen, observation_periods, observation_window_hours);
+    const facts = await readFacts(here, generated, tracking);
+    const result = decideRun({ generated, base: baseLoads(generated), now, config }, facts);
+    state.tracking.set(tracking);
+    state.waiting.set(result.waiting);
+    state.approvals.set(addApproved(facts.approvals, result.approved, generated.recommendations, now));
+    await keepEarlierRun(here, generated.run_id);
+    state.summary.set(result.summary);
+    const at = iso(now);
+    return [
+      ...result.decisions.map((decision) => recommendationDecided.of(decision, at)),
+      runDecided.of(result.summary, at),
+      ...result.approved.map((migration) => migrationApproved.of({ migration }, at)),
+    ];
+  })
+  .on(migrationStarted, async ({ data: { migration, started_at } }, here) => {
+    const { state, now } = here;
+    await learnMove(here, migration, { at: started_at, how: 'started' });
+    state.approvals.set(rememberApproval(await state.approvals.get(), migration, { started_at }, now));
+    return [];
+  })
+  .on(migrationCompleted, async ({ data: { migration, completed_at } }, here) =>
+    end(here, migration, { at: completed_at, how: 'completed' }),
+  )
+  .on(migrationFailed, async ({ data: { migration, failed_at, reason, fault } }, here) => {
+    const judged = failedMove(migration, failed_at);
+    if (fault === 'path' || fault === 'unknown') await learnOfPair(here, migration, judged);
+    if (fault === 'guest' || fault === 'unknown') await learnOfGuest(here, judged);
+    return end(here, migration, { at: failed_at, how: 'failed', reason });
+  })
+  .on(migrationRefused, async ({ data: { migration, refused_at, reason, code } }, here) =>
+    end(here, migration, { at: refused_at, how: 'refused', reason }, code),
+  )
+  .on(outcomeRecorded, async ({ data: { outcome } }, here) => {
+    const judged = judgedOf(outcome);
+    if (!judged) return [];
+    await learnOfPair(here, outcome, judged);
+    await learnOfGuest(here, judged);
+    return [];
+  })
+  .every(
+    'cluster',
+    ({ collection }) => collection.sample_interval_seconds,
+    async (here) => {
+      await noticeExpired(here);
+      return approveNext(here);
+    },
+  );
+
+/** A migration has ended: remember it, learn where the guest is, move the summary on, and let the next one go. */
+async function end(here: Here, migration: ApprovedMigration, ended: Ended, code?: string) {
+  const { state, now } = here;
+  const { at, how, reason } = ended;
+  await learnMove(here, migration, { at, how, reason, code });
+  state.approvals.set(rememberApproval(await state.approvals.get(), migration, { ended }, now));
+  const { action, reason: said } = endOf(migration, ended);
+  await follow(here, migration, action, said);
+  return approveNext(here);
+}
+
+async function approveNext(here: Here) {
+  const { state, config, now } = here;
+  const waiting = await state.waiting.get();
+  const tracking = await state.tracking.get();
+  if (!waiting || !tracking || waiting.queue.length === 0) return [];
+  const facts = await readFacts(here, waiting.generated, tracking);
+  const next = lookAgain(waiting, facts, { now, config });
+  if (next.approved.length === 0) return [];
+  state.waiting.set(next.waiting);
+  state.approvals.set(addApproved(facts.approvals, next.approved, waiting.generated.recommendations, now));
+  for (const migration of next.approved) await follow(here, migration, 'pending', 'approved: its turn in the queue');
+  return next.approved.map((migration) => migrationApproved.of({ migration }, iso(now)));
+}
+
+async function readFacts({ state }: Here, generated: Generated, tracking: Tracking): Promise<Facts> {
+  const guests = new Map(generated.guests.map(({ guest, identity }) => [guest, identity]));
+  const moves = new Map<string, readonly GuestMove[]>();
+  const outcomes = new Map<string, readonly JudgedMove[]>();
+  const pairs = new Map<string, readonly JudgedMove[]>();
+  for (const { guest, source_node, target_node } of generated.recommendations) {
+    const known = await state.moves.get(guest);
+    const same = isSameGuest(known, guests.get(guest));
+    moves.set(guest, (same && known?.moves) || []);
+    outcomes.set(guest, (same && (await state.outcomes.get(guest))?.judged) || []);
+    const pair = pairOf(source_node, target_node);
+    if (!pairs.has(pair)) pairs.set(pair, (await state.pairs.get(pair))?.judged ?? []);
+  }
+  return { approvals: await state.approvals.get(), moves, outcomes, pairs, tracking, pause: await state.pause.get() };
+}
+
+/** Writes down what others have moved since the last run, and forgets guests that are gone. */
+async function learnFoundMoves({ state, config, now }: Here, { placements, at }: Generated) {
+  const last = await state.placements.get();
+  if (last && last.at >= at) return;
+  state.placements.set({ at, nodes: placements });
+  const found = noticeMoves(last?.nodes ?? {}, placements, await state.approvals.get(), { now, config });
+  for (const { guest, from, to } of found)
+    state.moves.set(foundMove(await state.moves.get(guest), from, to, at), guest);
+  for (const guest of Object.keys(last?.nodes ?? {}).filter((known) => !(known in placements))) {
+    const known = await state.moves.get(guest);
+    if (known && isForgotten(known, now)) state.moves.remove(guest);
+  }
+}
+
+async function learnMove({ state }: Here, migration: ApprovedMigration, stage: MoveStage) {
+  const known = await state.moves.get(migration.guest);
+  if (!isSameGuest(known, migration.identity)) state.outcomes.remove(migration.guest);
+  state.moves.set(rememberMove(known, migration, stage), migration.guest);
+}
+
+async function learnOfPair({ state }: Here, path: Path, judged: JudgedMove) {
+  const pair = pairOf(path.source_node, path.target_node);
+  state.pairs.set({ judged: rememberJudged((await state.pairs.get(pair))?.judged, judged, mostOfPair) }, pair);
+}
+
+async function learnOfGuest({ state }: Here, judged: JudgedMove) {
+  const known = (await state.outcomes.get(judged.guest))?.judged;
+  state.outcomes.set({ judged: rememberJudged(known, judged, mostOfGuest) }, judged.guest);
+}
+
+/** Moves a decision on in the summary of its run: the last one, or an earlier one that was still acting when it was replaced. */
+async function follow(
+  { state, now }: Here,
+  { run_id, decision_id }: DecisionRef,
+  action: DecisionAction,
+  reason: string,
+) {
+  const last = await state.summary.get();
+  const part = last?.run_id === run_id ? undefined : run_id;
+  const summary = part === undefined ? last : await state.summary.get(part);
+  const next = summary && followDecision(summary, decision_id, action, reason, iso(now));
+  if (next) state.summary.set(next, part);
+}
+
+async function noticeExpired(here: Here) {
+  const known = await here.state.approvals.get();
+  for (const approval of expiredUnused(known, here.now))
+    await follow(here, approval, 'skipped', `skipped: the approval expired at ${approval.expires_at} unused`);
+}
+
+/** A run that still acts when the next one takes its place is kept under its own id, so that it can be followed to its end. */
+async function keepEarlierRun({ state }: Here, next_run_id: string) {
+  const last = await state.summary.get();
+  if (last?.status !== 'acting' || last.run_id === next_run_id) return;
+  state.summary.set(last, last.run_id);
+  const earlier = Object.entries(await state.summary.all()).filter(([part]) => part !== 'all');
+  for (const part of oldestRuns(earlier, mostEarlierRuns)) state.summary.remove(part);
+}
