@@ -158,21 +158,32 @@ const meetMemory = (drafts: Draft[], d: Description, p: PopulateDescription): Dr
   return drafts.map((g) => ({ ...g, memory_gib: Math.max(0.5, Math.round(g.memory_gib * factor * 2) / 2) }));
 };
 
-const spotsOf = (d: Description, p: PopulateDescription): Spot[] => {
+/** What the guests that are described one by one put on a node already. */
+const described = (d: Description, node: string, traces: Record<string, TraceTable>) => {
+  const there = d.guests.filter((guest) => guest.node === node && guest.status === 'running');
+  return {
+    load: there.reduce((sum, g) => sum + meanCores({ ...g, cores: 0 }, g.load, d, traces), 0),
+    assigned: there.reduce((sum, g) => sum + g.memory_gib * GIB, 0),
+    memory: there.reduce((sum, g) => sum + g.memory_gib * g.memory.level * GIB, 0),
+  };
+};
+
+const spotsOf = (d: Description, p: PopulateDescription, traces: Record<string, TraceTable>): Spot[] => {
   const open = d.nodes.filter((node) => !p.except.includes(node.name));
   const hot = Math.max(1, Math.floor(open.length / 2));
   return open.map((node, index) => {
     const half = index < hot ? p.skew / hot : (1 - p.skew) / Math.max(1, open.length - hot);
     const uneven = index < hot && hot > 1 ? 1 + 0.12 * (1 - (2 * index) / (hot - 1)) : 1;
     const room = (node.memory_gib * 0.92 - node.host_memory_gib) * GIB;
-    return { name: node.name, threads: node.threads, room, load: 0, assigned: 0, memory: 0, share: half * uneven };
+    return { name: node.name, threads: node.threads, room, share: half * uneven, ...described(d, node.name, traces) };
   });
 };
 
 /** The node that is furthest below its part of the load and has the memory, or the one with most room. */
 const place = (draft: Draft, spots: Spot[], layout: PopulateDescription['layout']): Spot => {
   const bytes = draft.memory_gib * draft.memory.level * GIB;
-  const rank = (spot: Spot) => (layout === 'skewed' ? spot.load / spot.share : spot.assigned / spot.room);
+  const rank = (spot: Spot) =>
+    layout === 'skewed' ? spot.load / spot.share : spot.assigned / spot.room + spot.load / spot.threads;
   const fitting = spots.filter((spot) => spot.memory + bytes <= spot.room);
   const spot =
     fitting.length > 0
@@ -196,7 +207,7 @@ export const populate = (d: Description, traces: Record<string, TraceTable>): Gu
   const disks = [main, ...[holding(false)].filter((name) => name !== undefined)];
   const drafts = Array.from({ length: p.guests }, (_, index) => drawGuest(p, index, draw, { rows, disks }));
   const sized = meetMemory(meetCpu(drafts, d, p, traces), d, p);
-  const spots = spotsOf(d, p);
+  const spots = spotsOf(d, p, traces);
   const order = p.layout === 'skewed' ? [...sized].sort((a, b) => b.cores - a.cores || a.vmid - b.vmid) : sized;
   return order.map((draft) => {
     const { cores: _cores, ...guest } = draft;

@@ -68,6 +68,11 @@ export const findProblems = (d: Description, traces: Record<string, TraceTable>)
     ...unknown('populate.except', d.populate?.except ?? []),
     ...d.faults.flatMap((fault) => ('node' in fault && fault.node ? unknown(`fault ${fault.kind}`, [fault.node]) : [])),
   ];
+  const populated = d.populate ?? { first_vmid: 0, guests: 0 };
+  const taken = d.guests.filter(
+    ({ vmid }) => vmid >= populated.first_vmid && vmid < populated.first_vmid + populated.guests,
+  );
+  out.push(...taken.map(({ vmid }) => `guest ${vmid}: populate gives this vmid away, too (see populate.first_vmid)`));
   const wanted = d.populate?.load === 'trace' ? (d.populate.trace ?? '') : undefined;
   if (wanted !== undefined && !traces[wanted])
     out.push(`populate: there is no trace ${wanted === '' ? '(give one)' : wanted}`);

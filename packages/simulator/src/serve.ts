@@ -1,0 +1,214 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:https';
+import { type AddressInfo, isIP } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { type Certificate, makeCertificate } from './certificate.ts';
+import { type Clock, createClock } from './clock.ts';
+import { control } from './control.ts';
+import type { Simulator } from './simulator.ts';
+import type { Answer, Request } from './wire/answer.ts';
+
+export type ServeOptions = {
+  /** 0 (the default) takes a free one. */
+  port?: number;
+  host?: string;
+  /** Seconds of the cluster in one real second, up to 300; 0 lets it stand still. The description's where absent. */
+  speed?: number;
+  /** Share a clock where several servers stand for nodes of one cluster. */
+  clock?: Clock;
+  /** The node that answers here; connections end while it is down. */
+  via?: string;
+  tls?: { expired?: boolean; names?: string[]; certificate?: Certificate };
+};
+
+export type Served = {
+  url: string;
+  host: string;
+  port: number;
+  /** SHA-256 of the certificate: `AA:BB:…`. */
+  fingerprint: string;
+  /** PEM of the authority that signed it. */
+  ca: string;
+  certificate: Certificate;
+  clock: Clock;
+  simulator: Simulator;
+  close: () => Promise<void>;
+};
+
+const MOST_BODY = 512 * 1024;
+const PLAIN = { 'content-type': 'text/plain;charset=UTF-8' };
+
+const readBody = async (request: IncomingMessage): Promise<string | undefined> => {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of request) {
+    length += (part as Buffer).length;
+    if (length > MOST_BODY) return undefined;
+    parts.push(part as Buffer);
+  }
+  return Buffer.concat(parts).toString('utf8');
+};
+
+const readForm = (request: IncomingMessage, body: string): Record<string, string> | undefined => {
+  if (body === '') return {};
+  if (!request.headers['content-type']?.includes('application/json'))
+    return Object.fromEntries(new URLSearchParams(body));
+  try {
+    const json = JSON.parse(body) as Record<string, unknown>;
+    return Object.fromEntries(
+      Object.entries(json).map(([name, value]) => [name, value === true ? '1' : value === false ? '0' : String(value)]),
+    );
+  } catch {
+    return undefined;
+  }
+};
+
+const plain = (status: number, reason: string): Answer => ({
+  status,
+  reason,
+  headers: PLAIN,
+  body: '',
+  delay_ms: 0,
+  cut: false,
+});
+
+const refuseBody = (request: IncomingMessage, body: string): Answer | undefined => {
+  const { method = 'GET' } = request;
+  if (request.headers['transfer-encoding']?.includes('chunked'))
+    return plain(501, 'chunked transfer encoding not supported');
+  if ((method === 'GET' || method === 'DELETE') && body !== '')
+    return plain(501, `Unexpected content for method '${method}'`);
+  return undefined;
+};
+
+const toRequest = (
+  request: IncomingMessage,
+  url: URL,
+  form: Record<string, string>,
+  via: string | undefined,
+): Request => ({
+  method: request.method ?? 'GET',
+  path: url.pathname,
+  query: Object.fromEntries(url.searchParams),
+  form,
+  authorization: request.headers.authorization,
+  cookie: request.headers.cookie,
+  csrf: request.headers.csrfpreventiontoken as string | undefined,
+  via,
+});
+
+const send = (request: IncomingMessage, response: ServerResponse, answer: Answer, clock: Clock): void => {
+  const now = clock.tick();
+  const date = new Date(now).toUTCString();
+  const zipped = answer.body.length > 1024 && /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
+  const body = zipped ? gzipSync(answer.body, { level: 1 }) : Buffer.from(answer.body);
+  response.sendDate = false;
+  response.writeHead(answer.status, answer.reason, {
+    'cache-control': 'max-age=0',
+    pragma: 'no-cache',
+    server: 'pve-api-daemon/3.0',
+    date,
+    expires: date,
+    ...answer.headers,
+    ...(zipped ? { 'content-encoding': 'gzip' } : {}),
+    'content-length': String(body.length),
+    ...(answer.status >= 400 ? { connection: 'close' } : {}),
+    'x-simulator-time': String(Math.round(now)),
+    'x-simulator-speed': String(clock.speed()),
+  });
+  response.end(body);
+};
+
+const isLoopback = (request: IncomingMessage): boolean =>
+  /^(::1|(::ffff:)?127\.)/.test(request.socket.remoteAddress ?? '');
+
+const answerApi = (
+  simulator: Simulator,
+  request: IncomingMessage,
+  url: URL,
+  body: string,
+  via: string | undefined,
+): Answer => {
+  const form = readForm(request, body);
+  if (form === undefined) return plain(400, 'malformed JSON string');
+  return refuseBody(request, body) ?? simulator.handle(toRequest(request, url, form, via));
+};
+
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Puts a simulator behind HTTPS as a node's API would be: HTTP/1.1, idle connections end after 5 s, 100 requests each. */
+export const serve = async (simulator: Simulator, options: ServeOptions = {}): Promise<Served> => {
+  const host = options.host ?? '127.0.0.1';
+  const names = [...(isIP(host) && !/^(0\.0\.0\.0|::)$/.test(host) ? [host] : []), ...(options.tls?.names ?? [])];
+  const certificate = options.tls?.certificate ?? (await makeCertificate({ names, expired: options.tls?.expired }));
+  const clock = options.clock ?? createClock(simulator, options.speed ?? simulator.description.speed);
+
+  const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const url = new URL(request.url ?? '/', 'https://node');
+    const body = await readBody(request);
+    clock.tick();
+    if (url.pathname.startsWith('/simulator/')) {
+      const { status, data } = control(simulator, clock, {
+        method: request.method ?? 'GET',
+        path: url.pathname,
+        body: body ?? '',
+        loopback: isLoopback(request),
+      });
+      const headers = { 'content-type': 'application/json' };
+      send(
+        request,
+        response,
+        {
+          status,
+          reason: status === 200 ? 'OK' : 'Refused',
+          headers,
+          body: JSON.stringify(data),
+          delay_ms: 0,
+          cut: false,
+        },
+        clock,
+      );
+      return;
+    }
+    const api = url.pathname.startsWith('/api2/');
+    const answer =
+      body === undefined
+        ? plain(501, 'for data too large')
+        : api
+          ? answerApi(simulator, request, url, body, options.via)
+          : plain(404, 'Not Found');
+    if (answer.delay_ms > 0) await wait(answer.delay_ms / Math.max(1, clock.speed()));
+    if (answer.cut) request.socket.destroy();
+    else send(request, response, answer, clock);
+  };
+
+  const server = createServer(
+    { key: certificate.key, cert: certificate.cert, keepAliveTimeout: 5000, maxHeaderSize: 16_384 },
+    (request, response) => {
+      respond(request, response).catch((problem: unknown) =>
+        response.destroy(problem instanceof Error ? problem : undefined),
+      );
+    },
+  );
+  server.maxRequestsPerSocket = 100;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port ?? 0, host, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `https://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    host,
+    port,
+    fingerprint: certificate.fingerprint,
+    ca: certificate.ca,
+    certificate,
+    clock,
+    simulator,
+    close: () => {
+      if (!options.clock) clock.stop();
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+};
