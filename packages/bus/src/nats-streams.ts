@@ -1,0 +1,53 @@
+import { type StreamClass, streams } from '@evenkeel/contracts';
+import { DiscardPolicy, JetStreamApiCodes, JetStreamApiError, RetentionPolicy, StorageType } from '@nats-io/jetstream';
+import { nanos } from '@nats-io/transport-node';
+import { ledgerStream } from './nats-ledger.ts';
+import type { NatsOptions, Wire } from './nats-wire.ts';
+
+/** Publishing an id again within this time adds nothing. */
+const duplicate_window_ms = 120_000;
+
+/** Makes the streams and the bucket that are missing, and brings those that differ up to date. */
+export async function ensureStreams(wire: Wire, options: NatsOptions): Promise<void> {
+  for (const wanted of wantedStreams(options)) await ensureStream(wire, wanted);
+}
+
+type Wanted = ReturnType<typeof wantedStreams>[number];
+
+function wantedStreams({ replicas = 1, telemetry_max_bytes = 2 * 1_073_741_824 }: NatsOptions) {
+  const common = {
+    storage: StorageType.File,
+    retention: RetentionPolicy.Limits,
+    num_replicas: replicas,
+    duplicate_window: nanos(duplicate_window_ms),
+  };
+  const classes = (Object.keys(streams) as StreamClass[]).map((name) => ({
+    ...common,
+    name: streams[name].name as string,
+    subjects: [...streams[name].subjects] as string[],
+    discard: DiscardPolicy.Old as DiscardPolicy,
+    max_age: nanos(streams[name].max_age_seconds * 1_000),
+    max_bytes: name === 'telemetry' ? telemetry_max_bytes : -1,
+  }));
+  return [...classes, { ...common, ...ledgerStream }];
+}
+
+async function ensureStream({ jsm }: Wire, wanted: Wanted): Promise<void> {
+  const standing = await jsm.streams.info(wanted.name).catch((error: Error) => {
+    if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound) return null;
+    throw error;
+  });
+  try {
+    if (!standing) await jsm.streams.add(wanted);
+    else if (differs(standing.config, wanted)) await jsm.streams.update(wanted.name, wanted);
+  } catch (error) {
+    const made = await jsm.streams.info(wanted.name).catch(() => null);
+    if (made && !differs(made.config, wanted)) return;
+    throw new Error(`stream ${wanted.name} cannot be set up: ${(error as Error).message}`);
+  }
+}
+
+function differs(standing: object, wanted: Wanted): boolean {
+  const now = standing as Record<string, unknown>;
+  return Object.entries(wanted).some(([name, value]) => JSON.stringify(now[name]) !== JSON.stringify(value));
+}

@@ -1,0 +1,36 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { JetStreamApiError } from '@nats-io/jetstream';
+import { attempt_ms, type Wire } from './nats-wire.ts';
+
+/**
+ * Tries again through a restart of the server or an election, and throws what went wrong last once the wire's patience is over.
+ * The work must be safe to do twice: an attempt that got no answer may have been carried out.
+ */
+export async function withPatience<T>(wire: Wire, what: string, work: (timeout_ms: number) => Promise<T>): Promise<T> {
+  const deadline = performance.now() + wire.patience_ms;
+  for (let pause = 50; ; pause = Math.min(pause * 2, 1_000)) {
+    try {
+      const done = await work(attempt_ms);
+      wire.troubles.delete(what);
+      return done;
+    } catch (error) {
+      if (!mayPass(error as Error) || wire.closed.aborted) throw error;
+      wire.troubles.set(what, `${what} fails: ${(error as Error).message}`);
+      if (performance.now() + pause > deadline) throw error;
+      await sleep(pause, undefined, { signal: wire.closed }).catch(() => {});
+    }
+  }
+}
+
+const final = [
+  'ClosedConnectionError',
+  'DrainingConnectionError',
+  'PermissionViolationError',
+  'EventTooLarge',
+  'InvalidArgumentError',
+];
+
+function mayPass(error: Error): boolean {
+  if (error instanceof JetStreamApiError) return error.status >= 500;
+  return !final.includes(error.name);
+}
