@@ -31,11 +31,20 @@ export function movingMean(series: Series, width: number): Series {
     sums[i + 1] = (sums[i] as number) + (seen ? value : 0);
     counts[i + 1] = (counts[i] as number) + (seen ? 1 : 0);
   }
-  return series.map((_, i) => {
+  const means = new Float64Array(n);
+  for (let i = 0; i < n; i++) {
     const from = Math.max(0, Math.min(i - (width >> 1), n - width));
     const to = Math.min(n, from + width);
-    return ((sums[to] as number) - (sums[from] as number)) / ((counts[to] as number) - (counts[from] as number));
-  });
+    means[i] = ((sums[to] as number) - (sums[from] as number)) / ((counts[to] as number) - (counts[from] as number));
+  }
+  return means;
+}
+
+/** What is left of a series when another is taken away, step by step. */
+export function minus(series: Series, other: Series): Series {
+  const rest = new Float64Array(series.length);
+  for (let i = 0; i < series.length; i++) rest[i] = (series[i] as number) - (other[i] as number);
+  return rest;
 }
 
 /** The straight line of least squares through a series, at each step. */

@@ -21,8 +21,15 @@ export function selectInPlace(values: Float64Array, k: number): number {
 }
 
 /** The values that are numbers, copied. */
-export const known = (values: ArrayLike<number>): Float64Array =>
-  Float64Array.from(Array.from(values).filter((value) => !Number.isNaN(value)));
+export function known(values: ArrayLike<number>): Float64Array {
+  const kept = new Float64Array(values.length);
+  let count = 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    if (!Number.isNaN(value)) kept[count++] = value;
+  }
+  return kept.subarray(0, count);
+}
 
 /** Mean of the values that are numbers; NaN where there is none. */
 export function mean(values: ArrayLike<number>): number {
@@ -62,6 +69,9 @@ export const median = (values: ArrayLike<number>): number => quantile(values, 0.
 
 /** Robust standard deviation: 1.4826 × the median distance from the median. */
 export function robustDeviation(values: ArrayLike<number>): number {
-  const middle = median(values);
-  return 1.4826 * median(known(values).map((value) => Math.abs(value - middle)));
+  const distances = known(values);
+  const half = Math.max(0, Math.ceil(distances.length / 2) - 1);
+  const middle = selectInPlace(distances, half);
+  for (let i = 0; i < distances.length; i++) distances[i] = Math.abs((distances[i] as number) - middle);
+  return 1.4826 * selectInPlace(distances, half);
 }

@@ -1,7 +1,8 @@
 import type { Behavior } from '@evenkeel/contracts';
-import { deviation, known, mean, movingMean, quantile, robustDeviation, type Series } from '@evenkeel/model';
+import { deviation, known, minus, movingMean, robustDeviation, selectInPlace } from '@evenkeel/model';
+import { bucketsPerHour } from './cell.ts';
 import type { History } from './read-history.ts';
-import { findSeason, leastStrength, type Season } from './season.ts';
+import { findSeason, leastStrength, type Season, withoutDaily } from './season.ts';
 import { type Trend, trendOf } from './trend.ts';
 
 export type Classification = {
@@ -24,8 +25,8 @@ const leastBurst = 0.05;
  */
 export function classify(history: History): Classification {
   const { daily, found } = findSeason(history.hourly);
-  const trend = trendOf(daily.strength > 0 ? without(history.hourly, daily) : history.hourly);
-  const burst = burstiness(history.cpu);
+  const trend = trendOf(withoutDaily(history.hourly, daily));
+  const burst = burstiness(history);
   const behavior = choose(history, found, trend, burst);
   const margins = {
     cyclical: found ? (found.strength - leastStrength(found.periods)) / (1 - leastStrength(found.periods)) : 0,
@@ -57,30 +58,24 @@ const clamp = (value: number): number => Math.min(1, Math.max(0, value));
 const support = (hours: number): number => clamp(Math.sqrt(hours / 168));
 
 /** 1 or more where bursts stand out: the p95 against twice the mean, or the robust variation against half of it, both around the level of the day. */
-export function burstiness(cpu: Series): number {
-  const middle = mean(cpu);
-  const level = movingMean(cpu, 144);
-  const around = known(cpu.map((value, i) => value - (level[i] as number)));
-  const p95 = quantile(cpu, 0.95);
-  const high = quantile(around, 0.95);
+function burstiness({ cpu, overall: { mean, p95 } }: History): number {
+  const around = known(minus(cpu, movingMean(cpu, 144)));
+  const high = selectInPlace(around, Math.ceil(0.95 * around.length) - 1);
   const spread = robustDeviation(around);
-  const peaks = Math.min(p95 / (2 * middle), high / (0.5 * middle), (p95 - middle) / leastBurst);
-  const variation = Math.min(spread / (0.5 * middle), spread / leastBurst);
-  return middle > 0 ? Math.max(peaks, variation) : 0;
+  const peaks = Math.min(p95 / (2 * mean), high / (0.5 * mean), (p95 - mean) / leastBurst);
+  const variation = Math.min(spread / (0.5 * mean), spread / leastBurst);
+  return mean > 0 ? Math.max(peaks, variation) : 0;
 }
 
-/** A series of hours without its season. */
-function without(hourly: Series, season: Season): Series {
-  return hourly.map((value, i) => value - (season.shape[(hourly.length - 1 - i) % season.shape.length] as number));
-}
-
-function residual(history: History, behavior: Behavior, season: Season | undefined, trend: Trend): number {
-  const { cpu } = history;
-  const hours = history.hourly.length;
+function residual({ cpu, overall }: History, behavior: Behavior, season: Season | undefined, trend: Trend): number {
   if (behavior === 'cyclical' && season) {
-    const shape = season.shape;
-    return deviation(cpu.map((value, i) => value - (shape[(hours - 1 - Math.floor(i / 6)) % shape.length] as number)));
+    const { shape } = season;
+    const last = cpu.length / bucketsPerHour - 1;
+    return deviation(
+      cpu.map((value, i) => value - (shape[(last - Math.floor(i / bucketsPerHour)) % shape.length] as number)),
+    );
   }
-  if (behavior === 'growing') return deviation(cpu.slice(-168 * 6).map((value, i) => value - (trend.per_hour * i) / 6));
-  return deviation(cpu);
+  if (behavior === 'growing')
+    return deviation(cpu.slice(-168 * bucketsPerHour).map((value, i) => value - (trend.per_hour * i) / bucketsPerHour));
+  return overall.sd;
 }

@@ -1,4 +1,5 @@
 import type { DataOf, GuestHistory, HistoryPoint, historyBackfilled, OpenHour, OpenHours } from '@evenkeel/contracts';
+import { iso } from '@evenkeel/model';
 import {
   bucketMs,
   bucketsPerHour,
@@ -93,5 +94,5 @@ export function foldBackfill(
     changed.set(part, histories);
     guests[guest] = withoutPending(own);
   }
-  return { open: { at: open?.at ?? past.at, gap_ms: open?.gap_ms ?? 0, guests }, parts: changed };
+  return { open: { at: open?.at ?? iso(0), gap_ms: open?.gap_ms ?? 0, guests }, parts: changed };
 }

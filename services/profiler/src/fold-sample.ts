@@ -8,7 +8,7 @@ const readingMs = 10_000;
 
 /** Milliseconds before a sample that it stands for: the time since the last one, unless that is a gap in the measurement. */
 export function coverage(gap_ms: number, usual_ms: number): number {
-  if (usual_ms === 0) return Math.min(gap_ms, 1.5 * hourMs);
+  if (usual_ms === 0) return gap_ms <= 1.5 * hourMs ? gap_ms : readingMs;
   const most = Math.max(3 * usual_ms, hourMs / 6);
   return gap_ms <= most ? gap_ms : Math.min(gap_ms, Math.max(usual_ms, readingMs));
 }

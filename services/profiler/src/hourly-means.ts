@@ -8,11 +8,13 @@ export function hourlyMeans(cpu: Series, end: number, local: LocalHours): number
   const sums = new Float64Array(24);
   const weights = new Float64Array(24);
   const offset = end * 6 - cpu.length - local.first * 6;
-  for (let i = 0; i < cpu.length; i++) {
+  const perDay = 0.5 ** (1 / halfLifeDays);
+  let weight = 1;
+  for (let i = cpu.length - 1, left = 144; i >= 0; i--, left--) {
+    if (left === 0) [weight, left] = [weight * perDay, 144];
     const value = cpu[i] as number;
     if (Number.isNaN(value)) continue;
     const hour = local.hours[offset + i] as number;
-    const weight = 0.5 ** (Math.floor((cpu.length - 1 - i) / 144) / halfLifeDays);
     sums[hour] = (sums[hour] as number) + weight * value;
     weights[hour] = (weights[hour] as number) + weight;
   }

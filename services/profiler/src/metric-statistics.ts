@@ -1,19 +1,52 @@
 import type { MetricStatistics } from '@evenkeel/contracts';
 import { deviation, known, mean, quantile, type Series } from '@evenkeel/model';
+import { cpuOfCode, unseen } from './cell.ts';
 
-/** Statistics of equal steps, with the means of the last day and week where they hold anything; undefined where nothing was seen. */
-export function metricStatistics(series: Series, stepsPerHour: number): MetricStatistics | undefined {
+/** Statistics of all values of a metric, without its windows. */
+export type Overall = Omit<MetricStatistics, 'hour' | 'day' | 'week'>;
+
+/** Statistics of a series; NaN where nothing was seen. */
+export function overall(series: Series): Overall {
   const values = known(series);
-  if (values.length === 0) return undefined;
-  const day = mean(series.slice(-24 * stepsPerHour));
-  const week = mean(series.slice(-168 * stepsPerHour));
+  let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of values) {
+    if (value < min) min = value;
+    if (value > max) max = value;
+  }
+  return { min, max, mean: mean(values), p95: quantile(values, 0.95), sd: deviation(values) };
+}
+
+/** The same of CPU codes, exactly, but by counting how often each occurs. */
+export function overallOfCodes(codes: Uint8Array): Overall {
+  const counts = new Uint32Array(256);
+  for (const code of codes) counts[code] = (counts[code] as number) + 1;
+  counts[unseen] = 0;
+  const total = counts.reduce((a, b) => a + b, 0);
+  const weighted = (value: (code: number) => number) =>
+    counts.reduce((sum, count, code) => (count > 0 ? sum + count * value(code) : sum), 0) / total;
+  const middle = weighted((code) => cpuOfCode[code] as number);
   return {
-    min: values.reduce((a, b) => Math.min(a, b)),
-    max: values.reduce((a, b) => Math.max(a, b)),
-    mean: mean(values),
-    p95: quantile(values, 0.95),
-    sd: deviation(values),
-    ...(Number.isNaN(day) ? {} : { day }),
-    ...(Number.isNaN(week) ? {} : { week }),
+    min: cpuOfCode[rankedCode(counts, 1)] as number,
+    max: cpuOfCode[rankedCode(counts, total)] as number,
+    mean: middle,
+    p95: cpuOfCode[rankedCode(counts, Math.ceil(0.95 * total))] as number,
+    sd: Math.sqrt(weighted((code) => ((cpuOfCode[code] as number) - middle) ** 2)),
   };
+}
+
+/** Code of the rank-th smallest value. */
+function rankedCode(counts: Uint32Array, rank: number): number {
+  let below = 0;
+  for (let code = 0; code < unseen; code++) {
+    below += counts[code] as number;
+    if (below >= rank && below > 0) return code;
+  }
+  return unseen;
+}
+
+/** Means of the last day and week of a series, where they hold anything. */
+export function lastDayAndWeek(series: Series, stepsPerHour: number): Pick<MetricStatistics, 'day' | 'week'> {
+  const day = mean(series.subarray(-24 * stepsPerHour));
+  const week = mean(series.subarray(-168 * stepsPerHour));
+  return { ...(Number.isNaN(day) ? {} : { day }), ...(Number.isNaN(week) ? {} : { week }) };
 }

@@ -7,11 +7,12 @@ import type {
   OpenHours,
 } from '@evenkeel/contracts';
 import { mean } from '@evenkeel/model';
-import { bucketsPerHour, cellLength, cpuOfCode, decodeCell, hourMs } from './cell.ts';
+import { bucketsPerHour, cpuOfCode, decodeCell, hourMs } from './cell.ts';
 import { hoursOf } from './close-hours.ts';
 import { type Conclusion, conclude } from './conclude.ts';
 import type { LocalHours } from './local-hours.ts';
 import { closedBuckets, openBucket, openCell } from './open-hour.ts';
+import { significant } from './rounding.ts';
 
 /** Concludes from closed hours, once per history. */
 export type Concluding = (history: GuestHistory, local: LocalHours) => Conclusion | undefined;
@@ -56,7 +57,7 @@ export function profileGuests(
 /** Adds the last hour, and leaves out windows that have passed since the guest was last seen. */
 function withRecent(conclusion: Conclusion, history: GuestHistory, open: OpenHour, now: number): Conclusion {
   const age = now / hourMs - history.end;
-  const recent = lastHour(history.cells + open[8], open, now);
+  const recent = lastHour(open[8] || history.cells, open, now);
   return {
     ...conclusion,
     cpu: windows(conclusion.cpu, age, recent?.cpu),
@@ -64,26 +65,22 @@ function withRecent(conclusion: Conclusion, history: GuestHistory, open: OpenHou
   };
 }
 
-function windows(
-  { day, week, ...statistics }: MetricStatistics,
-  age: number,
-  hour: number | undefined,
-): MetricStatistics {
+function windows({ day, week, ...overall }: MetricStatistics, age: number, hour: number | undefined): MetricStatistics {
   return {
-    ...statistics,
+    ...overall,
     ...(hour === undefined ? {} : { hour }),
     ...(day !== undefined && age < 24 ? { day } : {}),
     ...(week !== undefined && age < 168 ? { week } : {}),
   };
 }
 
-/** Means of the ten-minute buckets of the last hour. */
-function lastHour(cells: string, open: OpenHour, now: number): { cpu: number; mem: number } | undefined {
+/** Means of the last six ten-minute buckets, of which the open one is the last. */
+function lastHour(closed: string, open: OpenHour, now: number): { cpu: number; mem: number } | undefined {
   if (open[1] !== Math.floor(now / hourMs)) return undefined;
-  const before = cells === '' ? undefined : decodeCell(cells, cells.length / cellLength - 1);
+  const before = closed === '' ? undefined : decodeCell(closed, hoursOf(closed) - 1);
   const codes = [...(before?.cpu ?? []), ...closedBuckets(open), openBucket(open)].slice(-bucketsPerHour);
   const cpu = mean(codes.map((code) => cpuOfCode[code] as number));
   const mib = open[5] > 0 ? open[6] / open[5] : before?.mem;
   if (Number.isNaN(cpu) || mib === undefined) return undefined;
-  return { cpu: Math.round(cpu * 10_000) / 10_000, mem: Math.round(mib * 1_048_576) };
+  return { cpu: significant(cpu, 3), mem: significant(mib * 1_048_576, 4) };
 }

@@ -1,18 +1,19 @@
 import type { Series } from '@evenkeel/model';
 import { bucketsPerHour, cpuOfCode, decodeCells, unseen } from './cell.ts';
+import { type Overall, overallOfCodes } from './metric-statistics.ts';
 
 /** What a guest's closed hours say, from the first hour in which it was seen to the last. */
 export type History = {
   /** The hour after the last, in hours since 1970. */
   end: number;
-  /** CPU codes of ten minutes each. */
-  codes: Uint8Array;
   /** CPU of ten minutes each, and means of hours; NaN where unseen. */
   cpu: Series;
   hourly: Series;
-  /** Hourly memory in MiB. */
+  /** Hourly memory in bytes. */
   mem: Series;
   samples: number;
+  /** Statistics of all its CPU. */
+  overall: Overall;
   /** Hours of which something was seen. */
   seen_hours: number;
 };
@@ -37,5 +38,6 @@ export function readHistory(cells: string, end: number): History {
     hourly[hour] = sum / count;
     if (count > 0) seenHours++;
   }
-  return { end, codes, cpu, hourly, mem: all.mem.subarray(first), samples: all.samples, seen_hours: seenHours };
+  const mem = all.mem.subarray(first).map((mib) => mib * 1_048_576);
+  return { end, cpu, hourly, mem, samples: all.samples, overall: overallOfCodes(codes), seen_hours: seenHours };
 }

@@ -1,4 +1,4 @@
-import { autocorrelation, movingMean, type Series, straightLine } from '@evenkeel/model';
+import { autocorrelation, mean, median, minus, movingMean, type Series } from '@evenkeel/model';
 
 /** A period that may explain a series of hours. */
 export type Season = {
@@ -15,18 +15,19 @@ export type Season = {
   shape: Series;
 };
 
-/** A series without its straight line and without what changes slower than a day. */
-export function flatten(hourly: Series): Series {
-  const line = straightLine(hourly);
-  const level = hourly.map((value, i) => value - (line[i] as number));
-  const slow = movingMean(level, 24);
-  return level.map((value, i) => value - (slow[i] as number));
+/** A series without the slope by which each period lies above the one before, and without its mean. */
+export function levelled(hourly: Series, period: number): Series {
+  const rises = hourly.map((value, i) => (hourly[i + period] ?? Number.NaN) - value);
+  const slope = (median(rises) || 0) / period;
+  const level = hourly.map((value, i) => value - slope * i);
+  const middle = mean(level);
+  return level.map((value) => value - middle);
 }
 
-/** A series without its straight line. */
-export function levelled(hourly: Series): Series {
-  const line = straightLine(hourly);
-  return hourly.map((value, i) => value - (line[i] as number));
+/** A levelled series without what changes more slowly than a day. */
+export function flatten(hourly: Series): Series {
+  const level = levelled(hourly, 24);
+  return minus(level, movingMean(level, 24));
 }
 
 /** How far a period explains a series of mean 0. */
@@ -76,19 +77,33 @@ export const leastStrength = (periods: number): number => 0.3 + 0.35 / Math.max(
 
 /** Whether a period explains the series, over at least two whole periods. */
 export const explains = (season: Season): boolean =>
-  season.periods >= 1.9 &&
+  season.periods >= 1.75 &&
   season.swing >= leastSwing &&
   season.autocorrelation >= leastAutocorrelation &&
   season.strength >= leastStrength(season.periods);
 
 /** The daily or weekly period that explains a series of hours, if one does. */
 export function findSeason(hourly: Series): { daily: Season; found: Season | undefined } {
-  const daily = seasonOf(flatten(hourly), 24);
-  const weekly = hourly.length >= 330 ? seasonOf(levelled(hourly), 168) : undefined;
-  const byDay = explains(daily) ? daily : undefined;
+  const flat = flatten(hourly);
+  const daily = seasonOf(flat, 24);
+  const weekly = hourly.length >= 330 ? seasonOf(levelled(hourly, 168), 168) : undefined;
+  const byDay = explains(daily) || repeatsRoughly(flat) ? daily : undefined;
   const byWeek = weekly && explains(weekly) && recurs(hourly) ? weekly : undefined;
   if (byDay && byWeek) return { daily, found: byWeek.strength > byDay.strength + 0.2 ? byWeek : byDay };
   return { daily, found: byDay ?? byWeek };
+}
+
+/** Whether a day repeats once it is blurred over five hours, for jobs that begin now earlier, now later; blurred chance repeats itself too, so four days are needed. */
+function repeatsRoughly(flat: Series): boolean {
+  const blurred = seasonOf(movingMean(flat, 5), 24);
+  return blurred.periods >= 3.75 && explains(blurred);
+}
+
+/** A series of hours without what a day adds, where that is more than chance. */
+export function withoutDaily(hourly: Series, daily = seasonOf(flatten(hourly), 24)): Series {
+  if (daily.strength <= 0) return hourly;
+  const last = hourly.length - 1;
+  return hourly.map((value, i) => value - (daily.shape[(last - i) % 24] as number));
 }
 
 /** Whether a week changes when the week before did: levels of random walks resemble each other by chance, their steps do not. */

@@ -1,4 +1,5 @@
-import { blockMeans, deviation, mannKendall, mean, type Series, straightLine, theilSen } from '@evenkeel/model';
+import { blockMeans, deviation, mannKendall, type Series, straightLine, theilSen } from '@evenkeel/model';
+import { fitShapes } from './shapes.ts';
 
 export type Trend = {
   /** Change per hour, by Theil–Sen; 0 where not significant. */
@@ -16,32 +17,15 @@ const none: Trend = { per_hour: 0, score: 0 };
 /** The trend of the last week of a series of hours from which the season is taken out; a step is none, nor is one that has ended. */
 export function trendOf(hourly: Series): Trend {
   const blocks = blockMeans(hourly.slice(-trendHours), blockHours);
-  if (blocks.filter((value) => !Number.isNaN(value)).length < leastBlocks) return none;
-  const slope = theilSen(blocks);
-  const score = mannKendall(blocks, slope);
+  const shapes = fitShapes(blocks, 2, leastBlocks);
+  const rest = shapes.bend < 0.6 * shapes.line ? blocks.slice(shapes.bend_at) : blocks;
+  if (rest.filter((value) => !Number.isNaN(value)).length < leastBlocks) return none;
+  const slope = theilSen(rest);
+  const score = mannKendall(rest, slope);
   if (Math.abs(score) < leastScore || slope * score <= 0) return none;
-  if (isStep(blocks) || hasEnded(blocks, slope)) return none;
+  if (shapes.step < Math.min(shapes.line, shapes.bend) || hasEnded(rest, slope)) return none;
   return { per_hour: slope / blockHours, score };
 }
-
-/** Whether two levels describe the series better than a line. */
-function isStep(blocks: Series): boolean {
-  const line = straightLine(blocks);
-  const aroundLine = squares(blocks.map((value, i) => value - (line[i] as number)));
-  for (let at = 2; at <= blocks.length - 2; at++) {
-    const aroundLevels = squares(centred(blocks.slice(0, at))) + squares(centred(blocks.slice(at)));
-    if (aroundLevels < aroundLine) return true;
-  }
-  return false;
-}
-
-const centred = (values: Series): Series => {
-  const middle = mean(values);
-  return values.map((value) => value - middle);
-};
-
-const squares = (values: Series): number =>
-  values.reduce((sum, value) => (Number.isNaN(value) ? sum : sum + value * value), 0);
 
 /** Whether the last two and a half days have lost most of the slope. */
 function hasEnded(blocks: Series, slope: number): boolean {
