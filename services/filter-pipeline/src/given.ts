@@ -1,15 +1,17 @@
 import {
   Config,
   type ConfigInput,
+  type GuestMove,
   type GuestProfile,
   type GuestSample,
+  type JudgedMove,
   type NodeSample,
   type NodeScore,
   type Recommendation,
 } from '@evenkeel/contracts';
 import { nodePenalty } from '@evenkeel/model';
 import { buildContext, candidatesOf, type Facts, type Occasion } from './context.ts';
-import type { Candidate, FilterContext, Generated } from './filter.ts';
+import type { Candidate, Filter, FilterContext, Generated } from './filter.ts';
 import { baseLoads } from './loads.ts';
 import { trackRecommendations } from './persistence.ts';
 
@@ -252,3 +254,35 @@ export const givenOccasion = (
   now,
   config: givenConfig(config),
 });
+
+/** What a filter says of a case, as a decision would put it. */
+export function ask(filter: Filter, given: GivenCase): string {
+  const verdict = filter(...givenCandidate(given));
+  return verdict.result === 'passed' ? 'passed' : `${verdict.action}: ${verdict.reason}`;
+}
+
+/** A completed move of `qemu/101` so many hours before noon, unless said otherwise. */
+export const givenMove = (
+  hoursAgo: number,
+  from: string,
+  to: string,
+  different: Partial<GuestMove> = {},
+): GuestMove => ({
+  at: new Date(noon - hoursAgo * 3_600_000).toISOString(),
+  from,
+  to,
+  how: 'completed',
+  ...different,
+});
+
+export const givenMoves = (...moves: GuestMove[]): Partial<Facts> => ({ moves: new Map([['qemu/101', moves]]) });
+
+/** Judged moves so many days before noon. */
+export const givenJudged = (...verdicts: [daysAgo: number, verdict: JudgedMove['verdict']][]): JudgedMove[] =>
+  verdicts.map(([daysAgo, verdict], i) => ({
+    migration_id: `m-${i}`,
+    guest: 'qemu/101',
+    at: new Date(noon - daysAgo * 86_400_000).toISOString(),
+    horizon: verdict === 'failed' ? 'failed' : '24h',
+    verdict,
+  }));

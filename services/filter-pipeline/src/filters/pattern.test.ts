@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import { ask, givenScore } from '../given.ts';
+import { pattern } from './pattern.ts';
+
+const peak = (days: number, spread = 0.4) => ({ peak_hours: [11, 12, 13], in_peak: true, spread, days });
+const nodes = (source: object | undefined, target?: object) => ({
+  run: {
+    scores: [
+      givenScore('pve1', 0.85, { pattern: source } as never),
+      givenScore('pve2', 0.3, { pattern: target } as never),
+    ],
+  },
+});
+const day = Array.from({ length: 24 }, (_, hour) => (hour >= 9 && hour < 17 ? 0.8 : 0.1));
+const statistics = { min: 0, max: 1, mean: 0.3, p95: 0.8, sd: 0.3 };
+const profile = (behavior: string) => ({
+  guest: 'qemu/101',
+  behavior,
+  confidence: 1,
+  samples: 5000,
+  window_hours: 168,
+  cpu: statistics,
+  mem: statistics,
+  cpu_growth_per_day: 0,
+  mem_growth_per_day: 0,
+  hourly_cpu: day,
+  residual_sd: 0.05,
+});
+const guest = (behavior: string) => ({ run: { profiles: [profile(behavior)] as never } });
+
+test.each([
+  { name: 'no pattern', given: {}, says: 'passed' },
+  {
+    name: 'peak of the source',
+    given: nodes(peak(7)),
+    says: 'deferred: pve1 is in its daily peak (hours 11, 12, 13; 40% spread over 7 days)',
+  },
+  {
+    name: 'peak of the target',
+    given: nodes(undefined, peak(7)),
+    says: 'deferred: pve2 is in its daily peak (hours 11, 12, 13; 40% spread over 7 days)',
+  },
+  { name: 'too few days to have learned it', given: nodes(peak(2)), says: 'passed' },
+  { name: 'hardly a peak', given: nodes(peak(7, 0.05)), says: 'passed' },
+  {
+    name: 'peak of a cyclical guest',
+    given: guest('cyclical'),
+    says: 'deferred: guest is in its own daily peak: 80% at 12:00, between 10% and 80% over the day',
+  },
+  { name: 'another behaviour has no time of its own', given: guest('bursty'), says: 'passed' },
+  {
+    name: 'off-peak is its time',
+    given: { ...guest('cyclical'), now: Date.parse('2026-07-15T22:00:00Z') },
+    says: 'passed',
+  },
+  {
+    name: "by the cluster's clock, not UTC",
+    given: {
+      ...guest('cyclical'),
+      config: { clusters: [{ name: 'lab', hosts: ['a'], timezone: 'America/Los_Angeles' }] },
+    },
+    says: 'passed',
+  },
+])('$name', ({ given, says }) => {
+  expect(ask(pattern, given)).toBe(says);
+});
