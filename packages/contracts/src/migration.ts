@@ -219,6 +219,8 @@ export const Outcome = z.object({
   duration_seconds: z.object({ predicted: Estimate, actual: z.number().optional() }),
   downtime_seconds: z.object({ predicted: Estimate, actual: z.number().optional() }),
   transfer: Transfer.optional(),
+  /** What the figures cannot show, such as demand that a saturated node did not serve. */
+  note: z.string().optional(),
 });
 
 export type Estimate = z.output<typeof Estimate>;

@@ -13,9 +13,10 @@ import { openHours } from './open-hours.ts';
 import { pairOutcomes } from './pair-outcomes.ts';
 import { recommendationTracking } from './recommendation-tracking.ts';
 import { recommenderMemory } from './recommender-memory.ts';
+import { watchedMigrations } from './watched-migrations.ts';
 
 /** Every record that a service keeps: this list is the schema of the store. */
-export const records = [approvals, automationPause, currentRun, executions, guestHistories, guestMoves, guestOutcomes, lastPlacements, lastRunSummary, nodeHistory, openHours, pairOutcomes, recommendationTracking, recommenderMemory] as const satisfies readonly AnyRecord[];
+export const records = [approvals, automationPause, currentRun, executions, guestHistories, guestMoves, guestOutcomes, lastPlacements, lastRunSummary, nodeHistory, openHours, pairOutcomes, recommendationTracking, recommenderMemory, watchedMigrations] as const satisfies readonly AnyRecord[];
 
 export * from './approvals.ts';
 export * from './automation-pause.ts';
@@ -31,3 +32,4 @@ export * from './open-hours.ts';
 export * from './pair-outcomes.ts';
 export * from './recommendation-tracking.ts';
 export * from './recommender-memory.ts';
+export * from './watched-migrations.ts';

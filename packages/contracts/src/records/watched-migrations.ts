@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { ClusterName, GuestId, Time } from '../cluster.ts';
+import { defineRecord } from '../define.ts';
+import { Estimate, Horizon, Transfer } from '../migration.ts';
+
+/** Sums over samples; fractions of the node's threads and memory, and memory assigned ÷ memory. */
+const NodeSums = z.object({ cpu: z.number(), mem: z.number(), assigned: z.number() });
+const PairSums = z.object({ source: NodeSums, target: NodeSums });
+
+/** The two nodes of a migration over some samples: as they were, and as they would have been had the guest stayed. */
+export const LoadSums = z.object({
+  samples: z.number().int(),
+  as_is: PairSums,
+  stayed: PairSums,
+  /** Pressure of CPU, percent, where it is measured; summed as well. */
+  pressure: z.object({ source: z.number(), target: z.number() }),
+});
+
+/** One migration whose outcomes are not all recorded. */
+export const WatchedMigration = z.object({
+  migration_id: z.string(),
+  cluster: ClusterName,
+  guest: GuestId,
+  vmid: z.number().int(),
+  name: z.string(),
+  identity: z.string(),
+  source_node: z.string(),
+  target_node: z.string(),
+  completed_at: Time,
+  confidence_score: z.number(),
+  expected_gain: Estimate,
+  /** CPU of the target after the move, as predicted, and the guest's part of it in cores. */
+  target_cpu: z.number(),
+  guest_cpu_cores: Estimate,
+  duration_seconds: z.object({ predicted: Estimate, actual: z.number() }),
+  downtime_seconds: z.object({ predicted: Estimate, actual: z.number().optional() }),
+  transfer: Transfer.optional(),
+  /** Horizons still to be judged, each with what its own window has shown so far. */
+  open: z.partialRecord(Horizon, LoadSums),
+  so_far: LoadSums,
+  /** Time of the last sample that was counted, and threads of the target in it. */
+  counted_at: Time.optional(),
+  target_threads: z.number().optional(),
+  /** The later migration that is taking the guest away. */
+  leaving_by: z.string().optional(),
+});
+
+export const watchedMigrations = defineRecord({
+  name: 'watched_migrations',
+  owner: 'outcome-tracker',
+  summary: 'Migrations whose outcomes are not all recorded, one part a migration, until 24 hours after it.',
+  data: WatchedMigration,
+  budget_bytes: 6144,
+});
+
+export type LoadSums = z.output<typeof LoadSums>;
+export type WatchedMigration = z.output<typeof WatchedMigration>;

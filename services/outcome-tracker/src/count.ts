@@ -1,0 +1,72 @@
+import type { ClusterSample, GuestSample, LoadSums, NodeSample, WatchedMigration } from '@evenkeel/contracts';
+import { millis, minutes } from '@evenkeel/model';
+import { horizons } from './horizons.ts';
+
+type Pair = LoadSums['as_is'];
+type Load = Pair['source'];
+
+/** Between two windows a sample is counted so often only; the record changes no more often. */
+const sparse = minutes(5);
+
+const add = (a: Load, b: Load): Load => ({ cpu: a.cpu + b.cpu, mem: a.mem + b.mem, assigned: a.assigned + b.assigned });
+const less = (a: Load, b: Load): Load => ({
+  cpu: Math.max(0, a.cpu - b.cpu),
+  mem: Math.max(0, a.mem - b.mem),
+  assigned: Math.max(0, a.assigned - b.assigned),
+});
+const addPairs = (a: Pair, b: Pair): Pair => ({ source: add(a.source, b.source), target: add(a.target, b.target) });
+
+/** The load of a node as it was measured. */
+function loadOf(node: NodeSample, guests: GuestSample[]): Load {
+  const assigned = guests
+    .filter((g) => g.node === node.node && g.status === 'running')
+    .reduce((s, g) => s + g.maxmem, 0);
+  return { cpu: node.cpu, mem: node.mem / node.maxmem, assigned: assigned / node.maxmem };
+}
+
+/** What a guest that runs on one node would be on another, or is on its own. */
+function shareOf(guest: GuestSample, from: NodeSample, on: NodeSample): Load {
+  const cores = (guest.cpu * guest.maxcpu * from.speed_factor) / on.speed_factor;
+  return {
+    cpu: cores / on.maxcpu,
+    mem: (guest.memhost ?? guest.mem) / on.maxmem,
+    assigned: guest.maxmem / on.maxmem,
+  };
+}
+
+/** One sample of the two nodes: as they are, and as they would be with the guest's measured load back on its source. */
+export function observe(watched: WatchedMigration, { nodes, guests }: ClusterSample): LoadSums | null {
+  const source = nodes.find((n) => n.node === watched.source_node);
+  const target = nodes.find((n) => n.node === watched.target_node);
+  const guest = guests.find((g) => g.guest === watched.guest);
+  if (!source || !target || !guest) return null;
+  const as_is = { source: loadOf(source, guests), target: loadOf(target, guests) };
+  const stayed = {
+    source: add(as_is.source, shareOf(guest, target, source)),
+    target: less(as_is.target, shareOf(guest, target, target)),
+  };
+  const pressure = { source: source.pressure?.cpu_some ?? 0, target: target.pressure?.cpu_some ?? 0 };
+  return { samples: 1, as_is, stayed, pressure };
+}
+
+export const sum = (a: LoadSums, b: LoadSums): LoadSums => ({
+  samples: a.samples + b.samples,
+  as_is: addPairs(a.as_is, b.as_is),
+  stayed: addPairs(a.stayed, b.stayed),
+  pressure: { source: a.pressure.source + b.pressure.source, target: a.pressure.target + b.pressure.target },
+});
+
+/** Counts a sample towards what was seen since the migration and towards the windows that it falls into. */
+export function count(watched: WatchedMigration, sample: ClusterSample): WatchedMigration {
+  const at = millis(sample.at);
+  const age = at - millis(watched.completed_at);
+  if (age < 0 || (watched.counted_at && at <= millis(watched.counted_at))) return watched;
+  const inside = horizons.filter(({ horizon, from, to }) => watched.open[horizon] && age >= from && age <= to);
+  if (inside.length === 0 && watched.counted_at && at - millis(watched.counted_at) < sparse) return watched;
+  const seen = observe(watched, sample);
+  if (!seen) return watched;
+  const open = { ...watched.open };
+  for (const { horizon } of inside) open[horizon] = sum(open[horizon]!, seen);
+  const target_threads = sample.nodes.find((n) => n.node === watched.target_node)!.maxcpu;
+  return { ...watched, open, so_far: sum(watched.so_far, seen), counted_at: sample.at, target_threads };
+}

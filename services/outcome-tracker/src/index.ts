@@ -1,0 +1,1 @@
+export { outcomeTracker } from './service.ts';
