@@ -13,8 +13,12 @@ const hears = (service: Service) => names([...service.handlers.keys()]);
 const owns = (service: Service) => names(Object.values(service.owns as Record<string, AnyRecord>));
 const reads = (service: Service) => names(Object.values(service.reads as Record<string, AnyRecord>));
 
-/** Events for people and other programs: no service needs to read them. */
-const forOthers = ['run.decided'];
+/** Events that no service needs to hear, and who they are for. */
+const forOthers: Record<string, string> = {
+  'recommendation.decided': 'people who ask why something did not move, and programs outside',
+  'run.decided': 'people who look at the last run, and programs outside',
+  'migration.progressed': 'people who watch a migration, and programs outside',
+};
 
 describe('each event', () => {
   test('has a name of its own', () => expect(new Set(names(events)).size).toBe(events.length));
@@ -70,8 +74,12 @@ describe.skipIf(services === null)('the services, once services/all-in-one/src/s
     expect(all.filter((service) => says(service).includes(name)).length).toBeGreaterThan(0);
   });
 
-  test.each(names(events).filter((name) => !forOthers.includes(name)))('somebody hears %s', (name) => {
+  test.each(names(events).filter((name) => !(name in forOthers)))('somebody hears %s', (name) => {
     expect(all.filter((service) => hears(service).includes(name)).length).toBeGreaterThan(0);
+  });
+
+  test.each(Object.entries(forOthers))('%s is for %s only', (name) => {
+    expect(names(all.filter((service) => hears(service).includes(name)))).toEqual([]);
   });
 
   test('say and hear only events that are listed', () => {
