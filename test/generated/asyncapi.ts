@@ -14,7 +14,7 @@ const header = (description: string, more: object = {}) => ({ type: 'string', de
 /** CloudEvents 1.0 in binary mode: attributes as NATS headers, data as the body. */
 const headersOf = (event: AnyEvent) => ({
   type: 'object',
-  required: ['ce-specversion', 'ce-id', 'ce-source', 'ce-type', 'ce-time'],
+  required: ['ce-specversion', 'ce-id', 'ce-source', 'ce-type', 'ce-subject', 'ce-time'],
   properties: {
     'ce-specversion': header('Version of CloudEvents.', { const: '1.0' }),
     'ce-id': header('`<event>/<cluster>/<natural id>`; the same event said twice has the same id.'),
@@ -27,8 +27,9 @@ const headersOf = (event: AnyEvent) => ({
     'ce-dataschema': header('Schema of the data.', { const: schemaId(event) }),
     'ce-causationid': header('Id of the event that led to it.'),
     'ce-configrevision': header('The configuration that it was decided under.'),
-    'ce-traceparent': header('W3C trace context.'),
-    'content-type': header('How the body is written.', { const: 'application/json' }),
+    'ce-datacontenttype': header('How the body is written.', { const: 'application/json' }),
+    traceparent: header('W3C trace context of this hop.'),
+    tracestate: header('W3C trace context of this hop.'),
     ...(streams[event.stream].gzip
       ? { 'content-encoding': header('How the body is packed, where it is.', { const: 'gzip' }) }
       : {}),
