@@ -1,8 +1,11 @@
 import type { AnyRecord } from '../define.ts';
 import { approvals } from './approvals.ts';
 import { automationPause } from './automation-pause.ts';
+import { collectorProgress } from './collector-progress.ts';
 import { currentRun } from './current-run.ts';
 import { executions } from './executions.ts';
+import { guestCounters } from './guest-counters.ts';
+import { guestFacts } from './guest-facts.ts';
 import { guestHistories } from './guest-histories.ts';
 import { guestMoves } from './guest-moves.ts';
 import { guestOutcomes } from './guest-outcomes.ts';
@@ -16,12 +19,15 @@ import { recommenderMemory } from './recommender-memory.ts';
 import { watchedMigrations } from './watched-migrations.ts';
 
 /** Every record that a service keeps: this list is the schema of the store. */
-export const records = [approvals, automationPause, currentRun, executions, guestHistories, guestMoves, guestOutcomes, lastPlacements, lastRunSummary, nodeHistory, openHours, pairOutcomes, recommendationTracking, recommenderMemory, watchedMigrations] as const satisfies readonly AnyRecord[];
+export const records = [approvals, automationPause, collectorProgress, currentRun, executions, guestCounters, guestFacts, guestHistories, guestMoves, guestOutcomes, lastPlacements, lastRunSummary, nodeHistory, openHours, pairOutcomes, recommendationTracking, recommenderMemory, watchedMigrations] as const satisfies readonly AnyRecord[];
 
 export * from './approvals.ts';
 export * from './automation-pause.ts';
+export * from './collector-progress.ts';
 export * from './current-run.ts';
 export * from './executions.ts';
+export * from './guest-counters.ts';
+export * from './guest-facts.ts';
 export * from './guest-histories.ts';
 export * from './guest-moves.ts';
 export * from './guest-outcomes.ts';

@@ -1,0 +1,70 @@
+import type { GuestConstraints } from '@evenkeel/contracts';
+import { isPassedThrough } from './devices.ts';
+import { properties, sizeOf } from './properties.ts';
+
+export type GuestConfig = Record<string, string>;
+
+type Volume = { key: string; storage: string; bytes: number; isImage: boolean };
+
+const volumeKeys = /^(scsi|virtio|ide|sata|efidisk|tpmstate|unused|mp)\d+$|^rootfs$|^vmstate$/;
+const mostNames = 64;
+
+/** The volume behind a key; undefined for an empty drive, a bind mount, a device. */
+function volumeOf(key: string, value: string): Volume | undefined {
+  const { first, rest } = properties(value);
+  const at = /^([A-Za-z][\w.-]*):(.+)$/.exec(rest.file ?? rest.volume ?? first);
+  if (!at) return undefined;
+  return { key, storage: at[1] as string, bytes: sizeOf(rest.size), isImage: /^iso\//.test(at[2] as string) };
+}
+
+const named = (names: readonly string[]): string[] => [...new Set(names)].sort().slice(0, mostNames);
+
+/** Mount points of a container that are a path of its node, unless their administrator says that every node has it. */
+function bindMounts(config: GuestConfig): string[] {
+  return Object.entries(config)
+    .filter(([key, value]) => /^(mp\d+|rootfs)$/.test(key) && isBind(value))
+    .map(([key]) => key);
+}
+
+function isBind(value: string): boolean {
+  const { first, rest } = properties(value);
+  return (rest.volume ?? first).startsWith('/') && rest.shared !== '1';
+}
+
+function bridges(config: GuestConfig): string[] {
+  const nets = Object.entries(config).filter(([key]) => /^net\d+$/.test(key));
+  return nets.flatMap(([, value]) => properties(value).rest.bridge ?? []);
+}
+
+function cpuType(type: 'qemu' | 'lxc', config: GuestConfig): string {
+  if (type === 'lxc') return 'container';
+  const { first, rest } = properties(config.cpu ?? '');
+  return rest.cputype || first || 'kvm64';
+}
+
+/** What of a configuration decides where its guest may run. A storage that nobody calls shared counts as local. */
+export function constraintsOf(
+  type: 'qemu' | 'lxc',
+  config: GuestConfig,
+  known: { shared: ReadonlySet<string>; snapshots_with_state: boolean },
+): GuestConstraints {
+  const volumes = Object.entries(config).flatMap(([key, value]) =>
+    volumeKeys.test(key) ? (volumeOf(key, value) ?? []) : [],
+  );
+  const local = volumes.filter(({ storage }) => !known.shared.has(storage));
+  const disks = local.filter(({ isImage }) => !isImage);
+  const devices = Object.entries(config).filter(([key, value]) => isPassedThrough(key, value));
+  return {
+    storages: named(volumes.map(({ storage }) => storage)),
+    local_disk_bytes: disks.reduce((sum, { bytes }) => sum + bytes, 0),
+    local_disks: disks.length,
+    local_devices: named([
+      ...devices.map(([key]) => key),
+      ...local.filter(({ isImage }) => isImage).map(({ key }) => key),
+    ]),
+    bridges: named(bridges(config)),
+    cpu_type: cpuType(type, config),
+    snapshots_with_state: known.snapshots_with_state || config.vmstate !== undefined,
+    bind_mounts: type === 'lxc' ? named(bindMounts(config)) : [],
+  };
+}
