@@ -1,3 +1,4 @@
+export { type Advice, adviceOf, advise } from './advise.ts';
 export { days, type ScheduleWindow } from './automated-migrations.ts';
 export { type ClusterConfig, Config, type ConfigInput } from './config.ts';
 
