@@ -1,2 +1,4 @@
 export { createMemoryStore, type MemoryStoreOptions } from './memory-store.ts';
 export * from './port.ts';
+export type { RedisOptions } from './redis-client.ts';
+export { connectRedis } from './redis-store.ts';

@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Commit, Scope, Store } from './port.ts';
+
+/** A commit that changes nothing but what is named. */
+export function commitOf(changes: Partial<Commit>): Commit {
+  return { expected_version: 0, writes: [], cause: randomUUID(), receipt_ttl_seconds: 60, outbox: [], ...changes };
+}
+
+export function freshScope(): Scope {
+  return { service: 'scorer', cluster: `test-${randomUUID().slice(0, 8)}` };
+}
+
+/** What every store must do; each test has a cluster of its own. */
+export function storeContract(name: string, make: () => Promise<Store>): void {
+  describe(`store: ${name}`, () => {
+    let store: Store;
+    beforeAll(async () => {
+      store = await make();
+    });
+    afterAll(() => store.close());
+    remembering(() => store);
+    committing(() => store);
+  });
+}
+
+function remembering(store: () => Store): void {
+  test('of a scope never seen nothing is known', async () => {
+    const scope = freshScope();
+    expect(await store().version(scope)).toBe(0);
+    expect(await store().get(scope.cluster, 'scores', 'all')).toBeNull();
+    expect(await store().all(scope.cluster, 'scores')).toEqual({});
+    expect(await store().handled(scope, 'x')).toBe(false);
+    expect(await store().outbox(scope)).toEqual([]);
+    expect(await store().position(scope, 'decisions')).toBe(0);
+    expect(store().trouble()).toBeNull();
+  });
+
+  test('parts are written, replaced and deleted', async () => {
+    const scope = freshScope();
+    const write = (part: string, value: unknown) => ({ record: 'scores', part, value });
+    const first = [write('qemu/100', { text: '"50 %" – Euro €😀' }), write('all', [1, null]), write('zero', 0)];
+    expect(await store().commit(scope, commitOf({ writes: first }))).toBe(1);
+    expect(await store().get(scope.cluster, 'scores', 'qemu/100')).toEqual({ text: '"50 %" – Euro €😀' });
+    const second = [write('all', [2]), write('qemu/100', null), write('never', null)];
+    expect(await store().commit(scope, commitOf({ writes: second, expected_version: 1 }))).toBe(2);
+    expect(await store().all(scope.cluster, 'scores')).toEqual({ all: [2], zero: 0 });
+    expect(await store().version(scope)).toBe(2);
+  });
+
+  test('clusters and services are apart, whatever their names; records are of the cluster', async () => {
+    const { cluster } = freshScope();
+    const clusters = [cluster, `${cluster}}`, `${cluster}:record`, `{${cluster}`, `${cluster}/ä`];
+    for (const [index, odd] of clusters.entries()) {
+      const writes = [{ record: 'scores', part: 'all', value: index }];
+      const commit = commitOf({
+        writes,
+        cause: 'same',
+        outbox: [index],
+        position: { stream: 'decisions', sequence: index },
+      });
+      expect(await store().commit({ service: 'scorer', cluster: odd }, commit)).toBe(1);
+    }
+    for (const [index, odd] of clusters.entries()) {
+      expect(await store().get(odd, 'scores', 'all')).toBe(index);
+      expect(await store().outbox({ service: 'scorer', cluster: odd })).toMatchObject([{ message: index }]);
+      const other = { service: 'profiler', cluster: odd };
+      expect([await store().version(other), await store().handled(other, 'same')]).toEqual([0, false]);
+      expect([await store().outbox(other), await store().position(other, 'decisions')]).toEqual([[], 0]);
+    }
+  });
+
+  test('a whole large cluster is written at once', async () => {
+    const scope = freshScope();
+    const value = { rings: [...Array(20).keys()] };
+    const writes = [...Array(3_000).keys()].map((vmid) => ({ record: 'profiles', part: `qemu/${vmid}`, value }));
+    expect(await store().commit(scope, commitOf({ writes }))).toBe(1);
+    expect(Object.keys(await store().all(scope.cluster, 'profiles'))).toHaveLength(3_000);
+  });
+}
+
+function committing(store: () => Store): void {
+  test('a commit upon an older version changes nothing at all', async () => {
+    const scope = freshScope();
+    await store().commit(
+      scope,
+      commitOf({ writes: [{ record: 'scores', part: 'all', value: 'first' }], outbox: ['first'] }),
+    );
+    const late = commitOf({
+      writes: [{ record: 'scores', part: 'all', value: 'late' }],
+      cause: 'late',
+      outbox: ['late'],
+      position: { stream: 'decisions', sequence: 7 },
+    });
+    expect(await store().commit(scope, late)).toBeNull();
+    expect(await store().commit(scope, { ...late, expected_version: 2 })).toBeNull();
+    expect(await store().version(scope)).toBe(1);
+    expect(await store().get(scope.cluster, 'scores', 'all')).toBe('first');
+    expect(await store().handled(scope, 'late')).toBe(false);
+    expect((await store().outbox(scope)).map(({ message }) => message)).toEqual(['first']);
+    expect(await store().position(scope, 'decisions')).toBe(0);
+  });
+
+  test('of many upon the same version one is done', async () => {
+    const scope = freshScope();
+    const commits = [...Array(10).keys()].map((n) => store().commit(scope, commitOf({ outbox: [n] })));
+    const versions = await Promise.all(commits);
+    expect(versions.filter((version) => version !== null)).toEqual([1]);
+    expect(await store().outbox(scope)).toMatchObject([{ message: versions.indexOf(1) }]);
+  });
+
+  test('what was handled is known, and the position of each stream', async () => {
+    const scope = freshScope();
+    const cause = 'recommendation.decided/c1/"ä b"';
+    await store().commit(scope, commitOf({ cause, position: { stream: 'decisions', sequence: 41 } }));
+    const position = { stream: 'telemetry', sequence: 9_007_199_254_740_991 };
+    await store().commit(scope, commitOf({ expected_version: 1, position }));
+    expect([await store().handled(scope, cause), await store().handled(scope, `${cause}x`)]).toEqual([true, false]);
+    expect(await store().position(scope, 'decisions')).toBe(41);
+    expect(await store().position(scope, 'telemetry')).toBe(9_007_199_254_740_991);
+  });
+
+  test('messages stay in order until they are settled', async () => {
+    const scope = freshScope();
+    const message = (n: number) => ({ n, text: 'Euro €😀' });
+    const numbers = [...Array(12).keys()];
+    await store().commit(scope, commitOf({ outbox: numbers.slice(0, 5).map(message) }));
+    await store().commit(scope, commitOf({ expected_version: 1, outbox: numbers.slice(5).map(message) }));
+    const parked = await store().outbox(scope);
+    expect(parked.map((found) => found.message)).toEqual(numbers.map(message));
+    await store().settle(
+      scope,
+      parked.slice(0, 11).map(({ id }) => id),
+    );
+    await store().settle(scope, []);
+    expect(await store().outbox(scope)).toEqual(parked.slice(11));
+    await store().settle(
+      scope,
+      parked.map(({ id }) => id),
+    );
+    expect(await store().outbox(scope)).toEqual([]);
+  });
+}

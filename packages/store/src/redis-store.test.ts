@@ -1,0 +1,100 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { testRedis } from '@evenkeel/servers/test';
+import { Redis } from 'ioredis';
+import { afterAll, describe, expect, test } from 'vitest';
+import { commitOf, freshScope, storeContract } from './contract.ts';
+import { connectRedis } from './redis-store.ts';
+
+const any = await testRedis();
+const own = await testRedis({ kind: 'own' });
+afterAll(() => Promise.all([any?.stop(), own?.stop()]));
+const url = own?.url ?? '';
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await sleep(2);
+}
+
+describe.skipIf(!any)('with a server', () => {
+  storeContract('Redis', () => connectRedis({ url: any?.url ?? '', prefix: 'contract' }));
+});
+
+describe.skipIf(!own)('Redis in trouble', () => {
+  test('a receipt is kept for its time', async () => {
+    const store = await connectRedis({ url });
+    const scope = freshScope();
+    await store.commit(scope, commitOf({ cause: 'brief', receipt_ttl_seconds: 0.05 }));
+    expect(await store.handled(scope, 'brief')).toBe(true);
+    await sleep(100);
+    expect(await store.handled(scope, 'brief')).toBe(false);
+    await store.close();
+  });
+
+  test('all keys of a cluster share one hash tag', async () => {
+    const store = await connectRedis({ url, prefix: 'tagged' });
+    const writes = [{ record: 'scores', part: 'all', value: 1 }];
+    await store.commit(
+      { service: 's', cluster: 'a b' },
+      commitOf({ writes, outbox: [1], position: { stream: 'x', sequence: 1 } }),
+    );
+    const redis = new Redis(url);
+    const keys = await redis.keys('tagged:*');
+    expect(keys).toHaveLength(5);
+    for (const key of keys) expect(key).toMatch(/^tagged:\{a%20b\}:/u);
+    redis.disconnect();
+    await store.close();
+  });
+
+  test('a Redis that refuses writes is told, a commit then changes nothing, and all is well afterwards', async () => {
+    const store = await connectRedis({ url });
+    const redis = new Redis(url);
+    const scope = freshScope();
+    const commit = commitOf({ outbox: ['x'], writes: [{ record: 'scores', part: 'all', value: 1 }] });
+    await redis.config('SET', 'maxmemory', '1');
+    await expect(store.commit(scope, commit)).rejects.toThrow(/OOM/u);
+    expect(store.trouble()).toMatch(/^Redis at 127.0.0.1:\d+ refuses: .*OOM/u);
+    await redis.config('SET', 'maxmemory', '0');
+    expect(await store.outbox(scope)).toEqual([]);
+    expect(await store.commit(scope, commit)).toBe(1);
+    expect(store.trouble()).toBeNull();
+    redis.disconnect();
+    await store.close();
+  });
+
+  test('after a crash the store is there again, tells it, and what was on disk is known', async () => {
+    const store = await connectRedis({ url });
+    const scope = freshScope();
+    let reconnections = 0;
+    store.on_reconnect(() => reconnections++);
+    await store.commit(scope, commitOf({ cause: 'before' }));
+    await sleep(1_200);
+    let meanwhile: Promise<number | null> | undefined;
+    await own?.restart?.(async () => {
+      await until(() => store.trouble() !== null);
+      expect(store.trouble()).toMatch(/no connection to Redis/u);
+      meanwhile = store.commit(scope, commitOf({ expected_version: 1, cause: 'meanwhile' }));
+    });
+    expect(await meanwhile).toBe(2);
+    expect(reconnections).toBe(1);
+    expect(store.trouble()).toBeNull();
+    expect(await store.handled(scope, 'before')).toBe(true);
+    await store.close();
+  });
+
+  test('a Redis that was flushed starts from nothing, and an old commit does not pass', async () => {
+    const store = await connectRedis({ url });
+    const scope = freshScope();
+    await store.commit(scope, commitOf({}));
+    const redis = new Redis(url);
+    await redis.flushall();
+    redis.disconnect();
+    expect(await store.version(scope)).toBe(0);
+    expect(await store.commit(scope, commitOf({ expected_version: 1 }))).toBeNull();
+    await store.close();
+  });
+});
+
+test('where nobody answers, the error names the server and no password', async () => {
+  const refused = connectRedis({ url: 'redis://me:secret@127.0.0.1:1', patience_ms: 200 });
+  await expect(refused).rejects.toThrow(/cannot connect to Redis at 127.0.0.1:1: /u);
+  await expect(refused).rejects.not.toThrow(/secret/u);
+});
