@@ -72,12 +72,13 @@ export function learnPath(path: PathParameters, seen: PathObservation): PathPara
 
 type Line = { overhead: number; secondsPerGib: number };
 
-/** Least squares of seconds = overhead + slope · GiB, drawn towards a prior worth `priorWeight` transfers of 1 and of 8 GiB. */
+/** Least squares of seconds = overhead + slope · GiB, drawn towards a prior worth 3 transfers of 1 and of 8 GiB at first, and less with each one seen. */
 function fit(path: PathParameters | undefined, prior: Line): Line {
   if (!path || path.n === 0) return prior;
   const at = (gib: number) => prior.overhead + prior.secondsPerGib * gib;
-  const w = priorWeight / 2;
-  const n = path.n + priorWeight;
+  const weight = priorWeight / (1 + path.n / 3);
+  const w = weight / 2;
+  const n = path.n + weight;
   const x = path.gib + w * 9;
   const y = path.seconds + w * (at(1) + at(8));
   const xx = path.gib2 + w * 65;

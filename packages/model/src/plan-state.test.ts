@@ -1,0 +1,123 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { nodePenalty } from './penalty.ts';
+import {
+  applyMove,
+  capsOf,
+  fits,
+  nodeLoad,
+  peakCpu,
+  penaltyOf,
+  penaltyWith,
+  planState,
+  usedMemory,
+} from './plan-state.ts';
+import { aCluster, aConfig, aGuest, aNode, aProfile, GiB } from './sample-cluster.ts';
+
+const config = aConfig();
+const nodes = [aNode('a'), aNode('b', { maxcpu: 32 })];
+const wave = (peak: number) => Array.from({ length: 24 }, (_, h) => (h >= peak && h < peak + 6 ? 0.9 : 0.1));
+
+const guests = fc.array(
+  fc.record({
+    cpu: fc.double({ min: 0, max: 1, noNaN: true }),
+    node: fc.constantFrom('a', 'b'),
+    cyclical: fc.boolean(),
+    peak: fc.integer({ min: 0, max: 17 }),
+  }),
+  { minLength: 2, maxLength: 12 },
+);
+
+const build = (rows: { cpu: number; node: string; cyclical: boolean; peak: number }[]) => {
+  const all = rows.map((r, i) => aGuest(100 + i, r.node, { cpu: r.cpu, diskwrite: i * 1e6 }));
+  const profiles = all.map((g, i) =>
+    aProfile(g, rows[i]!.cyclical ? { behavior: 'cyclical', hourly_cpu: wave(rows[i]!.peak), window_hours: 336 } : {}),
+  );
+  return { sample: aCluster(nodes, all), profiles };
+};
+
+describe('planState', () => {
+  test('the penalty of a node is that of its loads, where no guest has a rhythm', () => {
+    const { sample, profiles } = build([
+      { cpu: 0.7, node: 'a', cyclical: false, peak: 0 },
+      { cpu: 0.4, node: 'b', cyclical: false, peak: 0 },
+    ]);
+    const state = planState(sample, profiles, config);
+    for (const n of [0, 1])
+      expect(penaltyOf(state, n)).toBeCloseTo(nodePenalty(nodeLoad(state, n), config.penalty_config).penalty, 9);
+  });
+
+  test('looking at a move says what making it does, and undoing it restores the state', () =>
+    fc.assert(
+      fc.property(guests, fc.nat(), (rows, pick) => {
+        const { sample, profiles } = build(rows);
+        const state = planState(sample, profiles, config);
+        const g = pick % rows.length;
+        const source = state.where[g]!;
+        const target = 1 - source;
+        const before = [penaltyOf(state, 0), penaltyOf(state, 1)];
+        const said = [penaltyWith(state, source, [g], -1), penaltyWith(state, target, [g], 1)];
+        applyMove(state, g, target);
+        expect(penaltyOf(state, source)).toBeCloseTo(said[0]!, 8);
+        expect(penaltyOf(state, target)).toBeCloseTo(said[1]!, 8);
+        applyMove(state, g, source);
+        expect(penaltyOf(state, 0)).toBeCloseTo(before[0]!, 8);
+        expect(penaltyOf(state, 1)).toBeCloseTo(before[1]!, 8);
+      }),
+    ));
+
+  test('the order of what comes in changes nothing', () =>
+    fc.assert(
+      fc.property(guests, (rows) => {
+        const { sample, profiles } = build(rows);
+        const turned = { ...sample, nodes: [...sample.nodes].reverse(), guests: [...sample.guests].reverse() };
+        const [one, two] = [planState(sample, profiles, config), planState(turned, [...profiles].reverse(), config)];
+        expect([...two.cores]).toEqual([...one.cores]);
+        expect([penaltyOf(two, 0), penaltyOf(two, 1)]).toEqual([penaltyOf(one, 0), penaltyOf(one, 1)]);
+      }),
+    ));
+
+  test('bursts of independent guests add as squares', () => {
+    const all = [1, 2, 3, 4].map((i) => aGuest(i, 'a', { cpu: 0.1, maxcpu: 4 }));
+    const profiles = all.map((g) => {
+      const p = aProfile(g, { behavior: 'bursty' });
+      return { ...p, cpu: { ...p.cpu, p95: 0.6 } };
+    });
+    expect(peakCpu(planState(aCluster(nodes, all), profiles, config), 0)).toBeCloseTo((1.6 + 4) / 16, 6);
+  });
+
+  test('a guest on its way counts on its target', () => {
+    const sample = aCluster(nodes, [aGuest(1, 'a')], {
+      running_migrations: [{ guest: 'qemu/1', source: 'a', target: 'b' }],
+    });
+    const state = planState(sample, [], config);
+    expect(state.placement['qemu/1']).toBe('b');
+    expect(state.mem[1]).toBe(2 * GiB);
+  });
+
+  test('what the host uses beyond its guests stays, and its reserve is not for guests', () => {
+    const sample = aCluster([aNode('a'), aNode('b')], [aGuest(1, 'a')]);
+    const host = { ...sample, nodes: sample.nodes.map((n) => ({ ...n, mem: n.mem + 8 * GiB, cpu: n.cpu + 0.25 })) };
+    const state = planState(host, [], aConfig({ nodes: { a: { memory_reserve_gib: 14 } } }));
+    expect(usedMemory(state, 0)).toBeCloseTo(10 / 50, 9);
+    expect(state.cores[1]).toBeCloseTo(4, 9);
+  });
+
+  test.each([
+    ['room', {}, {}, true],
+    ['CPU over the cap', { cpu: 1, maxcpu: 30 }, {}, false],
+    ['memory over the cap', { mem: 60 * GiB, maxmem: 60 * GiB }, {}, false],
+    [
+      'memory within the reserve',
+      { mem: 30 * GiB, maxmem: 30 * GiB },
+      { nodes: { b: { memory_reserve_gib: 32 } } },
+      false,
+    ],
+    ['assigned over the ratio', { maxmem: 97 * GiB }, {}, false],
+  ])('fits: %s', (_, change, settings, expected) => {
+    const c = aConfig(settings);
+    const guest = aGuest(1, 'a', change);
+    const state = planState(aCluster(nodes, [guest]), [aProfile(guest)], c);
+    expect(fits(state, 1, [0], capsOf(c))).toBe(expected);
+  });
+});
