@@ -30,9 +30,8 @@ export type Outside = {
 
 type Entry = { execution: Execution; revision: number };
 
-/** A migration is met once: who has a tombstone or stands in the ledger already is left as he is. */
+/** Puts a migration into the ledger; one that stands there is left as it is, one that was over is found out at its first step. */
 export async function file(migration: ApprovedMigration, { ledger }: Pick<Outside, 'ledger'>): Promise<void> {
-  if (await ledger.get(doneKey(migration))) return;
   await ledger.create(executionKey(migration), { state: 'approved', migration } satisfies Execution);
 }
 

@@ -148,8 +148,8 @@ describe('two executors at once', () => {
             return call(...args);
           };
         const both = [1, 2].map(() => createProcess(s.world, s.ledger, s.memory, through));
-        const work = both.map(async (process) => {
-          for (const migration of approvals) await process.approve(migration);
+        const work = both.map(async (process, i) => {
+          for (const migration of i ? approvals.toReversed() : approvals) await process.approve(migration);
           for (let i = 0; i < 6; i++) {
             await process.tick();
             s.world.clock.now += 1000;
@@ -179,7 +179,8 @@ describe('a process that sleeps', () => {
             if (label === name && ++calls.count === n)
               for (let i = 0; i < 20; i++) {
                 s.world.clock.now += 3000;
-                await awake.tick();
+                const next = approvals[i];
+                await (next ? awake.approve(next) : awake.tick());
               }
             return answer;
           };
@@ -191,6 +192,26 @@ describe('a process that sleeps', () => {
       }
     },
   );
+});
+
+describe('a request that takes its time', () => {
+  it('is not given up by another process', async () => {
+    const s = setting({});
+    const awake = createProcess(s.world, s.ledger, s.memory);
+    const through: Through =
+      (label, call) =>
+      async (...args) => {
+        for (let i = 0; label === 'migrate' && i < 14; i++) {
+          s.world.clock.now += 2000;
+          await awake.tick();
+        }
+        return call(...args);
+      };
+    await createProcess(s.world, s.ledger, s.memory, through).approve(approvals[0]!);
+    await live(s);
+    expect(ends(s.memory, approvals[0]!)).toEqual(['migration.completed']);
+    await expectRight(s);
+  });
 });
 
 describe('an approval that comes again', () => {

@@ -50,6 +50,7 @@ describe('the executor', () => {
     expect(await s.ledger.list('lab.migration')).toEqual([]);
     expect(await s.ledger.list('lab.claim')).toEqual([]);
     expect(s.memory.said.size).toBe(0);
+    expect(s.memory.times).toBe(s.memory.stream.size);
   });
 
   const row = (s: Setting) => s.world.rows[0]!;
@@ -61,6 +62,13 @@ describe('the executor', () => {
       () => {},
       'completed',
       /"warnings":\[\]/,
+    ],
+    [
+      'a lost answer shortly after another migration of the guest',
+      { answer: 'lost' },
+      (s) => s.world.past(101, 'n1'),
+      'failed',
+      /not started: the request was lost/,
     ],
     ['a no to the request', { answer: 'no' }, () => {}, 'refused', /storage 'x' is not available/],
     ['a failed task', { exit: 'migration aborted' }, () => {}, 'failed', /migration aborted/],

@@ -244,13 +244,25 @@ export function createWorld(guests: Record<number, string>, fates: Record<number
       state.stopped.push(upid);
     },
   } as unknown as Proxmox;
-  return { clock, nodes, rows, tasks, posts, violations, limits, state, proxmox };
+  /** A migration that ended a minute ago. */
+  const past = (vmid: number, node: string) => {
+    clock.now -= minutes(1);
+    spawn('qmigrate', node, vmid, 5, 'OK');
+    clock.now += minutes(1);
+  };
+  return { past, clock, nodes, rows, tasks, posts, violations, limits, state, proxmox };
 }
 export type World = ReturnType<typeof createWorld>;
 
 /** What survives a process: the state of the service, its outbox, and the stream of what was said. */
 export function createMemory() {
-  return { version: 0, said: new Map<string, unknown>(), stream: new Map<string, Said>(), conflicts: [] as string[] };
+  return {
+    version: 0,
+    said: new Map<string, unknown>(),
+    stream: new Map<string, Said>(),
+    conflicts: [] as string[],
+    times: 0,
+  };
 }
 export type Memory = ReturnType<typeof createMemory>;
 
@@ -311,6 +323,7 @@ export function createProcess(
 }
 
 function say(memory: Memory, event: Said) {
+  memory.times++;
   const { migration, look } = event.data as { migration: ApprovedMigration; look?: number };
   const id = [event.name, migration.migration_id, ...(look ? [look] : [])].join('/');
   const before = memory.stream.get(id);
