@@ -43,12 +43,12 @@ function read(text: string, lines: LineCounter): { document: Document; value: un
   }
 }
 
-/** The configuration in a text of YAML or JSON, or all of its problems with their lines; an empty text is all defaults. */
-export function parseConfigText(text: string): ParsedConfig {
+/** The configuration in a text of YAML or JSON, or all of its problems with their lines; an empty text is all defaults. `adjust` may put the environment over it. */
+export function parseConfigText(text: string, adjust = (value: unknown): unknown => value): ParsedConfig {
   const lines = new LineCounter();
   const file = read(text, lines);
   if (Array.isArray(file)) return { ok: false, problems: file };
-  const parsed = parseConfig(file.value ?? {});
+  const parsed = parseConfig(adjust(file.value ?? {}));
   if (parsed.ok) return parsed;
   const problems = parsed.problems.map((problem) => {
     const offset = offsetOf(file.document, problem.keys);

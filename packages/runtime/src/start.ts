@@ -10,8 +10,8 @@ import type { Tracing } from './tracing.ts';
 import { createWorker, type Worker } from './worker.ts';
 
 export type Started = {
-  /** Runs every timer once, one after the other: for whoever turns the clock by hand. */
-  tick: () => Promise<void>;
+  /** Runs every timer (of one service) once, one after the other: for whoever turns the clock by hand. */
+  tick: (service?: string) => Promise<void>;
   checks: () => Check[];
   /** Brings the gauges up to date that only the servers know. */
   refresh: () => Promise<void>;
@@ -61,8 +61,11 @@ export async function start(services: readonly Service[], around: Surroundings):
       });
   });
   return {
-    tick: async () => {
-      for (const { worker, service } of running) for (const timer of service.timers) await worker.tick(timer);
+    tick: async (only) => {
+      for (const { worker, service } of running) {
+        if (only !== undefined && service.name !== only) continue;
+        for (const timer of service.timers) await worker.tick(timer);
+      }
     },
     checks: () => [
       { name: 'bus', trouble: around.bus.trouble },

@@ -4,6 +4,7 @@ export type { Clock } from './clock.ts';
 export { createClock } from './clock.ts';
 export type { Description, DescriptionInput, Load } from './description.ts';
 export { descriptionSchema } from './description.ts';
+export { example } from './example.ts';
 export type { Fault, FaultInput, FaultKind } from './fault.ts';
 export { faultSchema } from './fault.ts';
 export * from './physics.ts';

@@ -1,4 +1,4 @@
-import type { JudgedMove } from '@evenkeel/contracts';
+import type { CalibrationPoint } from '@evenkeel/contracts';
 
 const priorOutcomes = 20;
 const grid = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
@@ -30,7 +30,7 @@ export const chanceOf = (estimate: { expected: number; low: number; high: number
 const truth = { beneficial: 1, neutral: 0.5, harmful: 0 } as const;
 
 /** Platt's calibration by judged moves, from a prior worth 20 outcomes that says: the raw chances are right. */
-export function calibrate(judged: readonly JudgedMove[]): Calibration {
+export function calibrate(judged: readonly CalibrationPoint[]): Calibration {
   const rows = [
     ...grid.map((p) => ({ z: logit(p), y: p, w: priorOutcomes / grid.length })),
     ...judged.map((m) => ({ z: logit(inside(m.raw)), y: truth[m.verdict], w: 1 })),

@@ -1,10 +1,10 @@
-import type { JudgedMove, RecommenderMemory } from '@evenkeel/contracts';
+import type { CalibrationPoint, RecommenderMemory } from '@evenkeel/contracts';
 
 const halfLifeDays = 14;
 const daySeconds = 86_400;
 
 /** Share of judged moves that did no harm, from a prior of one good and one bad, older ones counting half every 14 days. */
-export function successRate(judged: readonly JudgedMove[], now: number): number {
+export function successRate(judged: readonly CalibrationPoint[], now: number): number {
   let [good, all] = [1, 2];
   for (const move of judged) {
     const weight = 0.5 ** (Math.max(0, now / 1000 - move.at) / daySeconds / halfLifeDays);

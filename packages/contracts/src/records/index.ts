@@ -19,7 +19,26 @@ import { recommenderMemory } from './recommender-memory.ts';
 import { watchedMigrations } from './watched-migrations.ts';
 
 /** Every record that a service keeps: this list is the schema of the store. */
-export const records = [approvals, automationPause, collectorProgress, currentRun, executions, guestCounters, guestFacts, guestHistories, guestMoves, guestOutcomes, lastPlacements, lastRunSummary, nodeHistory, openHours, pairOutcomes, recommendationTracking, recommenderMemory, watchedMigrations] as const satisfies readonly AnyRecord[];
+export const records = [
+  approvals,
+  automationPause,
+  collectorProgress,
+  currentRun,
+  executions,
+  guestCounters,
+  guestFacts,
+  guestHistories,
+  guestMoves,
+  guestOutcomes,
+  lastPlacements,
+  lastRunSummary,
+  nodeHistory,
+  openHours,
+  pairOutcomes,
+  recommendationTracking,
+  recommenderMemory,
+  watchedMigrations,
+] as const satisfies readonly AnyRecord[];
 
 export * from './approvals.ts';
 export * from './automation-pause.ts';

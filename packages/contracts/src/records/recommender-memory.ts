@@ -15,7 +15,7 @@ export const PathSums = z.object({
 });
 
 /** One judged migration: epoch seconds, and what it says about confidence, its guest and its pair of nodes. */
-export const JudgedMove = z.object({
+export const CalibrationPoint = z.object({
   id: z.string(),
   at: z.number(),
   guest: z.string(),
@@ -29,7 +29,7 @@ export const JudgedMove = z.object({
 /** What the recommender learned from its moves and from those that Proxmox remembers. */
 export const RecommenderMemory = z.object({
   /** Latest judgement of each migration, the oldest first. */
-  judged: z.array(JudgedMove),
+  judged: z.array(CalibrationPoint),
   /** Transfers by path (`source>target`), and of all paths together under `*`, with the time of the last one. */
   paths: z.record(z.string(), z.object({ at: z.number(), sums: PathSums })),
   /** Guest and target of the last run's recommendations: of two moves that are worth the same, the one said before stands. */
@@ -45,5 +45,5 @@ export const recommenderMemory = defineRecord({
   budget_bytes: 131_072,
 });
 
-export type JudgedMove = z.output<typeof JudgedMove>;
+export type CalibrationPoint = z.output<typeof CalibrationPoint>;
 export type RecommenderMemory = z.output<typeof RecommenderMemory>;

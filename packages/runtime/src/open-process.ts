@@ -1,0 +1,167 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { type Bus, connectNats, createMemoryBus } from '@evenkeel/bus';
+import type { ClusterConfig, Config } from '@evenkeel/contracts';
+import { createProxmox, httpsTransport, type Proxmox, type Transport } from '@evenkeel/proxmox';
+import { connectRedis, createMemoryStore, type Store } from '@evenkeel/store';
+import { type ConfigSource, openConfigSource } from './config-source.ts';
+import type { Log, Service } from './define-service.ts';
+import { serveHealth } from './health.ts';
+import { createLog } from './log.ts';
+import { createMetrics } from './metrics.ts';
+import type { Settings } from './settings.ts';
+import { type Started, start } from './start.ts';
+import { plainTracing, type Tracing } from './tracing.ts';
+
+export const version = '0.1.0';
+
+export type Opened = {
+  bus: Bus;
+  store: Store;
+  configs: ConfigSource;
+  log: Log;
+  started: Started;
+  health_port: number;
+  /** Takes nothing new, finishes what is in hand, and closes. */
+  close: () => Promise<void>;
+};
+
+export type OpenOptions = {
+  name: string;
+  settings: Settings;
+  config: Config;
+  /** Replaces the client, for a simulator in the same process. */
+  proxmox?: (cluster: ClusterConfig, right: 'read' | 'write') => Proxmox;
+  ack_wait_ms?: number;
+};
+
+/** Connects to the servers that the settings name and starts the services on them. */
+export async function openProcess(services: readonly Service[], options: OpenOptions): Promise<Opened> {
+  const { settings, config, name } = options;
+  const log = createLog(settings.log_level, { svc: name });
+  const metrics = createMetrics(version);
+  const tracing = await openTracing(settings, name);
+  const bus = await openBus(settings, name);
+  const store = await openStore(settings);
+  const configs = await openConfigSource(bus.ledger, config);
+  const clients = new Map<string, Proxmox>();
+  const proxmox = (cluster: string, right: 'read' | 'write'): Proxmox => {
+    const found = config.clusters.find((c) => c.name === cluster);
+    if (!found) throw new Error(`cluster ${cluster} is not configured`);
+    const client = options.proxmox?.(found, right) ?? connectCluster(found, right, settings, metrics.api);
+    clients.set(`${cluster}/${right}`, client);
+    return client;
+  };
+  const started = await start(services, {
+    bus,
+    store,
+    configs,
+    clusters: config.clusters.map((c) => c.name),
+    proxmox,
+    metrics,
+    tracing,
+    log,
+    machine_now: () => Date.now(),
+    instance: randomBytes(4).toString('hex'),
+    timers: 'run',
+    ...(options.ack_wait_ms === undefined ? {} : { ack_wait_ms: options.ack_wait_ms }),
+  });
+  const health = await serveHealth({
+    host: settings.http_host,
+    port: settings.http_port,
+    checks: started.checks,
+    registry: metrics.registry,
+    refresh: started.refresh,
+  });
+  log.info(
+    { version, clusters: config.clusters.map((c) => c.name), port: health.port, config: configs.current().revision },
+    'started',
+  );
+  return {
+    bus,
+    store,
+    configs,
+    log,
+    started,
+    health_port: health.port,
+    close: async () => {
+      await started.stop();
+      await Promise.all([...clients.values()].map((c) => c.close()));
+      await health.close();
+      await store.close();
+      await bus.close();
+      await tracing.close();
+      log.info({}, 'stopped');
+    },
+  };
+}
+
+async function openTracing(settings: Settings, name: string): Promise<Tracing> {
+  if (!settings.otlp) return plainTracing((bytes) => randomBytes(bytes).toString('hex'));
+  const { openTelemetry } = await import('./otel-tracing.ts');
+  return openTelemetry(name, version);
+}
+
+export async function openBus(settings: Settings, name: string): Promise<Bus> {
+  if (settings.nats_url === 'memory:') return createMemoryBus();
+  return connectNats({
+    servers: settings.nats_url,
+    name: `evenkeel-${name}`,
+    ...(settings.nats_user === undefined ? {} : { user: settings.nats_user }),
+    ...(settings.nats_password === undefined ? {} : { pass: settings.nats_password }),
+    ...(settings.nats_ca_file === undefined ? {} : { tls: { ca_file: settings.nats_ca_file } }),
+  });
+}
+
+async function openStore(settings: Settings): Promise<Store> {
+  if (settings.redis_url === 'memory:') return createMemoryStore();
+  return connectRedis({
+    url: settings.redis_url,
+    ...(settings.redis_password === undefined ? {} : { password: settings.redis_password }),
+  });
+}
+
+type Count = { inc: (labels: { cluster: string; method: string; code: string }) => void };
+
+/** A client of the real API with the token of its right; reading never holds the write token. */
+export function connectCluster(
+  cluster: ClusterConfig,
+  right: 'read' | 'write',
+  settings: Settings,
+  count: Count,
+): Proxmox {
+  const token = tokenOf(cluster, right, settings);
+  const transport = httpsTransport({
+    hosts: cluster.hosts,
+    fingerprints: cluster.fingerprints,
+    ...(cluster.ca_file === undefined ? {} : { ca: readFileSync(cluster.ca_file, 'utf8') }),
+  });
+  return createProxmox({ transport: counted(transport, cluster.name, count), token, readOnly: right === 'read' });
+}
+
+function counted(transport: Transport, cluster: string, count: Count): Transport {
+  return {
+    send: async (request) => {
+      try {
+        const answer = await transport.send(request);
+        count.inc({ cluster, method: request.method, code: String(answer.status) });
+        return answer;
+      } catch (error) {
+        count.inc({ cluster, method: request.method, code: 'none' });
+        throw error;
+      }
+    },
+    close: transport.close,
+  };
+}
+
+function tokenOf(cluster: ClusterConfig, right: 'read' | 'write', settings: Settings): string {
+  const { pve } = settings;
+  const file = right === 'read' ? cluster.read_token_file : cluster.write_token_file;
+  const given = right === 'read' ? pve.read_token : pve.write_token;
+  if (file) return readFileSync(file, 'utf8').trim();
+  if (given && cluster.name === pve.cluster) return given;
+  throw new Error(
+    `cluster ${cluster.name} has no ${right} token: set clusters[].${right}_token_file, or EVENKEEL_PVE_${right.toUpperCase()}_TOKEN(_FILE)`,
+  );
+}

@@ -1,0 +1,54 @@
+import { writeFileSync } from 'node:fs';
+import { advise, Config, formatProblems, importProxBalance } from '@evenkeel/contracts';
+import { parseConfigText } from '@evenkeel/runtime';
+import type { Command } from 'commander';
+import { stringify } from 'yaml';
+import { z } from 'zod';
+import { UsageError } from './fail.ts';
+import { readText } from './read-setup.ts';
+
+export function addConfig(program: Command): void {
+  const config = program.command('config').description('check, describe or import a configuration');
+  config
+    .command('check')
+    .description('every problem of a configuration at once, or what is in force')
+    .argument('<file>', 'YAML or JSON')
+    .option('--json', 'print the result as JSON')
+    .action((file: string, { json }: { json?: boolean }) => check(file, json ?? false));
+  config
+    .command('schema')
+    .description('JSON Schema of the configuration, for editors')
+    .action(() => {
+      process.stdout.write(`${JSON.stringify(z.toJSONSchema(Config, { io: 'input' }), null, 2)}\n`);
+    });
+  config
+    .command('import')
+    .description("take in ProxBalance's config.json: clamps what is out of range and names every change")
+    .argument('<file>', "ProxBalance's config.json")
+    .option('-o, --output <file>', 'where to write the configuration; by default stdout')
+    .action((file: string, { output }: { output?: string }) => importFile(file, output));
+}
+
+function check(file: string, json: boolean): void {
+  const parsed = parseConfigText(readText(file));
+  if (json) process.stdout.write(`${JSON.stringify(parsed, null, 2)}\n`);
+  if (!parsed.ok) {
+    if (!json) process.stderr.write(`${file}:\n${formatProblems(parsed.problems)}\n`);
+    process.exitCode = 2;
+  } else if (!json) process.stdout.write(`${file} is valid\n${advise(parsed.config)}\n`);
+}
+
+function importFile(file: string, output: string | undefined): void {
+  let value: unknown;
+  try {
+    value = JSON.parse(readText(file));
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`${file} is not JSON`);
+  }
+  const { config, changes } = importProxBalance(value);
+  const text = stringify(config);
+  if (output === undefined) process.stdout.write(text);
+  else writeFileSync(output, text, { flag: 'wx' });
+  for (const change of changes) process.stderr.write(`${JSON.stringify(change)}\n`);
+}

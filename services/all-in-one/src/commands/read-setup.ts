@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { type Config, formatProblems } from '@evenkeel/contracts';
+import { parseConfigText, readSettings, type Settings } from '@evenkeel/runtime';
+import { UsageError } from './fail.ts';
+
+export type Setup = { settings: Settings; config: Config };
+
+/** Settings from the environment and the configuration from its file, with what the environment says over it. */
+export function readSetup(env: NodeJS.ProcessEnv, config_file?: string): Setup {
+  const read = readSettings(env, (path) => readFileSync(path, 'utf8'));
+  if (!read.ok)
+    throw new UsageError(
+      `the environment has ${read.problems.length} problem(s):\n${read.problems.map((p) => `  ${p}`).join('\n')}`,
+    );
+  const file = config_file ?? read.settings.config_file;
+  return { settings: read.settings, config: readConfig(file, read.settings) };
+}
+
+function readConfig(file: string | undefined, settings: Settings): Config {
+  const parsed = parseConfigText(file === undefined ? '' : readText(file), (raw) => withEnvironment(raw, settings));
+  if (!parsed.ok)
+    throw new UsageError(`the configuration ${file ?? ''} has problems:\n${formatProblems(parsed.problems)}`);
+  return parsed.config;
+}
+
+/** The text of a file; UsageError where it cannot be read. */
+export function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UsageError(`cannot read ${file}: ${(error as NodeJS.ErrnoException).code ?? 'error'}`);
+  }
+}
+
+/** The single cluster of the environment stands before those of the file; mode and dry run replace what the file says. */
+export function withEnvironment(raw: unknown, settings: Settings): unknown {
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return raw;
+  const given = raw as Record<string, unknown>;
+  const { pve } = settings;
+  const clusters = Array.isArray(given.clusters) ? given.clusters : [];
+  const own = {
+    name: pve.cluster,
+    hosts: pve.hosts,
+    fingerprints: pve.fingerprints,
+    ...(pve.ca_file === undefined ? {} : { ca_file: pve.ca_file }),
+    ...(pve.read_token_file === undefined ? {} : { read_token_file: pve.read_token_file }),
+    ...(pve.write_token_file === undefined ? {} : { write_token_file: pve.write_token_file }),
+  };
+  const automated = (given.automated_migrations ?? {}) as object;
+  return {
+    ...given,
+    ...(pve.hosts.length === 0 ? {} : { clusters: [own, ...clusters] }),
+    ...(settings.mode === undefined ? {} : { mode: settings.mode }),
+    ...(settings.dry_run === undefined ? {} : { automated_migrations: { ...automated, dry_run: settings.dry_run } }),
+  };
+}

@@ -1,0 +1,50 @@
+import { openProcess, type Service } from '@evenkeel/runtime';
+import type { Command } from 'commander';
+import { services } from '../services.ts';
+import { UsageError } from './fail.ts';
+import { readSetup } from './read-setup.ts';
+import { untilSignal } from './until-signal.ts';
+
+export function addRun(program: Command): void {
+  program
+    .command('run')
+    .description('run one service; NATS and Redis come from the environment')
+    .argument('<service>', services.map((s) => s.name).join(', '))
+    .option('-c, --config <file>', 'configuration file, YAML or JSON')
+    .action(async (name: string, options: { config?: string }) => {
+      const service = services.find((s) => s.name === name) as Service | undefined;
+      if (!service)
+        throw new UsageError(`no service ${JSON.stringify(name)}; there are ${services.map((s) => s.name).join(', ')}`);
+      await runServices(name, [service], options.config);
+    });
+  program
+    .command('up')
+    .description('run every service in this process')
+    .option('-c, --config <file>', 'configuration file, YAML or JSON')
+    .action(async (options: { config?: string }) => runServices('all-in-one', services, options.config));
+}
+
+/** Runs services until a signal comes. */
+export async function runServices(name: string, chosen: readonly Service[], config_file?: string): Promise<void> {
+  const { settings, config } = readSetup(process.env, config_file);
+  if (config.clusters.length === 0) {
+    throw new UsageError('no cluster: set EVENKEEL_PVE_HOSTS, or list clusters in the configuration file');
+  }
+  const memory = [settings.nats_url, settings.redis_url].includes('memory:');
+  if (memory && chosen.length < services.length) {
+    throw new UsageError(
+      'a single service cannot run on memory: set EVENKEEL_NATS_URL and EVENKEEL_REDIS_URL, or use `evenkeel up`',
+    );
+  }
+  const opened = await openProcess(chosen, { name, settings, config });
+  if (memory) opened.log.warn({}, 'memory: what is learned and decided is forgotten when this process ends');
+  process.on('SIGHUP', () => {
+    try {
+      const { config: changed } = readSetup(process.env, config_file);
+      void opened.configs.change(changed).then((revision) => opened.log.info({ revision }, 'configuration read again'));
+    } catch (error) {
+      opened.log.error({ error }, 'the changed configuration is not valid; the old one stays in force');
+    }
+  });
+  await untilSignal(opened);
+}

@@ -1,0 +1,41 @@
+import { writeFileSync } from 'node:fs';
+import { example, serveFile } from '@evenkeel/simulator';
+import { type Command, InvalidArgumentError } from 'commander';
+
+export const numberIn = (min: number, max: number) => (text: string) => {
+  const n = Number(text);
+  if (!Number.isFinite(n) || n < min || n > max)
+    throw new InvalidArgumentError(`must be a number from ${min} to ${max}`);
+  return n;
+};
+
+type Options = { file?: string; host: string; port: number; speed?: number; name: string; caFile?: string };
+
+export function addSimulate(program: Command): void {
+  program
+    .command('simulate')
+    .description('serve a simulated Proxmox VE cluster over HTTPS, as the real API speaks')
+    .option('-f, --file <yaml>', 'the cluster to simulate; by default a homelab of four nodes')
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <port>', 'port, 0 for any', numberIn(0, 65_535), 8006)
+    .option(
+      '--speed <factor>',
+      'simulated seconds per real second, 1 to 300; by default as the file says',
+      numberIn(1, 300),
+    )
+    .option('--name <host name>', 'host name that its certificate holds for', 'localhost')
+    .option('--ca-file <file>', 'where to write the certificate to trust (PEM)')
+    .action(async (options: Options) => {
+      const served = await serveFile(options.file ?? example('homelab'), {
+        host: options.host,
+        port: options.port,
+        tls: { names: [options.name] },
+        start: 'now',
+        ...(options.speed === undefined ? {} : { speed: options.speed }),
+      });
+      if (options.caFile) writeFileSync(options.caFile, served.ca);
+      process.stdout.write(`${served.url}\nfingerprint ${served.fingerprint}\n`);
+      await new Promise<void>((resolve) => process.once('SIGTERM', resolve).once('SIGINT', resolve));
+      await served.close();
+    });
+}

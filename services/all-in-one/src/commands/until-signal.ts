@@ -1,0 +1,13 @@
+import type { Opened } from '@evenkeel/runtime';
+
+/** Waits for SIGTERM or SIGINT, then stops gracefully; a second signal ends at once. */
+export async function untilSignal(opened: Opened): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const stop = () => {
+      process.once('SIGTERM', () => process.exit(1)).once('SIGINT', () => process.exit(1));
+      resolve();
+    };
+    process.once('SIGTERM', stop).once('SIGINT', stop);
+  });
+  await opened.close();
+}

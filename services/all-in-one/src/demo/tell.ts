@@ -1,0 +1,146 @@
+import {
+  type CloudEvent,
+  type ClusterSample,
+  type DataOf,
+  type Estimate,
+  migrationApproved,
+  migrationCompleted,
+  migrationFailed,
+  migrationProgressed,
+  migrationRefused,
+  migrationStarted,
+  outcomeRecorded,
+  recommendationDecided,
+  recommendationsGenerated,
+  runDecided,
+} from '@evenkeel/contracts';
+
+/** One line of the story: when (cluster time), what kind of thing happened, and what. */
+export type Line = { time: string; word: string; text: string; tone: 'plain' | 'good' | 'bad' | 'quiet' };
+
+type Teller<Data> = (data: Data) => Omit<Line, 'time'>[];
+
+const percent = (fraction: number): string => `${Math.round(fraction * 100)} %`;
+const points = (n: number): string => `${n >= 0 ? '+' : '−'}${Math.abs(n).toFixed(1)} points`;
+const seconds = ({ expected, low, high }: Estimate): string =>
+  `${Math.round(expected)} s (${Math.round(low)}–${Math.round(high)})`;
+/** Names come from outside: what does not print is shown as ·, and they are cut at 40 characters. */
+export const safe = (text: string): string =>
+  [...text.replace(/[\p{C}\p{Z}]/gu, (c) => (c === ' ' ? c : '·'))].slice(0, 40).join('');
+
+type Moving = { guest: string; name: string; source_node: string; target_node: string };
+const move = (m: Moving): string => `${m.guest} ${safe(m.name)}  ${safe(m.source_node)} → ${safe(m.target_node)}`;
+
+const tellRecommended: Teller<DataOf<typeof recommendationsGenerated>> = ({ recommendations: all, scores }) => {
+  if (all.length === 0) return [];
+  const best = all[0]!;
+  const hottest = scores.toSorted((a, b) => b.penalty - a.penalty)[0];
+  const from = hottest
+    ? `; busiest is ${safe(hottest.node)} (CPU ${percent(hottest.cpu)}, ${hottest.penalty.toFixed(1)} points)`
+    : '';
+  const text = `${all.length} move${all.length === 1 ? '' : 's'}${from}. Best: ${move(best)}, ${points(best.score_improvement)}, confidence ${Math.round(best.confidence_score)}`;
+  return [{ word: 'recommends', text, tone: 'plain' }];
+};
+
+const tellDecided: Teller<DataOf<typeof recommendationDecided>> = (decision) =>
+  decision.action === 'pending' || decision.action === 'executed'
+    ? []
+    : [{ word: 'held back', text: `${move(decision.recommendation)}: ${printable(decision.reason)}`, tone: 'quiet' }];
+
+const tellRun: Teller<DataOf<typeof runDecided>> = ({ decisions, notes, imbalance }) => {
+  const moves = decisions.filter((d) => d.action === 'pending' || d.action === 'executed').length;
+  const state = `imbalance CPU ${imbalance.cpu.toFixed(1)}, memory ${imbalance.mem.toFixed(1)} points`;
+  return moves > 0
+    ? [{ word: 'run', text: `${moves} approved, ${decisions.length - moves} held back; ${state}`, tone: 'plain' }]
+    : [{ word: 'at rest', text: `nothing moves: ${notes.map(printable).join('; ')}; ${state}`, tone: 'quiet' }];
+};
+
+const tellCompleted: Teller<DataOf<typeof migrationCompleted>> = ({ migration, transfer }) => {
+  const took = transfer ? ` in ${Math.round(transfer.duration_seconds)} s` : '';
+  const pause =
+    transfer?.downtime_seconds === undefined ? '' : `, paused ${Math.round(transfer.downtime_seconds * 1000)} ms`;
+  return [
+    {
+      word: 'moved',
+      text: `${move(migration)}${took}${pause}; expected ${seconds(migration.expected.duration_seconds)}`,
+      tone: 'good',
+    },
+  ];
+};
+
+const tellOutcome: Teller<DataOf<typeof outcomeRecorded>> = ({ outcome: o }) => {
+  const expected = `expected ${points(o.expected_gain.expected)}`;
+  if (o.actual_gain === undefined) {
+    return [
+      {
+        word: 'unjudged',
+        text: `${move(o)} after ${o.horizon}: ${printable(o.closed_early ?? 'not measured')}; ${expected}`,
+        tone: 'quiet',
+      },
+    ];
+  }
+  const tone = o.verdict === 'beneficial' ? 'good' : o.verdict === 'harmful' ? 'bad' : 'plain';
+  return [
+    {
+      word: 'gained',
+      text: `${move(o)} after ${o.horizon}: ${points(o.actual_gain)}, ${expected}: ${o.verdict}`,
+      tone,
+    },
+  ];
+};
+
+const tellers: Record<string, Teller<never>> = {
+  [recommendationsGenerated.name]: tellRecommended,
+  [recommendationDecided.name]: tellDecided,
+  [runDecided.name]: tellRun,
+  [migrationApproved.name]: (({ migration }) => [
+    {
+      word: 'approved',
+      text: `${move(migration)}, takes about ${seconds(migration.expected.duration_seconds)}`,
+      tone: 'plain',
+    },
+  ]) satisfies Teller<DataOf<typeof migrationApproved>>,
+  [migrationStarted.name]: (({ migration, adopted }) => [
+    { word: 'moving', text: `${move(migration)}${adopted ? ' (found running)' : ''}`, tone: 'plain' },
+  ]) satisfies Teller<DataOf<typeof migrationStarted>>,
+  [migrationProgressed.name]: (() => []) satisfies Teller<DataOf<typeof migrationProgressed>>,
+  [migrationCompleted.name]: tellCompleted,
+  [migrationFailed.name]: (({ migration, reason }) => [
+    { word: 'failed', text: `${move(migration)}: ${printable(reason)}`, tone: 'bad' },
+  ]) satisfies Teller<DataOf<typeof migrationFailed>>,
+  [migrationRefused.name]: (({ migration, reason }) => [
+    { word: 'not started', text: `${move(migration)}: ${printable(reason)}`, tone: 'quiet' },
+  ]) satisfies Teller<DataOf<typeof migrationRefused>>,
+  [outcomeRecorded.name]: tellOutcome,
+};
+
+/** What an event says to a reader; most samples say nothing. */
+export function tell(event: CloudEvent): Line[] {
+  const name = event.type.split('.').slice(2, -1).join('.');
+  return (tellers[name]?.(event.data as never) ?? []).map((line) => ({ time: event.time, ...line }));
+}
+
+/** The first look at a cluster. */
+export function tellSample(sample: ClusterSample): Line {
+  const running = sample.guests.filter((g) => g.status === 'running').length;
+  const loads = sample.nodes
+    .map((n) => `${safe(n.node)} ${percent(n.cpu)}`)
+    .slice(0, 8)
+    .join(', ');
+  return {
+    time: sample.at,
+    word: 'seen',
+    text: `${sample.nodes.length} nodes, ${running} running guests; CPU ${loads}`,
+    tone: 'plain',
+  };
+}
+
+const tones = { plain: '', good: '\u001b[32m', bad: '\u001b[31m', quiet: '\u001b[2m' };
+
+export function formatLine({ time, word, text, tone }: Line, color: boolean): string {
+  const line = `${time.slice(5, 10)} ${time.slice(11, 19)}  ${word.padEnd(11)}  ${text}`;
+  return color && tones[tone] ? `${tones[tone]}${line}\u001b[0m` : line;
+}
+
+/** Text that may quote what came from outside, on one line. */
+export const printable = (text: string): string => text.replace(/[\p{Cc}]/gu, '·');
