@@ -249,7 +249,7 @@ export function createWorker(service: Service, cluster: string, ground: Ground):
   const tick = (timer: Timer): Promise<void> =>
     inTurn(async () => {
       await flush();
-      const now = ground.proxmox?.clock().now ?? ground.machine_now();
+      const now = await clockOf(ground);
       ticks += 1;
       const cause = `timer/${ground.instance}/${service.timers.indexOf(timer)}/${ticks}`;
       const span = tracing.start({
@@ -277,6 +277,15 @@ export function createWorker(service: Service, cluster: string, ground: Ground):
 class Unreadable extends Error {
   override name = 'Unreadable';
 }
+
+/** A cluster's clock is known from its answers, so the first look asks for one. */
+async function clockOf({ proxmox, machine_now }: Ground): Promise<number> {
+  if (!proxmox) return machine_now();
+  if (!asked.has(proxmox)) await proxmox.version();
+  asked.add(proxmox);
+  return proxmox.clock().now;
+}
+const asked = new WeakSet<Proxmox>();
 
 async function handled<T>(work: () => Promise<T>): Promise<T> {
   try {
