@@ -83,6 +83,16 @@ export const givenGuest = (guest: string, different: Different<GuestSample> = {}
       uptime: 1e6,
       tags: [],
       identity: `id-${vmid}`,
+      constraints: {
+        storages: [],
+        local_disk_bytes: 0,
+        local_disks: 0,
+        local_devices: [],
+        bridges: [],
+        cpu_type: 'host',
+        snapshots_with_state: false,
+        bind_mounts: [],
+      },
     },
     different,
   );

@@ -331,7 +331,7 @@ test('law: recommendations in another order bring the same decisions', () => {
 test('law: every recommendation is decided once, limits hold, no target is over its cap', () => {
   fc.assert(
     fc.property(plan, limits, (recommendations, limit) => {
-      const { decisions, approved, waiting } = run(givenRun(recommendations), { config: rules(limit) });
+      const { decisions, approved, waiting, summary } = run(givenRun(recommendations), { config: rules(limit) });
       expect(decisions.map(({ recommendation }) => recommendation.guest).sort()).toEqual(
         recommendations.map(({ guest }) => guest).sort(),
       );
@@ -345,6 +345,7 @@ test('law: every recommendation is decided once, limits hold, no target is over 
           .map(({ decision_id }) => decision_id)
           .sort(),
       );
+      expect(approved.length + summary.notes.length).toBeGreaterThan(0);
       expect(waiting.queue.filter(({ decision_id }) => approved.some((a) => a.decision_id === decision_id))).toEqual(
         [],
       );
@@ -366,4 +367,21 @@ test('what is said and kept has the form that it is declared in', () => {
   expect(shape('migration.approved').parse({ migration: approved[0] })).toEqual({ migration: approved[0] });
   expect(shape('run.decided').parse(summary)).toEqual(summary);
   expect(shape('current_run').parse(waiting)).toEqual(waiting);
+});
+
+test('a big run keeps within its budgets', () => {
+  const crowd = Array.from({ length: 1500 }, (_, i) =>
+    givenRecommendation(
+      vary(light, { guest: `qemu/${1000 + i}`, rank: i + 1, name: 'x'.repeat(60), confidence_score: 60 + (i % 40) }),
+    ),
+  );
+  const placements = Object.fromEntries(Array.from({ length: 3000 }, (_, i) => [`qemu/${1000 + i}`, `pve${i % 3}`]));
+  const { decisions, summary, waiting } = run(givenRun(crowd, { placements, scores: [] }), {
+    config: rules({ max_migrations_per_run: 20 }),
+  });
+  const size = (value: unknown) => JSON.stringify(value).length;
+  expect(decisions).toHaveLength(1500);
+  expect(size(summary)).toBeLessThan(65_536);
+  expect(size(waiting)).toBeLessThan(1_048_576);
+  expect(Math.max(...decisions.map(size))).toBeLessThan(65_536);
 });

@@ -34,18 +34,7 @@ const storage = (name: string, used: number, different: object = {}) => ({
   ...different,
 });
 const disks = (bytes: number, ...storages: object[]): GivenCase => ({
-  guest: {
-    constraints: {
-      storages: ['fast'],
-      local_disk_bytes: bytes,
-      local_disks: 1,
-      local_devices: [],
-      bridges: [],
-      cpu_type: 'host',
-      snapshots_with_state: false,
-      bind_mounts: [],
-    },
-  },
+  guest: { constraints: { storages: ['fast'], local_disk_bytes: bytes, local_disks: 1 } },
   ...nodes({}, { storages: storages as never }),
 });
 
@@ -112,6 +101,16 @@ test.each<{ name: string; given: GivenCase; says: string }>([
     name: 'a guest that nobody knows',
     given: { run: { guests: [] } },
     says: 'filtered: nothing is known of guest qemu/101',
+  },
+  {
+    name: '[P12] a guest whose configuration nobody has read',
+    given: { guest: { constraints: null as never } },
+    says: 'deferred: its configuration has not been read yet',
+  },
+  {
+    name: 'a guest with a device of its node',
+    given: { guest: { constraints: { local_devices: ['hostpci0'] } } },
+    says: 'filtered: bound to pve1 by hostpci0',
   },
   { name: 'backup lock', given: { guest: { lock: 'backup' } }, says: 'deferred: locked: backup' },
   { name: 'moved meanwhile', given: { guest: { node: 'pve3' } }, says: 'filtered: runs on pve3, not pve1' },

@@ -226,3 +226,16 @@ test('[P19] a dry run remembers no moves', async () => {
   expect([...service.memory.keys()].filter((key) => key.startsWith('moves'))).toEqual([]);
   expect(service.memory.get('approvals all')).toEqual({ entries: {} });
 });
+
+test('a guest that is gone is forgotten with its last move, not before', async () => {
+  const service = live();
+  const [first] = ordered(await service.tell(recommendationsGenerated, run([101]), 0));
+  await service.tell(migrationCompleted, completed(first!, 2), 2);
+  const gone = (n: number, minutes: number) => service.tell(recommendationsGenerated, run([], n, minutes), minutes);
+  await gone(2, 5);
+  await gone(3, 10);
+  expect(service.memory.has('moves qemu/101')).toBe(true);
+  await gone(4, 8 * 24 * 60);
+  expect(service.memory.has('moves qemu/101')).toBe(false);
+  expect(service.memory.get('placements all')).toMatchObject({ nodes: {} });
+});

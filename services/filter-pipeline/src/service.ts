@@ -161,18 +161,25 @@ async function readFacts({ state }: Here, generated: Generated, tracking: Tracki
   return { approvals: await state.approvals.get(), moves, outcomes, pairs, tracking, pause: await state.pause.get() };
 }
 
-/** Writes down what others have moved since the last run, and forgets guests that are gone. */
+/** Writes down what others have moved since the last run; a guest that is gone is forgotten when its moves are. */
 async function learnFoundMoves({ state, config, now }: Here, { placements, at }: Generated) {
   const last = await state.placements.get();
   if (last && last.at >= at) return;
-  state.placements.set({ at, nodes: placements });
   const found = noticeMoves(last?.nodes ?? {}, placements, await state.approvals.get(), { now, config });
   for (const { guest, from, to } of found)
     state.moves.set(foundMove(await state.moves.get(guest), from, to, at), guest);
-  for (const guest of Object.keys(last?.nodes ?? {}).filter((known) => !(known in placements))) {
+  const nodes = { ...placements };
+  for (const [guest, node] of Object.entries(last?.nodes ?? {})) {
+    if (guest in placements) continue;
     const known = await state.moves.get(guest);
-    if (known && isForgotten(known, now)) state.moves.remove(guest);
+    if (known && !isForgotten(known, now)) {
+      nodes[guest] = node;
+    } else {
+      state.moves.remove(guest);
+      state.outcomes.remove(guest);
+    }
   }
+  state.placements.set({ at, nodes });
 }
 
 async function learnMove({ state }: Here, migration: ApprovedMigration, stage: MoveStage) {
