@@ -185,6 +185,19 @@ test('[P09] outcomes teach: three harmful ones close the pair', async () => {
   ]);
 });
 
+test.each([
+  { fault: 'guest', pair: 0, guest: 1 },
+  { fault: 'path', pair: 1, guest: 0 },
+  { fault: 'unknown', pair: 1, guest: 1 },
+  { fault: 'cluster', pair: 0, guest: 0 },
+] as const)('a failure of the $fault counts against whom it is to blame on', async ({ fault, pair, guest }) => {
+  const service = live();
+  const [first] = ordered(await service.tell(recommendationsGenerated, run([101]), 0));
+  await service.tell(migrationFailed, { migration: first!, failed_at: at(1), reason: 'x', fault }, 1);
+  const judged = (key: string) => (service.memory.get(key) as { judged: unknown[] } | undefined)?.judged.length ?? 0;
+  expect([judged('pairs pve1>pve2'), judged('outcomes qemu/101')]).toEqual([pair, guest]);
+});
+
 test('a guest that somebody else has moved is left alone', async () => {
   const service = live();
   await service.tell(
