@@ -16,8 +16,8 @@ export function guestObjection(
   if (guest.status === 'unknown') return { passes: true, reason: 'its state could not be read' };
   if (context.run.sample.crs.auto_rebalance && guest.ha?.auto_rebalance)
     return { passes: false, reason: `Proxmox's own balancer (CRS ${context.run.sample.crs.mode}) looks after it` };
-  const { local_devices = [], bind_mounts = [] } = guest.constraints ?? {};
-  const bound = [...local_devices, ...bind_mounts];
+  if (!guest.constraints) return { passes: true, reason: 'its configuration has not been read yet' };
+  const bound = [...guest.constraints.local_devices, ...guest.constraints.bind_mounts];
   return bound.length > 0 && guest.status === 'running'
     ? { passes: false, reason: `bound to ${source_node} by ${bound.join(', ')}` }
     : undefined;

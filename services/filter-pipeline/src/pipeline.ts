@@ -6,7 +6,7 @@ import { buildContext, candidatesOf, type Facts, type Occasion } from './context
 import type { FilterContext } from './filter.ts';
 import { type Climb, limitsOrder } from './ladder.ts';
 import { type Selection, select } from './select.ts';
-import { freeSlots, type Slots } from './slots.ts';
+import { freeSlots, type Slots, waitsFor } from './slots.ts';
 import { summarize } from './summarize.ts';
 
 export type CurrentRun = ValueOf<typeof currentRun>;
@@ -55,7 +55,8 @@ function decide(
   const chosen = selection.chosen.map((c, i) => {
     const place = `ranked ${i + 1} of ${ranked.length}`;
     const { may, action, reason } = authority(context.config);
-    if (may === 'act' && i >= slots.free) return decision(c, 'skipped', `${place}: ${slots.reason}`, false);
+    if (may === 'act' && i >= slots.free)
+      return decision(c, 'skipped', `${place}: ${waitsFor(slots, slots.free)}`, false);
     return decision(
       c,
       action,
