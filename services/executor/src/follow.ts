@@ -12,7 +12,8 @@ export type FollowFacts = {
   config: Config;
   task:
     | { state: 'running' }
-    | { state: 'ended'; exit: string; log: LogSummary }
+    /** `ended_at`: epoch milliseconds by the clock of its node, where that could be read. */
+    | { state: 'ended'; exit: string; log: LogSummary; ended_at?: number }
     /** It could not be read. */
     | { state: 'unknown' };
   /** The migration that HA started upon our request, once it is found. */
@@ -37,11 +38,12 @@ export function follow(execution: Running, facts: FollowFacts): Step {
   const { guest } = facts;
   const { migration } = execution;
   const arrived = guest?.node === migration.target_node && !guest.lock;
-  if (arrived && task.state === 'ended') return put(complete(execution, now, arrival(execution, facts)));
+  if (arrived && task.state === 'ended')
+    return put(complete(execution, endOf(execution, facts), arrival(execution, facts)));
   const patience = taskType(execution.upid) === 'hamigrate' && ok(task) ? haSettle : settle;
   if (!execution.settling_since) return put({ ...execution, settling_since: iso(now) });
   if (now - millis(execution.settling_since) < 1000 * patience) return wait('waiting for the guest to come to rest');
-  if (arrived) return put(complete(execution, now, arrival(execution, facts)));
+  if (arrived) return put(complete(execution, endOf(execution, facts), arrival(execution, facts)));
   if (task.state === 'unknown') return outlast(execution, facts);
   return put(failure(execution, facts));
 }
@@ -57,6 +59,12 @@ function outlast(execution: Running, { now, config }: FollowFacts): Step {
   if (!execution.stop_asked_at) return { do: 'stop', next: { ...execution, stop_asked_at: iso(now) } };
   if (now - millis(execution.stop_asked_at) < 1000 * stopPatience) return wait('asked to stop');
   return put(fail(execution, now, 'unknown', `stuck: still running after ${age} s, ${limit} s at most`, true));
+}
+
+/** When the task ended rather than when that was seen, as far as its node's clock can be right. */
+function endOf({ started_at }: Running, { now, task }: FollowFacts): number {
+  const ended = (task.state === 'ended' && task.ended_at) || now;
+  return Math.min(now, Math.max(ended, millis(started_at)));
 }
 
 function arrival({ migration }: Running, { task, guest }: FollowFacts) {

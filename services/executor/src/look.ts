@@ -70,14 +70,20 @@ export async function lookForTask({ migration }: Starting | Running, proxmox: Pr
 
 /** How the task of a running migration stands. */
 export async function lookAtTask(execution: Running, proxmox: Proxmox): Promise<FollowFacts['task']> {
+  const { migration } = execution;
   const status = await ask(proxmox.task_status(execution.upid));
   if (!status.ok) return { state: 'unknown' };
   if (status.value.running) return { state: 'running' };
-  const log = await ask(proxmox.task_log(execution.upid));
+  const [log, rows] = await Promise.all([
+    ask(proxmox.task_log(execution.upid)),
+    ask(proxmox.node_tasks(migration.source_node, { vmid: migration.vmid, source: 'all', limit: 50 })),
+  ]);
+  const ended = rows.ok ? rows.value.find((row) => row.upid === execution.upid)?.endtime : undefined;
   return {
     state: 'ended',
     exit: status.value.exitstatus ?? 'unexpected status',
     log: readLog(log.ok ? log.value : []),
+    ...(ended === undefined ? {} : { ended_at: ended * 1000 }),
   };
 }
 
