@@ -105,7 +105,7 @@ describe('whenever the process is killed', () => {
     expect(calls.count).toBeGreaterThan(100);
 
     for (const when of ['before', 'after'] as const)
-      for (let n = 1; n <= calls.count; n += n < 200 ? 1 : 3) {
+      for (let n = 1; n <= calls.count; n += n < 120 ? 1 : 4) {
         const s = setting(fates);
         await live(s, killedAt(n, when).through);
         await expectRight(s).catch((error) => {

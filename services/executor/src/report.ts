@@ -41,9 +41,8 @@ function startOf(migration: Running['migration'], { started_at, upid, adopted }:
 }
 
 function lookOf({ migration }: Running, look: number, log: LogSummary, now: number) {
-  const { step, transferred_bytes, total_bytes } = log;
   const at = iso(now);
-  return migrationProgressed.of({ migration, look, at, step, transferred_bytes, total_bytes }, at);
+  return migrationProgressed.of({ migration, look, at, step: log.step, ...log.progress }, at);
 }
 
 function endOf({ migration, start, ending }: Ended) {

@@ -1,4 +1,4 @@
-import { Outcome } from '@evenkeel/contracts';
+import { Outcome, watchedMigrations } from '@evenkeel/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { beginWatch } from './begin-watch.ts';
@@ -41,6 +41,13 @@ describe('outcomes', () => {
     const { outcomes } = await feed([...three, ...looks(() => ({ vmids: [101, 102, 103] }))]);
     expect(new Set(brief(outcomes).map((line) => line.split(' ').slice(0, 2).join(' '))).size).toBe(9);
     expect(outcomes).toHaveLength(9);
+  });
+
+  it('are remembered within the budget', async () => {
+    const { left } = await feed([told(completed()), ...looks().slice(0, 200)]);
+    const kept = JSON.stringify([...left.values()][0]);
+    expect(watchedMigrations.data.parse(JSON.parse(kept))).toEqual(JSON.parse(kept));
+    expect(kept.length).toBeLessThan(watchedMigrations.budget_bytes / 2);
   });
 
   it('come at the next sample where the migration is heard of too late', async () => {
