@@ -88,7 +88,12 @@ function bindings(
 }
 
 /** Reads tags, HA rules and configuration of a cluster into rules; the order of guests and rules does not matter. */
-export function ruleContext(source: RuleSource, config: Config): RuleContext {
+export function ruleContext(given: RuleSource, config: Config): RuleContext {
+  const source = {
+    ...given,
+    guests: [...given.guests].sort((a, b) => byText(a.guest, b.guest)),
+    ha_rules: [...given.ha_rules].sort((a, b) => byText(a.rule, b.rule)),
+  };
   const guests = new Map(source.guests.map((g) => [g.guest as string, g]));
   const tags = new Map(source.guests.map((g) => [g.guest as string, splitTags(g.tags)]));
   const { found, problems } = bindings(source, tags);
