@@ -85,18 +85,22 @@ const guestRow = ({ world, published }: Context, guest: GuestState): Record<stri
   };
 };
 
-/** Bytes that volumes take, and what a storage holds besides. */
-export const storageUse = (
-  world: World,
-  storage: StorageDescription,
-  node: string,
-): { used: number; total: number } => {
-  const total = Math.round(storage.size_gib * GIB);
-  let used = total * 0.02;
+export type Use = { used: number; total: number };
+
+/** Half of what the volumes on a storage could grow to, and what it holds besides; by `storage` where shared, `node/storage` where not. */
+export const storageUses = (world: World): ((storage: StorageDescription, node: string) => Use) => {
+  const key = (storage: string, shared: boolean, node: string) => (shared ? storage : `${node}/${storage}`);
+  const sums = new Map<string, number>();
   for (const guest of world.guests.values())
-    if (storage.shared || nodeOf(guest) === node)
-      for (const disk of guest.plan.disks) if (disk.storage === storage.name) used += disk.bytes * 0.5;
-  return { used: Math.min(total, Math.round(used)), total };
+    for (const disk of guest.plan.disks) {
+      const at = key(disk.storage, disk.shared, nodeOf(guest));
+      sums.set(at, (sums.get(at) ?? 0) + disk.bytes * 0.5);
+    }
+  return (storage, node) => {
+    const total = Math.round(storage.size_gib * GIB);
+    const used = total * 0.02 + (sums.get(key(storage.name, storage.shared, node)) ?? 0);
+    return { used: Math.min(total, Math.round(used)), total };
+  };
 };
 
 /** The storages that a node has. */
@@ -104,12 +108,12 @@ export const storagesOf = (world: World, node: string): StorageDescription[] =>
   world.plan.storages.filter((storage) => storage.nodes === undefined || storage.nodes.includes(node));
 
 const storageRows = ({ world, caller }: Context): unknown[] => {
-  const shared = new Map(world.plan.storages.filter((s) => s.shared).map((s) => [s.name, storageUse(world, s, '')]));
+  const useOf = storageUses(world);
   return world.plan.nodes.flatMap((node) =>
     storagesOf(world, node.name)
       .filter((storage) => may(caller, `/storage/${storage.name}`, 'Datastore.Audit'))
       .map((storage) => {
-        const use = shared.get(storage.name) ?? storageUse(world, storage, node.name);
+        const use = useOf(storage, node.name);
         const up = isOnline(world, node.name);
         return {
           id: `storage/${node.name}/${storage.name}`,

@@ -4,7 +4,7 @@ import { GIB, MINUTE } from '../units.ts';
 import type { NodeState, World } from '../world.ts';
 import { may } from './access.ts';
 import { badParameters, died } from './answer.ts';
-import { nodeRow, storagesOf, storageUse, versionOf } from './cluster.ts';
+import { nodeRow, storagesOf, storageUses, versionOf } from './cluster.ts';
 import type { Context, Route } from './route.ts';
 
 /** The node that the path names. */
@@ -74,6 +74,7 @@ const storage = (context: Context): unknown => {
   const target = given.target as string | undefined;
   if (target !== undefined && !world.nodes.has(target)) throw died(`no such cluster node '${target}'`);
   const there = target === undefined ? undefined : new Set(storagesOf(world, target).map((s) => s.name));
+  const useOf = storageUses(world);
   return storagesOf(world, node)
     .filter((s) => may(caller, `/storage/${s.name}`, 'Datastore.Audit') && (there?.has(s.name) ?? true))
     .filter(
@@ -82,7 +83,7 @@ const storage = (context: Context): unknown => {
         (given.content === undefined || s.content.includes(given.content as string)),
     )
     .map((s) => {
-      const { used, total } = storageUse(world, s, node);
+      const { used, total } = useOf(s, node);
       return {
         storage: s.name,
         type: s.type,
