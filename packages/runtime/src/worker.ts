@@ -165,11 +165,9 @@ export function createWorker(service: Service, cluster: string, ground: Ground):
     const known = [...handlers.values()].find(({ event }) => typeOf(event) === cloud.type);
     await flush();
     if (await store.handled(scope, cloud.id)) return 'repeated';
-    const parsed = known?.event.data.safeParse(cloud.data);
-    if (!known || !parsed?.success) {
-      const reason = known ? `its data is not valid: ${parsed?.error.message}` : `unknown type ${cloud.type}`;
-      throw new Unreadable(reason);
-    }
+    if (!known) throw new Unreadable(`unknown type ${cloud.type}`);
+    const parsed = parse(known.event, cloud.data);
+    if (!parsed.success) throw new Unreadable(`its data is not valid: ${parsed.error.message}`);
     const circumstances = {
       now: Date.parse(cloud.time),
       revision: cloud.configrevision ?? configs.current().revision,
@@ -298,9 +296,21 @@ async function handled<T>(work: () => Promise<T>): Promise<T> {
 function declared(publishes: ReadonlyMap<string, AnyEvent>, service: string, said: Said): AnyEvent {
   const event = publishes.get(said.name);
   if (!event) throw new Error(`${service} says ${said.name}, which it does not declare`);
-  const parsed = event.data.safeParse(said.data);
+  const parsed = parse(event, said.data);
   if (!parsed.success) throw new Error(`${service} says a ${said.name} that is not valid: ${parsed.error.message}`);
   return event;
+}
+
+/** Data that passed in this process need not pass again where the bus hands it on as it is. */
+const passed = new WeakSet<object>();
+
+type Parsed = { success: true; data: unknown } | { success: false; error: Error };
+
+function parse(event: AnyEvent, data: unknown): Parsed {
+  if (typeof data === 'object' && data !== null && passed.has(data)) return { success: true, data };
+  const parsed = event.data.safeParse(data);
+  if (parsed.success && typeof data === 'object' && data !== null) passed.add(data);
+  return parsed;
 }
 
 const nameOf = (outgoing: Outgoing): string => outgoing.event.type.split('.').slice(2, -1).join('.');

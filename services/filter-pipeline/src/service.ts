@@ -3,6 +3,7 @@ import {
   type ApprovedMigration,
   approvals,
   automationPause,
+  clusterSampled,
   currentRun,
   type DataOf,
   type DecisionAction,
@@ -110,14 +111,10 @@ export const filterPipeline = defineService({
     await learnOfGuest(here, judged);
     return [];
   })
-  .every(
-    'cluster',
-    ({ collection }) => collection.sample_interval_seconds,
-    async (here) => {
-      await noticeExpired(here);
-      return approveNext(here);
-    },
-  );
+  .on(clusterSampled, async (_event, here) => {
+    await noticeExpired(here);
+    return approveNext(here);
+  });
 
 /** A migration has ended: remember it, learn where the guest is, move the summary on, and let the next one go. */
 async function end(
