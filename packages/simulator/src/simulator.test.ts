@@ -369,6 +369,29 @@ describe('faults', () => {
     expect(call('GET', '/nodes').cut).toBe(true);
     expect(call('GET', '/nodes').status).toBe(200);
   });
+  it('locked: as by a backup, for as long as it lasts', () => {
+    const { simulator, move, row, after } = begin();
+    simulator.faults.add({ kind: 'locked', vmid: 100, for_s: 60 });
+    expect(row(100).lock).toBe('backup');
+    expect(move(100, 'b')).toMatchObject({ status: 500, reason: 'VM is locked (backup)' });
+    after(61);
+    expect(row(100).lock).toBeUndefined();
+    expect(move(100, 'b').status).toBe(200);
+  });
+  it('surge: the guest wants more for a while, and its history remembers', () => {
+    const { simulator, after, get } = begin();
+    simulator.faults.add({ kind: 'surge', vmid: 100, level: 1, for_s: 600 });
+    expect(simulator.inspect().guests[0]?.demand).toBe(4);
+    after(1800);
+    expect(simulator.inspect().guests[0]?.demand).toBe(2);
+    const cpu = get('/nodes/a/qemu/100/rrddata', { timeframe: 'hour' }).map((point: { cpu: number }) => point.cpu);
+    expect([cpu[35], cpu[59]]).toEqual([1, 0.5]);
+  });
+  it('maintenance: HA moves nothing there', () => {
+    const { simulator, get } = begin();
+    simulator.faults.add({ kind: 'maintenance', node: 'b' });
+    expect(get('/cluster/ha/status/manager_status').manager_status.node_status.b).toBe('maintenance');
+  });
   it('cleared faults are gone', () => {
     const { simulator } = begin();
     simulator.faults.add({ kind: 'node_down', node: 'b' });

@@ -9,6 +9,8 @@ export type GuestState = {
   plan: GuestPlan;
   segments: Segment[];
   lock: string | undefined;
+  /** When it wants more than its load says. */
+  surges: (Span & { level: number; fault: number })[];
   /** What HA makes of it, where it is a service. */
   ha: HaService | undefined;
 };
@@ -112,6 +114,7 @@ export const beginWorld = (plan: ClusterPlan): World => {
       plan: guest,
       segments: [{ from: began, node: guest.node, running: guest.status !== 'stopped', started: guest.booted }],
       lock: guest.lock,
+      surges: [],
       ha: guest.ha && {
         state: guest.status === 'stopped' ? 'stopped' : 'started',
         request: undefined,
@@ -158,13 +161,31 @@ export const isOnline = (world: World, node: string): boolean => {
   return state !== undefined && !within(state.down, world.now);
 };
 
+const faultNow = (world: World, meets: (fault: Fault) => boolean): Fault | undefined =>
+  world.faults.find(({ fault, from, to }) => from <= world.now && world.now < to && meets(fault))?.fault;
+
+/** The lock of a guest's configuration: a migration's, one of the description, or one that a fault put there. */
+export const lockOf = (world: World, guest: GuestState): string | undefined => {
+  if (guest.lock !== undefined || world.faults.length === 0) return guest.lock;
+  const fault = faultNow(world, (f) => f.kind === 'locked' && f.vmid === guest.plan.vmid);
+  return fault?.kind === 'locked' ? fault.lock : undefined;
+};
+
+/** Whether HA keeps a node free. */
+export const inMaintenance = (world: World, node: NodePlan): boolean =>
+  node.maintenance || faultNow(world, (f) => f.kind === 'maintenance' && f.node === node.name) !== undefined;
+
+/** The share of its vCPUs that a guest wants. */
+export const wantedShare = (guest: GuestState, at: number): number => {
+  const share = guest.plan.load(at);
+  if (guest.surges.length === 0) return share;
+  return Math.max(share, ...guest.surges.map((surge) => (surge.from <= at && at < surge.to ? surge.level : 0)));
+};
+
 /** More than half of the nodes are up, and no fault takes the quorum away. */
 export const isQuorate = (world: World): boolean => {
   const up = world.plan.nodes.filter((node) => isOnline(world, node.name)).length;
-  const lost = world.faults.some(
-    ({ fault, from, to }) => fault.kind === 'no_quorum' && from <= world.now && world.now < to,
-  );
-  return !lost && up * 2 > world.plan.nodes.length;
+  return !faultNow(world, (f) => f.kind === 'no_quorum') && up * 2 > world.plan.nodes.length;
 };
 
 const relist = (node: NodeState, at: number, change: (vmids: readonly number[]) => number[]): void => {

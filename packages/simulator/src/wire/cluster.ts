@@ -1,7 +1,16 @@
 import type { StorageDescription } from '../description.ts';
 import { guestFigures } from '../published.ts';
 import { GIB } from '../units.ts';
-import { type GuestState, isOnline, isQuorate, type NodeState, nodeOf, type World } from '../world.ts';
+import {
+  type GuestState,
+  inMaintenance,
+  isOnline,
+  isQuorate,
+  lockOf,
+  type NodeState,
+  nodeOf,
+  type World,
+} from '../world.ts';
 import { type Caller, may } from './access.ts';
 import type { Context, Route } from './route.ts';
 import { taskRow } from './task-row.ts';
@@ -39,7 +48,7 @@ export const nodeRow = (
 
 const haStateOfNode = (world: World, node: NodeState): string => {
   if (!isOnline(world, node.plan.name)) return 'unknown';
-  return node.plan.maintenance ? 'maintenance' : 'online';
+  return inMaintenance(world, node.plan) ? 'maintenance' : 'online';
 };
 
 const guestVisible = (caller: Caller, guest: GuestState): boolean =>
@@ -50,10 +59,10 @@ const guestVisible = (caller: Caller, guest: GuestState): boolean =>
 export const haStateOf = (guest: GuestState): string | undefined =>
   guest.ha?.state === 'starting' ? 'started' : guest.ha?.state;
 
-const known = (guest: GuestState) => ({
+const known = (world: World, guest: GuestState) => ({
   ...(guest.plan.pool ? { pool: guest.plan.pool } : {}),
   ...(guest.ha ? { hastate: haStateOf(guest) } : {}),
-  ...(guest.lock ? { lock: guest.lock } : {}),
+  ...(lockOf(world, guest) ? { lock: lockOf(world, guest) } : {}),
   ...(guest.plan.tags.length > 0 ? { tags: guest.plan.tags.join(';') } : {}),
 });
 
@@ -68,12 +77,12 @@ const guestRow = ({ world, published }: Context, guest: GuestState): Record<stri
       ...base,
       status: 'unknown',
       ...(guest.ha ? { hastate: haStateOf(guest) } : {}),
-      ...(guest.lock ? { lock: guest.lock } : {}),
+      ...(lockOf(world, guest) ? { lock: lockOf(world, guest) } : {}),
     };
   const { running, memhost, ...rest } = figures;
   return {
     ...base,
-    ...known(guest),
+    ...known(world, guest),
     ...rest,
     ...(world.plan.major === 9 && plan.type === 'qemu' ? { memhost } : {}),
     name: plan.name,

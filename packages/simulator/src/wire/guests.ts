@@ -2,7 +2,7 @@ import { guestHistory } from '../history.ts';
 import { guestFigures } from '../published.ts';
 import { hashText } from '../random.ts';
 import { MIB } from '../units.ts';
-import { type GuestState, nodeOf, segmentAt } from '../world.ts';
+import { type GuestState, lockOf, nodeOf, segmentAt } from '../world.ts';
 import { demand, may } from './access.ts';
 import { died } from './answer.ts';
 import { haStateOf } from './cluster.ts';
@@ -59,7 +59,7 @@ const shared = (guest: GuestState, context: Context) => {
     uptime: running ? (figures?.uptime ?? 0) : 0,
     ...(running ? { pid: 1000 + (plan.key % 30_000) } : {}),
     ...(plan.template ? { template: 1 } : {}),
-    ...(guest.lock ? { lock: guest.lock } : {}),
+    ...(lockOf(context.world, guest) ? { lock: lockOf(context.world, guest) } : {}),
     ...(plan.tags.length > 0 ? { tags: plan.tags.join(';') } : {}),
   };
 };
@@ -190,7 +190,7 @@ const config =
       ...Object.fromEntries(disks),
       ...(plan.tags.length > 0 ? { tags: plan.tags.join(';') } : {}),
       ...(plan.template ? { template: 1 } : {}),
-      ...(guest.lock ? { lock: guest.lock } : {}),
+      ...(lockOf(context.world, guest) ? { lock: lockOf(context.world, guest) } : {}),
       ...plan.config,
     };
     return { ...whole, digest: digest(JSON.stringify(whole)) };

@@ -1,6 +1,6 @@
 import { affinityOf, requestMove } from '../ha.ts';
 import { hashText } from '../random.ts';
-import { type GuestState, isOnline, isQuorate, nodeOf, type World } from '../world.ts';
+import { type GuestState, inMaintenance, isOnline, isQuorate, type NodeState, nodeOf, type World } from '../world.ts';
 import { died } from './answer.ts';
 import type { Context, Route } from './route.ts';
 
@@ -77,7 +77,13 @@ const lrmRow = (world: World, name: string): unknown => {
   const up = isOnline(world, name);
   const at = up ? beat(world, node?.plan.key ?? 0) : (since?.from ?? world.now);
   const active = world.services.some((guest) => nodeOf(guest) === name);
-  const mode = !up ? 'old timestamp - dead?' : node?.plan.maintenance ? 'maintenance mode' : active ? 'active' : 'idle';
+  const mode = !up
+    ? 'old timestamp - dead?'
+    : node && inMaintenance(world, node.plan)
+      ? 'maintenance mode'
+      : active
+        ? 'active'
+        : 'idle';
   const watchdog = active ? 'watchdog active' : 'watchdog standby';
   const text = world.plan.version === '9.2' && up ? `${mode}, ${watchdog}` : mode;
   return {
@@ -114,7 +120,7 @@ const serviceRow = (world: World, guest: GuestState): unknown => {
 };
 
 const current = ({ world, via }: Context): unknown[] => {
-  const used = world.services.length > 0 || world.plan.nodes.some((node) => node.maintenance);
+  const used = world.services.length > 0 || world.plan.nodes.some((node) => inMaintenance(world, node));
   const quorate = isQuorate(world);
   const head = master(world);
   const at = beat(world, world.plan.key);
@@ -153,11 +159,11 @@ const current = ({ world, via }: Context): unknown[] => {
 
 const nodeStatus = (world: World, name: string): string => {
   if (!isOnline(world, name)) return 'unknown';
-  return world.nodes.get(name)?.plan.maintenance ? 'maintenance' : 'online';
+  return inMaintenance(world, (world.nodes.get(name) as NodeState).plan) ? 'maintenance' : 'online';
 };
 
 const managerStatus = ({ world, via }: Context): unknown => {
-  const used = world.services.length > 0 || world.plan.nodes.some((node) => node.maintenance);
+  const used = world.services.length > 0 || world.plan.nodes.some((node) => inMaintenance(world, node));
   const quorum = { node: via, quorate: isQuorate(world) ? '1' : '0' };
   if (!used) return { manager_status: { node_status: {} }, quorum };
   const names = world.plan.nodes.map((node) => node.name);
@@ -181,7 +187,7 @@ const managerStatus = ({ world, via }: Context): unknown => {
       names.map((name) => [
         name,
         {
-          mode: world.nodes.get(name)?.plan.maintenance ? 'maintenance' : 'active',
+          mode: inMaintenance(world, (world.nodes.get(name) as NodeState).plan) ? 'maintenance' : 'active',
           state: world.services.some((guest) => nodeOf(guest) === name) ? 'active' : 'wait_for_agent_lock',
           results: {},
           timestamp: Math.floor(beat(world, world.nodes.get(name)?.plan.key ?? 0) / 1000),

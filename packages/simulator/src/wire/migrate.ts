@@ -2,7 +2,7 @@ import { means, strike } from '../faults.ts';
 import { affinityOf, requestMove } from '../ha.ts';
 import { localResources, missingStorages, startMigration } from '../migration.ts';
 import { beginTask, endTask } from '../task.ts';
-import { type GuestState, isQuorate, segmentAt, type World } from '../world.ts';
+import { type GuestState, isQuorate, lockOf, segmentAt, type World } from '../world.ts';
 import { demand, may } from './access.ts';
 import { badParameters, died, Refusal } from './answer.ts';
 import { guestAt } from './guests.ts';
@@ -13,9 +13,10 @@ const checkQuorum = (world: World): void => {
   if (!isQuorate(world)) throw died('cluster not ready - no quorum?');
 };
 
-const checkLock = (guest: GuestState): void => {
+const checkLock = (world: World, guest: GuestState): void => {
   const kind = guest.plan.type === 'qemu' ? 'VM' : 'CT';
-  if (guest.lock) throw died(`${kind} is locked (${guest.lock})`);
+  const lock = lockOf(world, guest);
+  if (lock) throw died(`${kind} is locked (${lock})`);
 };
 
 const others = ({ world, at }: Context): string[] =>
@@ -53,7 +54,7 @@ const qemuPreconditions = (context: Context): unknown => {
   demand(context.caller, `/vms/${context.at.vmid}`, 'VM.Migrate');
   checkQuorum(world);
   const guest = guestAt(context, 'qemu');
-  checkLock(guest);
+  checkLock(world, guest);
   const against = Object.fromEntries(others(context).map((node) => [node, reasonsAgainst(world, guest, node)]));
   const dependent = world.plan.major === 9 && guest.ha ? affinityOf(world, guest, '').with : undefined;
   return {
@@ -102,7 +103,7 @@ const checkStart = (context: Context, type: 'qemu' | 'lxc'): GuestState => {
   if (!world.nodes.has(target)) throw died(`no such cluster node '${target}'`);
   checkRoot(context);
   const guest = guestAt(context, type);
-  checkLock(guest);
+  checkLock(world, guest);
   const running = segmentAt(guest, world.now).running;
   if (type === 'lxc' && given.online) throw died('lxc live migration is currently not implemented');
   if (type === 'qemu' && running && !given.online) throw died("can't migrate running VM without --online");
