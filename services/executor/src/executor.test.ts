@@ -1,5 +1,5 @@
 import type { ApprovedMigration } from '@evenkeel/contracts';
-import { hours } from '@evenkeel/model';
+import { hours, iso } from '@evenkeel/model';
 import { describe, expect, it } from 'vitest';
 import {
   approval,
@@ -12,6 +12,7 @@ import {
   eventOf,
   type Fate,
   type Memory,
+  t0,
   type World,
 } from './test-kit.ts';
 
@@ -133,6 +134,15 @@ describe('the executor', () => {
     const began = Date.parse(eventOf<{ started_at: string }>(s.memory, 'migration.started', second)!.started_at);
     expect((began - ended) / 1000).toBeGreaterThanOrEqual(60);
     expect((began - ended) / 1000).toBeLessThan(70);
+  });
+
+  it('takes the earliest approval first', async () => {
+    const s = setting({ 101: 'n1', 103: 'n3' }, { 101: { seconds: 30 } });
+    const waiting = approval(102, 'n3', 'n2', { approved_at: iso(t0 + 2000) });
+    const earlier = approval(103, 'n3', 'n2', { approved_at: iso(t0 + 1000) });
+    s.world.rows.push({ ...s.world.rows[1]!, vmid: 102, name: 'vm102' });
+    await run(s, [m, waiting, earlier]);
+    expect(s.world.posts.map(({ vmid }) => vmid)).toEqual([101, 103, 102]);
   });
 
   it('says that it was busy where an approval expires in the queue', async () => {

@@ -83,6 +83,11 @@ describe('an outcome is closed early', () => {
     expect(seenLater.outcomes.map((o) => o.closed_early)).toEqual(Array(3).fill('moved again to n3 by m-2'));
   });
 
+  it('not by what was seen before it ended', () => {
+    const watched = beginWatch(completed());
+    expect(track(watched, sampleAt(-60, { guest: null }), prices)).toEqual({ watched, outcomes: [] });
+  });
+
   it('not where a look still shows the place before the move', () => {
     const watched = beginWatch(completed());
     expect(track(watched, sampleAt(10, { guest: { node: 'n1' } }), prices).outcomes).toEqual([]);
@@ -122,6 +127,12 @@ describe('what a migration changed [P26]', () => {
       50 * (0.625 ** 2 + 0.275 ** 2 - 0.5 ** 2 - 0.4 ** 2),
     );
     expect(first!.error).toBeCloseTo(0, 1);
+  });
+  it('each horizon is judged by its own time', async () => {
+    const outcomes = await judged((s) =>
+      s < 1800 ? { n1: { cpu: 0.2 }, n2: { cpu: 0.7 } } : { n1: { cpu: 0.7 }, n2: { cpu: 0.4 } },
+    );
+    expect(outcomes.map((o) => o.verdict)).toEqual(['harmful', 'beneficial', 'beneficial']);
   });
   it('a saturated node is noted', async () => {
     const [first] = await judged(() => ({ n2: { cpu: 0.99 } }));
