@@ -121,10 +121,11 @@ describe('what a migration changed [P26]', () => {
     const outcomes = await judged((s) => ({ n1: { cpu: s < 100 ? 0.3 : 0.1 }, n2: { cpu: 0.8 } }));
     expect(outcomes.map((o) => o.verdict)).toEqual(['harmful', 'harmful', 'harmful']);
   });
+  const points = (u: number) => 25 * u ** 2 + 75 * u ** 4;
   it('what came true to the point has no error', async () => {
     const [first] = await judged(
       () => ({ n1: { cpu: 0.5 }, n2: { cpu: 0.4 }, gib: 0 }),
-      50 * (0.625 ** 2 + 0.275 ** 2 - 0.5 ** 2 - 0.4 ** 2),
+      points(0.625) + points(0.275) - points(0.5) - points(0.4),
     );
     expect(first!.error).toBeCloseTo(0, 1);
   });
