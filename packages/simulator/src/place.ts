@@ -4,7 +4,7 @@ import type { Load } from './guest-description.ts';
 import { compileLoad, type TraceTable } from './load.ts';
 import type { PopulateDescription } from './populate-description.ts';
 import { hashText } from './random.ts';
-import { GIB, MINUTE } from './units.ts';
+import { GIB, MIB, MINUTE } from './units.ts';
 
 type Spot = {
   name: string;
@@ -47,7 +47,7 @@ export const spotsOf = (d: Description, p: PopulateDescription, traces: Record<s
 
 /** The node that is furthest below its part of the load and has the memory, or the one with most room. */
 export const place = (draft: Draft, spots: Spot[], layout: PopulateDescription['layout']): Spot => {
-  const bytes = draft.memory_gib * draft.memory.level * GIB;
+  const bytes = draft.memory_gib * draft.memory.level * 1.06 * GIB + 96 * MIB;
   const rank = (spot: Spot) =>
     layout === 'skewed' ? spot.load / spot.share : spot.assigned / spot.room + spot.load / spot.threads;
   const fitting = spots.filter((spot) => spot.memory + bytes <= spot.room);
