@@ -2,7 +2,7 @@ import { Outcome, watchedMigrations } from '@evenkeel/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { beginWatch } from './begin-watch.ts';
-import { completed, feed, prices, type Scene, sampleAt, sampled, told } from './test-kit.ts';
+import { completed, feed, prices, type Scene, sampleAt, sampled, told } from './testing/scenes.ts';
 import { track } from './track.ts';
 
 const day = 24 * 3600;
@@ -131,7 +131,7 @@ describe('what a migration changed [P26]', () => {
   });
   it('each horizon is judged by its own time', async () => {
     const outcomes = await judged((s) =>
-      s < 1800 ? { n1: { cpu: 0.2 }, n2: { cpu: 0.7 } } : { n1: { cpu: 0.7 }, n2: { cpu: 0.4 } },
+      s < 1800 ? { n1: { cpu: 0 }, n2: { cpu: 0.9 } } : { n1: { cpu: 0.45 }, n2: { cpu: 0.4 } },
     );
     expect(outcomes.map((o) => o.verdict)).toEqual(['harmful', 'beneficial', 'beneficial']);
   });
