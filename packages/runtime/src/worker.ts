@@ -2,6 +2,7 @@ import { type Bus, type Delivery, EventTooLarge, type Outgoing, type Poison } fr
 import type { AnyEvent, Said } from '@evenkeel/contracts';
 import type { Proxmox } from '@evenkeel/proxmox';
 import type { Scope, Store } from '@evenkeel/store';
+import { bind } from './bind.ts';
 import type { ConfigSource } from './config-source.ts';
 import type { Handler, Log, Service, Timer } from './define-service.ts';
 import { envelope, typeOf } from './envelope.ts';
@@ -9,7 +10,7 @@ import type { Metrics } from './metrics.ts';
 import { observe } from './observe.ts';
 import { blame, HandlerFailed, marked } from './outside.ts';
 import { emptyCache, openBuffer, openReader } from './state.ts';
-import type { Tracing } from './tracing.ts';
+import { type Tracing, traceIdOf } from './tracing.ts';
 
 /** What a worker stands on; the same for every worker of a process but for its client. */
 export type Ground = {
@@ -49,7 +50,7 @@ export function createWorker(service: Service, cluster: string, ground: Ground):
   const publishes = new Map(service.publishes.map((e) => [e.name, e]));
   const { owns, reads } = service;
   const cache = emptyCache();
-  const log = ground.log;
+  const log = bind(ground.log, { service: service.name, cluster });
   let turn: Promise<unknown> = Promise.resolve();
   let ticks = 0;
 
@@ -123,7 +124,7 @@ export function createWorker(service: Service, cluster: string, ground: Ground):
         ...mapValues(reads, (record) => openReader(records, cluster, record)),
         ...mapValues(owns, (record) => buffer.handle(record)),
       },
-      log,
+      log: bind(log, { trace_id: traceIdOf(circumstances.trace), cause: circumstances.cause }),
       proxmox: ground.proxmox,
       ledger,
     };
@@ -228,7 +229,9 @@ export function createWorker(service: Service, cluster: string, ground: Ground):
   ): Promise<void> => {
     const hopeless =
       error instanceof Unreadable || (error instanceof HandlerFailed && delivery.attempt >= attemptsBeforeBurial);
-    const fields = { error, sequence: delivery.sequence, stream: delivery.stream, attempt: delivery.attempt };
+    const ids =
+      'event' in delivery ? { event_id: delivery.event.id, trace_id: traceIdOf(delivery.event.traceparent) } : {};
+    const fields = { ...ids, error, sequence: delivery.sequence, stream: delivery.stream, attempt: delivery.attempt };
     if (!hopeless) {
       count('retried');
       log.warn(fields, 'handling failed; it will be tried again');
