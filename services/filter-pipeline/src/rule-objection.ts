@@ -16,9 +16,10 @@ type Rule = (candidate: Candidate, context: FilterContext) => string | undefined
 
 const refusalRemembered = hours(24);
 
-/** Tags, names and pools by which a guest asks to be left alone. */
+/** Tags, names and pools by which a guest asks to be left alone; a node that is emptied goes away under it all the same. */
 const ownWish: Rule = ({ guest, recommendation }, { config }) => {
   if (!guest) return `nothing is known of guest ${recommendation.guest}`;
+  if (recommendation.mandatory === 'maintenance' || recommendation.mandatory === 'drain') return undefined;
   const { rules } = config.automated_migrations;
   const asks = guest.tags.find(
     (tag) =>
@@ -55,6 +56,7 @@ const refusal: Rule = ({ recommendation }, { moves, now }) => {
 const containerRestart: Rule = ({ recommendation, guest }, { config }) =>
   recommendation.type === 'lxc' &&
   guest?.status === 'running' &&
+  !guest.tags.includes('restart-ok') &&
   !config.automated_migrations.rules.allow_container_restarts
     ? 'container would restart (allow_container_restarts is false)'
     : undefined;
