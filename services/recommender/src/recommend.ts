@@ -12,6 +12,7 @@ import type {
 } from '@evenkeel/contracts';
 import {
   capsOf,
+  concerned,
   coresEstimate,
   costBenefitRatio,
   millis,
@@ -136,14 +137,6 @@ function startRun(input: RecommendInput): Run {
   };
 }
 
-/** Guests as they are, of those recommended and of those that a rule binds to them: all that the filters ask about. */
-function concerned(run: Run, recommendations: readonly Recommendation[]): Set<string> {
-  const { ctx } = run.planning;
-  const ids = new Set<string>(recommendations.map((r) => r.guest));
-  for (const id of [...ids]) for (const group of ctx.groupsOf.get(id) ?? []) for (const g of group.guests) ids.add(g);
-  return ids;
-}
-
 function assignedBytes(guests: readonly GuestSample[]): Record<string, number> {
   const assigned: Record<string, number> = {};
   for (const { node, status, maxmem } of guests)
@@ -183,13 +176,6 @@ function stuckNotes(stuck: readonly NotMoved[]): string[] {
   ];
 }
 
-/** Tags by guest, of those that a tag binds to others: rules about them can be read without the guests themselves. */
-function bindingTags({ ctx }: Planning): Record<string, string[]> {
-  const names = new Set(ctx.groups.map(({ rule }) => rule));
-  const bound = [...ctx.tags].map(([guest, tags]) => [guest, tags.filter((tag) => names.has(`tag ${tag}`))] as const);
-  return Object.fromEntries(bound.filter(([, tags]) => tags.length > 0));
-}
-
 /**
  * The moves that a run recommends, best first: mandatory ones, then those that even out, each evaluated after the ones before
  * it; at most one per guest. Same input in any order, same answer.
@@ -211,7 +197,10 @@ export function recommend(input: RecommendInput): Generated {
       .map(({ move, i }, rank) => recommendationOf(run, move, i, rank + 1)),
     planning.caps,
   );
-  const ids = concerned(run, recommendations);
+  const ids = concerned(
+    recommendations.map((r) => r.guest),
+    planning.ctx,
+  );
   const staying = explainStaying(planning, input.scores, convergence);
   const { guests, ...rest } = sample;
   return {
@@ -230,7 +219,6 @@ export function recommend(input: RecommendInput): Generated {
     scores: input.scores,
     sample: rest,
     placements,
-    tags: bindingTags(planning),
     assigned_bytes: assignedBytes(guests),
     guests: guests.filter((g) => ids.has(g.guest)),
     profiles: input.profiles.filter((p) => ids.has(p.guest)),
