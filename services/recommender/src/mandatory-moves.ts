@@ -40,7 +40,8 @@ function refusals(planning: Planning, unit: readonly number[]): string {
     const no = ids.map((id) => allowedOn(id, node, state.placement, ctx, ids)).find((r) => r !== null);
     return no ?? (fits(state, n, unit, caps) ? [] : `${node} has no room for it`);
   });
-  return `no node can take it: ${reasons.slice(0, 3).join('; ')}${reasons.length > 3 ? `; and ${reasons.length - 3} more` : ''}`;
+  const said = [...new Set(reasons)];
+  return `no node can take it: ${said.slice(0, 3).join('; ')}${said.length > 3 ? `; and ${said.length - 3} more` : ''}`;
 }
 
 /** Empties the nodes in maintenance, the guests with most memory first; what is over the limit waits for the next run. */
