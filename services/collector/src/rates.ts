@@ -33,3 +33,10 @@ export const ratesOf = ([, , , , , netin, netout, diskread, diskwrite]: CounterR
   diskread,
   diskwrite,
 });
+
+/** The counters of all guests as they stand now. */
+export const readAllCounters = (
+  guests: readonly GuestRow[],
+  before: Readonly<Record<string, CounterReading>>,
+): Record<string, CounterReading> =>
+  Object.fromEntries(guests.map((guest) => [guest.id, readCounters(guest, before[guest.id])]));

@@ -1,0 +1,67 @@
+import type { CollectorProgress, Config, NodeSample, StorageSample } from '@evenkeel/contracts';
+import type { NodeRow, NodeStatus, StorageRow } from '@evenkeel/proxmox';
+import { rounded } from './rounded.ts';
+
+export type NodeBeside = {
+  /** As the cluster's membership knows it; undefined where it is not listed. */
+  online: boolean | undefined;
+  status: NodeStatus | undefined;
+  processor: CollectorProgress['processors'][string] | undefined;
+  pressure: NodeSample['pressure'] | undefined;
+  /** Held in maintenance by Proxmox. */
+  maintenance: boolean;
+  storages: readonly StorageRow[];
+  config: Config;
+};
+
+/** A node whose row is stale is caught by the cluster's membership: either of them saying offline is enough. */
+function statusOf(row: NodeRow, online: boolean | undefined): NodeSample['status'] {
+  return online === false ? 'offline' : row.status;
+}
+
+function storageSample({ storage, shared, active, maxdisk, disk, content }: StorageRow): StorageSample {
+  return {
+    storage,
+    shared,
+    active,
+    total: rounded(maxdisk ?? 0),
+    used: rounded(disk ?? 0),
+    content: [...new Set(content)].sort(),
+  };
+}
+
+/** One node as the sample tells it. */
+export function nodeSample(row: NodeRow, beside: NodeBeside): NodeSample {
+  const { status, processor, pressure, config } = beside;
+  const { maintenance_nodes } = config.automated_migrations;
+  return {
+    node: row.node,
+    status: statusOf(row, beside.online),
+    maintenance: beside.maintenance || row.hastate === 'maintenance' || maintenance_nodes.includes(row.node),
+    cpu: rounded(row.cpu ?? status?.cpu ?? 0, 5),
+    maxcpu: row.maxcpu ?? status?.threads ?? 0,
+    mem: rounded(row.mem ?? status?.memory_used ?? 0),
+    maxmem: rounded(row.maxmem ?? status?.memory_total ?? 0),
+    ...(status && { iowait: rounded(status.wait, 5) }),
+    ...(pressure && { pressure }),
+    uptime: rounded(row.uptime ?? 0),
+    speed_factor: config.nodes[row.node]?.speed_factor ?? 1,
+    storages: beside.storages.map(storageSample).sort((a, b) => (a.storage < b.storage ? -1 : 1)),
+    ...(processor?.vendor && { cpu_vendor: processor.vendor }),
+    ...(processor?.model && { cpu_model: processor.model }),
+    ...(processor?.version && { version: processor.version }),
+  };
+}
+
+/** Processor and version of a node; before PVE 9 the vendor is only to be told from the model's name. */
+export function processorOf(status: NodeStatus): CollectorProgress['processors'][string] {
+  const model = status.cpu_model ?? '';
+  const guessed = /AMD|EPYC|Ryzen|Opteron/i.test(model)
+    ? 'AuthenticAMD'
+    : /Intel|Xeon/i.test(model)
+      ? 'GenuineIntel'
+      : undefined;
+  const vendor = status.cpu_vendor ?? guessed;
+  const version = /^pve-manager\/([^/]+)/.exec(status.pve_version ?? '')?.[1] ?? status.pve_version;
+  return { ...(vendor && { vendor }), ...(model && { model }), ...(version && { version }) };
+}
