@@ -42,8 +42,6 @@ export function withEnvironment(raw: unknown, settings: Settings): unknown {
     hosts: pve.hosts,
     fingerprints: pve.fingerprints,
     ...(pve.ca_file === undefined ? {} : { ca_file: pve.ca_file }),
-    ...(pve.read_token_file === undefined ? {} : { read_token_file: pve.read_token_file }),
-    ...(pve.write_token_file === undefined ? {} : { write_token_file: pve.write_token_file }),
   };
   const automated = (given.automated_migrations ?? {}) as object;
   return {
