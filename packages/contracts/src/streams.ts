@@ -23,10 +23,10 @@ export const streams = {
 
 export type StreamClass = keyof typeof streams;
 
-/** One token of a subject: anything outside [A-Za-z0-9_-] becomes `_XX` (hex), so that two ids never meet. */
+/** One token of a subject: anything outside [A-Za-z0-9-] becomes `_XX` (hex of its bytes), so that two ids never meet. */
 export function token(text: string): string {
   return text.replace(/[^A-Za-z0-9-]/gu, (c) =>
-    c === '_' ? '_' : `_${[...new TextEncoder().encode(c)].map((b) => b.toString(16).padStart(2, '0')).join('')}`,
+    [...new TextEncoder().encode(c)].map((b) => `_${b.toString(16).padStart(2, '0')}`).join(''),
   );
 }
 

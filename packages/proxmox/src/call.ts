@@ -6,7 +6,7 @@ import { type ApiAnswer, type ApiRequest, isProxyTrouble, type Transport, Transp
 export type Call = Omit<ApiRequest, 'token' | 'timeout_ms' | 'idempotent'> & { timeout_ms?: number };
 
 const pauses_ms = [200, 800];
-const isTransient = (status: number): boolean => isProxyTrouble(status) || (status >= 502 && status <= 504);
+const isGatewayTrouble = (status: number): boolean => status >= 502 && status <= 504;
 
 /** Sends calls and unwraps `data`; reads are tried up to three times while time remains, writes exactly once. */
 export function createCaller(options: {
@@ -26,7 +26,7 @@ export function createCaller(options: {
       return answer;
     } catch (error) {
       if (error instanceof TransportFailure) return error;
-      return new TransportFailure('unreachable', error instanceof Error ? error.message : 'unknown trouble', true);
+      throw error;
     }
   };
 
@@ -35,8 +35,8 @@ export function createCaller(options: {
     const request = { ...call, token, timeout_ms, idempotent: call.method === 'GET' };
     const deadline = machine.monotonic() + 2 * timeout_ms;
     let result = await once(request);
-    for (const pause of request.idempotent ? pauses_ms : []) {
-      if (!isWorthRetrying(result) || machine.monotonic() + pause >= deadline) break;
+    for (const [tries, pause] of (request.idempotent ? pauses_ms : []).entries()) {
+      if (!isWorthRetrying(result, tries) || machine.monotonic() + pause >= deadline) break;
       await machine.sleep(pause);
       result = await once(request);
     }
@@ -48,8 +48,10 @@ export function createCaller(options: {
   };
 }
 
-function isWorthRetrying(result: ApiAnswer | TransportFailure): boolean {
-  return result instanceof TransportFailure ? result.kind === 'unreachable' : isTransient(result.status);
+/** A node that another cannot reach takes seconds to say so: once more is enough. */
+function isWorthRetrying(result: ApiAnswer | TransportFailure, tries: number): boolean {
+  if (result instanceof TransportFailure) return result.kind === 'unreachable';
+  return isProxyTrouble(result.status) ? tries === 0 : isGatewayTrouble(result.status);
 }
 
 function unwrap(request: ApiRequest, result: ApiAnswer | TransportFailure): unknown {

@@ -78,7 +78,8 @@ export function httpsTransport(options: HttpsTransportOptions): Transport {
         if (!request.idempotent && result.sent) break;
         options.log?.warn({ host, reason: result.message }, 'a host of the cluster does not answer');
       } else if (request.idempotent && isProxyTrouble(result.status)) {
-        proxied ??= result;
+        if (proxied) break;
+        proxied = result;
       } else {
         preferred = index;
         return result;

@@ -1,7 +1,7 @@
 import type { GuestPlan } from './plan.ts';
 import { noise } from './random.ts';
 import { MIB, MINUTE } from './units.ts';
-import { heldAt, type NodeState, segmentAt, type World, within } from './world.ts';
+import { heldAt, type NodeState, segmentAt, type World, wantedShare, within } from './world.ts';
 
 export type GuestLoad = {
   vmid: number;
@@ -40,7 +40,7 @@ const guestLoad = (world: World, vmid: number, at: number, slowdown: number): Gu
   const guest = world.guests.get(vmid);
   if (!guest?.plan || !segmentAt(guest, at).running) return { vmid, ...STILL };
   const { plan } = guest;
-  const demand = plan.status === 'paused' ? 0 : plan.vcpus * plan.load(at) * (1 - slowdown);
+  const demand = plan.status === 'paused' ? 0 : plan.vcpus * wantedShare(guest, at) * (1 - slowdown);
   return { vmid, running: true, demand, served: demand, mem: plan.memory_used(at), memhost: residentMemory(plan, at) };
 };
 

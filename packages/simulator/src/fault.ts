@@ -47,6 +47,12 @@ export const faultSchema = z.discriminatedUnion('kind', [
   /** The node's statistics daemon hangs: its rows stay as they were and turn unknown after five minutes. */
   z.strictObject({ kind: z.literal('node_silent'), ...when, node: z.string() }),
   z.strictObject({ kind: z.literal('no_quorum'), ...when }),
+  /** The guest's configuration is locked, as by a backup. */
+  z.strictObject({ kind: z.literal('locked'), ...when, vmid: z.int(), lock: z.string().default('backup') }),
+  /** The node is in Proxmox's own maintenance mode. */
+  z.strictObject({ kind: z.literal('maintenance'), ...when, node: z.string() }),
+  /** The guest wants at least this share of its vCPUs. */
+  z.strictObject({ kind: z.literal('surge'), ...when, vmid: z.int(), level: z.number().min(0).max(1).default(0.95) }),
   /** Answers of paths that begin with `path` take longer. */
   z.strictObject({
     kind: z.literal('slow'),

@@ -10,12 +10,16 @@ export const addFault = (world: World, input: FaultInput): number => {
   const to = fault.for_s === undefined ? Number.POSITIVE_INFINITY : from + fault.for_s * 1000;
   const id = ++world.fault_ids;
   world.faults.push({ id, fault, from, to, left: fault.times ?? Number.POSITIVE_INFINITY });
+  const guest = fault.kind === 'surge' ? world.guests.get(fault.vmid) : undefined;
+  if (fault.kind === 'surge' && guest) guest.surges.push({ from, to, level: fault.level, fault: id });
   return id;
 };
 
 export const removeFault = (world: World, id: number): boolean => {
   const before = world.faults.length;
   world.faults = world.faults.filter((held) => held.id !== id);
+  for (const guest of world.guests.values())
+    for (const surge of guest.surges) if (surge.fault === id) surge.to = Math.min(surge.to, world.now);
   world.shaken = true;
   return world.faults.length < before;
 };

@@ -1,6 +1,15 @@
 import { findFault, means } from './faults.ts';
-import { startMigration } from './migration.ts';
-import { type GuestState, isOnline, isQuorate, nodeOf, type World } from './world.ts';
+import { startMigration } from './start-migration.ts';
+import {
+  type GuestState,
+  inMaintenance,
+  isOnline,
+  isQuorate,
+  lockOf,
+  type NodeState,
+  nodeOf,
+  type World,
+} from './world.ts';
 
 export type Blocking = { sid: string; cause: 'node-affinity' | 'resource-affinity' };
 
@@ -50,7 +59,7 @@ export const requestMove = (world: World, guest: GuestState, target: string): st
 };
 
 const isReady = (world: World, node: string): boolean =>
-  isOnline(world, node) && world.nodes.get(node)?.plan.maintenance === false;
+  isOnline(world, node) && !inMaintenance(world, (world.nodes.get(node) as NodeState).plan);
 
 /** The manager: requests become moves where the target can take them, and are dropped without a word where not. */
 const manage = (world: World, guest: GuestState): void => {
@@ -67,7 +76,7 @@ const manage = (world: World, guest: GuestState): void => {
 
 /** A node's own part: starts the moves that the manager decided, as many at once as it has workers. */
 const carryOut = (world: World, guest: GuestState): void => {
-  if (guest.ha?.state !== 'migrate' || !guest.ha.target || guest.lock) return;
+  if (guest.ha?.state !== 'migrate' || !guest.ha.target || lockOf(world, guest)) return;
   const source = nodeOf(guest);
   const running = world.migrations.filter((m) => m.source === source && m.options.by_ha).length;
   if (running >= world.plan.description.ha.max_workers || !isOnline(world, source)) return;

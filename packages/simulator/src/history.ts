@@ -1,7 +1,7 @@
 import { evaluateNode, type NodeLoad } from './evaluate.ts';
 import { rateAt } from './published.ts';
 import { DAY, GIB, HOUR, MINUTE } from './units.ts';
-import { type GuestState, type NodeState, segmentAt, type World } from './world.ts';
+import { type GuestState, type NodeState, segmentAt, type World, wantedShare } from './world.ts';
 
 export type Timeframe = 'hour' | 'day' | 'week' | 'month' | 'year';
 type Grid = { step: number; rows: number; samples: number };
@@ -11,7 +11,7 @@ const GRIDS: Record<8 | 9, Record<Timeframe, Grid>> = {
   9: {
     hour: { step: MINUTE, rows: 60, samples: 3 },
     day: { step: MINUTE, rows: 1440, samples: 2 },
-    week: { step: 30 * MINUTE, rows: 336, samples: 6 },
+    week: { step: 30 * MINUTE, rows: 336, samples: 3 },
     month: { step: 30 * MINUTE, rows: 1440, samples: 3 },
     year: { step: 6 * HOUR, rows: 1440, samples: 3 },
   },
@@ -118,7 +118,10 @@ const guestPoint = (world: World, past: Past, guest: GuestState, at: number): Hi
   const mem = plan.memory_used(at);
   const point = {
     maxcpu: Math.min(plan.vcpus, node.plan.threads),
-    cpu: plan.status === 'paused' ? 0 : (plan.load(at) * plan.vcpus * served) / Math.min(plan.vcpus, node.plan.threads),
+    cpu:
+      plan.status === 'paused'
+        ? 0
+        : (wantedShare(guest, at) * plan.vcpus * served) / Math.min(plan.vcpus, node.plan.threads),
     maxmem: plan.memory,
     mem,
     maxdisk: plan.disks[0]?.bytes ?? 0,

@@ -161,11 +161,26 @@ export const stepCourse = (course: Course, seconds: number, rate: number): { cou
 
 export type Stream = { source: string; target: string; limit: number };
 
-/** Bytes a second for each stream: the streams at a node share its link equally, and a stream is as slow as its slower end. */
+/**
+ * Bytes a second for each stream: those at a node share its link equally, and what one cannot use, because its other end or its own
+ * limit holds it back, the others get.
+ */
 export const shareLinks = (streams: Stream[], link: (node: string) => number): number[] => {
-  const users = new Map<string, number>();
-  for (const { source, target } of streams)
-    for (const node of [source, target]) users.set(node, (users.get(node) ?? 0) + 1);
-  const part = (node: string) => link(node) / (users.get(node) ?? 1);
-  return streams.map(({ source, target, limit }) => Math.min(limit, part(source), part(target)));
+  const rates = new Map<Stream, number>();
+  const left = new Map(streams.flatMap(({ source, target }) => [source, target]).map((node) => [node, link(node)]));
+  let open = streams;
+  while (open.length > 0) {
+    const users = new Map<string, number>();
+    for (const s of open) for (const node of [s.source, s.target]) users.set(node, (users.get(node) ?? 0) + 1);
+    const part = (node: string) => Math.max(0, left.get(node) ?? 0) / (users.get(node) ?? 1);
+    const fair = (s: Stream) => Math.min(s.limit, part(s.source), part(s.target));
+    const least = Math.min(...open.map(fair));
+    const settled = open.filter((s) => fair(s) <= least);
+    for (const s of settled) {
+      rates.set(s, least);
+      for (const node of [s.source, s.target]) left.set(node, (left.get(node) ?? 0) - least);
+    }
+    open = open.filter((s) => !rates.has(s));
+  }
+  return streams.map((s) => rates.get(s) ?? 0);
 };

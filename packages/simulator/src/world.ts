@@ -9,6 +9,8 @@ export type GuestState = {
   plan: GuestPlan;
   segments: Segment[];
   lock: string | undefined;
+  /** When it wants more than its load says. */
+  surges: (Span & { level: number; fault: number })[];
   /** What HA makes of it, where it is a service. */
   ha: HaService | undefined;
 };
@@ -103,22 +105,22 @@ export type World = {
 
 export type AddFault = (fault: FaultInput) => number;
 
+/** A guest from a moment on. */
+export const beginGuest = (plan: GuestPlan, from: number): GuestState => {
+  const running = plan.status !== 'stopped';
+  return {
+    plan,
+    segments: [{ from, node: plan.node, running, started: plan.booted }],
+    lock: plan.lock,
+    surges: [],
+    ha: plan.ha && { state: running ? 'started' : 'stopped', request: undefined, target: undefined },
+  };
+};
+
 /** The cluster at its beginning: all guests where the plan puts them. */
 export const beginWorld = (plan: ClusterPlan): World => {
   const began = Number.NEGATIVE_INFINITY;
-  const guests = plan.guests.map((guest): [number, GuestState] => [
-    guest.vmid,
-    {
-      plan: guest,
-      segments: [{ from: began, node: guest.node, running: guest.status !== 'stopped', started: guest.booted }],
-      lock: guest.lock,
-      ha: guest.ha && {
-        state: guest.status === 'stopped' ? 'stopped' : 'started',
-        request: undefined,
-        target: undefined,
-      },
-    },
-  ]);
+  const guests = plan.guests.map((guest): [number, GuestState] => [guest.vmid, beginGuest(guest, began)]);
   const nodes = plan.nodes.map((node): [string, NodeState] => {
     const vmids = plan.guests.filter((guest) => guest.node === node.name).map((guest) => guest.vmid);
     return [node.name, { plan: node, residents: [{ from: began, vmids }], busy: [], down: [], silent: [] }];
@@ -158,16 +160,41 @@ export const isOnline = (world: World, node: string): boolean => {
   return state !== undefined && !within(state.down, world.now);
 };
 
+const faultNow = (world: World, meets: (fault: Fault) => boolean): Fault | undefined =>
+  world.faults.find(({ fault, from, to }) => from <= world.now && world.now < to && meets(fault))?.fault;
+
+/** The lock of a guest's configuration: a migration's, one of the description, or one that a fault put there. */
+export const lockOf = (world: World, guest: GuestState): string | undefined => {
+  if (guest.lock !== undefined || world.faults.length === 0) return guest.lock;
+  const fault = faultNow(world, (f) => f.kind === 'locked' && f.vmid === guest.plan.vmid);
+  return fault?.kind === 'locked' ? fault.lock : undefined;
+};
+
+/** Whether HA keeps a node free. */
+export const inMaintenance = (world: World, node: NodePlan): boolean =>
+  node.maintenance || faultNow(world, (f) => f.kind === 'maintenance' && f.node === node.name) !== undefined;
+
+/** The share of its vCPUs that a guest wants. */
+export const wantedShare = (guest: GuestState, at: number): number => {
+  const share = guest.plan.load(at);
+  if (guest.surges.length === 0) return share;
+  return Math.max(share, ...guest.surges.map((surge) => (surge.from <= at && at < surge.to ? surge.level : 0)));
+};
+
+/** When a node last came up. */
+export const bootedAt = (node: NodeState): number => {
+  const last = node.down.at(-1);
+  return last && Number.isFinite(last.to) ? last.to : node.plan.booted;
+};
+
 /** More than half of the nodes are up, and no fault takes the quorum away. */
 export const isQuorate = (world: World): boolean => {
   const up = world.plan.nodes.filter((node) => isOnline(world, node.name)).length;
-  const lost = world.faults.some(
-    ({ fault, from, to }) => fault.kind === 'no_quorum' && from <= world.now && world.now < to,
-  );
-  return !lost && up * 2 > world.plan.nodes.length;
+  return !faultNow(world, (f) => f.kind === 'no_quorum') && up * 2 > world.plan.nodes.length;
 };
 
-const relist = (node: NodeState, at: number, change: (vmids: readonly number[]) => number[]): void => {
+/** Who is on a node from now on. */
+export const relist = (node: NodeState, at: number, change: (vmids: readonly number[]) => number[]): void => {
   const vmids = change((node.residents.at(-1) as { vmids: readonly number[] }).vmids);
   node.residents.push({ from: at, vmids });
 };

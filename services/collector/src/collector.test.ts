@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import { clusterSampled } from '@evenkeel/contracts';
 import { ProxmoxError } from '@evenkeel/proxmox';
 import { describe, expect, it } from 'vitest';
 import { type Cluster, guest, newCluster } from './testing/cluster.ts';
@@ -280,6 +281,28 @@ describe('what the cluster goes through', () => {
   });
 });
 
+it('the same cluster in another order is the same sample', async () => {
+  const storages = {
+    '/cluster/ha/rules': ['b', 'a'].map((rule) => ({ rule, type: 'node-affinity', resources: 'vm:101,vm:100' })),
+  };
+  const look = async (turn: <T>(list: T[]) => T[]) => {
+    const guests = turn([
+      guest(100, 'n1'),
+      guest(101, 'n2'),
+      guest(102, 'n1', { row: { tags: turn(['x', 'y']).join(';') } }),
+    ]);
+    const nodes = Object.fromEntries(turn(Object.entries(newCluster().nodes)));
+    const cluster = newCluster({
+      guests,
+      nodes,
+      extra: Object.fromEntries(Object.entries(storages).map(([k, v]) => [k, turn(v)])),
+    });
+    const { sample, past } = await watch(cluster)();
+    return { sample, past };
+  };
+  expect(await look((list) => [...list].reverse())).toEqual(await look((list) => list));
+});
+
 describe('trouble', () => {
   it('with a part is said, and what depends on it stays on the safe side', async () => {
     const no = { status: 403, reason: 'Permission check failed (/, Sys.Audit)' };
@@ -345,14 +368,27 @@ describe('a large cluster', () => {
   });
 
   it('of 64 nodes and 3,000 guests fits into one event', async () => {
-    const cluster = newCluster({ nodes, guests: many(3000, Object.keys(nodes)) });
-    const look = watch(cluster, { collection: { backfill: false, backfill_requests_per_second: 100 } });
-    let sample = (await look()).sample;
-    for (let i = 0; i < 25; i++) {
-      later(cluster, 30);
-      sample = (await look()).sample;
-    }
-    expect(sample.guests.filter(({ constraints }) => constraints).length).toBe(3000);
-    expect(gzipSync(JSON.stringify(sample)).length).toBeLessThan(512 * 1024);
+    const any = (i: number, below: number): number => ((i + 1) * 2_654_435_761) % below;
+    const guests = many(3000, Object.keys(nodes)).map((one, i) => ({
+      ...one,
+      row: {
+        cpu: any(i, 1e9) / 1e9,
+        mem: any(i, 2 ** 33),
+        memhost: any(i, 2 ** 34),
+        netin: any(i, 1e9),
+        diskread: any(i, 1e8),
+      },
+    }));
+    const cluster = newCluster({ nodes, guests });
+    const look = watch(cluster, { collection: { backfill: false } });
+    await look();
+    later(cluster, 30);
+    for (const [i, one] of guests.entries())
+      Object.assign(one.row, { netin: any(i, 1e9) + any(i, 1e8), diskread: any(i, 1e8) + any(i, 1e7) });
+    const { sample } = await look();
+    const known = sample.guests.find(({ constraints }) => constraints)?.constraints;
+    const whole = { ...sample, guests: sample.guests.map((one) => ({ constraints: known, ...one })) };
+    expect(whole.guests.filter(({ constraints, netin }) => constraints && netin > 0).length).toBeGreaterThan(2900);
+    expect(gzipSync(JSON.stringify(whole)).length).toBeLessThan(clusterSampled.budget_bytes / 2);
   });
 });

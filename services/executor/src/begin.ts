@@ -24,12 +24,11 @@ export function stopped(config: Config): string | null {
   return null;
 }
 
-export type BeginFacts = { now: number; config: Config; held: Held[]; done: boolean };
+export type BeginFacts = { now: number; config: Config; held: Held[] };
 
 /** An approved migration waits until all that it needs is free, and takes it. */
-export function begin(execution: Approved, { now, config, held, done }: BeginFacts): Step {
+export function begin(execution: Approved, { now, config, held }: BeginFacts): Step {
   const { migration } = execution;
-  if (done) return { do: 'drop' };
   const paused = stopped(config);
   if (paused) return put(refuse(execution, now, 'paused', paused));
   const claims = planClaims(migration, held, config.automated_migrations.rules.max_concurrent_migrations);

@@ -1,4 +1,5 @@
 import type { ApprovedMigration } from '@evenkeel/contracts';
+import { hours, iso } from '@evenkeel/model';
 import { describe, expect, it } from 'vitest';
 import {
   approval,
@@ -11,8 +12,9 @@ import {
   eventOf,
   type Fate,
   type Memory,
+  t0,
   type World,
-} from './test-kit.ts';
+} from './testing/index.ts';
 
 type Setting = { world: World; memory: Memory; ledger: ReturnType<typeof createLedger> };
 const setting = (guests: Record<number, string>, fates: Record<number, Fate> = {}): Setting => ({
@@ -120,5 +122,102 @@ describe('the executor', () => {
     expect(s.world.posts.length).toBeLessThanOrEqual(1);
     expect(await s.ledger.list('lab.claim')).toEqual([]);
     expect(await s.ledger.list('lab.migration')).toEqual([]);
+  });
+
+  const fits = (config = {}) => ({ max_concurrent_migrations: 1, grace_period_seconds: 60, ...config });
+  it('leaves a pause between two migrations of one slot', async () => {
+    const s = setting({ 101: 'n1', 103: 'n2' });
+    const second = approval(103, 'n3', 'n1');
+    s.world.rows[1]!.node = 'n3';
+    await run(s, [m, second], 240, configOf({ automated_migrations: { dry_run: false, rules: fits() } }));
+    const ended = Date.parse(eventOf<{ completed_at: string }>(s.memory, 'migration.completed', m)!.completed_at);
+    const began = Date.parse(eventOf<{ started_at: string }>(s.memory, 'migration.started', second)!.started_at);
+    expect((began - ended) / 1000).toBeGreaterThanOrEqual(60);
+    expect((began - ended) / 1000).toBeLessThan(70);
+  });
+
+  it('takes the earliest approval first', async () => {
+    const s = setting({ 101: 'n1', 103: 'n3' }, { 101: { seconds: 30 } });
+    const waiting = approval(102, 'n3', 'n2', { approved_at: iso(t0 + 2000) });
+    const earlier = approval(103, 'n3', 'n2', { approved_at: iso(t0 + 1000) });
+    s.world.rows.push({ ...s.world.rows[1]!, vmid: 102, name: 'vm102' });
+    await run(s, [m, waiting, earlier]);
+    expect(s.world.posts.map(({ vmid }) => vmid)).toEqual([101, 103, 102]);
+  });
+
+  it('says that it was busy where an approval expires in the queue', async () => {
+    const s = setting({ 101: 'n1', 103: 'n3' }, { 101: { seconds: 400 } });
+    const second = approval(103, 'n3', 'n1');
+    await run(s, [m, second], 600, configOf({ automated_migrations: { dry_run: false, rules: fits() } }));
+    expect(eventOf(s.memory, 'migration.refused', second)).toMatchObject({
+      code: 'busy',
+      reason: expect.stringMatching(/1 of 1 slots are taken/),
+    });
+    expect(ends(s.memory, m)).toEqual(['migration.completed']);
+  });
+
+  it.each([{ mode: 'observe' as const }, { mode: 'recommend' as const }, { automated_migrations: { dry_run: true } }])(
+    'writes nothing to Proxmox under %o',
+    async (config) => {
+      const s = setting({ 101: 'n1' });
+      await run(s, [m], 60, configOf(config));
+      expect(eventOf(s.memory, 'migration.refused', m)).toMatchObject({ code: 'paused' });
+      expect(s.world.posts).toEqual([]);
+    },
+  );
+
+  it('refuses a guest that is in another migration', async () => {
+    const s = setting({ 101: 'n1' });
+    const again = approval(101, 'n1', 'n3');
+    await run(s, [m, again]);
+    expect(eventOf(s.memory, 'migration.refused', again)).toMatchObject({
+      code: 'duplicate',
+      reason: 'qemu/101 is in migration m-101-n2',
+    });
+  });
+
+  it('holds a guest that is stuck until it has come to rest', async () => {
+    const s = setting({ 101: 'n1' }, { 101: { hung: true } });
+    const process = await run(
+      s,
+      [m],
+      300,
+      configOf({ automated_migrations: { dry_run: false, migration_poll_timeout_seconds: 60 } }),
+    );
+    expect(eventOf(s.memory, 'migration.failed', m)).toMatchObject({ reason: expect.stringMatching(/^stuck/) });
+    expect(s.world.state.stopped).toHaveLength(1);
+    expect((await s.ledger.list('lab.claim')).map(({ key }) => key)).toContain('lab.claim.guest.qemu_2f101');
+    s.world.tasks[0]!.ends = s.world.clock.now;
+    await process.tick();
+    expect(await s.ledger.list('lab.claim')).toEqual([]);
+  });
+
+  it('looks at a long migration less and less often', async () => {
+    const s = setting({ 101: 'n1' }, { 101: { seconds: 3600 } });
+    await run(s, [m], 3700);
+    const looks = [...s.memory.stream.keys()].filter((k) => k.startsWith('migration.progressed'));
+    expect(looks.length).toBeGreaterThan(40);
+    expect(looks.length).toBeLessThan(110);
+  });
+
+  it('forgets tombstones that no approval can come back to', async () => {
+    const s = setting({ 101: 'n1' });
+    const process = await run(s, [m]);
+    expect(await s.ledger.list('lab.done')).toHaveLength(1);
+    s.world.clock.now += hours(24 * 90);
+    await process.tick();
+    expect(await s.ledger.list('lab.done')).toHaveLength(1);
+    s.world.clock.now += hours(24 * 3);
+    await process.tick();
+    expect(await s.ledger.list('lab')).toEqual([]);
+  });
+
+  it('leaves alone what it cannot read, and says so', async () => {
+    const s = setting({ 101: 'n1' });
+    await s.ledger.create('lab.migration.other', { state: 'dreaming' });
+    await run(s, [m]);
+    expect(ends(s.memory, m)).toEqual(['migration.completed']);
+    expect(s.memory.conflicts[0]).toMatch(/cannot read/);
+    expect(await s.ledger.list('lab.migration')).toHaveLength(1);
   });
 });

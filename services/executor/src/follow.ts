@@ -1,7 +1,6 @@
 import type { Config } from '@evenkeel/contracts';
 import { iso, millis } from '@evenkeel/model';
 import type { GuestRow } from '@evenkeel/proxmox';
-import { blame } from './blame.ts';
 import { complete, fail } from './end.ts';
 import type { Running } from './execution.ts';
 import type { LogSummary } from './read-log.ts';
@@ -13,7 +12,8 @@ export type FollowFacts = {
   config: Config;
   task:
     | { state: 'running' }
-    | { state: 'ended'; exit: string; log: LogSummary }
+    /** `ended_at`: epoch milliseconds by the clock of its node, where that could be read. */
+    | { state: 'ended'; exit: string; log: LogSummary; ended_at?: number }
     /** It could not be read. */
     | { state: 'unknown' };
   /** The migration that HA started upon our request, once it is found. */
@@ -38,11 +38,12 @@ export function follow(execution: Running, facts: FollowFacts): Step {
   const { guest } = facts;
   const { migration } = execution;
   const arrived = guest?.node === migration.target_node && !guest.lock;
-  if (arrived && task.state === 'ended') return put(complete(execution, now, arrival(facts)));
+  if (arrived && task.state === 'ended')
+    return put(complete(execution, endOf(execution, facts), arrival(execution, facts)));
   const patience = taskType(execution.upid) === 'hamigrate' && ok(task) ? haSettle : settle;
   if (!execution.settling_since) return put({ ...execution, settling_since: iso(now) });
   if (now - millis(execution.settling_since) < 1000 * patience) return wait('waiting for the guest to come to rest');
-  if (arrived) return put(complete(execution, now, arrival(facts)));
+  if (arrived) return put(complete(execution, endOf(execution, facts), arrival(execution, facts)));
   if (task.state === 'unknown') return outlast(execution, facts);
   return put(failure(execution, facts));
 }
@@ -60,14 +61,17 @@ function outlast(execution: Running, { now, config }: FollowFacts): Step {
   return put(fail(execution, now, 'unknown', `stuck: still running after ${age} s, ${limit} s at most`, true));
 }
 
-function arrival({ task, guest }: FollowFacts) {
+/** When the task ended rather than when that was seen, as far as its node's clock can be right. */
+function endOf({ started_at }: Running, { now, task }: FollowFacts): number {
+  const ended = (task.state === 'ended' && task.ended_at) || now;
+  return Math.min(now, Math.max(ended, millis(started_at)));
+}
+
+function arrival({ migration }: Running, { task, guest }: FollowFacts) {
+  const stopped = guest?.status === 'stopped' && migration.migration_plan.migration_type !== 'offline_migration';
   const exit = task.state === 'ended' ? task.exit : 'the end of its task could not be read';
   const log = task.state === 'ended' ? task.log : undefined;
-  const warnings = [
-    ...(exit === 'OK' ? [] : [exit]),
-    ...(log?.warnings ?? []),
-    ...(guest && guest.status !== 'running' ? [`it is ${guest.status}`] : []),
-  ];
+  const warnings = [...(exit === 'OK' ? [] : [exit]), ...(log?.warnings ?? []), ...(stopped ? ['it is stopped'] : [])];
   return { warnings, ...(log?.transfer ? { transfer: log.transfer } : {}) };
 }
 
@@ -81,6 +85,7 @@ function failure(execution: Running, { now, task, guest }: FollowFacts) {
     const who = taskType(execution.upid) === 'hamigrate' ? 'HA did not carry it out' : 'its task ended well';
     return fail(execution, now, 'cluster', `${who}, but ${migration.guest} is on ${guest.node}${lock}`);
   }
-  const exit = task.state === 'ended' ? (task.log.error ?? task.exit) : 'the end of its task could not be read';
-  return fail(execution, now, blame(exit), `${exit}${lock}`);
+  const exit = task.state === 'ended' ? task.exit : 'the end of its task could not be read';
+  const { reason, fault } = (task.state === 'ended' && task.log.failure) || { reason: exit, fault: 'unknown' as const };
+  return fail(execution, now, fault, `${reason}${lock}`);
 }

@@ -15,18 +15,19 @@ const refOf = ({ migration }: Starting | Claimed): GuestRef => ({
 
 const unread = (answer: Answer<unknown>) => (answer.ok ? '' : `Proxmox could not be read: ${answer.error.message}`);
 
+const notAsked = { ok: true, value: null } as const;
+
 /** Everything that a migration rests on, read afresh. */
 export async function lookBefore(execution: Claimed, proxmox: Proxmox, verify: boolean): Promise<LaunchFacts['look']> {
   const { migration } = execution;
-  const tasks = await ask(
-    proxmox.node_tasks(migration.source_node, { vmid: migration.vmid, source: 'all', limit: 50 }),
-  );
-  const status = await ask(proxmox.status());
-  const maintenance = await ask(proxmox.maintenance_nodes());
-  const resources = await ask(proxmox.resources());
-  const preconditions = verify
-    ? await ask(proxmox.migration_preconditions(refOf(execution), migration.target_node))
-    : ({ ok: true, value: null } as const);
+  const { source_node, target_node, vmid } = migration;
+  const [tasks, status, maintenance, resources, preconditions] = await Promise.all([
+    ask(proxmox.node_tasks(source_node, { vmid, source: 'all', limit: 50 })),
+    ask(proxmox.status()),
+    ask(proxmox.maintenance_nodes()),
+    ask(proxmox.resources()),
+    verify ? ask(proxmox.migration_preconditions(refOf(execution), target_node)) : notAsked,
+  ]);
   if (!resources.ok || !status.ok || !maintenance.ok || !tasks.ok)
     return { seen: false, reason: [resources, status, maintenance, tasks].map(unread).find((r) => r) ?? '' };
   const no = preconditions.ok ? undefined : preconditions.error;
@@ -69,14 +70,20 @@ export async function lookForTask({ migration }: Starting | Running, proxmox: Pr
 
 /** How the task of a running migration stands. */
 export async function lookAtTask(execution: Running, proxmox: Proxmox): Promise<FollowFacts['task']> {
+  const { migration } = execution;
   const status = await ask(proxmox.task_status(execution.upid));
   if (!status.ok) return { state: 'unknown' };
   if (status.value.running) return { state: 'running' };
-  const log = await ask(proxmox.task_log(execution.upid));
+  const [log, rows] = await Promise.all([
+    ask(proxmox.task_log(execution.upid)),
+    ask(proxmox.node_tasks(migration.source_node, { vmid: migration.vmid, source: 'all', limit: 50 })),
+  ]);
+  const ended = rows.ok ? rows.value.find((row) => row.upid === execution.upid)?.endtime : undefined;
   return {
     state: 'ended',
     exit: status.value.exitstatus ?? 'unexpected status',
     log: readLog(log.ok ? log.value : []),
+    ...(ended === undefined ? {} : { ended_at: ended * 1000 }),
   };
 }
 

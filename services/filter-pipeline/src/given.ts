@@ -1,4 +1,5 @@
 import {
+  type Approval,
   Config,
   type ConfigInput,
   type GuestMove,
@@ -83,6 +84,16 @@ export const givenGuest = (guest: string, different: Different<GuestSample> = {}
       uptime: 1e6,
       tags: [],
       identity: `id-${vmid}`,
+      constraints: {
+        storages: [],
+        local_disk_bytes: 0,
+        local_disks: 0,
+        local_devices: [],
+        bridges: [],
+        cpu_type: 'host',
+        snapshots_with_state: false,
+        bind_mounts: [],
+      },
     },
     different,
   );
@@ -107,6 +118,22 @@ const still = { expected: 1, low: 1, high: 1 };
 const penaltyOf = (cpu: number) => nodePenalty({ cpu, mem: 0.3 }, givenConfig().penalty_config).penalty;
 const load = (cpu: number) => ({ cpu, mem: 0.3, penalty: penaltyOf(cpu) });
 
+/** What a move does to the CPU of source and target, before and after. */
+export const givenEffect = (
+  source_before: number,
+  source_after: number,
+  target_before: number,
+  target_after: number,
+) => ({
+  source_before: load(source_before),
+  source_after: load(source_after),
+  target_before: load(target_before),
+  target_after: load(target_after),
+});
+
+/** The effect of a move that weighs next to nothing, so that only what a test is about has a say. */
+export const lightEffect = givenEffect(0.85, 0.84, 0.3, 0.31);
+
 /** `qemu/101` from pve1 (85 %) to pve2 (30 %), one eighth of a node. */
 export function givenRecommendation(different: Different<Recommendation> = {}): Recommendation {
   const guest = different.guest ?? 'qemu/101';
@@ -130,12 +157,7 @@ export function givenRecommendation(different: Different<Recommendation> = {}): 
       behavior: 'steady',
       score_improvement: 20,
       improvement: { expected: 20, low: 15, high: 25 },
-      effect: {
-        source_before: load(0.85),
-        source_after: load(0.725),
-        target_before: load(0.3),
-        target_after: load(0.425),
-      },
+      effect: givenEffect(0.85, 0.725, 0.3, 0.425),
       confidence_score: 90,
       risk: { high: false, flags: [] },
       has_conflict: false,
@@ -208,7 +230,6 @@ export function givenRun(
         problems: [],
       },
       placements: Object.fromEntries(recommendations.map((r) => [r.guest, r.source_node])),
-      tags: {},
       guests,
       profiles: [] as GuestProfile[],
     },
@@ -238,11 +259,11 @@ export type GivenCase = {
 /** The candidate and context of a run with one recommendation. */
 export function givenCandidate(given: GivenCase): [Candidate, FilterContext] {
   const recommendation = givenRecommendation(given.recommendation);
-  const generated = givenRun([recommendation], given.run);
-  const occasion = givenOccasion(generated, given);
+  const run = givenRun([recommendation], given.run);
+  const guests = run.guests.map((g) => (g.guest === recommendation.guest ? vary(g, given.guest) : g));
+  const generated = { ...run, guests };
   const [candidate] = candidatesOf(generated);
-  const guest = candidate?.guest && vary(candidate.guest, given.guest);
-  return [{ ...candidate!, guest }, buildContext(occasion, givenFacts(generated, given.facts))];
+  return [candidate!, buildContext(givenOccasion(generated, given), givenFacts(generated, given.facts))];
 }
 
 export const givenOccasion = (
@@ -276,6 +297,21 @@ export const givenMove = (
 });
 
 export const givenMoves = (...moves: GuestMove[]): Partial<Facts> => ({ moves: new Map([['qemu/101', moves]]) });
+
+/** A migration of another guest that was approved at noon and neither started nor ended, unless said otherwise. */
+export const givenApproval = (different: Partial<Approval> = {}): Approval => ({
+  migration_id: 'm',
+  decision_id: 'm',
+  run_id: 'run-0',
+  guest: 'qemu/200',
+  source_node: 'pve1',
+  target_node: 'pve3',
+  approved_at: at,
+  expires_at: at,
+  relief: { cpu: 0, mem: 0 },
+  load: { cpu: 0, mem: 0 },
+  ...different,
+});
 
 /** Judged moves so many days before noon. */
 export const givenJudged = (...verdicts: [daysAgo: number, verdict: JudgedMove['verdict']][]): JudgedMove[] =>

@@ -1,12 +1,12 @@
 import type { ApprovedMigration, currentRun, Decision, DecisionAction, RunSummary, ValueOf } from '@evenkeel/contracts';
-import { iso } from '@evenkeel/model';
+import { concerned, iso } from '@evenkeel/model';
 import { approve } from './approvals.ts';
 import { authority } from './authority.ts';
 import { buildContext, candidatesOf, type Facts, type Occasion } from './context.ts';
 import type { FilterContext } from './filter.ts';
 import { type Climb, limitsOrder } from './ladder.ts';
 import { type Selection, select } from './select.ts';
-import { freeSlots, type Slots } from './slots.ts';
+import { freeSlots, type Slots, waitsFor } from './slots.ts';
 import { summarize } from './summarize.ts';
 
 export type CurrentRun = ValueOf<typeof currentRun>;
@@ -40,7 +40,7 @@ export function decideRun(occasion: Occasion, facts: Facts): RunResult {
     decisions,
     approved,
     summary: summarize(occasion, context, decisions),
-    waiting: queueOf(occasion, selection, approved, ids),
+    waiting: queueOf(occasion, selection, approved, ids, context),
   };
 }
 
@@ -55,7 +55,8 @@ function decide(
   const chosen = selection.chosen.map((c, i) => {
     const place = `ranked ${i + 1} of ${ranked.length}`;
     const { may, action, reason } = authority(context.config);
-    if (may === 'act' && i >= slots.free) return decision(c, 'skipped', `${place}: ${slots.reason}`, false);
+    if (may === 'act' && i >= slots.free)
+      return decision(c, 'skipped', `${place}: ${waitsFor(slots, slots.free)}`, false);
     return decision(
       c,
       action,
@@ -127,6 +128,7 @@ function queueOf(
   { chosen, surplus }: Selection,
   approved: readonly ApprovedMigration[],
   ids: ReadonlyMap<Climb, string>,
+  { rules }: FilterContext,
 ): CurrentRun {
   const started = new Set(approved.map(({ decision_id }) => decision_id));
   const waiting = [...chosen, ...surplus].filter((c) => !started.has(ids.get(c)!)).slice(0, longestQueue);
@@ -135,11 +137,12 @@ function queueOf(
     decision_id: ids.get(c)!,
   }));
   const guests = new Set(waiting.map((c) => c.candidate.recommendation.guest));
+  const bound = concerned(guests, rules);
   return {
     generated: {
       ...generated,
       recommendations: waiting.map((c) => c.candidate.recommendation),
-      guests: generated.guests.filter(({ guest }) => guests.has(guest)),
+      guests: generated.guests.filter(({ guest }) => bound.has(guest)),
       profiles: generated.profiles.filter(({ guest }) => guests.has(guest)),
       not_recommended: [],
     },

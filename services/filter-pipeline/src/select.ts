@@ -15,12 +15,12 @@ export function select(candidates: readonly Candidate[], context: FilterContext,
   const selection: Selection = { chosen: [], surplus: [], rejected: [] };
   let current = context;
   for (const unit of unitsOf(rank(candidates, context))) {
-    const { climbs, after } = climbTogether(unit, current);
+    const climbs = climbTogether(unit, current);
     if (climbs.some(({ verdict }) => verdict.result === 'failed')) {
       selection.rejected.push(...holdCompanions(climbs));
     } else if (selection.chosen.length + climbs.length <= most) {
       selection.chosen.push(...climbs);
-      current = after;
+      current = unit.reduce((context, { recommendation }) => acceptMove(context, recommendation), current);
     } else {
       selection.surplus.push(...climbs);
     }
@@ -60,15 +60,14 @@ function unitsOf(ranked: readonly Candidate[]): Candidate[][] {
   return units;
 }
 
-function climbTogether(unit: readonly Candidate[], context: FilterContext): { climbs: Climb[]; after: FilterContext } {
-  const climbs: Climb[] = [];
-  let after = context;
-  for (const candidate of unit) {
-    const climbed = climb(candidate, after);
-    climbs.push(climbed);
-    if (climbed.verdict.result === 'passed') after = acceptMove(after, candidate.recommendation);
-  }
-  return { climbs, after };
+/** Each member of a unit finds the members before it moved already. */
+function climbTogether(unit: readonly Candidate[], context: FilterContext): Climb[] {
+  return unit.map((candidate, i) =>
+    climb(
+      candidate,
+      unit.slice(0, i).reduce((before, { recommendation }) => acceptMove(before, recommendation), context),
+    ),
+  );
 }
 
 function holdCompanions(climbs: readonly Climb[]): Climb[] {

@@ -3,7 +3,9 @@ import {
   type ApprovedMigration,
   approvals,
   automationPause,
+  clusterSampled,
   currentRun,
+  type DataOf,
   type DecisionAction,
   type GuestMove,
   guestMoves,
@@ -23,7 +25,7 @@ import {
   recommendationTracking,
   runDecided,
 } from '@evenkeel/contracts';
-import { iso } from '@evenkeel/model';
+import { iso, millis } from '@evenkeel/model';
 import { type Context, defineService } from '@evenkeel/runtime';
 import { addApproved, expiredUnused, rememberApproval } from './approvals.ts';
 import type { Facts } from './context.ts';
@@ -51,6 +53,7 @@ const owns = {
 type Here = Context<typeof owns, Record<never, never>>;
 
 type Ended = NonNullable<Approval['ended']>;
+type Fault = DataOf<typeof migrationFailed>['fault'];
 type Path = { source_node: string; target_node: string };
 type DecisionRef = { run_id: string; decision_id: string };
 
@@ -67,7 +70,7 @@ export const filterPipeline = defineService({
   publishes: [recommendationDecided, runDecided, migrationApproved],
 })
   .on(recommendationsGenerated, async ({ data: generated }, here) => {
-    const { state, config, now } = here;
+    const { state, config, now, trace } = here;
     await learnFoundMoves(here, generated);
     const { observation_periods, observation_window_hours } = config.intelligent_migrations;
     const seen = trackRecommendations(await state.tracking.get(), generated);
@@ -75,7 +78,7 @@ export const filterPipeline = defineService({
     const facts = await readFacts(here, generated, tracking);
     const result = decideRun({ generated, base: baseLoads(generated), now, config }, facts);
     state.tracking.set(tracking);
-    state.waiting.set(result.waiting);
+    state.waiting.set({ ...result.waiting, trace });
     state.approvals.set(addApproved(facts.approvals, result.approved, generated.recommendations, now));
     await keepEarlierRun(here, generated.run_id);
     state.summary.set(result.summary);
@@ -86,6 +89,11 @@ export const filterPipeline = defineService({
       ...result.approved.map((migration) => migrationApproved.of({ migration }, at)),
     ];
   })
+  .on(migrationApproved, async ({ data: { migration } }, { state, now }) => {
+    const known = await state.approvals.get();
+    if (!known?.entries[migration.migration_id]) state.approvals.set(addApproved(known, [migration], [], now));
+    return [];
+  })
   .on(migrationStarted, async ({ data: { migration, started_at } }, here) => {
     const { state, now } = here;
     await learnMove(here, migration, { at: started_at, how: 'started' });
@@ -95,14 +103,11 @@ export const filterPipeline = defineService({
   .on(migrationCompleted, async ({ data: { migration, completed_at } }, here) =>
     end(here, migration, { at: completed_at, how: 'completed' }),
   )
-  .on(migrationFailed, async ({ data: { migration, failed_at, reason, fault } }, here) => {
-    const judged = failedMove(migration, failed_at);
-    if (fault === 'path' || fault === 'unknown') await learnOfPair(here, migration, judged);
-    if (fault === 'guest' || fault === 'unknown') await learnOfGuest(here, judged);
-    return end(here, migration, { at: failed_at, how: 'failed', reason });
-  })
+  .on(migrationFailed, async ({ data: { migration, failed_at, reason, fault } }, here) =>
+    end(here, migration, { at: failed_at, how: 'failed', reason }, { fault }),
+  )
   .on(migrationRefused, async ({ data: { migration, refused_at, reason, code } }, here) =>
-    end(here, migration, { at: refused_at, how: 'refused', reason }, code),
+    end(here, migration, { at: refused_at, how: 'refused', reason }, { code }),
   )
   .on(outcomeRecorded, async ({ data: { outcome } }, here) => {
     const judged = judgedOf(outcome);
@@ -111,24 +116,33 @@ export const filterPipeline = defineService({
     await learnOfGuest(here, judged);
     return [];
   })
-  .every(
-    'cluster',
-    ({ collection }) => collection.sample_interval_seconds,
-    async (here) => {
-      await noticeExpired(here);
-      return approveNext(here);
-    },
-  );
+  .on(clusterSampled, async (_event, here) => {
+    await noticeExpired(here);
+    return approveNext(here);
+  });
 
 /** A migration has ended: remember it, learn where the guest is, move the summary on, and let the next one go. */
-async function end(here: Here, migration: ApprovedMigration, ended: Ended, code?: string) {
+async function end(
+  here: Here,
+  migration: ApprovedMigration,
+  ended: Ended,
+  more: { code?: string; fault?: Fault } = {},
+) {
   const { state, now } = here;
   const { at, how, reason } = ended;
-  await learnMove(here, migration, { at, how, reason, code });
+  await learnMove(here, migration, { at, how, reason, code: more.code });
+  if (more.fault) await learnFailure(here, migration, at, more.fault);
   state.approvals.set(rememberApproval(await state.approvals.get(), migration, { ended }, now));
   const { action, reason: said } = endOf(migration, ended);
   await follow(here, migration, action, said);
   return approveNext(here);
+}
+
+/** A failure counts against whom it is to blame on; where nobody knows, against both. */
+async function learnFailure(here: Here, migration: ApprovedMigration, at: string, fault: Fault) {
+  const judged = failedMove(migration, at);
+  if (fault === 'path' || fault === 'unknown') await learnOfPair(here, migration, judged);
+  if (fault === 'guest' || fault === 'unknown') await learnOfGuest(here, judged);
 }
 
 async function approveNext(here: Here) {
@@ -137,12 +151,12 @@ async function approveNext(here: Here) {
   const tracking = await state.tracking.get();
   if (!waiting || !tracking || waiting.queue.length === 0) return [];
   const facts = await readFacts(here, waiting.generated, tracking);
-  const next = lookAgain(waiting, facts, { now, config });
+  const next = lookAgain(waiting, facts, { now: Math.max(now, millis(waiting.generated.at)), config });
   if (next.approved.length === 0) return [];
   state.waiting.set(next.waiting);
   state.approvals.set(addApproved(facts.approvals, next.approved, waiting.generated.recommendations, now));
   for (const migration of next.approved) await follow(here, migration, 'pending', 'approved: its turn in the queue');
-  return next.approved.map((migration) => migrationApproved.of({ migration }, iso(now)));
+  return next.approved.map((migration) => migrationApproved.of({ migration }, iso(now), waiting.trace));
 }
 
 async function readFacts({ state }: Here, generated: Generated, tracking: Tracking): Promise<Facts> {
@@ -161,18 +175,25 @@ async function readFacts({ state }: Here, generated: Generated, tracking: Tracki
   return { approvals: await state.approvals.get(), moves, outcomes, pairs, tracking, pause: await state.pause.get() };
 }
 
-/** Writes down what others have moved since the last run, and forgets guests that are gone. */
+/** Writes down what others have moved since the last run; a guest that is gone is forgotten when its moves are. */
 async function learnFoundMoves({ state, config, now }: Here, { placements, at }: Generated) {
   const last = await state.placements.get();
   if (last && last.at >= at) return;
-  state.placements.set({ at, nodes: placements });
   const found = noticeMoves(last?.nodes ?? {}, placements, await state.approvals.get(), { now, config });
   for (const { guest, from, to } of found)
     state.moves.set(foundMove(await state.moves.get(guest), from, to, at), guest);
-  for (const guest of Object.keys(last?.nodes ?? {}).filter((known) => !(known in placements))) {
+  const nodes = { ...placements };
+  for (const [guest, node] of Object.entries(last?.nodes ?? {})) {
+    if (guest in placements) continue;
     const known = await state.moves.get(guest);
-    if (known && isForgotten(known, now)) state.moves.remove(guest);
+    if (known && !isForgotten(known, now)) {
+      nodes[guest] = node;
+    } else {
+      state.moves.remove(guest);
+      state.outcomes.remove(guest);
+    }
   }
+  state.placements.set({ at, nodes });
 }
 
 async function learnMove({ state }: Here, migration: ApprovedMigration, stage: MoveStage) {

@@ -1,8 +1,8 @@
-import { Outcome } from '@evenkeel/contracts';
+import { Outcome, watchedMigrations } from '@evenkeel/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { beginWatch } from './begin-watch.ts';
-import { completed, feed, prices, type Scene, sampleAt, sampled, told } from './test-kit.ts';
+import { completed, feed, prices, type Scene, sampleAt, sampled, told } from './testing/scenes.ts';
 import { track } from './track.ts';
 
 const day = 24 * 3600;
@@ -43,6 +43,13 @@ describe('outcomes', () => {
     expect(outcomes).toHaveLength(9);
   });
 
+  it('are remembered within the budget', async () => {
+    const { left } = await feed([told(completed()), ...looks().slice(0, 200)]);
+    const kept = JSON.stringify([...left.values()][0]);
+    expect(watchedMigrations.data.parse(JSON.parse(kept))).toEqual(JSON.parse(kept));
+    expect(kept.length).toBeLessThan(watchedMigrations.budget_bytes / 2);
+  });
+
   it('come at the next sample where the migration is heard of too late', async () => {
     const { outcomes } = await feed([sampled(30), sampled(600), told(completed()), sampled(630)]);
     expect(outcomes.map((o) => [o.horizon, o.actual_gain !== undefined])).toEqual([['5m', true]]);
@@ -74,6 +81,11 @@ describe('an outcome is closed early', () => {
     expect(heardFirst.outcomes[2]!.closed_early).toBe('moved again to n3 by m-2');
     const seenLater = await feed([told(completed()), told(later)]);
     expect(seenLater.outcomes.map((o) => o.closed_early)).toEqual(Array(3).fill('moved again to n3 by m-2'));
+  });
+
+  it('not by what was seen before it ended', () => {
+    const watched = beginWatch(completed());
+    expect(track(watched, sampleAt(-60, { guest: null }), prices)).toEqual({ watched, outcomes: [] });
   });
 
   it('not where a look still shows the place before the move', () => {
@@ -109,12 +121,19 @@ describe('what a migration changed [P26]', () => {
     const outcomes = await judged((s) => ({ n1: { cpu: s < 100 ? 0.3 : 0.1 }, n2: { cpu: 0.8 } }));
     expect(outcomes.map((o) => o.verdict)).toEqual(['harmful', 'harmful', 'harmful']);
   });
+  const points = (u: number) => 25 * u ** 2 + 75 * u ** 4;
   it('what came true to the point has no error', async () => {
     const [first] = await judged(
       () => ({ n1: { cpu: 0.5 }, n2: { cpu: 0.4 }, gib: 0 }),
-      50 * (0.625 ** 2 + 0.275 ** 2 - 0.5 ** 2 - 0.4 ** 2),
+      points(0.625) + points(0.275) - points(0.5) - points(0.4),
     );
     expect(first!.error).toBeCloseTo(0, 1);
+  });
+  it('each horizon is judged by its own time', async () => {
+    const outcomes = await judged((s) =>
+      s < 1800 ? { n1: { cpu: 0 }, n2: { cpu: 0.9 } } : { n1: { cpu: 0.45 }, n2: { cpu: 0.4 } },
+    );
+    expect(outcomes.map((o) => o.verdict)).toEqual(['harmful', 'beneficial', 'beneficial']);
   });
   it('a saturated node is noted', async () => {
     const [first] = await judged(() => ({ n2: { cpu: 0.99 } }));

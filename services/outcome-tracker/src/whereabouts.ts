@@ -9,7 +9,7 @@ export type Whereabouts =
   /** There is nothing more to watch. */
   | { is: 'over'; reason: string };
 
-/** A look may still show the place before the move. */
+/** A look may still show the place before the move, or a container that starts again. */
 const lag = minutes(1);
 
 /** Whether a guest still runs where its migration put it. */
@@ -28,6 +28,7 @@ export function whereabouts(watched: WatchedMigration, sample: ClusterSample): W
     return over(`moved again to ${guest.node} by ${watched.leaving_by ?? 'somebody else'}`);
   if (off) return { is: 'unclear', reason: `${off} is not online` };
   if (guest.status === 'unknown') return { is: 'unclear', reason: `${watched.guest} could not be seen` };
+  if (guest.status === 'stopped' && early) return { is: 'unclear', reason: `${watched.guest} was just moved` };
   return guest.status === 'stopped' ? over(`${watched.guest} is stopped`) : { is: 'there' };
 }
 

@@ -61,3 +61,75 @@ describe('labelled series of seven days, looked at every 10 seconds to every hou
     expect(right / all, JSON.stringify(wrong())).toBeGreaterThanOrEqual(0.95);
   });
 });
+
+/** How an hourly load is classified, looked at every five minutes with a little noise. */
+function classified(cpu: (hour: number) => number, days = 7, interval_s = 300) {
+  const look = { start, days, interval_s, jitter: 0.2, lost: 0.02, outages: [], noise: 0.01 };
+  const { cells, end } = measure((at) => cpu((at - start) / 3_600_000), look, random(42));
+  return classify(readHistory(cells, end));
+}
+
+const said = (cpu: (hour: number) => number, days?: number): Behavior => classified(cpu, days).behavior;
+
+const dayNight = (low: number, high: number) => (hour: number) =>
+  (low + high) / 2 - ((high - low) / 2) * Math.cos((hour * Math.PI) / 12);
+const business = (low: number, high: number) => (hour: number) => (hour % 24 >= 8 && hour % 24 < 18 ? high : low);
+
+describe('what a simpler classifier gets wrong', () => {
+  test.each<[string, (hour: number) => number, Behavior]>([
+    ['a day of 10 to 60 % does not grow', dayNight(0.1, 0.6), 'cyclical'],
+    ['nor one of office hours', business(0.1, 0.6), 'cyclical'],
+    ['a day of 20 to 30 % is not steady', dayNight(0.2, 0.3), 'cyclical'],
+    ['nor are office hours of 20 to 30 %', business(0.2, 0.3), 'cyclical'],
+    ['a guest that falls does not grow', (hour) => 0.8 - 0.004 * hour, 'steady'],
+    ['a guest that grows 6 points in two days does', (hour) => 0.2 + (0.06 * hour) / 48, 'growing'],
+    ['one that grows 4 points in two days does not', (hour) => 0.2 + (0.04 * hour) / 48, 'steady'],
+    ['one that began to grow three days ago does', (hour) => 0.1 + 0.004 * Math.max(0, hour - 96), 'growing'],
+    ['one that has grown up does not', (hour) => 0.1 + 0.004 * Math.min(80, hour), 'steady'],
+    ['a step is no growth', (hour) => (hour < 70 ? 0.2 : 0.5), 'steady'],
+    ['nor is one yesterday', (hour) => (hour < 150 ? 0.2 : 0.5), 'steady'],
+    ['one busy afternoon is no cycle', (hour) => (hour >= 60 && hour < 65 ? 0.9 : 0.3), 'steady'],
+    ['a cycle that grows is a cycle', (hour) => dayNight(0.1, 0.5)(hour) + (0.06 * hour) / 48, 'cyclical'],
+    ['growth with a ripple is growth', (hour) => dayNight(0.1, 0.15)(hour) + (0.15 * hour) / 48, 'growing'],
+    ['an idle guest is steady', () => 0, 'steady'],
+    ['little load that doubles is noise', (hour) => (Math.floor(hour * 6) % 10 === 0 ? 0.04 : 0.01), 'steady'],
+  ])('%s', (_, cpu, expected) => {
+    expect(said(cpu)).toBe(expected);
+  });
+
+  test.each([30, 60, 300, 900, 3600])('growth is the same at an interval of %d s', (interval) => {
+    const { behavior, trend } = classified((hour) => 0.2 + (0.07 * hour) / 48, 7, interval);
+    expect([behavior, (trend.per_hour * 48).toFixed(2)]).toEqual(['growing', '0.07']);
+  });
+});
+
+describe('weeks', () => {
+  const weekend = (hour: number) => (Math.floor(hour / 24) % 7 < 5 ? 0.5 : 0.1);
+  test('two of them show a weekly cycle, one does not', () => {
+    expect(said(weekend, 14)).toBe('cyclical');
+    expect(said(weekend, 7)).not.toBe('cyclical');
+  });
+  test('a backup on Sundays is one', () => {
+    expect(said((hour) => (hour % 168 >= 150 && hour % 168 < 155 ? 0.7 : 0.1), 14)).toBe('cyclical');
+  });
+});
+
+test.each([1, 1.9])('%d days are no two days of a cycle', (days) => {
+  expect(said(dayNight(0.1, 0.6), days)).not.toBe('cyclical');
+});
+
+test('less than a day is unknown', () => {
+  expect(said(() => 0.3, 0.9)).toBe('unknown');
+});
+
+test('of 200 random walks at most 2 are taken for cycles', () => {
+  const walks = Array.from({ length: 200 }, (_, seed) => {
+    const chance = random(seed);
+    const step = chance.between(0.01, 0.05);
+    const loads: number[] = [0.4];
+    for (let hour = 1; hour <= 14 * 24; hour++)
+      loads.push(Math.min(0.95, Math.max(0.02, (loads[hour - 1] as number) + step * chance.normal())));
+    return said((hour) => loads[Math.floor(hour)] as number, chance.pick([3, 7, 14]));
+  });
+  expect(walks.filter((behavior) => behavior === 'cyclical').length).toBeLessThanOrEqual(2);
+});

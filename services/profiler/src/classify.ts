@@ -19,33 +19,34 @@ const leastHours = 24;
 const leastGrowth = 0.05 / 48;
 const leastBurst = 0.05;
 
+const unknown = { behavior: 'unknown', confidence: 0, season: undefined, trend: { per_hour: 0, score: 0 } } as const;
+
 /**
  * How a guest behaves, the first that fits: cyclical (unless it grows more in two days than its cycle swings), growing,
  * bursty, steady; `unknown` where less than a day was seen.
  */
 export function classify(history: History): Classification {
+  if (history.seen_hours < leastHours) return { ...unknown, residual_sd: history.overall.sd };
   const { daily, found } = findSeason(history.hourly);
   const trend = trendOf(withoutDaily(history.hourly, daily));
   const burst = burstiness(history);
-  const behavior = choose(history, found, trend, burst);
+  const behavior = choose(found, trend, burst);
   const margins = {
     cyclical: found ? (found.strength - leastStrength(found.periods)) / (1 - leastStrength(found.periods)) : 0,
     growing: Math.min(1, trend.per_hour / leastGrowth / 2 - 0.25),
     bursty: Math.min(1, burst - 0.5),
     steady: Math.min(1, 1.2 - burst),
-    unknown: 0,
   };
   return {
     behavior,
-    confidence: behavior === 'unknown' ? 0 : support(history.seen_hours) * (0.6 + 0.4 * clamp(margins[behavior])),
+    confidence: support(history.seen_hours) * (0.6 + 0.4 * clamp(margins[behavior])),
     season: behavior === 'cyclical' ? found : undefined,
     trend,
     residual_sd: residual(history, behavior, found, trend),
   };
 }
 
-function choose(history: History, season: Season | undefined, trend: Trend, burst: number): Behavior {
-  if (history.seen_hours < leastHours) return 'unknown';
+function choose(season: Season | undefined, trend: Trend, burst: number): Exclude<Behavior, 'unknown'> {
   const grows = trend.per_hour >= leastGrowth;
   if (season && !(grows && season.swing < 48 * trend.per_hour)) return 'cyclical';
   if (grows) return 'growing';

@@ -2,11 +2,14 @@ import type { GuestHistory, OpenHour, OpenHours } from '@evenkeel/contracts';
 import { cellLength, hourMs } from './cell.ts';
 import { appendHours, historyParts, partOf } from './history.ts';
 
-/** What changes in one part of the histories; `undefined` forgets a guest. */
-export type PartChange = Map<string, { cells: string; end: number } | undefined>;
+/** What changes in one part of the histories, by guest: whether its past is void, and the closed hours to append. */
+export type PartChange = Map<string, { forget: boolean; cells: string; end: number }>;
 
 /** Parts are written one after the other over the first fifty minutes of an hour, so that no single sample pays for all guests. */
 const delayOf = (part: number): number => (part * 3_000_000) / historyParts;
+
+const isDue = (open: OpenHour, now: number, part: number): boolean =>
+  hoursOf(open[8]) > 1 || (open[8] !== '' && now >= open[1] * hourMs + delayOf(part));
 
 /** Takes closed hours out of the open ones, part by part as each is due, and says what to append to which part. */
 export function closeHours(
@@ -14,20 +17,20 @@ export function closeHours(
   forgotten: readonly string[],
 ): { open: OpenHours; parts: Map<number, PartChange> } {
   const now = Date.parse(open.at);
+  const forgets = new Set(forgotten);
   const parts = new Map<number, PartChange>();
-  const change = (guest: string, what: { cells: string; end: number } | undefined) => {
-    const part = partOf(guest);
-    parts.set(part, (parts.get(part) ?? new Map()).set(guest, what));
-  };
-  for (const guest of forgotten) change(guest, undefined);
   const closed: Record<string, OpenHour> = {};
-  for (const [guest, hour] of Object.entries(open.guests)) {
-    const pending = hour[8];
-    if (pending === '' || now < hour[1] * hourMs + delayOf(partOf(guest))) continue;
-    change(guest, { cells: pending, end: hour[1] });
-    closed[guest] = withoutPending(hour);
+  for (const guest of new Set([...forgotten, ...Object.keys(open.guests)])) {
+    const part = partOf(guest);
+    const hour = open.guests[guest];
+    const due = hour !== undefined && isDue(hour, now, part);
+    if (!due && !forgets.has(guest)) continue;
+    const change = { forget: forgets.has(guest), cells: due ? hour[8] : '', end: hour?.[1] ?? 0 };
+    parts.set(part, (parts.get(part) ?? new Map()).set(guest, change));
+    if (due) closed[guest] = withoutPending(hour);
   }
-  return { open: { ...open, guests: { ...open.guests, ...closed } }, parts };
+  const nothing = Object.keys(closed).length === 0;
+  return { open: nothing ? open : { ...open, guests: { ...open.guests, ...closed } }, parts };
 }
 
 /** An open hour whose closed predecessors the history holds. */
@@ -49,9 +52,9 @@ export function changePart(
   change: PartChange,
 ): Record<string, GuestHistory> {
   const after = { ...before };
-  for (const [guest, what] of change) {
-    if (what) after[guest] = appendHours(after[guest], what.cells, what.end);
-    else delete after[guest];
+  for (const [guest, { forget, cells, end }] of change) {
+    if (forget) delete after[guest];
+    if (cells !== '') after[guest] = appendHours(after[guest], cells, end);
   }
   return after;
 }

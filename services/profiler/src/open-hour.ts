@@ -46,12 +46,14 @@ function advance(open: OpenHour, at: number): OpenHour {
   return [identity, openHour, buckets, 0, 0, seen, mem, samples, pending];
 }
 
-/** Adds a reading to the buckets that it covers, each by its share of the time; sums are of whole numbers, so that splitting a reading changes nothing. */
+const bucketStart = (open: OpenHour): number => open[1] * hourMs + (open[2].length / 2) * bucketMs;
+
+/** Adds a reading to the buckets that it covers, each by its share of the time, closed ones left as they are; sums are of whole numbers, so that splitting a reading changes nothing. */
 export function observe(before: OpenHour, { from, to, cpu, mem }: Reading): OpenHour {
   const cpuUnits = Math.round(cpu * 10_000);
   const mib = Math.round(mem / 1_048_576);
   let open = before;
-  for (let at = from; at < to; ) {
+  for (let at = Math.max(from, bucketStart(before)); at < to; ) {
     open = advance(open, at);
     const until = Math.min(to, (Math.floor(at / bucketMs) + 1) * bucketMs);
     const ms = until - at;

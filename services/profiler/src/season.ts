@@ -9,7 +9,8 @@ export type Season = {
   autocorrelation: number;
   /** Highest less lowest hour of the period. */
   swing: number;
-  /** Whole periods seen. */
+  /** Periods from the first hour to the last, and how many of them were seen. */
+  span: number;
   periods: number;
   /** What each hour adds, by hours before the end modulo the period; 0 where unseen. */
   shape: Series;
@@ -50,6 +51,7 @@ export function seasonOf(flat: Series, period: number): Season {
     strength: foretold(flat, sums, counts),
     autocorrelation: autocorrelation(flat, period),
     swing: Math.max(...shape) - Math.min(...shape),
+    span: n / period,
     periods: seen / period,
     shape,
   };
@@ -77,6 +79,7 @@ export const leastStrength = (periods: number): number => 0.3 + 0.35 / Math.max(
 
 /** Whether a period explains the series, over at least two whole periods. */
 export const explains = (season: Season): boolean =>
+  season.span >= 1.97 &&
   season.periods >= 1.75 &&
   season.swing >= leastSwing &&
   season.autocorrelation >= leastAutocorrelation &&
@@ -86,9 +89,9 @@ export const explains = (season: Season): boolean =>
 export function findSeason(hourly: Series): { daily: Season; found: Season | undefined } {
   const flat = flatten(hourly);
   const daily = seasonOf(flat, 24);
-  const weekly = hourly.length >= 330 ? seasonOf(levelled(hourly, 168), 168) : undefined;
+  const weekly = seasonOf(levelled(hourly, 168), 168);
   const byDay = explains(daily) || repeatsRoughly(flat) ? daily : undefined;
-  const byWeek = weekly && explains(weekly) && recurs(hourly) ? weekly : undefined;
+  const byWeek = explains(weekly) && recurs(hourly) ? weekly : undefined;
   if (byDay && byWeek) return { daily, found: byWeek.strength > byDay.strength + 0.2 ? byWeek : byDay };
   return { daily, found: byDay ?? byWeek };
 }

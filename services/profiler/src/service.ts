@@ -1,4 +1,11 @@
-import { clusterProfiled, clusterSampled, guestHistories, historyBackfilled, openHours } from '@evenkeel/contracts';
+import {
+  clusterProfiled,
+  clusterSampled,
+  type GuestHistory,
+  guestHistories,
+  historyBackfilled,
+  openHours,
+} from '@evenkeel/contracts';
 import { defineService } from '@evenkeel/runtime';
 import { hourMs } from './cell.ts';
 import { changePart, closeHours } from './close-hours.ts';
@@ -20,21 +27,16 @@ export const profiler = defineService({
   .on(clusterSampled, async ({ data: sample }, { state, config, cluster }) => {
     const folded = foldSample(await state.open.get(), sample);
     const { open, parts } = closeHours(folded.open, folded.forgotten);
-    const written: Record<string, Awaited<ReturnType<typeof state.histories.get>>> = {};
-    for (const [part, change] of parts) {
-      const after = changePart(await state.histories.get(String(part)), change);
-      written[part] = after;
-      state.histories.set(after, String(part));
-    }
+    for (const [part, change] of parts)
+      state.histories.set(changePart(await state.histories.get(String(part)), change), String(part));
     state.open.set(open);
     if (!sample.run) return [];
-    const histories = { ...(await state.histories.all()), ...written };
-    const byGuest = new Map(Object.values(histories).flatMap((part) => Object.entries(part ?? {})));
+    const histories = new Map(Object.values(await state.histories.all()).flatMap(Object.entries<GuestHistory>));
     const timezone = config.clusters.find(({ name }) => name === cluster)?.timezone ?? 'UTC';
     const first = Math.floor(Date.parse(open.at) / hourMs) - 3 * historyHours;
     const local = localHours(first, 3 * historyHours + 1, timezone);
     return [
-      clusterProfiled.of({ sample, profiles: profileGuests(sample, open, byGuest, local, concluding) }, sample.at),
+      clusterProfiled.of({ sample, profiles: profileGuests(sample, open, histories, local, concluding) }, sample.at),
     ];
   })
   .on(historyBackfilled, async ({ data: past }, { state }) => {

@@ -42,7 +42,7 @@ function sumUp(series: Series): Sums {
   };
 }
 
-const between = (sums: Series, from: number): number => (sums.at(-1) as number) - (sums[from] as number);
+const between = (sums: Series, from: number): number => (sums[sums.length - 1] as number) - (sums[from] as number);
 
 /** Squared distances from the mean, given a count, a sum and a sum of squares. */
 const scatter = (n: number, sum: number, squares: number): number => (n > 0 ? Math.max(0, squares - sum ** 2 / n) : 0);

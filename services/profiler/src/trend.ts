@@ -1,4 +1,4 @@
-import { blockMeans, deviation, mannKendall, type Series, straightLine, theilSen } from '@evenkeel/model';
+import { blockMeans, deviation, known, mannKendall, type Series, straightLine, theilSen } from '@evenkeel/model';
 import { fitShapes } from './shapes.ts';
 
 export type Trend = {
@@ -17,9 +17,10 @@ const none: Trend = { per_hour: 0, score: 0 };
 /** The trend of the last week of a series of hours from which the season is taken out; a step is none, nor is one that has ended. */
 export function trendOf(hourly: Series): Trend {
   const blocks = blockMeans(hourly.slice(-trendHours), blockHours);
+  if (seen(blocks) < leastBlocks) return none;
   const shapes = fitShapes(blocks, 2, leastBlocks);
   const rest = shapes.bend < 0.6 * shapes.line ? blocks.slice(shapes.bend_at) : blocks;
-  if (rest.filter((value) => !Number.isNaN(value)).length < leastBlocks) return none;
+  if (seen(rest) < leastBlocks) return none;
   const slope = theilSen(rest);
   const score = mannKendall(rest, slope);
   if (Math.abs(score) < leastScore || slope * score <= 0) return none;
@@ -27,10 +28,12 @@ export function trendOf(hourly: Series): Trend {
   return { per_hour: slope / blockHours, score };
 }
 
+const seen = (blocks: Series): number => known(blocks).length;
+
 /** Whether the last two and a half days have lost most of the slope. */
 function hasEnded(blocks: Series, slope: number): boolean {
   const recent = blocks.slice(-15);
-  if (recent.filter((value) => !Number.isNaN(value)).length < 8) return false;
+  if (seen(recent) < 8) return false;
   const line = straightLine(recent);
   const rest = deviation(recent.map((value, i) => value - (line[i] as number)));
   const error = rest * Math.sqrt(12 / recent.length ** 3);

@@ -2,6 +2,8 @@ import type { CalibrationPoint } from '@evenkeel/contracts';
 
 const priorOutcomes = 20;
 const grid = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
+/** How firmly the slope is held at 1: a few outcomes move all chances alike rather than bend them. */
+const slopeFirmness = 15;
 const steps = 12;
 const z90 = 1.645;
 
@@ -37,7 +39,7 @@ export function calibrate(judged: readonly CalibrationPoint[]): Calibration {
   ];
   let [slope, shift] = [1, 0];
   for (let i = 0; i < steps; i++) {
-    let [g0, g1, h00, h01, h11] = [0, 0, 1e-9, 0, 1e-9];
+    let [g0, g1, h00, h01, h11] = [0, slopeFirmness * (1 - slope), 1e-9, 0, slopeFirmness];
     for (const { z, y, w } of rows) {
       const p = logistic(slope * z + shift);
       const v = w * p * (1 - p);

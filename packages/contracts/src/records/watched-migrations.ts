@@ -19,6 +19,8 @@ export const LoadSums = z.object({
 /** One migration whose outcomes are not all recorded. */
 export const WatchedMigration = z.object({
   migration_id: z.string(),
+  /** W3C traceparent of its completion: its outcomes belong to that trace. */
+  trace: z.string().optional(),
   cluster: ClusterName,
   guest: GuestId,
   vmid: z.number().int(),

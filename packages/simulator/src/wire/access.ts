@@ -92,12 +92,24 @@ const entryAt = (token: TokenDescription, path: string) => {
 };
 
 /** Rights at a path: the deepest entry on the way to it that reaches it has the word. True means handed down. */
-export const rightsAt = (caller: Caller, path: string): Map<string, boolean> => {
-  if (!caller.token) return new Map([['*', true]]);
+export const rightsAt = ({ token }: Caller, path: string): Map<string, boolean> => {
+  if (!token) return EVERYTHING;
+  const found = known.get(token) ?? new Map<string, Map<string, boolean>>();
+  known.set(token, found);
+  const held = found.get(path) ?? resolveRights(token, path);
+  if (found.size < 10_000) found.set(path, held);
+  return held;
+};
+
+const EVERYTHING = new Map([['*', true]]);
+/** The rights of a token never change, and thousands of rows ask for them. */
+const known = new WeakMap<TokenDescription, Map<string, Map<string, boolean>>>();
+
+const resolveRights = (token: TokenDescription, path: string): Map<string, boolean> => {
   const parts = path.split('/').filter(Boolean);
   let rights = new Map<string, boolean>();
   for (let depth = 0; depth <= parts.length; depth++) {
-    const entry = entryAt(caller.token, `/${parts.slice(0, depth).join('/')}`);
+    const entry = entryAt(token, `/${parts.slice(0, depth).join('/')}`);
     if (entry && (entry.propagate || depth === parts.length))
       rights = new Map(entry.privileges.map((name) => [name, entry.propagate]));
   }

@@ -56,22 +56,22 @@ export const died = (message: string): Refusal => new Refusal(500, message);
 export type Listed = { listed: unknown[]; total: number };
 export const listed = (rows: unknown[], total = rows.length): Listed => ({ listed: rows, total });
 
-const jumble = (value: unknown, next: () => number): unknown => {
-  if (Array.isArray(value)) return value.map((item) => jumble(item, next));
-  if (value === null || typeof value !== 'object') return value;
-  const keys = Object.keys(value);
-  for (let i = keys.length - 1; i > 0; i--) {
+/** JSON with the keys of every object in an order of its own; what is undefined is left out. */
+const write = (value: unknown, next: () => number): string => {
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : 'null';
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map((item) => write(item ?? null, next)).join(',')}]`;
+  const object = value as Record<string, unknown>;
+  const keys = Object.keys(object);
+  let out = '';
+  for (let i = keys.length - 1; i >= 0; i--) {
     const j = Math.floor(next() * (i + 1));
-    const held = keys[i] as string;
-    keys[i] = keys[j] as string;
-    keys[j] = held;
+    const key = keys[j] as string;
+    keys[j] = keys[i] as string;
+    const item = object[key];
+    if (item !== undefined) out += `${out === '' ? '' : ','}${JSON.stringify(key)}:${write(item, next)}`;
   }
-  const out: Record<string, unknown> = {};
-  for (const key of keys) {
-    const item = (value as Record<string, unknown>)[key];
-    if (item !== undefined) out[key] = typeof item === 'object' ? jumble(item, next) : item;
-  }
-  return out;
+  return `{${out}}`;
 };
 
 const isListed = (data: unknown): data is Listed => typeof data === 'object' && data !== null && 'listed' in data;
@@ -86,7 +86,7 @@ export const accepted = (data: unknown, key: number): Answer => {
     status: 200,
     reason: 'OK',
     headers: JSON_TYPE,
-    body: JSON.stringify(jumble(whole, next)),
+    body: write(whole, next),
     delay_ms: 0,
     cut: false,
   };
@@ -98,6 +98,6 @@ const oneLine = (text: string): string => (text.split('\n')[0] ?? '').replace(/[
 export const refused = (refusal: Refusal, key: number): Answer => {
   const { status, message, errors, bare, delay_ms } = refusal;
   const whole = { data: null, message: `${message}\n`, ...(errors ? { errors } : {}) };
-  const body = bare ? '' : JSON.stringify(jumble(whole, stream(key)));
+  const body = bare ? '' : write(whole, stream(key));
   return { status, reason: oneLine(message), headers: bare ? {} : JSON_TYPE, body, delay_ms, cut: false };
 };

@@ -71,8 +71,14 @@ const lose = (world: World, request: Request, path: string): Of<'lost_answer'> |
   );
 };
 
-/** Answers one request as the cluster would at its present moment; nothing waits, delays are part of the answer. */
+/** Answers one request as the cluster would at its present moment; nothing waits, delays are part of the answer, and so is the clock. */
 export const handleRequest = (scene: Scene, request: Request): Answer => {
+  const answer = respond(scene, request);
+  const clock = { 'x-simulator-time': String(Math.round(scene.world.now)), 'x-simulator-speed': '1' };
+  return { ...answer, headers: { ...answer.headers, ...clock } };
+};
+
+const respond = (scene: Scene, request: Request): Answer => {
   const { world } = scene;
   const key = mix(world.plan.key, ++world.answers);
   const path = request.path.replace(/^\/api2\/(json|extjs)/, '').replace(/\/+$/, '') || '/';

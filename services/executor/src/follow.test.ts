@@ -1,0 +1,148 @@
+import { iso } from '@evenkeel/model';
+import { describe, expect, it } from 'vitest';
+import type { Running } from './execution.ts';
+import { type FollowFacts, follow } from './follow.ts';
+import { readLog } from './read-log.ts';
+import { approval, configOf, createWorld, t0 } from './testing/index.ts';
+
+const running: Running = {
+  state: 'running',
+  migration: approval(101, 'n1', 'n2'),
+  started_at: iso(t0),
+  upid: 'UPID:n1:0:0:0:qmigrate:101:bal@pve!lb:',
+  adopted: false,
+  known_tasks: [],
+};
+const ended = (exit: string, lines: string[] = []): FollowFacts['task'] => ({
+  state: 'ended',
+  exit,
+  log: readLog(lines),
+});
+const row = createWorld({ 101: 'n1' }).rows[0]!;
+
+type Case = [
+  string,
+  {
+    seconds?: number;
+    from?: Partial<Running>;
+    task: FollowFacts['task'];
+    node?: string | null;
+    lock?: string;
+    placed?: boolean;
+    real?: string;
+  },
+  object,
+];
+const settling = { settling_since: iso(t0) };
+const end = (ending: object) => ({ do: 'put', next: { state: 'ended', ending } });
+const hamigrate = { upid: 'UPID:n1:0:0:0:hamigrate:101:bal@pve!lb:' };
+
+describe('a running migration', () => {
+  const cases: Case[] = [
+    ['is waited for', { task: { state: 'running' } }, { do: 'wait' }],
+    ['is waited for on its target, too', { task: { state: 'running' }, node: 'n2' }, { do: 'wait' }],
+    ['is completed on its target', { task: ended('OK'), node: 'n2' }, end({ kind: 'completed', warnings: [] })],
+    [
+      'is not over while its guest is locked',
+      { task: ended('OK'), node: 'n2', lock: 'migrate' },
+      { do: 'put', next: { state: 'running' } },
+    ],
+    [
+      'is completed in spite of problems',
+      { task: ended('migration problems'), node: 'n2' },
+      end({ kind: 'completed', warnings: ['migration problems'] }),
+    ],
+    [
+      'settles before it is given up',
+      { task: ended('migration aborted') },
+      { do: 'put', next: { settling_since: iso(t0 + 15_000) } },
+    ],
+    [
+      'is waited for while it settles',
+      { seconds: 20, from: settling, task: ended('migration aborted') },
+      { do: 'wait' },
+    ],
+    [
+      'fails with the reason of the log',
+      {
+        seconds: 31,
+        from: settling,
+        task: ended('migration aborted', [
+          "2026-03-01 12:00:00 ERROR: migration aborted (duration 00:00:01): Can't connect to destination address using public key",
+        ]),
+      },
+      end({ kind: 'failed', fault: 'path', reason: "Can't connect to destination address using public key" }),
+    ],
+    [
+      'fails with a lock that stays',
+      { seconds: 31, from: settling, task: ended('unexpected status'), lock: 'migrate' },
+      end({ kind: 'failed', reason: 'unexpected status; qemu/101 is still locked (migrate)' }),
+    ],
+    [
+      'fails where the guest is elsewhere',
+      { seconds: 31, from: settling, task: ended('OK'), node: 'n3' },
+      end({ kind: 'failed', reason: 'qemu/101 is on n3: moved by somebody else' }),
+    ],
+    [
+      'fails where the guest is gone',
+      { seconds: 31, from: settling, task: ended('OK'), node: null },
+      end({ kind: 'failed', fault: 'guest' }),
+    ],
+    [
+      'fails where a good end moved nothing',
+      { seconds: 31, from: settling, task: ended('OK') },
+      end({ kind: 'failed', fault: 'cluster' }),
+    ],
+    [
+      'is not judged while places cannot be read',
+      { seconds: 99, from: settling, task: ended('OK'), placed: false },
+      { do: 'wait' },
+    ],
+    [
+      'is completed without its task in the end',
+      { seconds: 31, from: settling, task: { state: 'unknown' }, node: 'n2' },
+      end({ kind: 'completed', warnings: ['the end of its task could not be read'] }),
+    ],
+    ['is not given up without its task', { seconds: 31, from: settling, task: { state: 'unknown' } }, { do: 'wait' }],
+    [
+      'does not go on settling once it runs',
+      { seconds: 31, from: settling, task: { state: 'running' } },
+      { do: 'put', next: { state: 'running' } },
+    ],
+    [
+      'waits for HA to take it up',
+      { seconds: 60, from: { ...settling, ...hamigrate }, task: ended('OK') },
+      { do: 'wait' },
+    ],
+    [
+      'follows what HA started',
+      { seconds: 60, from: { ...settling, ...hamigrate }, task: ended('OK'), real: 'UPID:real' },
+      { do: 'put', next: { upid: 'UPID:real' } },
+    ],
+    [
+      'fails where HA does nothing',
+      { seconds: 181, from: { ...settling, ...hamigrate }, task: ended('OK') },
+      end({ kind: 'failed', reason: 'HA did not carry it out, but qemu/101 is on n1' }),
+    ],
+    [
+      'is asked to stop when it takes too long',
+      { seconds: 7201, task: { state: 'running' } },
+      { do: 'stop', next: { stop_asked_at: iso(t0 + 7_201_000) } },
+    ],
+    [
+      'is left time to stop',
+      { seconds: 7300, from: { stop_asked_at: iso(t0 + 7_201_000) }, task: { state: 'running' } },
+      { do: 'wait' },
+    ],
+    [
+      'is said to be stuck, and held',
+      { seconds: 7400, from: { stop_asked_at: iso(t0 + 7_201_000) }, task: { state: 'running' } },
+      end({ kind: 'failed', hold: true, reason: 'stuck: still running after 7400 s, 7200 s at most' }),
+    ],
+  ];
+  it.each(cases)('%s', (_, { seconds = 15, from, task, node = 'n1', lock, placed = true, real }, expected) => {
+    const facts = { now: t0 + seconds * 1000, config: configOf(), task, placed, real_task: real ?? null };
+    const guest = node === null ? undefined : { ...row, node, lock };
+    expect(follow({ ...running, ...from }, { ...facts, guest })).toMatchObject(expected);
+  });
+});

@@ -1,0 +1,21 @@
+import type { Ledger } from '@evenkeel/bus';
+import type { Config } from '@evenkeel/contracts';
+import type { Proxmox } from '@evenkeel/proxmox';
+import type { Execution } from './execution.ts';
+import type { Patience } from './reconcile.ts';
+import type { Watch } from './watch.ts';
+
+/** The outside of the executor: everything that it reads and changes in the world. */
+export type Outside = {
+  cluster: string;
+  config: Config;
+  ledger: Ledger;
+  proxmox: Proxmox;
+  watch: Watch;
+  patience: Patience;
+  /** Machine time, milliseconds. */
+  monotonic: () => number;
+};
+
+/** A migration as the ledger had it, with the revision by which it may be changed. */
+export type Entry = { execution: Execution; revision: number };

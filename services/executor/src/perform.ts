@@ -1,0 +1,69 @@
+import { iso } from '@evenkeel/model';
+import { ask } from './ask.ts';
+import { refuse } from './end.ts';
+import type { Execution } from './execution.ts';
+import { letGo, take } from './hold.ts';
+import { doneKey, executionKey } from './keys.ts';
+import type { Entry, Outside } from './outside.ts';
+import type { Step } from './steps.ts';
+
+export type Action = Exclude<Step, { do: 'wait' }>;
+
+/** Does what was decided. The entry as it stands then (at the same revision: it has to wait); null where it is gone or another's. */
+export async function perform(step: Action, entry: Entry, outside: Outside): Promise<Entry | null> {
+  switch (step.do) {
+    case 'put':
+      return write(step.next, entry, outside);
+    case 'claim':
+      return (await take(step.keys, step.next.migration, outside)) ? write(step.next, entry, outside) : entry;
+    case 'post':
+      return post(step, entry, outside);
+    case 'stop': {
+      const written = await write(step.next, entry, outside);
+      if (written) await ask(outside.proxmox.stop_task(step.next.upid));
+      return written;
+    }
+    case 'finish':
+      return finish(entry, outside);
+    case 'drop':
+      return forget(entry, outside);
+  }
+}
+
+/** Writes the next state, which keeps the trace of the one before. */
+async function write<E extends Execution>(state: E, { execution, revision }: Entry, { ledger }: Outside) {
+  const next: E = execution.trace ? { ...state, trace: execution.trace } : state;
+  const written = await ledger.update(executionKey(next.migration), next, revision);
+  return written === null ? null : { execution: next, revision: written };
+}
+
+/** Sends the request once: only who wrote the intent does, and only while that is fresh. */
+async function post(step: Extract<Step, { do: 'post' }>, entry: Entry, outside: Outside): Promise<Entry | null> {
+  const { proxmox, patience, monotonic } = outside;
+  const before = monotonic();
+  const starting = await write(step.next, entry, outside);
+  if (!starting || monotonic() - before > patience.grace_ms) return starting;
+  const { migration, t0, known_tasks } = step.next;
+  const guest = { node: migration.source_node, type: migration.type, vmid: migration.vmid };
+  const answer = await ask(proxmox.migrate(guest, { ...step.options, timeout_ms: patience.post_timeout_ms }));
+  if (answer.ok) {
+    const start = { started_at: t0, upid: answer.value, adopted: false };
+    return write({ state: 'running', migration, ...start, known_tasks }, starting, outside);
+  }
+  const { kind, message, maybe_accepted } = answer.error;
+  if (maybe_accepted || kind === 'bad_answer' || kind === 'timeout') return starting;
+  const code = kind === 'unreachable' ? 'target_unavailable' : /locked/.test(message) ? 'locked' : 'not_allowed';
+  return write(refuse(step.next, proxmox.clock().now, code, message), starting, outside);
+}
+
+async function finish(entry: Entry, outside: Outside): Promise<null> {
+  const { migration } = entry.execution;
+  await outside.ledger.create(doneKey(migration), { at: iso(outside.proxmox.clock().now) });
+  await letGo(migration.migration_id, outside);
+  return forget(entry, outside);
+}
+
+async function forget({ execution, revision }: Entry, { ledger }: Outside): Promise<null> {
+  await ledger.remove(executionKey(execution.migration), revision);
+  return null;
+}

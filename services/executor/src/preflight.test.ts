@@ -1,0 +1,126 @@
+import type { ApprovedMigration, ConfigInput } from '@evenkeel/contracts';
+import { describe, expect, it } from 'vitest';
+import { type Look, preflight } from './preflight.ts';
+import { approval, configOf } from './testing/index.ts';
+
+const good: Look = {
+  quorate: true,
+  nodes: [
+    { node: 'n1', status: 'online', cpu: 0.8, maxcpu: 32, mem: 200e9, maxmem: 256e9 },
+    { node: 'n2', status: 'online', cpu: 0.3, maxcpu: 32, mem: 64e9, maxmem: 256e9 },
+  ],
+  guests: [
+    {
+      id: 'qemu/101',
+      vmid: 101,
+      node: 'n1',
+      type: 'qemu',
+      name: 'vm101',
+      status: 'running',
+      template: false,
+      cpu: 0.5,
+      maxcpu: 8,
+      mem: 16e9,
+      tags: [],
+    },
+  ],
+  maintenance: [],
+  preconditions: {
+    running: true,
+    allowed_nodes: ['n2'],
+    not_allowed: {},
+    local_disks: [],
+    local_resources: [],
+    dependent_ha_resources: [],
+  },
+};
+type Difference = {
+  guest?: object;
+  target?: object;
+  look?: Partial<Look>;
+  pre?: object;
+  config?: ConfigInput['automated_migrations'];
+  plan?: ApprovedMigration['migration_plan']['migration_type'];
+  order?: Partial<ApprovedMigration>;
+};
+
+function judged({ guest, target, look, pre, config = {}, plan, order }: Difference) {
+  const m = approval(101, 'n1', 'n2', order);
+  const migration = plan ? { ...m, migration_plan: { ...m.migration_plan, migration_type: plan } } : m;
+  const seen: Look = {
+    ...good,
+    nodes: [good.nodes[0]!, { ...good.nodes[1]!, ...target }],
+    guests: [{ ...good.guests[0]!, ...guest }],
+    preconditions: good.preconditions && { ...good.preconditions, ...pre },
+    ...look,
+  };
+  return preflight(migration, seen, configOf({ automated_migrations: { dry_run: false, ...config } }));
+}
+const lxc: Difference = { guest: { type: 'lxc' }, order: { type: 'lxc' }, plan: 'restart_migration' };
+
+describe('preflight lets through', () => {
+  const options = { target: 'n2', online: true, with_local_disks: false, restart: false };
+  const cases: [string, Difference, object][] = [
+    ['a running guest, live', {}, options],
+    [
+      'its local disks with it',
+      { pre: { local_disks: [{ volid: 'local-lvm:vm-101-disk-0' }] } },
+      { ...options, with_local_disks: true },
+    ],
+    [
+      'a stopped guest that was planned so',
+      { guest: { status: 'stopped' }, plan: 'offline_migration' },
+      { ...options, online: false },
+    ],
+    [
+      'a container, restarting, where that is allowed',
+      { ...lxc, config: { rules: { allow_container_restarts: true } } },
+      { ...options, online: false, restart: true },
+    ],
+    ['a guest of a Proxmox that cannot be asked', { look: { preconditions: null } }, options],
+    ['a guest whose name is not known', { guest: { name: undefined } }, options],
+    [
+      'without quorum where that is not asked for',
+      { look: { quorate: false }, config: { safety_checks: { require_quorum: false } } },
+      options,
+    ],
+    ['a node of which Proxmox does not list what is allowed', { pre: { allowed_nodes: undefined } }, options],
+  ];
+  it.each(cases)('%s', (_, difference, expected) => {
+    expect(judged(difference)).toEqual({ go: true, options: expected });
+  });
+});
+
+describe('preflight refuses', () => {
+  const cases: [string, Difference, string, RegExp][] = [
+    ['no quorum', { look: { quorate: false } }, 'not_allowed', /no quorum/],
+    ['a guest that is gone', { look: { guests: [] } }, 'moved', /not there any more/],
+    ['a template', { guest: { template: true } }, 'moved', /now a template/],
+    ['another kind of guest', { guest: { type: 'lxc' } }, 'moved', /now a lxc/],
+    ['another guest of that number', { guest: { name: 'db' } }, 'moved', /now called db, not vm101/],
+    ['a guest elsewhere', { guest: { node: 'n3' } }, 'moved', /on n3, not on n1/],
+    ['a locked guest', { guest: { lock: 'snapshot' } }, 'locked', /locked \(snapshot\)/],
+    ['a guest that stopped', { guest: { status: 'stopped' } }, 'not_running', /is stopped, planned for running/],
+    ['a guest that was started', { plan: 'offline_migration' }, 'not_running', /is running, planned for stopped/],
+    ['a container', lxc, 'not_allowed', /allow_container_restarts is off/],
+    ['a target that is off', { target: { status: 'offline' } }, 'target_unavailable', /n2 is offline/],
+    ['a target that is gone', { look: { nodes: [] } }, 'target_unavailable', /not in the cluster/],
+    ['a target in maintenance', { look: { maintenance: ['n2'] } }, 'target_unavailable', /n2 is in maintenance/],
+    ['a target that HA empties', { target: { hastate: 'maintenance' } }, 'target_unavailable', /n2 is in maintenance/],
+    ['a target that we empty', { config: { maintenance_nodes: ['n2'] } }, 'target_unavailable', /n2 is in maintenance/],
+    ['too little memory', { target: { mem: 220e9 } }, 'target_full', /92\.2 % of its memory, 90 % at most/],
+    ['memory as the host sees it', { guest: { memhost: 180e9 } }, 'target_full', /95\.3 % of its memory/],
+    ['too little CPU', { target: { cpu: 0.8 } }, 'target_full', /92\.5 % of its CPU, 85 % at most/],
+    ['a bound guest', { pre: { local_resources: ['hostpci0'] } }, 'not_allowed', /bound to its node by hostpci0/],
+    [
+      'what Proxmox does not allow',
+      { pre: { not_allowed: { n2: ['storage x is missing'] } } },
+      'not_allowed',
+      /storage x is missing/,
+    ],
+    ['what Proxmox does not list', { pre: { allowed_nodes: ['n3'] } }, 'not_allowed', /does not allow n2/],
+  ];
+  it.each(cases)('%s', (_, difference, code, reason) => {
+    expect(judged(difference)).toEqual({ go: false, code, reason: expect.stringMatching(reason) });
+  });
+});

@@ -1,0 +1,79 @@
+import { iso } from '@evenkeel/model';
+import type { TaskRow } from '@evenkeel/proxmox';
+import { describe, expect, it } from 'vitest';
+import type { Starting } from './execution.ts';
+import { reconcile } from './reconcile.ts';
+import { approval, configOf, createWorld, t0 } from './testing/index.ts';
+
+const intent: Starting = {
+  state: 'starting',
+  migration: approval(101, 'n1', 'n2'),
+  t0: iso(t0),
+  known_tasks: ['UPID:known'],
+};
+const task = (more: Partial<TaskRow> = {}): TaskRow => ({
+  upid: 'UPID:new',
+  node: 'n1',
+  type: 'qmigrate',
+  id: '101',
+  user: 'bal@pve',
+  starttime: t0 / 1000 + 1,
+  ...more,
+});
+const row = createWorld({ 101: 'n1' }).rows[0]!;
+type Given = {
+  unchanged?: number;
+  seconds?: number;
+  tasks?: TaskRow[];
+  complete?: boolean;
+  node?: string | null;
+  lock?: string;
+  placed?: boolean;
+};
+const waits = { do: 'wait' };
+const becomes = (next: object) => ({ do: 'put', next });
+const lost = becomes({ state: 'ended', ending: { kind: 'failed', reason: 'not started: the request was lost' } });
+
+describe('an intent without an answer', () => {
+  const cases: [string, Given, object][] = [
+    ['is left to who wrote it at first', { unchanged: 4999, tasks: [task()] }, waits],
+    [
+      'is found in a task',
+      { unchanged: 5000, tasks: [task()] },
+      becomes({ state: 'running', upid: 'UPID:new', adopted: true }),
+    ],
+    ['is not found in a task that was known', { tasks: [task({ upid: 'UPID:known' })] }, lost],
+    ['is not found in a task of long before', { tasks: [task({ starttime: t0 / 1000 - 301 })] }, lost],
+    ['is not found in a task of another guest', { tasks: [task({ id: '102' })] }, lost],
+    ['is not found in a backup', { tasks: [task({ type: 'vzdump' })] }, lost],
+    [
+      'is found in the real task before the request to HA',
+      { tasks: [task(), task({ type: 'hamigrate', upid: 'UPID:ha', starttime: t0 / 1000 + 9 })] },
+      becomes({ upid: 'UPID:new' }),
+    ],
+    ['may still be carried out', { unchanged: 34_999 }, waits],
+    ['is lost in the end', { unchanged: 35_000 }, lost],
+    ['is not lost while tasks cannot be read', { complete: false }, waits],
+    ['is not lost while places cannot be read', { placed: false }, waits],
+    ['is not lost while its guest is locked', { lock: 'migrate' }, waits],
+    ['is not lost while its guest arrives', { node: 'n2', lock: 'migrate' }, waits],
+    [
+      'is completed where its guest has arrived',
+      { node: 'n2' },
+      becomes({ start: { adopted: true }, ending: { kind: 'completed' } }),
+    ],
+    [
+      'has failed where its guest is elsewhere',
+      { node: 'n3' },
+      becomes({ ending: { kind: 'failed', fault: 'unknown' } }),
+    ],
+    ['is given up at long last', { seconds: 7201, complete: false, lock: 'backup' }, lost],
+  ];
+  it.each(cases)('%s', (_, given, expected) => {
+    const { unchanged = 60_000, seconds = 60, tasks = [], complete = true, node = 'n1', lock, placed = true } = given;
+    const patience = { post_timeout_ms: 30_000, grace_ms: 5000 };
+    const facts = { now: t0 + seconds * 1000, config: configOf(), patience, unchanged_ms: unchanged };
+    const guest = node === null ? undefined : { ...row, node, lock };
+    expect(reconcile(intent, { ...facts, tasks, complete, guest, placed })).toMatchObject(expected);
+  });
+});

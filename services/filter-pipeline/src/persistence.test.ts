@@ -1,0 +1,83 @@
+import type { Recommendation } from '@evenkeel/contracts';
+import { expect, test } from 'vitest';
+import type { Tracking } from './filter.ts';
+import { type Different, givenCandidate, givenRecommendation, givenRun, noon } from './given.ts';
+import { persistence, trackRecommendations } from './persistence.ts';
+
+type Seen = { minutes: number; sees: Different<Recommendation> | null; run_id?: string };
+
+/** What the filter says of the last of these runs. */
+function after(runs: readonly Seen[], intelligent: object = {}): string {
+  let tracking: Tracking | undefined;
+  for (const [i, { minutes, sees, run_id = `run-${i}` }] of runs.entries()) {
+    const at = new Date(noon + minutes * 60_000).toISOString();
+    tracking = trackRecommendations(tracking, givenRun(sees ? [givenRecommendation(sees)] : [], { at, run_id }));
+  }
+  const last = runs.at(-1)!;
+  const [candidate, context] = givenCandidate({
+    recommendation: last.sees ?? {},
+    now: noon + last.minutes * 60_000,
+    config: { intelligent_migrations: { enabled: true, ...intelligent } },
+    facts: { tracking: tracking! },
+  });
+  const verdict = persistence(candidate, context);
+  return verdict.result === 'passed' ? verdict.result : `${verdict.action}: ${verdict.reason}`;
+}
+
+const same = (minutes: number): Seen => ({ minutes, sees: {} });
+
+test.each([
+  { name: 'first sight', runs: [same(0)], says: 'observing: 1/3 periods' },
+  { name: 'second', runs: [same(0), same(5)], says: 'observing: 2/3 periods' },
+  { name: 'third', runs: [same(0), same(5), same(10)], says: 'passed' },
+  {
+    name: '[P25] a run that is told twice counts once',
+    runs: [same(0), { ...same(5), run_id: 'run-x' }, { ...same(5), run_id: 'run-x' }],
+    says: 'observing: 2/3 periods',
+  },
+  {
+    name: '[P06] sightings older than the window do not count',
+    runs: [same(-7200), same(-7195), same(0)],
+    says: 'observing: 1/3 periods',
+  },
+  { name: '[P06] sightings at the edge of the window do', runs: [same(-60), same(-30), same(0)], says: 'passed' },
+  {
+    name: '[P06] another source begins anew',
+    runs: [same(0), same(5), { minutes: 10, sees: { source_node: 'pve3' } }],
+    says: 'observing: 1/3 periods',
+  },
+  {
+    name: '[P06] a worse target begins anew',
+    runs: [same(0), same(5), { minutes: 10, sees: { target_node: 'pve3', score_improvement: 19 } }],
+    says: 'observing: 1/3 periods',
+  },
+  {
+    name: 'a better target goes on',
+    runs: [same(0), same(5), { minutes: 10, sees: { target_node: 'pve3', score_improvement: 21 } }],
+    says: 'passed',
+  },
+  {
+    name: 'the same target goes on, though it brings less',
+    runs: [same(0), same(5), { minutes: 10, sees: { score_improvement: 16 } }],
+    says: 'passed',
+  },
+  {
+    name: 'a run that did not see it breaks the row',
+    runs: [same(0), same(5), { minutes: 10, sees: null }, same(15)],
+    says: 'observing: 1/3 periods',
+  },
+])('$name', ({ runs, says }) => {
+  expect(after(runs)).toBe(says);
+});
+
+test('the hours of data are those of the cluster, not of the guest', () => {
+  const early: Seen[] = [{ minutes: 0, sees: { guest: 'qemu/999' } }, same(115), same(120), same(125)];
+  expect(after(early, { minimum_data_collection_hours: 3 })).toBe('observing: 2.1/3 hours of data collection');
+  expect(after(early, { minimum_data_collection_hours: 2 })).toBe('passed');
+});
+
+test('what a run does not see is pruned', () => {
+  const seen = trackRecommendations(undefined, givenRun());
+  const next = trackRecommendations(seen, givenRun([], { run_id: 'run-2' }));
+  expect([Object.keys(seen.tracked), Object.keys(next.tracked)]).toEqual([['qemu/101'], []]);
+});

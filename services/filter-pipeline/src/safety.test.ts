@@ -1,0 +1,173 @@
+import { expect, test } from 'vitest';
+import { ask, type GivenCase, givenApproval, givenNode } from './given.ts';
+import { safety } from './safety.ts';
+
+const GiB = 2 ** 30;
+const checks = (different: object) => ({ automated_migrations: { safety_checks: different } });
+const nodes = (...different: Parameters<typeof givenNode>[1][]): GivenCase => ({
+  run: { sample: { nodes: ['pve1', 'pve2', 'pve3'].map((n, i) => givenNode(n, different[i])) } },
+});
+const failure = (minutesAgo: number) => {
+  const at = new Date(Date.parse('2026-07-15T12:00:00Z') - minutesAgo * 60_000).toISOString();
+  const ended = { at, how: 'failed' as const, reason: 'out of memory' };
+  return { approvals: { entries: { m: givenApproval({ approved_at: at, expires_at: at, ended }) } } };
+};
+const storage = (name: string, used: number, different: object = {}) => ({
+  storage: name,
+  shared: false,
+  active: true,
+  total: 100 * GiB,
+  used: used * GiB,
+  content: ['images'],
+  ...different,
+});
+const disks = (bytes: number, ...storages: object[]): GivenCase => ({
+  guest: { constraints: { storages: ['fast'], local_disk_bytes: bytes, local_disks: 1 } },
+  ...nodes({}, { storages: storages as never }),
+});
+
+test.each<{ name: string; given: GivenCase; says: string }>([
+  { name: 'all is well', given: {}, says: 'passed' },
+  {
+    name: 'paused',
+    given: { facts: { pause: { since: '2026-07-15T11:00:00Z', by: 'root@pam', reason: 'storage work' } } },
+    says: 'deferred: paused by root@pam since 2026-07-15T11:00:00Z: storage work',
+  },
+  {
+    name: 'switched off',
+    given: { config: { automated_migrations: { enabled: false } } },
+    says: 'deferred: automated_migrations.enabled is false',
+  },
+  {
+    name: '[P11] after a failure nothing more for an hour',
+    given: { facts: failure(59) },
+    says:
+      'deferred: stopped until 2026-07-15T12:01:00.000Z because qemu/200 pve1->pve3 failed at 2026-07-15T11:01:00.000Z (out of memory); ' +
+      'to resume at once set automated_migrations.safety_checks.abort_on_failure to false',
+  },
+  { name: 'an hour after a failure', given: { facts: failure(60) }, says: 'passed' },
+  {
+    name: 'failures do not stop',
+    given: { facts: failure(1), config: checks({ abort_on_failure: false }) },
+    says: 'passed',
+  },
+  {
+    name: 'outside every window',
+    given: {
+      config: {
+        automated_migrations: {
+          schedule: {
+            migration_windows: [{ name: 'night', days: ['monday'], start_time: '22:00', end_time: '06:00' }],
+          },
+        },
+      },
+    },
+    says: 'deferred: outside migration window "night" (monday 22:00-06:00 UTC)',
+  },
+  { name: 'no quorum', given: { run: { sample: { quorate: false } } }, says: 'deferred: the cluster has no quorum' },
+  {
+    name: 'a node is down',
+    given: nodes({}, {}, { status: 'offline' }),
+    says: 'deferred: cluster health: node pve3 is offline, 2 of 3 nodes fit',
+  },
+  {
+    name: 'a node is down for maintenance',
+    given: nodes({}, {}, { status: 'offline', maintenance: true }),
+    says: 'passed',
+  },
+  {
+    name: 'something could not be read',
+    given: { run: { sample: { problems: ['HA rules: 403', 'storage of pve2: timeout'] } } },
+    says: 'deferred: cluster health: HA rules: 403 (and 1 more)',
+  },
+  {
+    name: 'health is not checked',
+    given: { run: { sample: { problems: ['HA rules: 403'] } }, config: checks({ check_cluster_health: false }) },
+    says: 'passed',
+  },
+  {
+    name: 'a guest that nobody knows',
+    given: { run: { guests: [] } },
+    says: 'filtered: it is not known',
+  },
+  {
+    name: '[P12] a guest whose configuration nobody has read',
+    given: { guest: { constraints: null as never } },
+    says: 'deferred: its configuration has not been read yet',
+  },
+  {
+    name: 'a guest with a device of its node',
+    given: { guest: { constraints: { local_devices: ['hostpci0'] } } },
+    says: 'filtered: hostpci0 binds it to pve1',
+  },
+  { name: 'backup lock', given: { guest: { lock: 'backup' } }, says: 'deferred: it is locked (backup)' },
+  { name: 'moved meanwhile', given: { guest: { node: 'pve3' } }, says: 'filtered: it runs on pve3, not pve1' },
+  {
+    name: 'CRS looks after it',
+    given: {
+      guest: { ha: { state: 'started', auto_rebalance: true } },
+      run: { sample: { crs: { mode: 'dynamic', auto_rebalance: true } } },
+    },
+    says: "filtered: Proxmox's own automatic rebalancing (CRS dynamic) owns it",
+  },
+  {
+    name: 'HA, but CRS does not rebalance',
+    given: { guest: { ha: { state: 'started', auto_rebalance: true } } },
+    says: 'passed',
+  },
+  {
+    name: 'the target is not known',
+    given: { recommendation: { target_node: 'pve9' } },
+    says: 'filtered: pve9 is not known',
+  },
+  {
+    name: 'the target is in maintenance',
+    given: nodes({}, { maintenance: true }),
+    says: 'filtered: pve2 is in maintenance',
+  },
+  {
+    name: 'the target is down',
+    given: { ...nodes({}, { status: 'unknown' }), config: checks({ check_cluster_health: false }) },
+    says: 'filtered: pve2 is unknown',
+  },
+  {
+    name: '[P04] memory of the target after the move',
+    given: { recommendation: { effect: { target_before: { mem: 0.88 }, target_after: { mem: 0.99 } } } },
+    says: 'filtered: pve2 would be at 99% memory, at most 90%',
+  },
+  {
+    name: 'assigned memory of the target',
+    given: { run: { assigned_bytes: { pve2: 95 * GiB } } },
+    says: 'filtered: pve2 would have 160.9% of its memory assigned, at most 150%',
+  },
+  { name: 'storage is not there', given: disks(0), says: 'filtered: storage fast is not available on pve2' },
+  {
+    name: 'storage is not active',
+    given: disks(0, storage('fast', 10, { active: false })),
+    says: 'filtered: storage fast is not available on pve2',
+  },
+  { name: 'room for its disks', given: disks(40 * GiB, storage('fast', 50)), says: 'passed' },
+  {
+    name: 'no room for its disks',
+    given: disks(41 * GiB, storage('fast', 50)),
+    says: 'filtered: storage fast on pve2 has 50 GiB free for 41 GiB of disks, 10% of 100 GiB must stay free',
+  },
+  { name: 'shared disks need no room', given: disks(0, storage('fast', 99, { shared: true })), says: 'passed' },
+  {
+    name: 'the loss of a node must be survived',
+    given: {
+      recommendation: {
+        effect: {
+          source_before: { mem: 0.8 },
+          source_after: { mem: 0.8 },
+          target_before: { mem: 0.72 },
+          target_after: { mem: 0.72 },
+        },
+      },
+      config: checks({ require_n_plus_1: true }),
+    },
+    says: 'filtered: the loss of pve1 would leave 51.2 GiB for 49.9 GiB free on the other nodes (require_n_plus_1)',
+  },
+])('$name', ({ given, says }) => {
+  expect(ask(safety, given)).toBe(says);
+});

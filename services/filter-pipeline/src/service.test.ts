@@ -1,0 +1,256 @@
+import {
+  type AnyEvent,
+  type ApprovedMigration,
+  clusterSampled,
+  type DataOf,
+  migrationApproved,
+  migrationCompleted,
+  migrationFailed,
+  migrationStarted,
+  outcomeRecorded,
+  recommendationsGenerated,
+  runDecided,
+  type Said,
+} from '@evenkeel/contracts';
+import { expect, test } from 'vitest';
+import type { Generated } from './filter.ts';
+import { givenConfig, givenRecommendation, givenRun, lightEffect, noon, vary } from './given.ts';
+import { filterPipeline } from './service.ts';
+
+const light = { effect: lightEffect };
+const at = (minutes: number) => new Date(noon + minutes * 60_000).toISOString();
+
+/** A service with its memory: tells it of events at a minute after noon, checks the form of all that it says and keeps. */
+function live(different: object = {}) {
+  const config = givenConfig(different);
+  const memory = new Map<string, unknown>();
+  const state = Object.fromEntries(
+    Object.entries(filterPipeline.owns).map(([name, record]) => [
+      name,
+      {
+        get: async (part = 'all') => memory.get(`${name} ${part}`),
+        all: async () =>
+          Object.fromEntries(
+            [...memory].flatMap(([k, v]) => (k.startsWith(`${name} `) ? [[k.slice(name.length + 1), v]] : [])),
+          ),
+        set: (value: unknown, part = 'all') => memory.set(`${name} ${part}`, record.data.parse(value)),
+        remove: (part = 'all') => memory.delete(`${name} ${part}`),
+      },
+    ]),
+  );
+  const here = (minutes: number) =>
+    ({ cluster: 'lab', now: noon + minutes * 60_000, config, config_revision: 'c0ffee', state }) as never;
+  const checked = (said: readonly Said[]): readonly Said[] => {
+    for (const { name, data } of said)
+      expect(filterPipeline.publishes.find((e) => e.name === name)!.data.parse(data)).toEqual(data);
+    return said;
+  };
+  return {
+    memory,
+    tell: async <E extends AnyEvent>(event: E, data: DataOf<E>, minutes: number) =>
+      checked(await filterPipeline.handlers.get(event)!({ data, id: 'x' } as never, here(minutes))),
+    tick: async (minutes: number) =>
+      checked(await filterPipeline.handlers.get(clusterSampled)!({ data: {}, id: 'x' } as never, here(minutes))),
+    summary: (part = 'all') => memory.get(`summary ${part}`) as DataOf<typeof runDecided>,
+  };
+}
+
+const run = (guests: readonly number[], n = 1, minutes = 0, different: object = {}): Generated =>
+  vary(
+    givenRun(
+      guests.map((vmid, i) =>
+        givenRecommendation(
+          vary(light, {
+            guest: `qemu/${vmid}`,
+            rank: i + 1,
+            run_id: `run-${n}`,
+            recommendation_id: `run-${n}.${vmid}`,
+          }),
+        ),
+      ),
+      {
+        run_id: `run-${n}`,
+        at: at(minutes),
+        sample: { at: at(minutes), run: { run_id: `run-${n}`, opened_at: at(minutes) } },
+      },
+    ),
+    different,
+  );
+const ordered = (said: readonly Said[]) =>
+  said.flatMap(({ name, data }) =>
+    name === migrationApproved.name ? [(data as { migration: ApprovedMigration }).migration] : [],
+  );
+const started = (migration: ApprovedMigration, minutes: number) => ({
+  migration,
+  started_at: at(minutes),
+  upid: 'UPID',
+  adopted: false,
+});
+const completed = (migration: ApprovedMigration, minutes: number) => ({
+  ...started(migration, minutes - 1),
+  completed_at: at(minutes),
+  warnings: [],
+});
+const decided = (said: readonly Said[]) =>
+  said.flatMap(({ name, data }) =>
+    name === runDecided.name ? (data as DataOf<typeof runDecided>).decisions.map(({ reason }) => reason) : [],
+  );
+
+test('a run goes to its end, one migration after the other, and the summary follows', async () => {
+  const service = live();
+  const [first] = ordered(await service.tell(recommendationsGenerated, run([101, 102]), 0));
+  expect(first?.guest).toBe('qemu/101');
+  expect(await service.tell(migrationStarted, started(first!, 0.5), 0.5)).toEqual([]);
+  expect(await service.tick(1)).toEqual([]);
+  expect(ordered(await service.tell(migrationCompleted, completed(first!, 2), 2))).toEqual([]);
+  const [second] = ordered(await service.tick(2.5));
+  expect(second?.guest).toBe('qemu/102');
+  expect(service.summary()).toMatchObject({ status: 'acting', counts: { executed: 1, pending: 1 } });
+  await service.tell(migrationCompleted, completed(second!, 4), 4);
+  expect(service.summary()).toMatchObject({
+    status: 'success',
+    counts: { executed: 2 },
+    migrations_executed: 2,
+    migrations_successful: 2,
+    duration_seconds: 240,
+  });
+});
+
+test('an end that is told twice, and before its start, is one end', async () => {
+  const service = live();
+  const [first] = ordered(await service.tell(recommendationsGenerated, run([101, 102]), 0));
+  await service.tell(migrationCompleted, completed(first!, 2), 2);
+  const once = structuredClone(service.memory);
+  await service.tell(migrationCompleted, completed(first!, 2), 2);
+  expect(service.memory).toEqual(once);
+  await service.tell(migrationStarted, started(first!, 1), 2);
+  expect(service.summary()).toMatchObject({ counts: { executed: 1, skipped: 1 }, migrations_executed: 1 });
+  expect(ordered(await service.tick(3)).map(({ guest }) => guest)).toEqual(['qemu/102']);
+});
+
+test('[P33] what failed is left alone, and [P11] so is the cluster for an hour', async () => {
+  const service = live();
+  const [first] = ordered(await service.tell(recommendationsGenerated, run([101, 102]), 0));
+  const failed = { migration: first!, failed_at: at(1), reason: 'no memory', fault: 'path' as const };
+  expect(await service.tell(migrationFailed, failed, 1)).toEqual([]);
+  expect(await service.tick(20)).toEqual([]);
+  const next = await service.tell(recommendationsGenerated, run([101, 102], 2, 20), 20);
+  expect(decided(next)).toEqual([
+    'filtered: failed to move 19 min ago (pve1->pve2), cooldown 30 min, 1 in 7 days',
+    expect.stringMatching(/^deferred: stopped until 2026-07-15T13:01:00.000Z because qemu\/101 pve1->pve2 failed/),
+  ]);
+  expect(service.summary('run-1')).toBeUndefined();
+  expect(ordered(await service.tell(recommendationsGenerated, run([102], 3, 61), 61))).toHaveLength(1);
+});
+
+test('an approval that nobody used expires, and the next has its turn', async () => {
+  const service = live();
+  await service.tell(recommendationsGenerated, run([101, 102]), 0);
+  expect(await service.tick(5)).toEqual([]);
+  expect(ordered(await service.tick(5.5)).map(({ guest }) => guest)).toEqual(['qemu/102']);
+  expect(service.summary().decisions.map(({ action }) => action)).toEqual(['skipped', 'pending']);
+  const once = structuredClone(service.memory);
+  expect(await service.tick(6)).toEqual([]);
+  expect(service.memory).toEqual(once);
+});
+
+test('[P09] outcomes teach: three harmful ones close the pair', async () => {
+  const service = live({ intelligent_migrations: { outcome_learning_enabled: true } });
+  const estimate = { expected: 1, low: 1, high: 1 };
+  for (const n of [1, 2, 3])
+    await service.tell(
+      outcomeRecorded,
+      {
+        outcome: {
+          migration_id: `m-${n}`,
+          cluster: 'lab',
+          horizon: '1h',
+          guest: `qemu/${200 + n}`,
+          vmid: 200 + n,
+          name: 'x',
+          source_node: 'pve1',
+          target_node: 'pve2',
+          completed_at: at(-60),
+          judged_at: at(0),
+          expected_gain: estimate,
+          verdict: 'harmful',
+          confidence_score: 80,
+          target_cpu: {},
+          duration_seconds: { predicted: estimate },
+          downtime_seconds: { predicted: estimate },
+        },
+      },
+      -1,
+    );
+  expect(decided(await service.tell(recommendationsGenerated, run([101]), 0))).toEqual([
+    'filtered: pve1->pve2: 0 of 3 judged migrations turned out well, success rate 20% of 50% needed',
+  ]);
+});
+
+test.each([
+  { fault: 'guest', pair: 0, guest: 1 },
+  { fault: 'path', pair: 1, guest: 0 },
+  { fault: 'unknown', pair: 1, guest: 1 },
+  { fault: 'cluster', pair: 0, guest: 0 },
+] as const)('a failure of the $fault counts against whom it is to blame on', async ({ fault, pair, guest }) => {
+  const service = live();
+  const [first] = ordered(await service.tell(recommendationsGenerated, run([101]), 0));
+  await service.tell(migrationFailed, { migration: first!, failed_at: at(1), reason: 'x', fault }, 1);
+  const judged = (key: string) => (service.memory.get(key) as { judged: unknown[] } | undefined)?.judged.length ?? 0;
+  expect([judged('pairs pve1>pve2'), judged('outcomes qemu/101')]).toEqual([pair, guest]);
+});
+
+test('a guest that somebody else has moved is left alone', async () => {
+  const service = live();
+  await service.tell(
+    recommendationsGenerated,
+    run([], 1, 0, { placements: { 'qemu/101': 'pve3', 'qemu/7': 'pve1' } }),
+    0,
+  );
+  expect(decided(await service.tell(recommendationsGenerated, run([101], 2, 5), 5))).toEqual([
+    'filtered: was moved by somebody else 0 s ago (pve3->pve1), cooldown 30 min, 1 in 7 days',
+  ]);
+});
+
+test('our own move is not taken for one of somebody else', async () => {
+  const service = live();
+  const [first] = ordered(await service.tell(recommendationsGenerated, run([101]), 0));
+  await service.tell(migrationStarted, started(first!, 1), 1);
+  await service.tell(recommendationsGenerated, run([], 2, 5, { placements: { 'qemu/101': 'pve2' } }), 5);
+  await service.tell(migrationCompleted, completed(first!, 4), 5);
+  expect(service.memory.get('moves qemu/101')).toMatchObject({
+    moves: [{ how: 'completed', from: 'pve1', to: 'pve2' }],
+  });
+});
+
+test('a run that still acts when the next begins is followed to its end', async () => {
+  const service = live();
+  const [first] = ordered(await service.tell(recommendationsGenerated, run([101]), 0));
+  await service.tell(migrationStarted, started(first!, 1), 1);
+  await service.tell(recommendationsGenerated, run([102], 2, 5), 5);
+  expect(service.summary('run-1').status).toBe('acting');
+  await service.tell(migrationCompleted, completed(first!, 8), 8);
+  expect(service.summary('run-1')).toMatchObject({ status: 'success', duration_seconds: 480 });
+  expect(service.summary()).toMatchObject({ run_id: 'run-2', status: 'no_action' });
+  expect(ordered(await service.tick(9)).map(({ guest }) => guest)).toEqual(['qemu/102']);
+});
+
+test('[P19] a dry run remembers no moves', async () => {
+  const service = live({ automated_migrations: { dry_run: true } });
+  await service.tell(recommendationsGenerated, run([101]), 0);
+  expect([...service.memory.keys()].filter((key) => key.startsWith('moves'))).toEqual([]);
+  expect(service.memory.get('approvals all')).toEqual({ entries: {} });
+});
+
+test('a guest that is gone is forgotten with its last move, not before', async () => {
+  const service = live();
+  const [first] = ordered(await service.tell(recommendationsGenerated, run([101]), 0));
+  await service.tell(migrationCompleted, completed(first!, 2), 2);
+  const gone = (n: number, minutes: number) => service.tell(recommendationsGenerated, run([], n, minutes), minutes);
+  await gone(2, 5);
+  await gone(3, 10);
+  expect(service.memory.has('moves qemu/101')).toBe(true);
+  await gone(4, 8 * 24 * 60);
+  expect(service.memory.has('moves qemu/101')).toBe(false);
+  expect(service.memory.get('placements all')).toMatchObject({ nodes: {} });
+});

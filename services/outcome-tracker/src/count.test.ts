@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { beginWatch } from './begin-watch.ts';
+import { count, observe } from './count.ts';
+import { completed, sampleAt } from './testing/scenes.ts';
+
+const fresh = beginWatch(completed());
+
+describe('a sample', () => {
+  it('counts once', () => {
+    const once = count(fresh, sampleAt(30));
+    expect(once.so_far.samples).toBe(1);
+    expect(count(once, sampleAt(30))).toBe(once);
+    expect(count(once, sampleAt(20))).toBe(once);
+  });
+  it('from before the end does not count', () => {
+    expect(count(fresh, sampleAt(-1))).toBe(fresh);
+  });
+  it.each([
+    [60, { '5m': 1, '1h': 0, '24h': 0 }],
+    [1200, { '5m': 0, '1h': 0, '24h': 0 }],
+    [2400, { '5m': 0, '1h': 1, '24h': 0 }],
+    [22 * 3600, { '5m': 0, '1h': 0, '24h': 1 }],
+  ])('%i seconds later counts towards the windows that it falls into', (seconds, expected) => {
+    const { open } = count(fresh, sampleAt(seconds));
+    expect(Object.fromEntries(Object.entries(open).map(([h, { samples }]) => [h, samples]))).toEqual(expected);
+  });
+  it('between two windows counts every five minutes only', () => {
+    const counted = count(fresh, sampleAt(1000));
+    expect(count(counted, sampleAt(1299))).toBe(counted);
+    expect(count(counted, sampleAt(1300)).so_far.samples).toBe(2);
+  });
+});
+
+describe('had the guest stayed', () => {
+  it('its cores and bytes would be on the source', () => {
+    const { as_is, stayed } = observe(fresh, sampleAt(30, { n1: { cpu: 0.4 }, n2: { cpu: 0.6 }, cores: 8, gib: 32 }))!;
+    expect(as_is).toMatchObject({ source: { cpu: 0.4, mem: 0.5 }, target: { cpu: 0.6, mem: 0.5, assigned: 0.25 } });
+    expect(stayed).toEqual({
+      source: { cpu: expect.closeTo(0.65), mem: 0.75, assigned: 0.25 },
+      target: { cpu: expect.closeTo(0.35), mem: 0.25, assigned: 0 },
+    });
+  });
+  it('its cores would be more on a slower source', () => {
+    const sample = sampleAt(30, { n1: { cpu: 0.4 }, n2: { cpu: 0.6 }, cores: 8 });
+    const nodes = sample.nodes.map((n) => (n.node === 'n2' ? { ...n, speed_factor: 1.5 } : n));
+    expect(observe(fresh, { ...sample, nodes })!.stayed.source.cpu).toBeCloseTo(0.775);
+  });
+  it('its memory is what the host sees of it, where it does', () => {
+    const sample = sampleAt(30, { gib: 32, guest: { memhost: 64 * 2 ** 30 } });
+    expect(observe(fresh, sample)!.stayed.source.mem).toBe(1);
+  });
+});

@@ -1,0 +1,82 @@
+import { GuestProfile, type GuestSample, type OpenHour, type OpenHours } from '@evenkeel/contracts';
+import { expect, test } from 'vitest';
+import { cpuCode, encodeCell, hourMs } from './cell.ts';
+import { foldSample } from './fold-sample.ts';
+import { localHours } from './local-hours.ts';
+import { profileGuests, rememberConclusions } from './profile-guests.ts';
+import { clusterSample, guestSample, runSample } from './testing/sample.ts';
+
+const now = Date.UTC(2026, 6, 15, 10, 40);
+const hour = Math.floor(now / hourMs);
+const local = localHours(hour - 400, 401, 'UTC');
+const week = (cpu: number) => encodeCell({ cpu: Array(6).fill(cpuCode(cpu)), mem: 2048, samples: 12 }).repeat(168);
+
+/** Profiles at `now` of guests that were sampled each minute of the last 35. */
+function profiles(guests: GuestSample[], histories: [string, { end: number; cells: string }][] = []) {
+  const looks = Array.from({ length: 36 }, (_, i) => clusterSample(now - (35 - i) * 60_000, guests));
+  const open = looks.reduce<OpenHours | undefined>(
+    (before, look) => foldSample(before, look).open,
+    undefined,
+  ) as OpenHours;
+  return profileGuests(runSample(now, guests), open, new Map(histories), local, rememberConclusions());
+}
+
+test('a guest seen for half an hour is unknown, with what was seen', () => {
+  const [profile] = profiles([guestSample({ cpu: 0.3 })]);
+  expect(GuestProfile.parse(profile)).toMatchObject({
+    guest: 'qemu/100',
+    behavior: 'unknown',
+    confidence: 0,
+    window_hours: 1,
+  });
+  expect(profile?.cpu.mean).toBeCloseTo(0.3, 2);
+  expect(profile?.cpu.hour).toBeCloseTo(0.3, 2);
+  expect(profile?.samples).toBeGreaterThan(30);
+});
+
+test('history gives the behaviour, the open hour the last hour', () => {
+  const [profile] = profiles(
+    [guestSample({ cpu: 0.6, mem: 2 ** 32 })],
+    [['qemu/100', { end: hour, cells: week(0.2) }]],
+  );
+  expect(profile).toMatchObject({ behavior: 'steady', window_hours: 168 });
+  expect(profile?.cpu.mean).toBeCloseTo(0.2, 2);
+  expect(profile?.cpu.hour).toBeCloseTo((4 * 0.6 + 2 * 0.2) / 6, 1);
+  expect(profile?.mem.hour).toBe(4_295_000_000);
+});
+
+test('what has not been seen for a day has no last hour and no last day', () => {
+  const stopped = guestSample({ status: 'stopped' });
+  const past: OpenHour = ['born-once', hour - 30, '', 0, 0, 0, 0, 0, ''];
+  const open = { at: new Date(now).toISOString(), gap_ms: 0, guests: { 'qemu/100': past } };
+  const histories = new Map([['qemu/100', { end: hour - 30, cells: week(0.2) }]]);
+  const [profile] = profileGuests(
+    runSample(now, [stopped]),
+    open as OpenHours,
+    histories,
+    local,
+    rememberConclusions(),
+  );
+  expect(profile?.cpu).toMatchObject({ week: expect.closeTo(0.2, 2) });
+  expect(profile?.cpu).not.toHaveProperty('hour');
+  expect(profile?.cpu).not.toHaveProperty('day');
+});
+
+test('guests never seen running and templates have no profile', () => {
+  expect(profiles([guestSample({ status: 'stopped' }), guestSample({ guest: 'qemu/7', template: true })])).toEqual([]);
+});
+
+test('the order of guests changes nothing', () => {
+  const guests = [3, 1, 2].map((i) => guestSample({ guest: `lxc/${i}`, cpu: i / 10 }));
+  expect(profiles(guests)).toEqual(profiles([...guests].reverse()));
+  expect(profiles(guests).map(({ guest }) => guest)).toEqual(['lxc/1', 'lxc/2', 'lxc/3']);
+});
+
+test('a conclusion is drawn once per history and time zone', () => {
+  const concluding = rememberConclusions();
+  const history = { end: hour, cells: week(0.2) };
+  const first = concluding(history, local);
+  expect(concluding(history, local)).toBe(first);
+  expect(concluding({ ...history }, local)).toEqual(first);
+  expect(concluding(history, localHours(hour - 400, 401, 'Asia/Tokyo'))).not.toBe(first);
+});

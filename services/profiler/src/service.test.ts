@@ -1,0 +1,84 @@
+import {
+  type AnyRecord,
+  Config,
+  clusterProfiled,
+  clusterSampled,
+  guestHistories,
+  historyBackfilled,
+  openHours,
+} from '@evenkeel/contracts';
+import { expect, test } from 'vitest';
+import { profiler } from './service.ts';
+import { guestSample, runSample } from './testing/sample.ts';
+
+const start = Date.UTC(2026, 6, 6, 0, 0, 20);
+const config = Config.parse({ clusters: [{ name: 'keel', hosts: ['pve1'], timezone: 'Asia/Tokyo' }] });
+
+/** Keeps what the service writes as the store would: as JSON, checked against the record's schema. */
+function memory(record: AnyRecord, kept: Map<string, string>) {
+  const read = (part: string) => record.data.parse(JSON.parse(kept.get(part) as string));
+  return {
+    get: async (part = 'all') => (kept.has(part) ? read(part) : undefined),
+    all: async () => Object.fromEntries([...kept.keys()].map((part) => [part, read(part)])),
+    set: (value: unknown, part = 'all') => kept.set(part, JSON.stringify(value)),
+    remove: (part = 'all') => kept.delete(part),
+  };
+}
+
+function profilerOf(kept: { open: Map<string, string>; histories: Map<string, string> }) {
+  const state = { open: memory(openHours, kept.open), histories: memory(guestHistories, kept.histories) };
+  return async (event: typeof clusterSampled | typeof historyBackfilled, data: unknown) => {
+    const handle = profiler.handlers.get(event);
+    return handle?.({ data: data as never, id: 'x' }, { state, config, cluster: 'keel' } as never);
+  };
+}
+
+const day = (at: number) => (new Date(at).getUTCHours() === 3 ? 0.7 : 0.1);
+
+test('a week of samples after a week of the past becomes profiles, whatever is read from the store again', async () => {
+  const kept = { open: new Map<string, string>(), histories: new Map<string, string>() };
+  const on = profilerOf(kept);
+  const past = Array.from({ length: 336 }, (_, i) => {
+    const at = start - 20_000 - (336 - i) * 1_800_000;
+    return [at / 1000, 1800, day(at), 2 ** 30];
+  });
+  const history = { guest: 'qemu/100', identity: 'born-once', history: past };
+  const at = new Date(start).toISOString();
+  await on(historyBackfilled, {
+    cluster: 'keel',
+    at,
+    node: 'alpha',
+    part: 1,
+    node_history: [],
+    guests: [history],
+    migrations: [],
+  });
+  let said: Awaited<ReturnType<typeof on>>;
+  for (let now = start; now <= start + 24 * 3_600_000; now += 600_000)
+    said = await on(clusterSampled, runSample(now, [guestSample({ cpu: day(now) })]));
+
+  expect(said?.map(({ name, time }) => [name, time])).toEqual([
+    ['cluster.profiled', new Date(start + 86_400_000).toISOString()],
+  ]);
+  const { profiles } = clusterProfiled.data.parse(said?.[0]?.data);
+  expect(profiles).toMatchObject([{ guest: 'qemu/100', behavior: 'cyclical', period_hours: 24 }]);
+  const peak = profiles[0]?.hourly_cpu?.indexOf(Math.max(...(profiles[0].hourly_cpu ?? [])));
+  expect(peak).toBe(12);
+});
+
+test('a sample that opens no run says nothing', async () => {
+  const on = profilerOf({ open: new Map(), histories: new Map() });
+  const { run: _, ...sample } = runSample(start, [guestSample()]);
+  expect(await on(clusterSampled, sample)).toEqual([]);
+});
+
+test('another guest under the same id begins without a past', async () => {
+  const kept = { open: new Map<string, string>(), histories: new Map<string, string>() };
+  const on = profilerOf(kept);
+  for (let now = start; now < start + 4 * 3_600_000; now += 600_000)
+    await on(clusterSampled, runSample(now, [guestSample({ cpu: 0.9 })]));
+  const later = start + 4 * 3_600_000;
+  const said = await on(clusterSampled, runSample(later, [guestSample({ cpu: 0.1, identity: 'born-again' })]));
+  const { profiles } = clusterProfiled.data.parse(said?.[0]?.data);
+  expect(profiles[0]?.cpu.max).toBeCloseTo(0.1, 2);
+});
