@@ -20,7 +20,7 @@ export type SimulatorProcess = {
 export async function simulate(dir: string, description: DescriptionInput, speed: number): Promise<SimulatorProcess> {
   const file = join(dir, 'cluster.json');
   await writeFile(file, JSON.stringify(description));
-  const program = startProgram('simulate', ['simulate', '--file', file, '--port', '0', '--speed', `${speed}`], {});
+  const program = startProgram('simulate', ['simulate', file, '--port', '0', '--speed', `${speed}`], {});
   const [, port, fingerprint] = await until(
     'the simulator to listen',
     () => {
