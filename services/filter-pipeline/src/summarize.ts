@@ -86,8 +86,8 @@ function whyNothing(decisions: readonly Decision[], context: FilterContext): str
   return [...(stop ? [`nothing moves now: ${stop}`] : []), ...causes];
 }
 
-function imbalanceOf({ nodes, scores }: FilterContext): RunSummary['imbalance'] {
-  const online = [...nodes.values()].filter(({ status }) => status === 'online');
+function imbalanceOf({ rules, scores }: FilterContext): RunSummary['imbalance'] {
+  const online = [...rules.nodes.values()].filter(({ status }) => status === 'online');
   const deviation = (value: (n: NodeSample) => number, weight: (n: NodeSample) => number): number => {
     const total = online.reduce((sum, n) => sum + weight(n), 0);
     if (total === 0) return 0;

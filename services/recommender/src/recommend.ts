@@ -12,6 +12,7 @@ import type {
 } from '@evenkeel/contracts';
 import {
   capsOf,
+  concerned,
   coresEstimate,
   costBenefitRatio,
   millis,
@@ -134,14 +135,6 @@ function startRun(input: RecommendInput): Run {
   };
 }
 
-/** Guests as they are, of those recommended and of those that a rule binds to them: all that the filters ask about. */
-function concerned(run: Run, recommendations: readonly Recommendation[]): Set<string> {
-  const { ctx } = run.planning;
-  const ids = new Set<string>(recommendations.map((r) => r.guest));
-  for (const id of [...ids]) for (const group of ctx.groupsOf.get(id) ?? []) for (const g of group.guests) ids.add(g);
-  return ids;
-}
-
 function assignedBytes(guests: readonly GuestSample[]): Record<string, number> {
   const assigned: Record<string, number> = {};
   for (const { node, status, maxmem } of guests)
@@ -181,7 +174,10 @@ export function recommend(input: RecommendInput): Generated {
       .map(({ move, i }, rank) => recommendationOf(run, move, i, rank + 1)),
     planning.caps,
   );
-  const ids = concerned(run, recommendations);
+  const ids = concerned(
+    recommendations.map((r) => r.guest),
+    planning.ctx,
+  );
   const { guests, ...rest } = sample;
   return {
     cluster: sample.cluster,
