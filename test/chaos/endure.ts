@@ -1,4 +1,11 @@
-import { type CloudEvent, clusterSampled, filterOf, migrationApproved, outcomeRecorded } from '@evenkeel/contracts';
+import {
+  type CloudEvent,
+  clusterSampled,
+  filterOf,
+  migrationApproved,
+  outcomeRecorded,
+  runDecided,
+} from '@evenkeel/contracts';
 import { createProxmox, httpsTransport, type TaskRow } from '@evenkeel/proxmox';
 import { typeOf } from '@evenkeel/runtime';
 import { readToken } from '../e2e/stage/cluster.ts';
@@ -35,6 +42,9 @@ export async function endure(binaries: NonNullable<Awaited<ReturnType<typeof fin
   }
 }
 
+const isDryRun = ({ type, data }: CloudEvent): boolean =>
+  type === typeOf(runDecided) && runDecided.data.parse(data).mode === 'dry_run';
+
 const countOf = (events: CloudEvent[], type: string): number => events.filter((event) => event.type === type).length;
 
 /** Approves nothing more, waits until what was approved is over, and turns the clock until all is judged. */
@@ -43,8 +53,13 @@ async function comeToRest(stage: Stage, simulator: SimulatorProcess): Promise<vo
   const config = eager(max_concurrent);
   await stage.configure({ ...config, automated_migrations: { ...config.automated_migrations, dry_run: true } });
   stage.of('collector').signal('SIGHUP');
+  await until('a run that moves nothing', async () => (await stage.decisions()).some(isDryRun), {
+    seconds: 90,
+    every_ms: 500,
+    tell: stage.story,
+  });
   await until('the ends of all migrations', async () => (await openMigrations(stage)).length === 0, {
-    seconds: 40,
+    seconds: 60,
     every_ms: 500,
     tell: stage.story,
   });
@@ -96,7 +111,7 @@ async function sampledAfter(time: number, stage: Stage): Promise<void> {
       const last = await lastSample(stage);
       return last && Date.parse(last.time) >= time;
     },
-    { seconds: 30, tell: stage.story },
+    { seconds: 60, tell: stage.story },
   );
 }
 

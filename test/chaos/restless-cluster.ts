@@ -18,7 +18,7 @@ export const restlessCluster: DescriptionInput = {
 /** Acts as often as it may, and judges soon. */
 export const eager = (max_concurrent_migrations: number): ConfigInput => ({
   intelligent_migrations: { ...recommended.intelligent_migrations, observation_periods: 2 },
-  collection: { sample_interval_seconds: 30, backfill: false },
+  collection: { sample_interval_seconds: 60, backfill: false },
   automated_migrations: {
     dry_run: false,
     check_interval_minutes: 1,

@@ -119,7 +119,10 @@ async function catchUp({ service, cluster, consumptions }: Running, around: Surr
   for (const [stream, consumption] of consumptions) {
     const acknowledged = await consumption.acknowledged();
     const applied = await around.store.position({ service: service.name, cluster }, stream);
-    const subjects = byStream(service).get(stream)?.map((event) => filterOf(event, cluster)) ?? [];
+    const subjects =
+      byStream(service)
+        .get(stream)
+        ?.map((event) => filterOf(event, cluster)) ?? [];
     if (!(await isMissing(around.bus, stream, subjects, { after: applied, upTo: acknowledged }))) continue;
     around.log.warn(
       { service: service.name, cluster, stream, applied, acknowledged },
