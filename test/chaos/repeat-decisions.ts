@@ -11,9 +11,9 @@ import { play } from '../story/play.ts';
 
 const watching: ConfigInput = { automated_migrations: { dry_run: true, check_interval_minutes: 2 } };
 
-/** What was seen of an hour in which nothing moves, and what was decided on it by services that nobody killed. */
-export async function recordHour(): Promise<{ seen: StoredEvent[]; decided: CloudEvent[] }> {
-  const { bus, events } = await play({ cluster: skewedCluster, config: watching, minutes: 60 });
+/** What was seen of forty minutes in which nothing moves, and what was decided on it by services that nobody killed. */
+export async function recordWatching(): Promise<{ seen: StoredEvent[]; decided: CloudEvent[] }> {
+  const { bus, events } = await play({ cluster: skewedCluster, config: watching, minutes: 40 });
   const telemetry = await Array.fromAsync(bus.read('telemetry', ['evenkeel.v1.telemetry.>']));
   return {
     seen: telemetry.filter(({ event }) => event.source === 'urn:evenkeel:collector'),
@@ -28,7 +28,7 @@ const deciding = names.filter((name) => name !== 'collector' && name !== 'execut
 
 /** What the same samples lead to where each service that decides is killed once meanwhile, at a moment of the seed. */
 export async function decideUnderKills(
-  { seen, decided }: Awaited<ReturnType<typeof recordHour>>,
+  { seen, decided }: Awaited<ReturnType<typeof recordWatching>>,
   servers: Servers,
   seed: number,
 ): Promise<CloudEvent[]> {

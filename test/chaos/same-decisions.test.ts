@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { findBoth, openServers } from '../e2e/stage/servers.ts';
-import { decideUnderKills, recordHour } from './repeat-decisions.ts';
+import { decideUnderKills, recordWatching } from './repeat-decisions.ts';
 
 const binaries = await findBoth();
 
 describe.skipIf(!binaries)('the same samples', () => {
   test('lead to the same decisions, whoever is killed meanwhile', { timeout: 150_000 }, async () => {
-    const recorded = await recordHour();
+    const recorded = await recordWatching();
     const servers = await openServers(binaries!);
     try {
       const decided = await decideUnderKills(recorded, servers, 1);
