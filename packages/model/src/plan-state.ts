@@ -1,5 +1,5 @@
 import type { ClusterSample, Config, GuestProfile, GuestSample, NodeSample } from '@evenkeel/contracts';
-import { localHour } from './local-hour.ts';
+import { localHour } from './local-time.ts';
 import { cpuCurve, iowaitCurve, memoryCurve, type NodeLoad, overcommitCurve } from './penalty.ts';
 import { type GuestPrediction, predictGuest } from './predict.ts';
 import { millis } from './time.ts';
