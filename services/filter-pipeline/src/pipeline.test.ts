@@ -202,6 +202,13 @@ test('slots, runs and ranks', () => {
   ]);
 });
 
+test.each([{ mode: 'recommend' as const }, { mode: 'approve' as const }, { automated_migrations: { dry_run: true } }])(
+  'where nothing may move, nothing waits to: %o',
+  (config) => {
+    expect(run(givenRun(many(5, light)), { config }).waiting.queue).toEqual([]);
+  },
+);
+
 test('[P24] companions go through every filter and limit, together or not at all', () => {
   const [a, b] = many(2, light);
   const together = (different: object = {}) => [
