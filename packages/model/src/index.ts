@@ -6,5 +6,5 @@ export * from './predict.ts';
 export * from './rules/index.ts';
 export * from './series.ts';
 export * from './statistics.ts';
-
+export * from './success-rate.ts';
 export * from './time.ts';

@@ -1,6 +1,6 @@
 import { acceptMove } from './context.ts';
 import { type Candidate, type FilterContext, filtered } from './filter.ts';
-import { ranksLower } from './filters/guest-success.ts';
+import { hasPoorRecord } from './filters/guest-success.ts';
 import { type Climb, climb, failAt } from './ladder.ts';
 import { compare } from './loads.ts';
 
@@ -31,7 +31,7 @@ export function select(candidates: readonly Candidate[], context: FilterContext,
 /** Mandatory moves first, guests with a poor record last, else as recommended; equal ranks by guest and target. */
 export function rank(candidates: readonly Candidate[], context: FilterContext): Candidate[] {
   const learns = context.config.intelligent_migrations.guest_success_tracking_enabled;
-  const place = (c: Candidate) => (c.recommendation.mandatory ? 0 : learns && ranksLower(c, context) ? 2 : 1);
+  const place = (c: Candidate) => (c.recommendation.mandatory ? 0 : learns && hasPoorRecord(c, context) ? 2 : 1);
   return [...candidates].sort(
     (a, b) =>
       place(a) - place(b) ||
