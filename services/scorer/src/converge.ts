@@ -21,7 +21,7 @@ export function converge(scores: readonly NodeScore[], config: Config): Converge
   const spread = spreadOf(scores);
   const over = scores.filter((s) => s.exceeded.length > 0);
   const converged = spread <= threshold && over.length === 0;
-  const said = `node penalties ${points(spread)} apart, threshold ${points(threshold)}`;
+  const said = `penalties ${points(spread)} points apart, up to ${points(threshold)} are tolerated`;
   const hot = over.map((s) => `${s.node} over its threshold for ${s.exceeded.join(' and ')}`).join(', ');
   return { spread, threshold, converged, reason: hot === '' ? said : `${said}; ${hot}` };
 }

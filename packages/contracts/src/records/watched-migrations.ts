@@ -37,6 +37,8 @@ export const WatchedMigration = z.object({
   duration_seconds: z.object({ predicted: Estimate, actual: z.number() }),
   downtime_seconds: z.object({ predicted: Estimate, actual: z.number().optional() }),
   transfer: Transfer.optional(),
+  /** It had to be made whatever it brought. */
+  mandatory: z.boolean().optional(),
   /** Horizons still to be judged, each with what its own window has shown so far. */
   open: z.partialRecord(Horizon, LoadSums),
   so_far: LoadSums,
