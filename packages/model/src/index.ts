@@ -1,3 +1,4 @@
+export * from './by-text.ts';
 export * from './cost.ts';
 export * from './local-time.ts';
 export * from './penalty.ts';

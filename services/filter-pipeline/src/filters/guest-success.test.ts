@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ask, givenCandidate, givenJudged } from '../given.ts';
+import { ask, givenCandidate, givenJudged } from '../testing/given.ts';
 import { guestSuccess, hasPoorRecord } from './guest-success.ts';
 
 const record = (...verdicts: Parameters<typeof givenJudged>) => ({
