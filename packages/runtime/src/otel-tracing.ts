@@ -1,7 +1,7 @@
-import { context, ROOT_CONTEXT, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
+import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
-import { resourceFromAttributes } from '@opentelemetry/resources';
-import { NodeSDK } from '@opentelemetry/sdk-node';
+import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
+import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import type { Tracing } from './tracing.ts';
 
 const kinds = {
@@ -11,19 +11,16 @@ const kinds = {
   client: SpanKind.CLIENT,
 };
 
-/** Sends spans by OTLP over HTTP to where the standard `OTEL_EXPORTER_OTLP_*` variables say. */
+/** Sends spans by OTLP over HTTP to where the standard `OTEL_EXPORTER_OTLP_*` variables say; `OTEL_RESOURCE_ATTRIBUTES` and `OTEL_SERVICE_NAME` have the last word on who sends. */
 export function openTelemetry(service: string, version: string): Tracing {
-  const sdk = new NodeSDK({
-    resource: resourceFromAttributes({
-      'service.name': `evenkeel-${service}`,
-      'service.namespace': 'evenkeel',
-      'service.version': version,
-    }),
-    traceExporter: new OTLPTraceExporter(),
-    instrumentations: [],
-  });
-  sdk.start();
-  const tracer: Tracer = trace.getTracer('evenkeel', version);
+  const resource = resourceFromAttributes({
+    'service.name': `evenkeel-${service}`,
+    'service.namespace': 'evenkeel',
+    'service.version': version,
+  }).merge(detectResources({ detectors: [envDetector] }));
+  const exporter = new OTLPTraceExporter();
+  const provider = new TracerProvider({ resource, spanProcessors: [new BatchSpanProcessor({ exporter })] });
+  const tracer = provider.getTracer('evenkeel', version);
   return {
     start: ({ name, kind, parent, links = [], attributes = {} }) => {
       const remote = parentOf(parent);
@@ -37,7 +34,7 @@ export function openTelemetry(service: string, version: string): Tracing {
             .filter((c) => c !== undefined)
             .map((c) => ({ context: c })),
         },
-        remote ? trace.setSpanContext(ROOT_CONTEXT, remote) : context.active(),
+        remote ? trace.setSpanContext(ROOT_CONTEXT, remote) : ROOT_CONTEXT,
       );
       const { traceId, spanId } = span.spanContext();
       return {
@@ -53,7 +50,7 @@ export function openTelemetry(service: string, version: string): Tracing {
         },
       };
     },
-    close: () => sdk.shutdown(),
+    close: () => provider.shutdown(),
   };
 }
 
