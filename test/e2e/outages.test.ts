@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeCertificate } from '@evenkeel/simulator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openCluster, type OpenedCluster } from './stage/open-cluster.ts';
+import { type OpenedCluster, openCluster } from './stage/open-cluster.ts';
 import { type Program, startProgram } from './stage/program.ts';
 import { findBoth, openServers, type Servers } from './stage/servers.ts';
 import { openStage, type Stage } from './stage/stage.ts';

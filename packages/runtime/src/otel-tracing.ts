@@ -1,7 +1,7 @@
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
-import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
-import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { NodeSDK } from '@opentelemetry/sdk-node';
 import type { Tracing } from './tracing.ts';
 
 const kinds = {
@@ -11,16 +11,21 @@ const kinds = {
   client: SpanKind.CLIENT,
 };
 
-/** Sends spans by OTLP over HTTP to where the standard `OTEL_EXPORTER_OTLP_*` variables say; `OTEL_RESOURCE_ATTRIBUTES` and `OTEL_SERVICE_NAME` have the last word on who sends. */
+/** Sends spans by OTLP over HTTP to where the standard `OTEL_EXPORTER_OTLP_*` variables say; the other `OTEL_*` variables of traces hold, too. */
 export function openTelemetry(service: string, version: string): Tracing {
-  const resource = resourceFromAttributes({
-    'service.name': `evenkeel-${service}`,
-    'service.namespace': 'evenkeel',
-    'service.version': version,
-  }).merge(detectResources({ detectors: [envDetector] }));
-  const exporter = new OTLPTraceExporter();
-  const provider = new TracerProvider({ resource, spanProcessors: [new BatchSpanProcessor({ exporter })] });
-  const tracer = provider.getTracer('evenkeel', version);
+  const sdk = new NodeSDK({
+    resource: resourceFromAttributes({
+      'service.name': `evenkeel-${service}`,
+      'service.namespace': 'evenkeel',
+      'service.version': version,
+    }),
+    traceExporter: new OTLPTraceExporter(),
+    instrumentations: [],
+    metricReaders: [],
+    logRecordProcessors: [],
+  });
+  sdk.start();
+  const tracer = trace.getTracer('evenkeel', version);
   return {
     start: ({ name, kind, parent, links = [], attributes = {} }) => {
       const remote = parentOf(parent);
@@ -50,7 +55,7 @@ export function openTelemetry(service: string, version: string): Tracing {
         },
       };
     },
-    close: () => provider.shutdown(),
+    close: () => sdk.shutdown(),
   };
 }
 

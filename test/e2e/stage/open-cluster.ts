@@ -1,4 +1,11 @@
-import { type Certificate, createClock, createSimulator, type DescriptionInput, serve, type Simulator } from '@evenkeel/simulator';
+import {
+  type Certificate,
+  createClock,
+  createSimulator,
+  type DescriptionInput,
+  type Simulator,
+  serve,
+} from '@evenkeel/simulator';
 
 /** A simulated cluster in this process that can go away and come back with all that happened meanwhile. */
 export type OpenedCluster = {
