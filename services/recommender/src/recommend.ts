@@ -100,7 +100,7 @@ function recommendationOf(run: Run, move: PlannedMove, i: number, rank: number):
     lasts_hours,
     cost_benefit_ratio: costBenefitRatio(move.improvement, lasts_hours, points),
     guest_load: { cpu_cores: cores, mem_bytes: prediction.mem_bytes, assigned_bytes: guest.maxmem },
-    companions: move.unit.filter((m) => m !== g).map((m) => state.guests[m]!.sample.guest),
+    companions: (move.along ?? move.unit).filter((m) => m !== g).map((m) => state.guests[m]!.sample.guest),
     migration_plan: plan({
       guest,
       source: source.node,
