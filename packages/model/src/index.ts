@@ -1,3 +1,4 @@
+export * from './by-text.ts';
 export * from './cost.ts';
 export * from './local-time.ts';
 export * from './penalty.ts';
@@ -6,5 +7,5 @@ export * from './predict.ts';
 export * from './rules/index.ts';
 export * from './series.ts';
 export * from './statistics.ts';
-
+export * from './success-rate.ts';
 export * from './time.ts';

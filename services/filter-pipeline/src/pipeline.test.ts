@@ -2,6 +2,7 @@ import { type Decision, events, type Recommendation, records } from '@evenkeel/c
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Generated } from './filter.ts';
+import { decideRun } from './pipeline.ts';
 import {
   type Different,
   type GivenCase,
@@ -12,8 +13,7 @@ import {
   givenRun,
   lightEffect,
   vary,
-} from './given.ts';
-import { decideRun } from './pipeline.ts';
+} from './testing/given.ts';
 
 const run = (generated: Generated, given: GivenCase = {}) =>
   decideRun(givenOccasion(generated, given), givenFacts(generated, given.facts));
