@@ -1,4 +1,5 @@
 export * from './cost.ts';
+export * from './figures.ts';
 export * from './local-time.ts';
 export * from './penalty.ts';
 export * from './plan-state.ts';

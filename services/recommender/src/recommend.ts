@@ -15,6 +15,7 @@ import {
   concerned,
   coresEstimate,
   costBenefitRatio,
+  figures,
   millis,
   planState,
   ruleContext,
@@ -43,6 +44,7 @@ export type Generated = DataOf<typeof recommendationsGenerated>;
 const z90 = 1.645;
 const mostMandatory = 200;
 const mostBalancing = 100;
+const mostStuck = 60;
 const mostStuckNotes = 8;
 const mostStayNotes = 3;
 
@@ -194,7 +196,7 @@ export function recommend(input: RecommendInput): Generated {
   const recommendations = flagConflicts(
     moves
       .flatMap((move) => move.unit.map((_, i) => ({ move, i })))
-      .map(({ move, i }, rank) => recommendationOf(run, move, i, rank + 1)),
+      .map(({ move, i }, rank) => figures(recommendationOf(run, move, i, rank + 1))),
     planning.caps,
   );
   const ids = concerned(
@@ -211,7 +213,7 @@ export function recommend(input: RecommendInput): Generated {
     config_revision: sample.config_revision,
     recommendations,
     not_recommended: [
-      ...forced.stuck.map((s) => ({ guest: s.guest as `qemu/${number}`, reason: s.reason })),
+      ...forced.stuck.slice(0, mostStuck).map((s) => ({ guest: s.guest as `qemu/${number}`, reason: s.reason })),
       ...staying,
     ],
     notes: notesOf(run, moves, { stuck: forced.stuck, staying }),
