@@ -1,5 +1,6 @@
 export * from './by-text.ts';
 export * from './cost.ts';
+export * from './figures.ts';
 export * from './local-time.ts';
 export * from './penalty.ts';
 export * from './plan-state.ts';

@@ -20,7 +20,7 @@ export type RunResult = {
 };
 
 /** Most recommendations that wait for a slot. */
-const longestQueue = 100;
+const longestQueue = 60;
 
 /** Decides on every recommendation of a run. */
 export function decideRun(occasion: Occasion, facts: Facts): RunResult {

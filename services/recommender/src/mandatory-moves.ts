@@ -142,7 +142,7 @@ function mend(planning: Planning, limit: number): PlannedMove[] {
   const { state, ctx } = planning;
   const moves: PlannedMove[] = [];
   for (const group of ctx.groups)
-    if (group.kind === 'together' && violationsAround(group.guests, state.placement, ctx) > 0)
+    if (group.kind === 'together' && moves.length < limit && violationsAround(group.guests, state.placement, ctx) > 0)
       moves.push(...gather(planning, group));
   const wrong = [
     ...ctx.groups.filter((g) => g.kind === 'apart').map((g) => ({ rule: g.rule, guests: g.guests })),
@@ -160,5 +160,5 @@ function mend(planning: Planning, limit: number): PlannedMove[] {
 /** Moves that must be made whatever they bring: nodes in maintenance emptied, then broken rules mended with few moves. */
 export function mandatoryMoves(planning: Planning, limit: number): MandatoryPlan {
   const { moves, stuck } = drain(planning, limit);
-  return { moves: [...moves, ...mend(planning, limit)], stuck };
+  return { moves: [...moves, ...mend(planning, limit - moves.length)], stuck };
 }

@@ -1,5 +1,5 @@
 import type { DataOf, GuestSample, recommendationsGenerated } from '@evenkeel/contracts';
-import { concerned, millis } from '@evenkeel/model';
+import { concerned, figures, millis } from '@evenkeel/model';
 import { balance } from './balance.ts';
 import { explainStaying } from './explain-staying.ts';
 import { flagConflicts } from './flag-conflicts.ts';
@@ -12,6 +12,7 @@ export type Generated = DataOf<typeof recommendationsGenerated>;
 
 const mostMandatory = 200;
 const mostBalancing = 100;
+const mostStuck = 60;
 
 function assignedBytes(guests: readonly GuestSample[]): Record<string, number> {
   const assigned: Record<string, number> = {};
@@ -38,7 +39,7 @@ export function recommend(input: RecommendInput): Generated {
   const recommendations = flagConflicts(
     moves
       .flatMap((move) => move.unit.map((_, i) => ({ move, i })))
-      .map(({ move, i }, rank) => recommendationOf(run, move, i, rank + 1)),
+      .map(({ move, i }, rank) => figures(recommendationOf(run, move, i, rank + 1))),
     planning.caps,
   );
   const ids = concerned(
@@ -55,7 +56,7 @@ export function recommend(input: RecommendInput): Generated {
     config_revision: sample.config_revision,
     recommendations,
     not_recommended: [
-      ...forced.stuck.map((s) => ({ guest: s.guest as `qemu/${number}`, reason: s.reason })),
+      ...forced.stuck.slice(0, mostStuck).map((s) => ({ guest: s.guest as `qemu/${number}`, reason: s.reason })),
       ...staying,
     ],
     notes: notesOf(run, moves, { stuck: forced.stuck, staying }),
