@@ -12,6 +12,8 @@ export type EventDeclaration<Name extends string = string, Schema extends z.ZodT
   key: (data: z.output<Schema>) => string;
   /** What it is about, unique within the event's name and cluster; saying it twice is saying it once. */
   id: (data: z.output<Schema>) => string;
+  /** Where another one of this subject was said before, nothing is said that was decided along with this one. */
+  leads?: true;
   /** The most bytes of its encoded body, measured by the test of budgets. */
   budget_bytes: number;
 };

@@ -148,6 +148,27 @@ describe('a service', () => {
     expect(second.logged).toContain('warn: the store has forgotten: handling again');
   });
 
+  test('says nothing along with what was decided otherwise before', async () => {
+    const [bus, store] = [createMemoryBus(options), createMemoryStore({ encode: true })];
+    const verdict = { ...of('verdict.reached', 'decisions'), leads: true as const, id: () => 'the run' };
+    const decider = (n: number) =>
+      defineService({ name: 'decider', summary: '', owns: {}, reads: {}, publishes: [verdict, doubled] }).on(
+        counted,
+        async () => [doubled.of({ n }, time), { ...verdict.of({ n }, time), name: 'verdict.reached' }],
+      );
+    const first = await setUp([decider(1)], bus, store);
+    await say(bus, counted.of({ n: 1 }, time));
+    await bus.settled();
+    await first.started.stop();
+    await setUp([decider(2)], bus, createMemoryStore({ encode: true }), 'two');
+    await bus.settled();
+    const said = await Array.fromAsync(bus.read('decisions', ['>']));
+    expect(said.map(({ event }) => [event.type, event.data])).toEqual([
+      ['dev.evenkeel.verdict.reached.v1', { n: 1 }],
+      ['dev.evenkeel.number.doubled.v1', { n: 1 }],
+    ]);
+  });
+
   test('lays aside what it cannot handle and goes on with the rest', async () => {
     const [bus, store] = [createMemoryBus(options), createMemoryStore({ encode: true })];
     const picky = defineService({ name: 'picky', summary: '', owns: { total }, reads: {}, publishes: [] }).on(

@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Bus, type Delivery, EventTooLarge, type Outgoing, type Poison } from '@evenkeel/bus';
 import type { AnyEvent, Said } from '@evenkeel/contracts';
 import type { Proxmox } from '@evenkeel/proxmox';
-import type { Scope, Store } from '@evenkeel/store';
+import type { Parked, Scope, Store } from '@evenkeel/store';
+import { bind } from './bind.ts';
 import type { ConfigSource } from './config-source.ts';
 import type { Handler, Log, Service, Timer } from './define-service.ts';
 import { envelope, typeOf } from './envelope.ts';
@@ -9,7 +11,7 @@ import type { Metrics } from './metrics.ts';
 import { observe } from './observe.ts';
 import { blame, HandlerFailed, marked } from './outside.ts';
 import { emptyCache, openBuffer, openReader } from './state.ts';
-import type { Tracing } from './tracing.ts';
+import { type Tracing, traceIdOf } from './tracing.ts';
 
 /** What a worker stands on; the same for every worker of a process but for its client. */
 export type Ground = {
@@ -49,7 +51,7 @@ export function createWorker(service: Service, cluster: string, ground: Ground):
   const publishes = new Map(service.publishes.map((e) => [e.name, e]));
   const { owns, reads } = service;
   const cache = emptyCache();
-  const log = ground.log;
+  const log = bind(ground.log, { service: service.name, cluster });
   let turn: Promise<unknown> = Promise.resolve();
   let ticks = 0;
 
@@ -59,7 +61,8 @@ export function createWorker(service: Service, cluster: string, ground: Ground):
     return next;
   };
 
-  const publish = async (outgoing: Outgoing): Promise<void> => {
+  /** False where the same was decided otherwise before. */
+  const publish = async (outgoing: Outgoing): Promise<boolean> => {
     try {
       const published = await bus.publish(outgoing);
       metrics.published.inc({ service: service.name, event: nameOf(outgoing), status: published.status });
@@ -67,12 +70,15 @@ export function createWorker(service: Service, cluster: string, ground: Ground):
         observe(metrics, { name: nameOf(outgoing), data: outgoing.event.data }, cluster);
       if (published.status === 'conflict') {
         log.info({ event_id: outgoing.event.id }, 'decided before: the stored event stands');
+        return sameData(published.stored.data, outgoing.event.data);
       }
+      return true;
     } catch (error) {
       if (!(error instanceof EventTooLarge)) throw error;
       metrics.published.inc({ service: service.name, event: nameOf(outgoing), status: 'too_large' });
       log.error({ event_id: outgoing.event.id, error }, 'event refused: larger than the server takes');
       await bury(outgoing.stream, outgoing.subject, 0, error.message, new Uint8Array(), { 'ce-id': outgoing.event.id });
+      return true;
     }
   };
 
@@ -91,9 +97,15 @@ export function createWorker(service: Service, cluster: string, ground: Ground):
   const flush = async (): Promise<void> => {
     const parked = await store.outbox(scope);
     metrics.outbox.set({ service: service.name, cluster }, parked.length);
+    const settled = new Set<string>();
     for (const { id, message } of parked) {
-      await publish(message as Outgoing);
-      await store.settle(scope, [id]);
+      if (settled.has(id)) continue;
+      const outgoing = message as Outgoing;
+      const agreed = await publish(outgoing);
+      const leads = publishes.get(nameOf(outgoing))?.leads === true;
+      const done = agreed || !leads ? [id] : saidAlong(parked, outgoing).concat(id);
+      await store.settle(scope, done);
+      for (const one of done) settled.add(one);
     }
     if (parked.length > 0) metrics.outbox.set({ service: service.name, cluster }, 0);
   };
@@ -123,7 +135,7 @@ export function createWorker(service: Service, cluster: string, ground: Ground):
         ...mapValues(reads, (record) => openReader(records, cluster, record)),
         ...mapValues(owns, (record) => buffer.handle(record)),
       },
-      log,
+      log: bind(log, { trace_id: traceIdOf(circumstances.trace), cause: circumstances.cause }),
       proxmox: ground.proxmox,
       ledger,
     };
@@ -131,7 +143,7 @@ export function createWorker(service: Service, cluster: string, ground: Ground):
       const said: readonly Said[] = input
         ? await (handler as Handler)(input as never, context as never)
         : await (handler as Timer['handle'])(context as never);
-      return said.map((s) =>
+      return leadersFirst(said, publishes).map((s) =>
         envelope(declared(publishes, service.name, s), s, {
           service: service.name,
           cluster,
@@ -228,7 +240,9 @@ export function createWorker(service: Service, cluster: string, ground: Ground):
   ): Promise<void> => {
     const hopeless =
       error instanceof Unreadable || (error instanceof HandlerFailed && delivery.attempt >= attemptsBeforeBurial);
-    const fields = { error, sequence: delivery.sequence, stream: delivery.stream, attempt: delivery.attempt };
+    const ids =
+      'event' in delivery ? { event_id: delivery.event.id, trace_id: traceIdOf(delivery.event.traceparent) } : {};
+    const fields = { ...ids, error, sequence: delivery.sequence, stream: delivery.stream, attempt: delivery.attempt };
     if (!hopeless) {
       count('retried');
       log.warn(fields, 'handling failed; it will be tried again');
@@ -284,6 +298,21 @@ async function clockOf({ proxmox, machine_now }: Ground): Promise<number> {
   return proxmox.clock().now;
 }
 const asked = new WeakSet<Proxmox>();
+
+/** A leading event is published before what was decided along with it. */
+function leadersFirst(said: readonly Said[], publishes: ReadonlyMap<string, AnyEvent>): readonly Said[] {
+  const leads = (s: Said): boolean => publishes.get(s.name)?.leads === true;
+  return said.some(leads) ? [...said.filter(leads), ...said.filter((s) => !leads(s))] : said;
+}
+
+/** What waits to be said because of the same event. */
+function saidAlong(parked: readonly Parked[], { event }: Outgoing): string[] {
+  return parked
+    .filter(({ message }) => (message as Outgoing).event.causationid === event.causationid)
+    .map(({ id }) => id);
+}
+
+const sameData = (a: unknown, b: unknown): boolean => isDeepStrictEqual(a, JSON.parse(JSON.stringify(b)));
 
 async function handled<T>(work: () => Promise<T>): Promise<T> {
   try {

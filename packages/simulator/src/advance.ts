@@ -1,6 +1,7 @@
+import { abortMigration, endMigration } from './end-migration.ts';
 import { applyStanding, nextFaultChange } from './faults.ts';
 import { haRound, nextHaRound } from './ha.ts';
-import { abortMigration, endMigration, heed } from './migration.ts';
+import { heed } from './heed.ts';
 import { shareLinks, stepCourse, untilNext, usesLink } from './physics.ts';
 import { MIB } from './units.ts';
 import { type Migration, settle, type World } from './world.ts';

@@ -1,9 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { describeCluster } from './describe-cluster.ts';
 import { DescriptionError } from './problems.ts';
 import { parseDescription, readDescription } from './read-description.ts';
-import { createSimulator, describeCluster } from './simulator.ts';
+import { createSimulator } from './simulator.ts';
 
 const problemsOf = (act: () => unknown): string[] => {
   try {

@@ -1,5 +1,5 @@
 import { findFault, means } from './faults.ts';
-import { startMigration } from './migration.ts';
+import { startMigration } from './start-migration.ts';
 import {
   type GuestState,
   inMaintenance,

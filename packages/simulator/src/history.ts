@@ -11,7 +11,7 @@ const GRIDS: Record<8 | 9, Record<Timeframe, Grid>> = {
   9: {
     hour: { step: MINUTE, rows: 60, samples: 3 },
     day: { step: MINUTE, rows: 1440, samples: 2 },
-    week: { step: 30 * MINUTE, rows: 336, samples: 6 },
+    week: { step: 30 * MINUTE, rows: 336, samples: 3 },
     month: { step: 30 * MINUTE, rows: 1440, samples: 3 },
     year: { step: 6 * HOUR, rows: 1440, samples: 3 },
   },

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Load, loadSchema } from './description.ts';
+import { type Load, loadSchema } from './guest-description.ts';
 import { compileLoad, scaleLoad } from './load.ts';
 import { parseTrace } from './trace.ts';
 import { DAY, HOUR, MINUTE } from './units.ts';

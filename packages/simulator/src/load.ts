@@ -1,4 +1,4 @@
-import type { Load } from './description.ts';
+import type { Load } from './guest-description.ts';
 import { chance, noise } from './random.ts';
 import { DAY, HOUR, MINUTE } from './units.ts';
 

@@ -1,15 +1,10 @@
-import type {
-  Description,
-  GuestDescription,
-  HaRuleDescription,
-  MigrationSettings,
-  StorageDescription,
-} from './description.ts';
+import type { Description, HaRuleDescription, MigrationSettings, StorageDescription } from './description.ts';
+import type { GuestDescription } from './guest-description.ts';
 import { compileLoad, type LoadAt, rowAt, type TraceTable } from './load.ts';
 import { populate } from './populate.ts';
 import { DescriptionError, findProblems } from './problems.ts';
 import { chance, hashText, noise } from './random.ts';
-import { DAY, GIB, HOUR, MIB } from './units.ts';
+import { DAY, GIB, HOUR, MIB, MINUTE } from './units.ts';
 
 export type NodePlan = {
   name: string;
@@ -102,7 +97,9 @@ const planMemory = (
   const bytes = guest.memory_gib * GIB;
   const table = guest.load.kind === 'trace' ? traces[guest.load.trace] : undefined;
   const row = guest.load.kind === 'trace' ? table?.rows.get(`${guest.load.row}/mem`) : undefined;
-  if (table && row) return (at) => Math.round(bytes * Math.min(1, rowAt(row, (at - origin) / table.interval_ms)));
+  const shift = guest.load.kind === 'trace' ? guest.load.shift_minutes * MINUTE : 0;
+  if (table && row)
+    return (at) => Math.round(bytes * Math.min(1, rowAt(row, (at - origin + shift) / table.interval_ms)));
   const { level, drift, growth_per_day } = guest.memory;
   return (at) => {
     const wanted = level * (1 + (growth_per_day * (at - origin)) / DAY) + drift * noise(key ^ 0x3e3, at / (4 * HOUR));
@@ -110,7 +107,8 @@ const planMemory = (
   };
 };
 
-const planGuest = (
+/** What is simulated of one guest. */
+export const planGuest = (
   guest: GuestDescription,
   { description, traces }: { description: Description; traces: Record<string, TraceTable> },
 ): GuestPlan => {

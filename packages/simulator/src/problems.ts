@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import type { Description, GuestDescription } from './description.ts';
+import type { Description } from './description.ts';
+import type { GuestDescription } from './guest-description.ts';
 import type { TraceTable } from './load.ts';
 
 /** A description that cannot be simulated; `problems` says all that is wrong, one sentence each. */
@@ -21,7 +22,8 @@ const repeated = (what: string, values: (string | number)[]): string[] =>
 
 type Known = { nodes: Set<string>; storages: Set<string>; traces: Record<string, TraceTable> };
 
-const guestProblems = (guest: GuestDescription, known: Known): string[] => {
+/** What a guest names that is not there. */
+export const guestProblems = (guest: GuestDescription, known: Known): string[] => {
   const name = `guest ${guest.vmid} (${guest.name})`;
   const out: string[] = [];
   if (!known.nodes.has(guest.node)) out.push(`${name}: there is no node ${guest.node}`);

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
+import { describeCluster } from './describe-cluster.ts';
 import type { Description, DescriptionInput } from './description.ts';
 import { DescriptionError } from './problems.ts';
-import { describeCluster } from './simulator.ts';
 
 /** A description from YAML; a DescriptionError says everything that is wrong with it. */
 export const parseDescription = (yaml: string): Description => {

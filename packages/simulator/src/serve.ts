@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import { type AddressInfo, isIP } from 'node:net';
-import { gzipSync } from 'node:zlib';
 import { type Certificate, makeCertificate } from './certificate.ts';
 import { type Clock, createClock } from './clock.ts';
 import { control } from './control.ts';
+import { readBody, readForm, toRequest } from './read-request.ts';
+import { send } from './send.ts';
 import type { Simulator } from './simulator.ts';
-import type { Answer, Request } from './wire/answer.ts';
+import type { Answer } from './wire/answer.ts';
 
 export type ServeOptions = {
   /** 0 (the default) takes a free one. */
@@ -35,33 +36,7 @@ export type Served = {
   close: () => Promise<void>;
 };
 
-const MOST_BODY = 512 * 1024;
 const PLAIN = { 'content-type': 'text/plain;charset=UTF-8' };
-
-const readBody = async (request: IncomingMessage): Promise<string | undefined> => {
-  const parts: Buffer[] = [];
-  let length = 0;
-  for await (const part of request) {
-    length += (part as Buffer).length;
-    if (length > MOST_BODY) return undefined;
-    parts.push(part as Buffer);
-  }
-  return Buffer.concat(parts).toString('utf8');
-};
-
-const readForm = (request: IncomingMessage, body: string): Record<string, string> | undefined => {
-  if (body === '') return {};
-  if (!request.headers['content-type']?.includes('application/json'))
-    return Object.fromEntries(new URLSearchParams(body));
-  try {
-    const json = JSON.parse(body) as Record<string, unknown>;
-    return Object.fromEntries(
-      Object.entries(json).map(([name, value]) => [name, value === true ? '1' : value === false ? '0' : String(value)]),
-    );
-  } catch {
-    return undefined;
-  }
-};
 
 const plain = (status: number, reason: string): Answer => ({
   status,
@@ -79,44 +54,6 @@ const refuseBody = (request: IncomingMessage, body: string): Answer | undefined 
   if ((method === 'GET' || method === 'DELETE') && body !== '')
     return plain(501, `Unexpected content for method '${method}'`);
   return undefined;
-};
-
-const toRequest = (
-  request: IncomingMessage,
-  url: URL,
-  form: Record<string, string>,
-  via: string | undefined,
-): Request => ({
-  method: request.method ?? 'GET',
-  path: url.pathname,
-  query: Object.fromEntries(url.searchParams),
-  form,
-  authorization: request.headers.authorization,
-  cookie: request.headers.cookie,
-  csrf: request.headers.csrfpreventiontoken as string | undefined,
-  via,
-});
-
-const send = (request: IncomingMessage, response: ServerResponse, answer: Answer, clock: Clock): void => {
-  const now = clock.tick();
-  const date = new Date(now).toUTCString();
-  const zipped = answer.body.length > 1024 && /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
-  const body = zipped ? gzipSync(answer.body, { level: 1 }) : Buffer.from(answer.body);
-  response.sendDate = false;
-  response.writeHead(answer.status, answer.reason, {
-    'cache-control': 'max-age=0',
-    pragma: 'no-cache',
-    server: 'pve-api-daemon/3.0',
-    date,
-    expires: date,
-    ...answer.headers,
-    ...(zipped ? { 'content-encoding': 'gzip' } : {}),
-    'content-length': String(body.length),
-    ...(answer.status >= 400 ? { connection: 'close' } : {}),
-    'x-simulator-time': String(Math.round(now)),
-    'x-simulator-speed': String(clock.speed()),
-  });
-  response.end(body);
 };
 
 const isLoopback = (request: IncomingMessage): boolean =>

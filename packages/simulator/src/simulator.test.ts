@@ -515,6 +515,44 @@ describe('history', () => {
   });
 });
 
+describe('guests come and go', () => {
+  const fresh = { vmid: 200, name: 'new', node: 'b', vcpus: 2, memory_gib: 2, load: constant(0.5) };
+  it('a new one is unknown until its node speaks, and has no past', () => {
+    const { simulator, row, after, get } = begin();
+    simulator.guests.add(fresh);
+    expect(row(200)).toEqual({ id: 'qemu/200', vmid: 200, type: 'qemu', node: 'b', status: 'unknown' });
+    after(20);
+    expect(row(200)).toMatchObject({ status: 'running', name: 'new', cpu: 0.5 });
+    expect(row(200).uptime).toBeLessThanOrEqual(20);
+    after(600);
+    expect(get('/nodes/b/qemu/200/rrddata', { timeframe: 'hour' }).length).toBeLessThan(12);
+  });
+  it('one that goes is gone, and its vmid may be given again to another', () => {
+    const { simulator, row, after, call } = begin();
+    const before = call('GET', '/nodes/a/qemu/100/config').data.vmgenid;
+    expect(simulator.guests.remove(100)).toBe(true);
+    expect(row(100)).toBeUndefined();
+    after(60);
+    simulator.guests.add({ ...fresh, vmid: 100, node: 'a' });
+    expect(call('GET', '/nodes/a/qemu/100/config').data.vmgenid).not.toBe(before);
+    expect(simulator.guests.remove(999)).toBe(false);
+  });
+  it('a guest that does not fit is refused with all that is wrong', () => {
+    expect(() => begin().simulator.guests.add({ ...fresh, vmid: 100, node: 'x' })).toThrow(
+      /no node x.*vmid 100 is taken/s,
+    );
+  });
+});
+
+it('a guest that is off and fails to move stays', () => {
+  const { simulator, call, after } = begin({ guests: [{ vmid: 100, name: 'off', node: 'a', status: 'stopped' }] });
+  simulator.faults.add({ kind: 'fail' });
+  call('POST', '/nodes/a/qemu/100/migrate', { target: 'b' });
+  after(30);
+  expect(simulator.inspect().moves[0]?.exit).toBe('migration aborted');
+  expect(simulator.inspect().guests[0]).toMatchObject({ node: 'a', lock: undefined });
+});
+
 it('comes to the same whichever way its clock is turned', () => {
   const straight = begin();
   straight.move(100, 'b');

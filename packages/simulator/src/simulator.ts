@@ -1,61 +1,17 @@
 import { advanceWorld, applyFaults } from './advance.ts';
-import { type Description, type DescriptionInput, descriptionSchema } from './description.ts';
-import { evaluateNode } from './evaluate.ts';
+import { addGuest, type GuestInput, removeGuest } from './change-guests.ts';
+import { describeCluster } from './describe-cluster.ts';
+import type { Description, DescriptionInput } from './description.ts';
 import type { FaultInput } from './fault.ts';
 import { addFault, removeFault } from './faults.ts';
 import { createPast } from './history.ts';
+import { inspect, type Truth } from './inspect.ts';
 import { planCluster } from './plan.ts';
-import { DescriptionError, problemsOf } from './problems.ts';
 import { createPublished } from './published.ts';
 import { parseTrace } from './trace.ts';
 import type { Answer, Request } from './wire/answer.ts';
 import { handleRequest } from './wire/handle.ts';
-import {
-  type ActiveFault,
-  beginWorld,
-  isOnline,
-  isQuorate,
-  lockOf,
-  type MoveRecord,
-  nodeOf,
-  segmentAt,
-  type World,
-} from './world.ts';
-
-export type NodeTruth = {
-  node: string;
-  online: boolean;
-  threads: number;
-  /** Cores that are wanted, and the share of its threads in use. */
-  demand: number;
-  cpu: number;
-  mem: number;
-  maxmem: number;
-  guests: number[];
-};
-
-export type GuestTruth = {
-  vmid: number;
-  id: string;
-  name: string;
-  node: string;
-  running: boolean;
-  lock: string | undefined;
-  demand: number;
-  served: number;
-  mem: number;
-  memhost: number;
-};
-
-/** What is really so, whatever the API says. */
-export type Truth = {
-  now: number;
-  quorate: boolean;
-  nodes: NodeTruth[];
-  guests: GuestTruth[];
-  running: { vmid: number; source: string; target: string; phase: string; round: number; sent: number; upid: string }[];
-  moves: MoveRecord[];
-};
+import { type ActiveFault, beginWorld } from './world.ts';
 
 export type Simulator = {
   name: string;
@@ -72,6 +28,11 @@ export type Simulator = {
     clear: () => void;
     list: () => ActiveFault[];
   };
+  /** Guests that come and go while it runs; a description's own need no call. */
+  guests: {
+    add: (guest: GuestInput) => void;
+    remove: (vmid: number) => boolean;
+  };
   inspect: () => Truth;
 };
 
@@ -81,58 +42,6 @@ export type SimulatorOptions = {
   start?: number;
   /** Texts of the traces that the description names. */
   traces?: Record<string, string>;
-};
-
-/** A description with everything that it leaves out, or a DescriptionError that says all that is wrong. */
-export const describeCluster = (input: DescriptionInput): Description => {
-  const parsed = descriptionSchema.safeParse(input);
-  if (!parsed.success) throw new DescriptionError(problemsOf(parsed.error));
-  return parsed.data;
-};
-
-const inspect = (world: World): Truth => {
-  const loads = new Map([...world.nodes].map(([name, node]) => [name, evaluateNode(world, node, world.now)]));
-  const guests = [...world.guests.values()].map((guest): GuestTruth => {
-    const { vmid, id, name } = guest.plan;
-    const load = loads.get(nodeOf(guest))?.guests.get(vmid);
-    const { node, running } = segmentAt(guest, world.now);
-    return {
-      vmid,
-      id,
-      name,
-      node,
-      running,
-      lock: lockOf(world, guest),
-      demand: load?.demand ?? 0,
-      served: load?.served ?? 0,
-      mem: load?.mem ?? 0,
-      memhost: load?.memhost ?? 0,
-    };
-  });
-  const nodes = [...world.nodes.values()].map(({ plan }): NodeTruth => {
-    const load = loads.get(plan.name);
-    const here = guests.filter((guest) => guest.node === plan.name).map((guest) => guest.vmid);
-    return {
-      node: plan.name,
-      online: isOnline(world, plan.name),
-      threads: plan.threads,
-      demand: load?.demand ?? 0,
-      cpu: load?.cpu ?? 0,
-      mem: load?.mem ?? 0,
-      maxmem: plan.memory,
-      guests: here,
-    };
-  });
-  const running = world.migrations.map(({ vmid, source, target, course, task }) => ({
-    vmid,
-    source,
-    target,
-    phase: course.phase,
-    round: course.round,
-    sent: course.sent,
-    upid: task.upid,
-  }));
-  return { now: world.now, quorate: isQuorate(world), nodes, guests, running, moves: [...world.moves] };
 };
 
 /** A cluster that does not exist. It has no clock of its own: time passes when `advance` says so, and the same calls give the same answers. */
@@ -147,7 +56,8 @@ export const createSimulator = (input: DescriptionInput, options: SimulatorOptio
     const text = options.traces?.[name];
     return text === undefined ? [] : [[name, parseTrace(text, format)] as const];
   });
-  const world = beginWorld(planCluster(description, Object.fromEntries(traces)));
+  const tables = Object.fromEntries(traces);
+  const world = beginWorld(planCluster(description, tables));
   for (const fault of description.faults) addFault(world, fault);
   applyFaults(world);
   const scene = { world, published: createPublished(world), past: createPast(world) };
@@ -173,6 +83,10 @@ export const createSimulator = (input: DescriptionInput, options: SimulatorOptio
         applyFaults(world);
       },
       list: () => [...world.faults],
+    },
+    guests: {
+      add: (guest) => addGuest(world, tables, guest),
+      remove: (vmid) => removeGuest(world, vmid),
     },
     inspect: () => inspect(world),
   };

@@ -105,23 +105,22 @@ export type World = {
 
 export type AddFault = (fault: FaultInput) => number;
 
+/** A guest from a moment on. */
+export const beginGuest = (plan: GuestPlan, from: number): GuestState => {
+  const running = plan.status !== 'stopped';
+  return {
+    plan,
+    segments: [{ from, node: plan.node, running, started: plan.booted }],
+    lock: plan.lock,
+    surges: [],
+    ha: plan.ha && { state: running ? 'started' : 'stopped', request: undefined, target: undefined },
+  };
+};
+
 /** The cluster at its beginning: all guests where the plan puts them. */
 export const beginWorld = (plan: ClusterPlan): World => {
   const began = Number.NEGATIVE_INFINITY;
-  const guests = plan.guests.map((guest): [number, GuestState] => [
-    guest.vmid,
-    {
-      plan: guest,
-      segments: [{ from: began, node: guest.node, running: guest.status !== 'stopped', started: guest.booted }],
-      lock: guest.lock,
-      surges: [],
-      ha: guest.ha && {
-        state: guest.status === 'stopped' ? 'stopped' : 'started',
-        request: undefined,
-        target: undefined,
-      },
-    },
-  ]);
+  const guests = plan.guests.map((guest): [number, GuestState] => [guest.vmid, beginGuest(guest, began)]);
   const nodes = plan.nodes.map((node): [string, NodeState] => {
     const vmids = plan.guests.filter((guest) => guest.node === node.name).map((guest) => guest.vmid);
     return [node.name, { plan: node, residents: [{ from: began, vmids }], busy: [], down: [], silent: [] }];
@@ -182,13 +181,20 @@ export const wantedShare = (guest: GuestState, at: number): number => {
   return Math.max(share, ...guest.surges.map((surge) => (surge.from <= at && at < surge.to ? surge.level : 0)));
 };
 
+/** When a node last came up. */
+export const bootedAt = (node: NodeState): number => {
+  const last = node.down.at(-1);
+  return last && Number.isFinite(last.to) ? last.to : node.plan.booted;
+};
+
 /** More than half of the nodes are up, and no fault takes the quorum away. */
 export const isQuorate = (world: World): boolean => {
   const up = world.plan.nodes.filter((node) => isOnline(world, node.name)).length;
   return !faultNow(world, (f) => f.kind === 'no_quorum') && up * 2 > world.plan.nodes.length;
 };
 
-const relist = (node: NodeState, at: number, change: (vmids: readonly number[]) => number[]): void => {
+/** Who is on a node from now on. */
+export const relist = (node: NodeState, at: number, change: (vmids: readonly number[]) => number[]): void => {
   const vmids = change((node.residents.at(-1) as { vmids: readonly number[] }).vmids);
   node.residents.push({ from: at, vmids });
 };

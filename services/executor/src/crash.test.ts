@@ -15,7 +15,7 @@ import {
   type Through,
   t0,
   type World,
-} from './test-kit.ts';
+} from './testing/index.ts';
 
 class Killed extends Error {}
 
@@ -82,6 +82,8 @@ async function live(s: Setting, first: Through = (_, call) => call) {
 }
 
 async function expectRight({ world, ledger, memory }: Setting) {
+  world.clock.now += minutes(1);
+  await world.proxmox.resources();
   expect(world.violations).toEqual([]);
   expect(memory.conflicts).toEqual([]);
   const posts = world.posts.map((p) => `${p.vmid} ${p.target}`);

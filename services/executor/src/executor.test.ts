@@ -14,7 +14,7 @@ import {
   type Memory,
   t0,
   type World,
-} from './test-kit.ts';
+} from './testing/index.ts';
 
 type Setting = { world: World; memory: Memory; ledger: ReturnType<typeof createLedger> };
 const setting = (guests: Record<number, string>, fates: Record<number, Fate> = {}): Setting => ({

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Running } from './execution.ts';
 import { type FollowFacts, follow } from './follow.ts';
 import { readLog } from './read-log.ts';
-import { approval, configOf, createWorld, t0 } from './test-kit.ts';
+import { approval, configOf, createWorld, t0 } from './testing/index.ts';
 
 const running: Running = {
   state: 'running',

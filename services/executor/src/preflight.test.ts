@@ -1,7 +1,7 @@
 import type { ApprovedMigration, ConfigInput } from '@evenkeel/contracts';
 import { describe, expect, it } from 'vitest';
 import { type Look, preflight } from './preflight.ts';
-import { approval, configOf } from './test-kit.ts';
+import { approval, configOf } from './testing/index.ts';
 
 const good: Look = {
   quorate: true,

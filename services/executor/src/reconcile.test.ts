@@ -3,7 +3,7 @@ import type { TaskRow } from '@evenkeel/proxmox';
 import { describe, expect, it } from 'vitest';
 import type { Starting } from './execution.ts';
 import { reconcile } from './reconcile.ts';
-import { approval, configOf, createWorld, t0 } from './test-kit.ts';
+import { approval, configOf, createWorld, t0 } from './testing/index.ts';
 
 const intent: Starting = {
   state: 'starting',

@@ -1,6 +1,7 @@
 import {
   type AnyEvent,
   type ApprovedMigration,
+  clusterSampled,
   type DataOf,
   migrationApproved,
   migrationCompleted,
@@ -48,7 +49,8 @@ function live(different: object = {}) {
     memory,
     tell: async <E extends AnyEvent>(event: E, data: DataOf<E>, minutes: number) =>
       checked(await filterPipeline.handlers.get(event)!({ data, id: 'x' } as never, here(minutes))),
-    tick: async (minutes: number) => checked(await filterPipeline.timers[0]!.handle(here(minutes))),
+    tick: async (minutes: number) =>
+      checked(await filterPipeline.handlers.get(clusterSampled)!({ data: {}, id: 'x' } as never, here(minutes))),
     summary: (part = 'all') => memory.get(`summary ${part}`) as DataOf<typeof runDecided>,
   };
 }

@@ -89,6 +89,11 @@ export const filterPipeline = defineService({
       ...result.approved.map((migration) => migrationApproved.of({ migration }, at)),
     ];
   })
+  .on(migrationApproved, async ({ data: { migration } }, { state, now }) => {
+    const known = await state.approvals.get();
+    if (!known?.entries[migration.migration_id]) state.approvals.set(addApproved(known, [migration], [], now));
+    return [];
+  })
   .on(migrationStarted, async ({ data: { migration, started_at } }, here) => {
     const { state, now } = here;
     await learnMove(here, migration, { at: started_at, how: 'started' });

@@ -1,4 +1,4 @@
-import { Config } from '@evenkeel/contracts';
+import type { ScheduleWindow } from '@evenkeel/contracts';
 import { expect, test } from 'vitest';
 import { windowState } from './windows.ts';
 
@@ -9,11 +9,10 @@ const window = (different: object) => ({
   end_time: '06:00',
   ...different,
 });
+const enabled = (windows: object[]) => windows.map((w) => ({ enabled: true, ...w })) as ScheduleWindow[];
 const open = (time: string, migration: object[], blackout: object[] = [], timezone = 'UTC') =>
   windowState(
-    Config.parse({
-      automated_migrations: { schedule: { timezone, migration_windows: migration, blackout_windows: blackout } },
-    }).automated_migrations.schedule,
+    { timezone, migration_windows: enabled(migration), blackout_windows: enabled(blackout) },
     Date.parse(time),
   );
 

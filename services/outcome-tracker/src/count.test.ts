@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { beginWatch } from './begin-watch.ts';
 import { count, observe } from './count.ts';
-import { completed, sampleAt } from './test-kit.ts';
+import { completed, sampleAt } from './testing/scenes.ts';
 
 const fresh = beginWatch(completed());
 

@@ -2,7 +2,7 @@ import { Outcome, watchedMigrations } from '@evenkeel/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { beginWatch } from './begin-watch.ts';
-import { completed, feed, prices, type Scene, sampleAt, sampled, told } from './test-kit.ts';
+import { completed, feed, prices, type Scene, sampleAt, sampled, told } from './testing/scenes.ts';
 import { track } from './track.ts';
 
 const day = 24 * 3600;
@@ -121,16 +121,17 @@ describe('what a migration changed [P26]', () => {
     const outcomes = await judged((s) => ({ n1: { cpu: s < 100 ? 0.3 : 0.1 }, n2: { cpu: 0.8 } }));
     expect(outcomes.map((o) => o.verdict)).toEqual(['harmful', 'harmful', 'harmful']);
   });
+  const points = (u: number) => 25 * u ** 2 + 75 * u ** 4;
   it('what came true to the point has no error', async () => {
     const [first] = await judged(
       () => ({ n1: { cpu: 0.5 }, n2: { cpu: 0.4 }, gib: 0 }),
-      50 * (0.625 ** 2 + 0.275 ** 2 - 0.5 ** 2 - 0.4 ** 2),
+      points(0.625) + points(0.275) - points(0.5) - points(0.4),
     );
     expect(first!.error).toBeCloseTo(0, 1);
   });
   it('each horizon is judged by its own time', async () => {
     const outcomes = await judged((s) =>
-      s < 1800 ? { n1: { cpu: 0.2 }, n2: { cpu: 0.7 } } : { n1: { cpu: 0.7 }, n2: { cpu: 0.4 } },
+      s < 1800 ? { n1: { cpu: 0 }, n2: { cpu: 0.9 } } : { n1: { cpu: 0.45 }, n2: { cpu: 0.4 } },
     );
     expect(outcomes.map((o) => o.verdict)).toEqual(['harmful', 'beneficial', 'beneficial']);
   });

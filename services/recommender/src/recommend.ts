@@ -4,6 +4,7 @@ import type {
   Convergence,
   DataOf,
   GuestProfile,
+  GuestSample,
   NodeScore,
   Recommendation,
   RecommenderMemory,
@@ -141,6 +142,13 @@ function concerned(run: Run, recommendations: readonly Recommendation[]): Set<st
   return ids;
 }
 
+function assignedBytes(guests: readonly GuestSample[]): Record<string, number> {
+  const assigned: Record<string, number> = {};
+  for (const { node, status, maxmem } of guests)
+    if (status === 'running') assigned[node] = (assigned[node] ?? 0) + maxmem;
+  return assigned;
+}
+
 function notesOf(run: Run, moves: readonly PlannedMove[]): string[] {
   const { input, planning } = run;
   const notes = [...unsatisfiable(planning.ctx).map((n) => `unsatisfiable: ${n}`), ...planning.ctx.problems];
@@ -191,6 +199,7 @@ export function recommend(input: RecommendInput): Generated {
     scores: input.scores,
     sample: rest,
     placements,
+    assigned_bytes: assignedBytes(guests),
     guests: guests.filter((g) => ids.has(g.guest)),
     profiles: input.profiles.filter((p) => ids.has(p.guest)),
   };

@@ -25,7 +25,7 @@ test('a configuration that acts needs no warning', () => expect(warnings({})).to
 test('defaults say that nothing happens, and why', () => {
   expect(adviceOf(Config.parse({})).warnings).toEqual([
     'clusters is empty: nothing is watched, unless the environment names a cluster',
-    'mode is observe: nothing is recommended and nothing moves',
+    'mode is observe: decisions are made and shown, nothing moves',
   ]);
 });
 

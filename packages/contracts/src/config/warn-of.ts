@@ -16,7 +16,7 @@ const moving: Warning[] = [
     say: () =>
       'automated_migrations.enabled is off: clusters are watched, but no run takes place and nothing is recommended',
   },
-  { when: ({ mode }) => mode === 'observe', say: () => 'mode is observe: nothing is recommended and nothing moves' },
+  { when: ({ mode }) => mode === 'observe', say: () => 'mode is observe: decisions are made and shown, nothing moves' },
   { when: ({ mode }) => mode === 'recommend', say: () => 'mode is recommend: moves are recommended, none is made' },
   {
     when: ({ mode, automated_migrations }) => (mode === 'auto' || mode === 'approve') && automated_migrations.dry_run,

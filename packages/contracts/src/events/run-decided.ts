@@ -48,6 +48,7 @@ export const runDecided = defineEvent({
   name: 'run.decided',
   version: 1,
   stream: 'decisions',
+  leads: true,
   summary: 'A run has decided on all of its recommendations.',
   data: RunSummary,
   key: ({ cluster }) => cluster,

@@ -1,15 +1,15 @@
 import { guestHistory } from '../history.ts';
 import { guestFigures } from '../published.ts';
-import { hashText } from '../random.ts';
-import { MIB } from '../units.ts';
 import { type GuestState, lockOf, nodeOf, segmentAt } from '../world.ts';
 import { demand, may } from './access.ts';
 import { died } from './answer.ts';
-import { haStateOf } from './cluster.ts';
+import { digest, gib, lxcConfig, qemuConfig } from './guest-config.ts';
 import { asked, FRAME, nodeAt } from './nodes.ts';
 import type { Context, Route } from './route.ts';
+import { haStateOf } from './rows.ts';
 
 type Kind = 'qemu' | 'lxc';
+
 const FOLDERS = { qemu: 'qemu-server', lxc: 'lxc' };
 
 /** The guest that the path names, where it is on that node; 500 in Proxmox's words where not. */
@@ -136,45 +136,6 @@ const current =
       clipboard: null,
     };
   };
-
-const mac = (key: number): string =>
-  `BC:24:11:${[16, 8, 0].map((shift) => ((key >>> shift) & 255).toString(16).toUpperCase().padStart(2, '0')).join(':')}`;
-
-const digest = (text: string): string =>
-  [0, 1, 2, 3, 4].map((n) => hashText(`${n}/${text}`).toString(16).padStart(8, '0')).join('');
-
-const gib = (bytes: number): string => `${Math.round(bytes / 1024 ** 3)}G`;
-
-const qemuConfig = (guest: GuestState): Record<string, unknown> => ({
-  name: guest.plan.name,
-  memory: String(Math.round(guest.plan.memory / MIB)),
-  cores: guest.plan.vcpus,
-  sockets: 1,
-  numa: 0,
-  cpu: 'x86-64-v2-AES',
-  ostype: 'l26',
-  onboot: 1,
-  agent: 'enabled=1',
-  scsihw: 'virtio-scsi-single',
-  boot: 'order=scsi0',
-  net0: `virtio=${mac(guest.plan.key)},bridge=vmbr0,firewall=1`,
-  smbios1: `uuid=${guest.plan.identity}`,
-  vmgenid: `${guest.plan.identity.slice(0, -1)}f`,
-  meta: 'creation-qemu=9.2.0,ctime=1751328000',
-});
-
-const lxcConfig = (guest: GuestState): Record<string, unknown> => ({
-  hostname: guest.plan.name,
-  memory: Math.round(guest.plan.memory / MIB),
-  swap: Math.round(guest.plan.memory / MIB / 4),
-  cores: guest.plan.vcpus,
-  arch: 'amd64',
-  ostype: 'debian',
-  unprivileged: 1,
-  onboot: 1,
-  features: 'nesting=1',
-  net0: `name=eth0,bridge=vmbr0,firewall=1,hwaddr=${mac(guest.plan.key)},ip=dhcp,type=veth`,
-});
 
 const config =
   (type: Kind) =>

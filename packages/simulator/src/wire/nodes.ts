@@ -1,11 +1,12 @@
 import { highest, mean, nodeHistory, type Timeframe } from '../history.ts';
 import { hashText, noise } from '../random.ts';
 import { GIB, MINUTE } from '../units.ts';
-import type { NodeState, World } from '../world.ts';
+import { bootedAt, type NodeState, type World } from '../world.ts';
 import { may } from './access.ts';
 import { badParameters, died } from './answer.ts';
-import { nodeRow, storagesOf, storageUses, versionOf } from './cluster.ts';
 import type { Context, Route } from './route.ts';
+import { nodeRow, storagesOf, storageUses } from './rows.ts';
+import { versionOf } from './version.ts';
 
 /** The node that the path names. */
 export const nodeAt = ({ world, at }: Context): NodeState => {
@@ -49,7 +50,7 @@ const status = (context: Context): unknown => {
     cpu: cpu === 0 ? 0 : cpu,
     wait: load?.iowait ?? 0,
     idle: 0,
-    uptime: Math.floor((world.now - plan.booted) / 1000),
+    uptime: Math.floor((world.now - bootedAt(node)) / 1000),
     loadavg: [average(1), average(5), average(15)],
     kversion: `Linux ${kernel} #1 SMP PREEMPT_DYNAMIC PMX ${kernel}`,
     'current-kernel': { sysname: 'Linux', release: kernel, version: '#1 SMP PREEMPT_DYNAMIC PMX', machine: 'x86_64' },

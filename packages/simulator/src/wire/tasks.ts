@@ -1,4 +1,4 @@
-import { abortMigration } from '../migration.ts';
+import { abortMigration } from '../end-migration.ts';
 import { endTask, say } from '../task.ts';
 import type { Task, World } from '../world.ts';
 import { demand, may } from './access.ts';

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { advise, Config, formatProblems, importProxBalance } from '@evenkeel/contracts';
+import { advise, Config, formatChanges, formatProblems, importProxBalance } from '@evenkeel/contracts';
 import { parseConfigText } from '@evenkeel/runtime';
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
@@ -50,5 +50,5 @@ function importFile(file: string, output: string | undefined): void {
   const text = stringify(config);
   if (output === undefined) process.stdout.write(text);
   else writeFileSync(output, text, { flag: 'wx' });
-  for (const change of changes) process.stderr.write(`${JSON.stringify(change)}\n`);
+  process.stderr.write(`${formatChanges(changes)}\n`);
 }

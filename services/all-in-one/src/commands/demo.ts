@@ -8,13 +8,13 @@ import { tokensOf } from '../demo/tokens-of.ts';
 import { services } from '../services.ts';
 import { numberIn } from './simulate.ts';
 
-type Options = { file?: string; speed: number; json?: boolean; exitAfter?: number; memory?: boolean };
+type Options = { speed: number; json?: boolean; exitAfter?: number; memory?: boolean };
 
 export function addDemo(program: Command): void {
   program
     .command('demo')
     .description('watch Evenkeel balance a simulated cluster: real servers, all services, a story in the terminal')
-    .option('-f, --file <yaml>', 'the cluster to simulate; by default a homelab of four nodes')
+    .argument('[file]', 'the cluster to simulate, YAML; by default a homelab of four nodes')
     .option('--speed <factor>', 'simulated seconds per real second, 1 to 300', numberIn(1, 300), 60)
     .option('--json', 'one event a line instead of the story')
     .option('--exit-after <n>', 'leave with 0 after so many recorded outcomes', numberIn(1, 1e6))
@@ -22,7 +22,7 @@ export function addDemo(program: Command): void {
     .action(demo);
 }
 
-async function demo(options: Options): Promise<void> {
+async function demo(file: string | undefined, options: Options): Promise<void> {
   const say = (text: string): void => void (options.json ? process.stderr : process.stdout).write(`${text}\n`);
   const end = new AbortController();
   process.once('SIGINT', () => end.abort()).once('SIGTERM', () => end.abort());
@@ -30,7 +30,7 @@ async function demo(options: Options): Promise<void> {
     ? { nats_url: 'memory:', redis_url: 'memory:', sentence: 'in memory, as asked', close: async () => {} }
     : await openServers(say);
   try {
-    const simulator = await serveFile(options.file ?? example('homelab'), { port: 0, speed: options.speed });
+    const simulator = await serveFile(file ?? example('homelab'), { port: 0, speed: options.speed });
     try {
       say(`Evenkeel demo: a simulated cluster on ${simulator.url} at ×${options.speed}; ${servers.sentence}.`);
       say('Times are those of the simulated cluster. Ctrl-C ends it.\n');

@@ -1,13 +1,22 @@
-import { openProcess, type Service } from '@evenkeel/runtime';
+import { openProcess, type Service, variables } from '@evenkeel/runtime';
 import type { Command } from 'commander';
 import { services } from '../services.ts';
 import { UsageError } from './fail.ts';
 import { readSetup } from './read-setup.ts';
 import { untilSignal } from './until-signal.ts';
 
+const environment = `
+Environment:
+${Object.entries(variables)
+  .map(([name, sentence]) => `  ${name.padEnd(28)} ${sentence}`)
+  .join('\n')}
+
+SIGHUP reads the configuration again; SIGTERM finishes what is in hand and stops.`;
+
 export function addRun(program: Command): void {
   program
     .command('run')
+    .addHelpText('after', environment)
     .description('run one service; NATS and Redis come from the environment')
     .argument('<service>', services.map((s) => s.name).join(', '))
     .option('-c, --config <file>', 'configuration file, YAML or JSON')
@@ -19,6 +28,7 @@ export function addRun(program: Command): void {
     });
   program
     .command('up')
+    .addHelpText('after', environment)
     .description('run every service in this process')
     .option('-c, --config <file>', 'configuration file, YAML or JSON')
     .action(async (options: { config?: string }) => runServices('all-in-one', services, options.config));

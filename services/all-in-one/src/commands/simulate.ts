@@ -9,13 +9,13 @@ export const numberIn = (min: number, max: number) => (text: string) => {
   return n;
 };
 
-type Options = { file?: string; host: string; port: number; speed?: number; name: string; caFile?: string };
+type Options = { host: string; port: number; speed?: number; name: string; caFile?: string };
 
 export function addSimulate(program: Command): void {
   program
     .command('simulate')
     .description('serve a simulated Proxmox VE cluster over HTTPS, as the real API speaks')
-    .option('-f, --file <yaml>', 'the cluster to simulate; by default a homelab of four nodes')
+    .argument('[file]', 'the cluster to simulate, YAML; by default a homelab of four nodes')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <port>', 'port, 0 for any', numberIn(0, 65_535), 8006)
     .option(
@@ -25,8 +25,8 @@ export function addSimulate(program: Command): void {
     )
     .option('--name <host name>', 'host name that its certificate holds for', 'localhost')
     .option('--ca-file <file>', 'where to write the certificate to trust (PEM)')
-    .action(async (options: Options) => {
-      const served = await serveFile(options.file ?? example('homelab'), {
+    .action(async (file: string | undefined, options: Options) => {
+      const served = await serveFile(file ?? example('homelab'), {
         host: options.host,
         port: options.port,
         tls: { names: [options.name] },
@@ -34,7 +34,10 @@ export function addSimulate(program: Command): void {
         ...(options.speed === undefined ? {} : { speed: options.speed }),
       });
       if (options.caFile) writeFileSync(options.caFile, served.ca);
-      process.stdout.write(`${served.url}\nfingerprint ${served.fingerprint}\n`);
+      const tokens = served.simulator.description.tokens.map(({ id, secret }) => `token       ${id}=${secret}`);
+      process.stdout.write(
+        `${[`url         ${served.url}`, `fingerprint ${served.fingerprint}`, ...tokens].join('\n')}\n`,
+      );
       await new Promise<void>((resolve) => process.once('SIGTERM', resolve).once('SIGINT', resolve));
       await served.close();
     });

@@ -10,7 +10,7 @@ import {
   type Said,
 } from '@evenkeel/contracts';
 import { iso, millis } from '@evenkeel/model';
-import { outcomeTracker } from './service.ts';
+import { outcomeTracker } from '../service.ts';
 
 export const done = Date.parse('2026-03-01T12:00:00.000Z');
 export const config = Config.parse({});

@@ -1,0 +1,47 @@
+import type { GuestPlan } from './plan.ts';
+import { type GuestState, isOnline, type Migration, type World } from './world.ts';
+
+/** Devices that bind a guest to its node, by configuration key. */
+export const localResources = (plan: GuestPlan): string[] =>
+  Object.entries(plan.config)
+    .filter(
+      ([key, value]) => /^(hostpci|usb|serial|parallel)\d+$/.test(key) && !/spice|socket|mapping=/.test(String(value)),
+    )
+    .map(([key]) => key)
+    .sort();
+
+/** Storages of a guest that a node does not have. */
+export const missingStorages = (world: World, plan: GuestPlan, node: string): string[] =>
+  [...new Set(plan.disks.map((disk) => disk.storage))].filter((name) => {
+    const nodes = world.plan.storages.find((storage) => storage.name === name)?.nodes;
+    return nodes !== undefined && !nodes.includes(node);
+  });
+
+/** Why the task gives up before it sends anything, in Proxmox's words; the lines before are log lines. */
+export const obstacle = (
+  world: World,
+  migration: Migration,
+  { plan }: GuestState,
+): { lines: string[]; reason: string } | undefined => {
+  const { target, options, course } = migration;
+  if (!isOnline(world, target)) return { lines: [], reason: `Can't connect to destination address using public key` };
+  const devices = localResources(plan);
+  if (course.kind === 'live' && devices.length > 0)
+    return { lines: [], reason: `can't migrate VM which uses local devices: ${devices.join(', ')}` };
+  const missing = missingStorages(world, plan, target);
+  if (missing[0]) return { lines: [], reason: `storage '${missing[0]}' is not available on node '${target}'` };
+  const disk = plan.disks.find((d) => !d.shared);
+  if (course.kind === 'live' && disk && !options.with_local_disks)
+    return {
+      lines: [
+        `can't migrate local disk '${disk.volid}': can't live migrate attached local disks without with-local-disks option`,
+      ],
+      reason: `Problem found while scanning volumes - can't migrate VM - check log`,
+    };
+  const bind =
+    plan.type === 'lxc'
+      ? Object.entries(plan.config).find(([key, v]) => /^mp\d+$/.test(key) && /^\//.test(String(v)))
+      : undefined;
+  if (bind) return { lines: [], reason: `cannot migrate local bind mount point '${bind[0]}'` };
+  return undefined;
+};

@@ -1,0 +1,45 @@
+import { iso } from '@evenkeel/model';
+import { ProxmoxError } from '@evenkeel/proxmox';
+import { describe, expect, it } from 'vitest';
+import type { Claimed, Starting } from './execution.ts';
+import { lookBefore, lookForTask } from './look.ts';
+import { approval, createWorld, t0 } from './testing/index.ts';
+
+const migration = approval(101, 'n1', 'n2');
+const starting: Starting = { state: 'starting', migration, t0: iso(t0), known_tasks: [] };
+const claimed: Claimed = { state: 'claimed', migration };
+const { proxmox } = createWorld({ 101: 'n1' });
+const fails =
+  (kind: ProxmoxError['kind'], message = 'no') =>
+  async () => {
+    throw new ProxmoxError(kind, message);
+  };
+
+describe('what Proxmox does not say', () => {
+  it.each(['node_tasks', 'cluster_tasks'] as const)('is missing from the tasks without %s', async (call) => {
+    expect(await lookForTask(starting, proxmox)).toEqual({ found: [], complete: true });
+    const half = { ...proxmox, [call]: fails('unreachable') };
+    expect(await lookForTask(starting, half)).toEqual({ found: [], complete: false });
+  });
+
+  it.each([
+    ['refused', 'VM is locked (backup)', { seen: 'no', code: 'locked', reason: 'VM is locked (backup)' }],
+    ['refused', 'no such cluster node', { seen: 'no', code: 'not_allowed' }],
+    ['forbidden', 'Permission check failed (/vms/101, VM.Migrate)', { seen: 'no', code: 'not_allowed' }],
+    ['timeout', 'no answer', { seen: false, reason: 'Proxmox could not be read: no answer' }],
+    ['not_implemented', '', { seen: true, look: { preconditions: null } }],
+  ] as const)('of the preconditions is understood: %s %s', async (kind, message, expected) => {
+    const asked = { ...proxmox, migration_preconditions: fails(kind, message) };
+    expect(await lookBefore(claimed, asked, true)).toMatchObject(expected);
+  });
+
+  it('is not asked for where that is turned off', async () => {
+    const asked = { ...proxmox, migration_preconditions: fails('refused') };
+    expect(await lookBefore(claimed, asked, false)).toMatchObject({ seen: true, look: { preconditions: null } });
+  });
+
+  it('what is no answer of Proxmox is thrown on', async () => {
+    const broken = { ...proxmox, resources: () => Promise.reject(new TypeError('bug')) };
+    await expect(lookBefore(claimed, broken, true)).rejects.toThrow('bug');
+  });
+});

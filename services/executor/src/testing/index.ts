@@ -1,0 +1,4 @@
+export * from './approval.ts';
+export * from './ledger.ts';
+export * from './process.ts';
+export * from './world.ts';
