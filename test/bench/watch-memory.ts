@@ -34,17 +34,28 @@ export async function watchMemory({ size, seconds, speed, env }: WatchOptions): 
       writeFileSync(join(folder, name), text, { mode: 0o600 });
       return join(folder, name);
     };
-    const simulator = run(children, ['simulate', '-f', file('cluster.yaml', clusterOf(size)), '--port', '0', '--speed', String(speed)]);
-    const [url, fingerprint] = await firstLines(simulator, 2);
+    const simulator = run(children, [
+      'simulate',
+      file('cluster.yaml', clusterOf(size)),
+      '--port',
+      '0',
+      '--speed',
+      String(speed),
+    ]);
+    const { host, fingerprint } = await ready(simulator);
     const port = await freePort();
-    const watched = run(children, ['up', '-c', file('evenkeel.yaml', 'mode: auto\nautomated_migrations:\n  dry_run: false\n')], {
-      EVENKEEL_PVE_HOSTS: new URL(url!).host,
-      EVENKEEL_PVE_FINGERPRINTS: fingerprint!.replace('fingerprint ', ''),
-      EVENKEEL_PVE_READ_TOKEN_FILE: file('read', `${token.id}=${token.secret}`),
-      EVENKEEL_PVE_WRITE_TOKEN_FILE: file('write', `${token.id}=${token.secret}`),
-      EVENKEEL_HTTP_PORT: String(port),
-      ...env,
-    });
+    const watched = run(
+      children,
+      ['up', '-c', file('evenkeel.yaml', 'mode: auto\nautomated_migrations:\n  dry_run: false\n')],
+      {
+        EVENKEEL_PVE_HOSTS: host,
+        EVENKEEL_PVE_FINGERPRINTS: fingerprint,
+        EVENKEEL_PVE_READ_TOKEN_FILE: file('read', `${token.id}=${token.secret}`),
+        EVENKEEL_PVE_WRITE_TOKEN_FILE: file('write', `${token.id}=${token.secret}`),
+        EVENKEEL_HTTP_PORT: String(port),
+        ...env,
+      },
+    );
     return await watch(watched, port, seconds);
   } finally {
     for (const child of children) child.kill();
@@ -81,7 +92,9 @@ function freePort(): Promise<number> {
 /** Samples that the process has profiled, as its own metrics say. */
 async function samplesOf(port: number): Promise<number> {
   const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
-  const line = text.split('\n').find((l) => /^evenkeel_events_handled_total.*"profiler".*cluster.sampled.*done/.test(l));
+  const line = text
+    .split('\n')
+    .find((l) => /^evenkeel_events_handled_total.*"profiler".*cluster.sampled.*done/.test(l));
   return Number(line?.split(' ').at(-1) ?? 0);
 }
 
@@ -99,14 +112,16 @@ function run(children: ChildProcess[], args: string[], env: Record<string, strin
   return child;
 }
 
-function firstLines(child: ChildProcess, count: number): Promise<string[]> {
+/** Address and fingerprint, as the simulator prints them when it is ready. */
+function ready(simulator: ChildProcess): Promise<{ host: string; fingerprint: string }> {
   return new Promise((resolve, reject) => {
     let text = '';
-    child.once('exit', (code) => reject(new Error(`the simulator has ended with ${code}`)));
-    child.stdout?.on('data', (chunk: Buffer) => {
+    simulator.once('exit', (code) => reject(new Error(`the simulator has ended with ${code}`)));
+    simulator.stdout?.on('data', (chunk: Buffer) => {
       text += chunk.toString();
-      const lines = text.split('\n');
-      if (lines.length > count) resolve(lines.slice(0, count));
+      const [, host] = /https:\/\/(\S+)/.exec(text) ?? [];
+      const [, fingerprint] = /fingerprint +(\S+)\n/.exec(text) ?? [];
+      if (host && fingerprint) resolve({ host, fingerprint });
     });
   });
 }
@@ -120,9 +135,16 @@ function clusterOf({ nodes, guests }: Size): string {
   return JSON.stringify({
     name: 'large',
     tokens: [
-      { ...token, privileges: { '/': ['VM.Audit', 'VM.Migrate', 'Sys.Audit', 'Datastore.Audit', 'Pool.Audit', 'SDN.Audit'] } },
+      {
+        ...token,
+        privileges: { '/': ['VM.Audit', 'VM.Migrate', 'Sys.Audit', 'Datastore.Audit', 'Pool.Audit', 'SDN.Audit'] },
+      },
     ],
-    nodes: Array.from({ length: nodes }, (_, n) => ({ name: `pve${n + 1}`, threads: n % 4 === 0 ? 32 : 64, memory_gib: n % 4 === 0 ? 256 : 512 })),
+    nodes: Array.from({ length: nodes }, (_, n) => ({
+      name: `pve${n + 1}`,
+      threads: n % 4 === 0 ? 32 : 64,
+      memory_gib: n % 4 === 0 ? 256 : 512,
+    })),
     populate: { guests, seed: 3, layout: 'skewed', load: 'mixed', cpu: 0.5, memory: 0.45 },
   });
 }

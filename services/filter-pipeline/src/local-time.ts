@@ -14,7 +14,19 @@ export function localTime(at: number, zone: string): LocalTime | undefined {
   };
 }
 
-function formatterOf(timeZone: string): Intl.DateTimeFormat | undefined {
+/** One formatter per zone, since making one takes as long as a hundred uses; zones come from the configuration. */
+const formatters = new Map<string, Intl.DateTimeFormat | undefined>();
+const mostFormatters = 100;
+
+function formatterOf(zone: string): Intl.DateTimeFormat | undefined {
+  if (!formatters.has(zone)) {
+    if (formatters.size >= mostFormatters) formatters.clear();
+    formatters.set(zone, makeFormatter(zone));
+  }
+  return formatters.get(zone);
+}
+
+function makeFormatter(timeZone: string): Intl.DateTimeFormat | undefined {
   try {
     return new Intl.DateTimeFormat('en-US', {
       timeZone,

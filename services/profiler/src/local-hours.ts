@@ -5,21 +5,37 @@ export type LocalHours = { timezone: string; first: number; hours: Uint8Array };
 
 /** A table for so many hours, so that daylight saving and zones of half an hour cost nothing per guest. */
 export function localHours(first: number, count: number, timezone: string): LocalHours {
+  const minutes = startsOfHours(first, count, timezone);
+  const hours = new Uint8Array(count * bucketsPerHour);
+  for (let i = 0; i < count; i++)
+    for (let bucket = 0; bucket < bucketsPerHour; bucket++)
+      hours[i * bucketsPerHour + bucket] = Math.floor(((minutes[i] as number) + 10 * bucket) / 60) % 24;
+  return { timezone, first, hours };
+}
+
+/** Minutes since local midnight at the start of each hour; hour by hour only on days on which the clocks change. */
+function startsOfHours(first: number, count: number, timezone: string): Uint16Array {
+  const minuteOf = minutesIn(timezone);
+  const minutes = new Uint16Array(count);
+  let begin = minuteOf(first * hourMs);
+  for (let day = 0; day < count; day += 24) {
+    const next = minuteOf((first + day + 24) * hourMs);
+    for (let i = day; i < Math.min(count, day + 24); i++)
+      minutes[i] = next === begin ? (begin + 60 * (i - day)) % 1440 : minuteOf((first + i) * hourMs);
+    begin = next;
+  }
+  return minutes;
+}
+
+function minutesIn(timezone: string): (at: number) => number {
   const format = new Intl.DateTimeFormat('en-GB', {
     timeZone: timezone,
     hour: '2-digit',
     minute: '2-digit',
     hourCycle: 'h23',
   });
-  const hours = new Uint8Array(count * bucketsPerHour);
-  for (let i = 0; i < count; i++) {
-    const [hour, minute] = format
-      .format((first + i) * hourMs)
-      .split(':')
-      .map(Number);
-    const start = (hour as number) * 60 + (minute as number);
-    for (let bucket = 0; bucket < bucketsPerHour; bucket++)
-      hours[i * bucketsPerHour + bucket] = Math.floor((start + 10 * bucket) / 60) % 24;
-  }
-  return { timezone, first, hours };
+  return (at) => {
+    const [hour, minute] = format.format(at).split(':').map(Number);
+    return (hour as number) * 60 + (minute as number);
+  };
 }

@@ -21,16 +21,22 @@ export function overallOfCodes(codes: Uint8Array): Overall {
   const counts = new Uint32Array(256);
   for (const code of codes) counts[code] = (counts[code] as number) + 1;
   counts[unseen] = 0;
-  const total = counts.reduce((a, b) => a + b, 0);
-  const weighted = (value: (code: number) => number) =>
-    counts.reduce((sum, count, code) => (count > 0 ? sum + count * value(code) : sum), 0) / total;
-  const middle = weighted((code) => cpuOfCode[code] as number);
+  let [total, sum] = [0, 0];
+  for (let code = 0; code < unseen; code++) {
+    const count = counts[code] as number;
+    total += count;
+    sum += count * (cpuOfCode[code] as number);
+  }
+  const middle = sum / total;
+  let squares = 0;
+  for (let code = 0; code < unseen; code++)
+    squares += (counts[code] as number) * ((cpuOfCode[code] as number) - middle) ** 2;
   return {
     min: cpuOfCode[rankedCode(counts, 1)] as number,
     max: cpuOfCode[rankedCode(counts, total)] as number,
     mean: middle,
     p95: cpuOfCode[rankedCode(counts, Math.ceil(0.95 * total))] as number,
-    sd: Math.sqrt(weighted((code) => ((cpuOfCode[code] as number) - middle) ** 2)),
+    sd: Math.sqrt(squares / total),
   };
 }
 
