@@ -18,15 +18,17 @@ export type WatchOptions = {
   seconds: number;
   /** Simulated seconds per real second. */
   speed: number;
-  /** Environment of the process that is watched: other servers, other flags. */
+  /** Environment of the process that is watched: other servers, for one. */
   env?: Record<string, string>;
+  /** Flags of its Node.js, to see what they bring. */
+  flags?: string[];
 };
 
 /**
  * Memory of a real `evenkeel up` that watches a simulated cluster in another process over HTTPS: highest ever, and the
  * highest of the last third of the time; Linux only.
  */
-export async function watchMemory({ size, seconds, speed, env }: WatchOptions): Promise<Memory> {
+export async function watchMemory({ size, seconds, speed, env, flags = [] }: WatchOptions): Promise<Memory> {
   const folder = mkdtempSync(join(tmpdir(), 'evenkeel-bench-'));
   const children: ChildProcess[] = [];
   try {
@@ -35,6 +37,7 @@ export async function watchMemory({ size, seconds, speed, env }: WatchOptions): 
       return join(folder, name);
     };
     const simulator = run(children, [
+      main,
       'simulate',
       file('cluster.yaml', clusterOf(size)),
       '--port',
@@ -46,7 +49,7 @@ export async function watchMemory({ size, seconds, speed, env }: WatchOptions): 
     const port = await freePort();
     const watched = run(
       children,
-      ['up', '-c', file('evenkeel.yaml', 'mode: auto\nautomated_migrations:\n  dry_run: false\n')],
+      [...flags, main, 'up', '-c', file('evenkeel.yaml', 'mode: auto\nautomated_migrations:\n  dry_run: false\n')],
       {
         EVENKEEL_PVE_HOSTS: host,
         EVENKEEL_PVE_FINGERPRINTS: fingerprint,
@@ -56,6 +59,7 @@ export async function watchMemory({ size, seconds, speed, env }: WatchOptions): 
         ...env,
       },
     );
+    watched.stdout?.pipe(process.stderr);
     return await watch(watched, port, seconds);
   } finally {
     for (const child of children) child.kill();
@@ -104,7 +108,7 @@ function statusOf(pid: number, field: string): number {
 }
 
 function run(children: ChildProcess[], args: string[], env: Record<string, string> = {}): ChildProcess {
-  const child = spawn(process.execPath, [main, ...args], {
+  const child = spawn(process.execPath, args, {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

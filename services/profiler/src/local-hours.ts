@@ -3,14 +3,27 @@ import { bucketsPerHour, hourMs } from './cell.ts';
 /** Hour of the day, in the cluster's time zone, of each ten minutes from the hour `first` (hours since 1970). */
 export type LocalHours = { timezone: string; first: number; hours: Uint8Array };
 
+/** The last table of each time zone: it changes once an hour, and runs come more often. */
+const known = new Map<string, LocalHours>();
+const mostZones = 100;
+
 /** A table for so many hours, so that daylight saving and zones of half an hour cost nothing per guest. */
 export function localHours(first: number, count: number, timezone: string): LocalHours {
+  const last = known.get(timezone);
+  if (last?.first === first && last.hours.length === count * bucketsPerHour) return last;
+  const table = { timezone, first, hours: hoursOfDay(first, count, timezone) };
+  if (known.size >= mostZones) known.clear();
+  known.set(timezone, table);
+  return table;
+}
+
+function hoursOfDay(first: number, count: number, timezone: string): Uint8Array {
   const minutes = startsOfHours(first, count, timezone);
   const hours = new Uint8Array(count * bucketsPerHour);
   for (let i = 0; i < count; i++)
     for (let bucket = 0; bucket < bucketsPerHour; bucket++)
       hours[i * bucketsPerHour + bucket] = Math.floor(((minutes[i] as number) + 10 * bucket) / 60) % 24;
-  return { timezone, first, hours };
+  return hours;
 }
 
 /** Minutes since local midnight at the start of each hour; hour by hour only on days on which the clocks change. */
