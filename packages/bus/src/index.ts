@@ -1,7 +1,7 @@
 export { backOff } from './back-off.ts';
 export { type Decoded, decodeEvent, encodeEvent, type WireMessage } from './cloud-events.ts';
+export { connectNats } from './connect-nats.ts';
 export { createMemoryBus, type MemoryBus, type MemoryBusOptions } from './memory-bus.ts';
-export { connectNats } from './nats-bus.ts';
 export type { NatsOptions } from './nats-wire.ts';
 export * from './port.ts';
 export { subjectFilter, subjectMatches } from './subjects.ts';

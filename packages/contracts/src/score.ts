@@ -51,6 +51,8 @@ export const NodeScore = z.object({
   cpu: z.number(),
   mem: z.number(),
   iowait: z.number().optional(),
+  /** Expected penalty by hour of the day, 24 values, where its guests have a rhythm. */
+  hourly_penalty: z.array(z.number()).optional(),
   trend: Trend,
   baseline: Baseline.optional(),
   pattern: DailyPattern.optional(),

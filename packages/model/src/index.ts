@@ -1,5 +1,5 @@
 export * from './cost.ts';
-export * from './local-hour.ts';
+export * from './local-time.ts';
 export * from './penalty.ts';
 export * from './plan-state.ts';
 export * from './predict.ts';

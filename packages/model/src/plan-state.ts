@@ -1,5 +1,5 @@
 import type { ClusterSample, Config, GuestProfile, GuestSample, NodeSample } from '@evenkeel/contracts';
-import { localHour } from './local-hour.ts';
+import { localHour } from './local-time.ts';
 import { cpuCurve, iowaitCurve, memoryCurve, type NodeLoad, overcommitCurve } from './penalty.ts';
 import { type GuestPrediction, predictGuest } from './predict.ts';
 import { millis } from './time.ts';
@@ -222,6 +222,26 @@ function dayPoints(state: PlanState, n: number, unit: readonly number[], sign: n
 }
 
 export const penaltyOf = (state: PlanState, n: number): number => penaltyWith(state, n, [], 0);
+
+/** Penalty of a node in each hour of the day, hour 0 first. */
+export function hourlyPenalties(state: PlanState, n: number): number[] {
+  const { prices } = state;
+  const capacity = state.capacity[n]!;
+  const level = state.cores[n]! + prices.weight_spikes * Math.sqrt(Math.max(0, state.spikes2[n]!));
+  const flat = prices.weight_cpu * cpuCurve(level / capacity);
+  const rest =
+    penaltyOf(state, n) - (state.shaped[n]! > 0 ? prices.weight_cpu * dayPoints(state, n, [], 0, level) : flat);
+  return Array.from({ length: 24 }, (_, h) => {
+    const shift = state.shaped[n]! > 0 ? state.hours[n * 24 + h]! : 0;
+    return rest + (shift === 0 ? flat : prices.weight_cpu * cpuCurve((level + shift) / capacity));
+  });
+}
+
+/** CPU that is expected of a node at an hour of the day, fraction. */
+export function cpuAt(state: PlanState, n: number, hour: number): number {
+  const shift = state.shaped[n]! > 0 ? state.hours[n * 24 + hour]! : 0;
+  return Math.max(0, state.cores[n]! + shift) / state.capacity[n]!;
+}
 
 /** What a place must be ready for: the busiest hour and the bursts on top, as a fraction. */
 export function peakCpu(state: PlanState, n: number): number {

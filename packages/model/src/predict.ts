@@ -81,6 +81,14 @@ function level(
   return Math.max(0, blend({ now, day: profile.cpu.day, week: profile.cpu.week }, settings.prices));
 }
 
+/** What a rhythm explains is no noise; a guest that is not classed as cyclical has it in its residual still. */
+function unexplainedSd(profile: GuestProfile, deviations: number[] | undefined): number {
+  const sd = Math.max(profile.residual_sd, 0.005);
+  if (!deviations || profile.behavior === 'cyclical') return sd;
+  const explained = deviations.reduce((sum, d) => sum + d * d, 0) / 24;
+  return Math.sqrt(Math.max((0.3 * sd) ** 2, sd * sd - explained));
+}
+
 /** Few samples say little of the hours to come, and the hours to come vary by themselves. */
 function meanSd(profile: GuestProfile, sd: number): number {
   const wide = profile.behavior === 'unknown' ? 1.5 : 1;
@@ -103,13 +111,14 @@ export function predictGuest(
   const growing = profile.behavior === 'growing';
   const grown = growing ? (growthDays * Math.max(0, profile.cpu_growth_per_day)) / 100 : 0;
   const mean = Math.min(Math.max(1, profile.cpu.max), level(guest, profile, deviations, settings) + grown);
-  const sd = Math.max(profile.residual_sd, 0.005);
-  const burst = profile.behavior === 'bursty' ? Math.max(0, profile.cpu.p95 - profile.cpu.mean) : 0;
+  const peak = Math.max(0, ...(deviations ?? []));
+  const sd = unexplainedSd(profile, deviations);
+  const burst = profile.behavior === 'bursty' ? Math.max(0, profile.cpu.p95 - profile.cpu.mean - peak) : 0;
   const margin = profile.behavior === 'unknown' ? z90 * 1.5 * sd : burst;
   const memGrown = growing ? growthDays * Math.max(0, profile.mem_growth_per_day) : 0;
   return {
     cores: mean * factor,
-    peak_cores: (mean + Math.max(0, ...(deviations ?? []))) * factor,
+    peak_cores: (mean + peak) * factor,
     margin_cores: margin * factor,
     sd_cores: sd * factor,
     mean_sd_cores: meanSd(profile, sd) * factor,

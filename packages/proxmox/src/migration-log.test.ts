@@ -34,6 +34,7 @@ describe('a live migration', () => {
   it('in its course shows how far it is', () => {
     expect(parseMigrationLog(live)).toEqual({
       ok: false,
+      target: 'n2',
       progress: { transferred_bytes: 1.5 * GiB, total_bytes: 4 * GiB },
     });
   });
@@ -41,6 +42,7 @@ describe('a live migration', () => {
   it('that landed tells what it moved, not what Proxmox calls its speed', () => {
     expect(parseMigrationLog([...live, ...landed])).toEqual({
       ok: true,
+      target: 'n2',
       transfer: {
         duration_seconds: 18,
         downtime_seconds: 0.073,
@@ -75,7 +77,11 @@ it('a container is down from its shutdown to the end', () => {
     at(11, 'migration finished successfully (duration 00:00:12)'),
     'TASK OK',
   ];
-  expect(parseMigrationLog(lines)).toEqual({ ok: true, transfer: { duration_seconds: 12, downtime_seconds: 11 } });
+  expect(parseMigrationLog(lines)).toEqual({
+    ok: true,
+    target: 'n2',
+    transfer: { duration_seconds: 12, downtime_seconds: 11 },
+  });
 });
 
 it.each([
@@ -86,6 +92,7 @@ it.each([
   ],
   ["Can't connect to destination address using public key", 'path'],
   ["storage 'nvme' is not available on node 'n2'", 'path'],
+  ['kvm: out of memory', 'path'],
   ['VM is locked (backup)', 'guest'],
   ['cluster not ready - no quorum?', 'cluster'],
   ['interrupted by signal', 'unknown'],

@@ -6,6 +6,8 @@ export type MigrationLog = {
   transfer?: Transfer;
   /** True only once the task says that it went well. */
   ok: boolean;
+  /** Node that the guest goes to, once the log says so. */
+  target?: string;
   failure?: { reason: string; fault: Fault };
   /** RAM and disks together, as far as they have been announced. */
   progress?: { transferred_bytes: number; total_bytes: number };
@@ -18,6 +20,7 @@ const patterns = {
   ram: new RegExp(`^migration (?:active|device|completed), transferred ${size}(?: of ${size})?`),
   dirty: new RegExp(`VM dirties lots of memory: ${size}/s`),
   disk: new RegExp(`^([a-z-]+\\d+): transferred ${size} of ${size}`),
+  target: /^starting migration of (?:VM|CT) \d+ to node '([^']+)'/,
   downtime: /- downtime (\d+) ms/,
   duration: /\(duration (\d+):(\d\d):(\d\d)\)/,
   finished: /^migration finished successfully/,
@@ -32,7 +35,7 @@ const faults: { fault: Fault; says: RegExp }[] = [
   { fault: 'unknown', says: /interrupted by signal|received interrupt|unexpected status/i },
   {
     fault: 'path',
-    says: /destination address|not available on node|exit code 255|no route|connection (refused|reset|timed out)|network is unreachable|host key|ssh|tunnel|bridge '|on remote node|missing mapped devices|no such cluster node|cannot allocate memory|not enough memory|no space left/i,
+    says: /destination address|not available on node|exit code 255|no route|connection (refused|reset|timed out)|network is unreachable|host key|ssh|tunnel|bridge '|on remote node|missing mapped devices|no such cluster node|cannot allocate memory|not enough memory|out of memory|no space left/i,
   },
   {
     fault: 'guest',
@@ -53,6 +56,7 @@ type Reading = {
   duration_s?: number;
   shutdown_s?: number;
   last_s?: number;
+  target?: string;
   errors: string[];
   finished: boolean;
   end?: string;
@@ -66,7 +70,13 @@ export function parseMigrationLog(lines: readonly string[]): MigrationLog {
   const transfer = transferOf(reading, ok);
   const failure = ok ? undefined : failureOf(reading);
   const progress = progressOf(reading);
-  return { ok, ...(transfer && { transfer }), ...(failure && { failure }), ...(progress && { progress }) };
+  return {
+    ok,
+    ...(reading.target !== undefined && { target: reading.target }),
+    ...(transfer && { transfer }),
+    ...(failure && { failure }),
+    ...(progress && { progress }),
+  };
 }
 
 function readLine(reading: Reading, line: string): void {
@@ -92,6 +102,8 @@ function readText(reading: Reading, text: string, seconds: number | undefined): 
   if (disk) reading.disks.set(disk[1] as string, { done: bytes(disk[2], disk[3]), total: bytes(disk[4], disk[5]) });
   const dirty = patterns.dirty.exec(text);
   if (dirty) reading.dirty.push(bytes(dirty[1], dirty[2]));
+  const target = patterns.target.exec(text);
+  if (target) reading.target ??= target[1] as string;
   const downtime = patterns.downtime.exec(text);
   if (downtime) reading.downtime_ms = Number(downtime[1]);
   const duration = patterns.duration.exec(text);

@@ -27,7 +27,7 @@ export function envelope(event: AnyEvent, said: Said, circumstances: Circumstanc
       time: said.time,
       datacontenttype: 'application/json',
       dataschema: `urn:evenkeel:schema:${event.name}:v${event.version}`,
-      traceparent: said.trace ?? trace,
+      traceparent: trace,
       configrevision: config_revision,
       ...(cause === undefined ? {} : { causationid: cause }),
       data: said.data,

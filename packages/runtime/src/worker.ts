@@ -148,7 +148,7 @@ export function createWorker(service: Service, cluster: string, ground: Ground):
         envelope(declared(publishes, service.name, s), s, {
           service: service.name,
           cluster,
-          trace: circumstances.trace,
+          trace: joined(tracing, s, circumstances.trace),
           config_revision: circumstances.revision,
           ...(input ? { cause: circumstances.cause } : {}),
         }),
@@ -284,6 +284,14 @@ export function createWorker(service: Service, cluster: string, ground: Ground):
     });
 
   return { take: (delivery) => inTurn(() => take(delivery)), tick, flush: () => inTurn(flush) };
+}
+
+/** The trace that an event travels in: that of what is being handled, or an earlier one that it joins with a span of its own. */
+function joined(tracing: Tracing, { name, trace }: Said, handling: string): string {
+  if (!trace) return handling;
+  const span = tracing.start({ name: `send ${name}`, kind: 'producer', parent: trace, links: [handling] });
+  span.end();
+  return span.traceparent;
 }
 
 /** A message that no number of tries makes readable. */

@@ -61,11 +61,22 @@ export const requestMove = (world: World, guest: GuestState, target: string): st
 const isReady = (world: World, node: string): boolean =>
   isOnline(world, node) && !inMaintenance(world, (world.nodes.get(node) as NodeState).plan);
 
+/** Where the manager puts a service whose node is in maintenance: the node with the fewest services that may have it. */
+const refugeOf = (world: World, guest: GuestState): string | undefined => {
+  const home = world.nodes.get(nodeOf(guest));
+  if (guest.ha?.state !== 'started' || !home || !inMaintenance(world, home.plan)) return undefined;
+  const services = (node: string): number => world.services.filter((other) => nodeOf(other) === node).length;
+  return [...world.nodes.keys()]
+    .filter((node) => isReady(world, node) && affinityOf(world, guest, node).blocking.length === 0)
+    .sort((a, b) => services(a) - services(b) || (a < b ? -1 : 1))[0];
+};
+
 /** The manager: requests become moves where the target can take them, and are dropped without a word where not. */
 const manage = (world: World, guest: GuestState): void => {
   if (!guest.ha) return;
   if (guest.ha.state === 'starting') guest.ha = { ...guest.ha, state: 'started' };
-  const { request } = guest.ha;
+  const refuge = refugeOf(world, guest);
+  const request = guest.ha.request ?? (refuge === undefined ? undefined : { target: refuge });
   if (!request) return;
   const fits =
     request.target !== nodeOf(guest) &&
@@ -96,7 +107,10 @@ const ROUND = 5000;
 /** When HA acts next, if it has anything to do. */
 export const nextHaRound = (world: World): number => {
   for (const guest of world.services)
-    if (guest.ha && (guest.ha.request || guest.ha.state === 'migrate' || guest.ha.state === 'starting'))
+    if (
+      guest.ha &&
+      (guest.ha.request || guest.ha.state === 'migrate' || guest.ha.state === 'starting' || refugeOf(world, guest))
+    )
       return (Math.floor(world.now / ROUND) + 1) * ROUND;
   return Number.POSITIVE_INFINITY;
 };

@@ -61,6 +61,7 @@ describe('the first look', () => {
       ['n2', 1],
     ]);
     expect(past[0]?.guests.map(({ guest, identity }) => [guest, identity])).toEqual([['qemu/100', 'ctime-1700000100']]);
+    expect(past[0]?.node_maxmem).toBe(64 * 2 ** 30);
     const [oldest] = past[0]?.node_history ?? [];
     expect(oldest?.slice(0, 2)).toEqual([1_800_000_000 - 7 * 86_400, 1800]);
     expect(past[0]?.node_history.at(-1)?.slice(0, 2)).toEqual([1_800_000_000 - 300, 300]);

@@ -1,10 +1,9 @@
 import type { Pressure } from '@evenkeel/contracts';
 import type { GuestRow, HaResource, HaRuleRow, NodeStatus, Proxmox, TaskRow } from '@evenkeel/proxmox';
-import { ProxmoxError } from '@evenkeel/proxmox';
+import { ProxmoxError, parseMigrationLog } from '@evenkeel/proxmox';
 import type { z } from 'zod';
 import type { PastAsk } from './due-past.ts';
 import type { ReadConfig } from './learn-configs.ts';
-import { targetIn } from './migration-target.ts';
 import type { PastRead } from './tell-past.ts';
 
 type Answer<Call extends keyof Proxmox> = Proxmox[Call] extends (...args: never) => Promise<infer T> ? T : never;
@@ -98,7 +97,7 @@ async function readTargets(proxmox: Proxmox, tasks: readonly TaskRow[]): Promise
   const running = tasks.filter(({ endtime, type }) => endtime === undefined && /^(q|vz)migrate$/.test(type));
   const found = await inTurn(running.slice(0, mostLogs), async ({ upid }) => {
     const log = await attempt(proxmox.task_log(upid));
-    const target = log.ok ? targetIn(log.value) : undefined;
+    const target = log.ok ? parseMigrationLog(log.value).target : undefined;
     return { upid, target };
   });
   return Object.fromEntries(found.flatMap(({ upid, target }) => (target === undefined ? [] : [[upid, target]])));

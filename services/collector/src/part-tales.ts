@@ -9,7 +9,13 @@ export type TalePart = NodeTale & { part: number };
 
 /** A node's tale in parts that each fit into an event, numbered from 1. */
 export function partTale(tale: NodeTale): TalePart[] {
-  const empty = { node: tale.node, node_history: [], guests: [], migrations: [] };
+  const empty = {
+    node: tale.node,
+    ...(tale.node_maxmem === undefined ? {} : { node_maxmem: tale.node_maxmem }),
+    node_history: [],
+    guests: [],
+    migrations: [],
+  };
   const pieces = [
     { node_history: tale.node_history },
     ...tale.guests.map((guest) => ({ guests: [guest] })),

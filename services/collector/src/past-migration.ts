@@ -1,7 +1,6 @@
 import type { PastMigration, PendingLog } from '@evenkeel/contracts';
 import { iso } from '@evenkeel/model';
 import { isTaskOk, parseMigrationLog, parseUpid } from '@evenkeel/proxmox';
-import { targetIn } from './migration-target.ts';
 import { guestOfTask } from './sample.ts';
 
 /** A migration that ended before it was watched; undefined where the log only asks HA for one or the task is of another kind. */
@@ -12,8 +11,7 @@ export function pastMigration(
   const parts = parseUpid(upid);
   const guest = parts && guestOfTask(parts);
   if (!parts || !guest) return undefined;
-  const target = targetIn(lines);
-  const { transfer } = parseMigrationLog(lines);
+  const { target, transfer } = parseMigrationLog(lines);
   return {
     upid,
     guest,

@@ -26,6 +26,8 @@ export type PastRead =
 /** What one node and its guests were before they were seen. */
 export type NodeTale = {
   node: string;
+  /** Memory of the node, bytes, where its history says it. */
+  node_maxmem?: number;
   node_history: HistoryPoint[];
   guests: { guest: string; identity: string; history: HistoryPoint[] }[];
   migrations: PastMigration[];
@@ -48,7 +50,11 @@ export function talesOf(reads: readonly PastRead[], facts: FactsByGuest, now_s: 
   for (const read of reads) {
     if (read.kind === 'node') {
       const points = historyPoints(read, { now_s });
-      if (points.length > 0) taleOf(read.ask.node).node_history.push(...points);
+      if (points.length === 0) continue;
+      const tale = taleOf(read.ask.node);
+      tale.node_history.push(...points);
+      const maxmem = [...read.week, ...read.day].findLast((row) => row.maxmem !== undefined)?.maxmem;
+      if (maxmem !== undefined) tale.node_maxmem = maxmem;
     } else if (read.kind === 'guest') {
       const { id, node } = read.ask.guest;
       const known = facts[id]?.known;

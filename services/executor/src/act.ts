@@ -7,8 +7,11 @@ import type { Entry, Outside } from './outside.ts';
 import { perform } from './perform.ts';
 
 /** Puts a migration into the ledger; one that stands there is left as it is, one that was over is found out at its first step. */
-export async function file(migration: ApprovedMigration, { ledger }: Pick<Outside, 'ledger'>): Promise<void> {
-  await ledger.create(executionKey(migration), { state: 'approved', migration } satisfies Execution);
+export async function file(
+  migration: ApprovedMigration,
+  { ledger, trace }: Pick<Outside, 'ledger'> & { trace: string },
+): Promise<void> {
+  await ledger.create(executionKey(migration), { state: 'approved', migration, trace } satisfies Execution);
 }
 
 export type Standing = {

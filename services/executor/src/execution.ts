@@ -17,15 +17,18 @@ export const Ending = z.object({
 });
 
 const migration = ApprovedMigration;
+/** W3C traceparent of its approval: what is said of it later belongs to that trace. */
+const trace = z.string().optional();
 const start = { started_at: Time, upid: z.string(), adopted: z.boolean() };
 /** Migrations of this guest that Proxmox knew before the intent: none of them can be ours. */
 const known_tasks = z.array(z.string());
 
-const Approved = z.object({ state: z.literal('approved'), migration });
-const Claimed = z.object({ state: z.literal('claimed'), migration });
+const Approved = z.object({ state: z.literal('approved'), migration, trace });
+const Claimed = z.object({ state: z.literal('claimed'), migration, trace });
 const Starting = z.object({
   state: z.literal('starting'),
   migration,
+  trace,
   /** When the intent was written. */
   t0: Time,
   known_tasks,
@@ -33,13 +36,20 @@ const Starting = z.object({
 const Running = z.object({
   state: z.literal('running'),
   migration,
+  trace,
   ...start,
   known_tasks,
   /** Since when the task is over without the guest on its target. */
   settling_since: Time.optional(),
   stop_asked_at: Time.optional(),
 });
-const Ended = z.object({ state: z.literal('ended'), migration, start: z.object(start).optional(), ending: Ending });
+const Ended = z.object({
+  state: z.literal('ended'),
+  migration,
+  trace,
+  start: z.object(start).optional(),
+  ending: Ending,
+});
 
 /** One approved migration on its way, as the ledger keeps it; each state is reached by one compare-and-set. */
 export const Execution = z.discriminatedUnion('state', [Approved, Claimed, Starting, Running, Ended]);

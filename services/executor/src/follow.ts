@@ -1,6 +1,6 @@
 import type { Config } from '@evenkeel/contracts';
 import { iso, millis } from '@evenkeel/model';
-import type { GuestRow } from '@evenkeel/proxmox';
+import { type GuestRow, isTaskOk } from '@evenkeel/proxmox';
 import { complete, fail } from './end.ts';
 import type { Running } from './execution.ts';
 import type { LogSummary } from './read-log.ts';
@@ -49,7 +49,7 @@ export function follow(execution: Running, facts: FollowFacts): Step {
 }
 
 const without = ({ settling_since: _, ...rest }: Running): Running => rest;
-const ok = (task: FollowFacts['task']) => task.state === 'ended' && /^(OK|WARNINGS: \d+)$/.test(task.exit);
+const ok = (task: FollowFacts['task']) => task.state === 'ended' && isTaskOk(task.exit);
 
 /** A task that runs, or cannot be read, for too long is asked to stop; one that does not is reported as it is and held. */
 function outlast(execution: Running, { now, config }: FollowFacts): Step {

@@ -30,7 +30,9 @@ export async function perform(step: Action, entry: Entry, outside: Outside): Pro
   }
 }
 
-async function write<E extends Execution>(next: E, { revision }: Entry, { ledger }: Outside) {
+/** Writes the next state, which keeps the trace of the one before. */
+async function write<E extends Execution>(state: E, { execution, revision }: Entry, { ledger }: Outside) {
+  const next: E = execution.trace ? { ...state, trace: execution.trace } : state;
   const written = await ledger.update(executionKey(next.migration), next, revision);
   return written === null ? null : { execution: next, revision: written };
 }

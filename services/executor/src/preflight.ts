@@ -50,6 +50,7 @@ const asPlanned: Check = (migration, look) => {
 const restartAllowed: Check = (migration, look, config) =>
   migration.type === 'lxc' &&
   guestOf(migration, look)?.status === 'running' &&
+  !guestOf(migration, look)?.tags.includes('restart-ok') &&
   !config.automated_migrations.rules.allow_container_restarts
     ? no('not_allowed', `${migration.guest} would restart, and allow_container_restarts is off`)
     : null;

@@ -10,6 +10,8 @@ const lines = [
 
 it('says how far a migration is', () => {
   expect(readLog(lines)).toEqual({
+    ok: false,
+    target: 'n2',
     step: 'migration active, transferred 1.0 GiB of 4.0 GiB VM-state, 399.1 MiB/s',
     progress: { transferred_bytes: 2 ** 30, total_bytes: 4 * 2 ** 30 },
     warnings: ['WARN: a line of a plugin'],
@@ -24,6 +26,6 @@ it('says what a finished one took', () => {
   expect(readLog([...lines, ...end])).toMatchObject({ transfer: { duration_seconds: 18, downtime_seconds: 0.073 } });
 });
 it('says nothing of an empty log, and never too much', () => {
-  expect(readLog(['no content'])).toEqual({ step: 'waiting', warnings: [] });
+  expect(readLog(['no content'])).toEqual({ ok: false, step: 'waiting', warnings: [] });
   expect(readLog(['x'.repeat(1000)]).step).toHaveLength(300);
 });

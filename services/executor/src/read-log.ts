@@ -1,7 +1,7 @@
-import { type MigrationLog, parseMigrationLog } from './parse-log.ts';
+import { type MigrationLog, parseMigrationLog } from '@evenkeel/proxmox';
 
 /** What the log of a migration says so far; `step` is the last line that says something. */
-export type LogSummary = Pick<MigrationLog, 'transfer' | 'failure' | 'progress'> & { step: string; warnings: string[] };
+export type LogSummary = MigrationLog & { step: string; warnings: string[] };
 
 /** Texts of Proxmox are passed on up to so many characters, warnings up to so many lines. */
 const longest = 300;

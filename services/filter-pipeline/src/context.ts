@@ -1,4 +1,5 @@
 import type { Approval, Config, GuestMove, JudgedMove, Recommendation } from '@evenkeel/contracts';
+import { ruleContext } from '@evenkeel/model';
 import { type Approvals, inFlight, lastFailure, unseenMoves } from './approvals.ts';
 import type { Candidate, FilterContext, Generated, Tracking } from './filter.ts';
 import { applyShift, type Loads, type Shift, shiftOfRecommendation } from './loads.ts';
@@ -25,9 +26,9 @@ export function buildContext({ generated, base, now, config }: Occasion, facts: 
     config,
     timezone: config.clusters.find(({ name }) => name === generated.cluster)?.timezone ?? 'UTC',
     run,
-    nodes: new Map(generated.sample.nodes.map((node) => [node.node, node])),
+    rules: ruleContext({ ...generated.sample, guests }, config),
     scores: new Map(scores.map((score) => [score.node, score])),
-    placements: new Map(Object.entries(placements)),
+    placements,
     loads: base,
     assigned: generated.assigned_bytes && new Map(Object.entries(generated.assigned_bytes)),
     in_flight: inFlight(facts.approvals, now, config),
@@ -60,7 +61,7 @@ function applyMove(context: FilterContext, guest: string, shift: Shift, assigned
     ...context,
     loads: applyShift(context.loads, shift),
     assigned: bytes,
-    placements: new Map([...context.placements, [guest, shift.target]]),
+    placements: { ...context.placements, [guest]: shift.target },
   };
 }
 

@@ -7,13 +7,13 @@ import type {
   GuestProfile,
   GuestSample,
   JudgedMove,
-  NodeSample,
   NodeScore,
   Recommendation,
   recommendationsGenerated,
   recommendationTracking,
   ValueOf,
 } from '@evenkeel/contracts';
+import type { Placement, RuleContext } from '@evenkeel/model';
 import type { Loads } from './loads.ts';
 
 export type Generated = DataOf<typeof recommendationsGenerated>;
@@ -34,10 +34,11 @@ export type FilterContext = {
   /** IANA zone in which the cluster's hours of the day are learned. */
   timezone: string;
   run: Omit<Generated, 'recommendations' | 'guests' | 'profiles' | 'scores' | 'placements'>;
-  nodes: ReadonlyMap<string, NodeSample>;
+  /** The rules of the cluster, with the nodes and the guests concerned as they are. */
+  rules: RuleContext;
   scores: ReadonlyMap<string, NodeScore>;
-  /** Node by guest, accepted moves of this run included. */
-  placements: ReadonlyMap<string, string>;
+  /** Node by guest, moves in flight and accepted moves of this run included. */
+  placements: Placement;
   /** Predicted load by node, moves in flight and accepted moves of this run included. */
   loads: Loads;
   /** Bytes assigned by node, like `loads`; undefined where the run did not say. */

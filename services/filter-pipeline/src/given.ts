@@ -1,4 +1,5 @@
 import {
+  type Approval,
   Config,
   type ConfigInput,
   type GuestMove,
@@ -229,7 +230,6 @@ export function givenRun(
         problems: [],
       },
       placements: Object.fromEntries(recommendations.map((r) => [r.guest, r.source_node])),
-      tags: {},
       guests,
       profiles: [] as GuestProfile[],
     },
@@ -259,11 +259,11 @@ export type GivenCase = {
 /** The candidate and context of a run with one recommendation. */
 export function givenCandidate(given: GivenCase): [Candidate, FilterContext] {
   const recommendation = givenRecommendation(given.recommendation);
-  const generated = givenRun([recommendation], given.run);
-  const occasion = givenOccasion(generated, given);
+  const run = givenRun([recommendation], given.run);
+  const guests = run.guests.map((g) => (g.guest === recommendation.guest ? vary(g, given.guest) : g));
+  const generated = { ...run, guests };
   const [candidate] = candidatesOf(generated);
-  const guest = candidate?.guest && vary(candidate.guest, given.guest);
-  return [{ ...candidate!, guest }, buildContext(occasion, givenFacts(generated, given.facts))];
+  return [candidate!, buildContext(givenOccasion(generated, given), givenFacts(generated, given.facts))];
 }
 
 export const givenOccasion = (
@@ -297,6 +297,21 @@ export const givenMove = (
 });
 
 export const givenMoves = (...moves: GuestMove[]): Partial<Facts> => ({ moves: new Map([['qemu/101', moves]]) });
+
+/** A migration of another guest that was approved at noon and neither started nor ended, unless said otherwise. */
+export const givenApproval = (different: Partial<Approval> = {}): Approval => ({
+  migration_id: 'm',
+  decision_id: 'm',
+  run_id: 'run-0',
+  guest: 'qemu/200',
+  source_node: 'pve1',
+  target_node: 'pve3',
+  approved_at: at,
+  expires_at: at,
+  relief: { cpu: 0, mem: 0 },
+  load: { cpu: 0, mem: 0 },
+  ...different,
+});
 
 /** Judged moves so many days before noon. */
 export const givenJudged = (...verdicts: [daysAgo: number, verdict: JudgedMove['verdict']][]): JudgedMove[] =>

@@ -1,5 +1,5 @@
 import type { ApprovedMigration, currentRun, Decision, DecisionAction, RunSummary, ValueOf } from '@evenkeel/contracts';
-import { iso } from '@evenkeel/model';
+import { concerned, iso } from '@evenkeel/model';
 import { approve } from './approvals.ts';
 import { authority } from './authority.ts';
 import { buildContext, candidatesOf, type Facts, type Occasion } from './context.ts';
@@ -40,7 +40,7 @@ export function decideRun(occasion: Occasion, facts: Facts): RunResult {
     decisions,
     approved,
     summary: summarize(occasion, context, decisions),
-    waiting: queueOf(occasion, selection, approved, ids),
+    waiting: queueOf(occasion, selection, approved, ids, context),
   };
 }
 
@@ -128,6 +128,7 @@ function queueOf(
   { chosen, surplus }: Selection,
   approved: readonly ApprovedMigration[],
   ids: ReadonlyMap<Climb, string>,
+  { rules }: FilterContext,
 ): CurrentRun {
   const started = new Set(approved.map(({ decision_id }) => decision_id));
   const waiting = [...chosen, ...surplus].filter((c) => !started.has(ids.get(c)!)).slice(0, longestQueue);
@@ -136,11 +137,12 @@ function queueOf(
     decision_id: ids.get(c)!,
   }));
   const guests = new Set(waiting.map((c) => c.candidate.recommendation.guest));
+  const bound = concerned(guests, rules);
   return {
     generated: {
       ...generated,
       recommendations: waiting.map((c) => c.candidate.recommendation),
-      guests: generated.guests.filter(({ guest }) => guests.has(guest)),
+      guests: generated.guests.filter(({ guest }) => bound.has(guest)),
       profiles: generated.profiles.filter(({ guest }) => guests.has(guest)),
       not_recommended: [],
     },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ask, type GivenCase, givenNode } from './given.ts';
+import { ask, type GivenCase, givenApproval, givenNode } from './given.ts';
 import { safety } from './safety.ts';
 
 const GiB = 2 ** 30;
@@ -9,20 +9,8 @@ const nodes = (...different: Parameters<typeof givenNode>[1][]): GivenCase => ({
 });
 const failure = (minutesAgo: number) => {
   const at = new Date(Date.parse('2026-07-15T12:00:00Z') - minutesAgo * 60_000).toISOString();
-  const approval = {
-    migration_id: 'm',
-    decision_id: 'm',
-    run_id: 'run-0',
-    guest: 'qemu/200',
-    source_node: 'pve1',
-    target_node: 'pve3',
-    approved_at: at,
-    expires_at: at,
-    ended: { at, how: 'failed' as const, reason: 'out of memory' },
-    relief: { cpu: 0, mem: 0 },
-    load: { cpu: 0, mem: 0 },
-  };
-  return { approvals: { entries: { m: approval } } };
+  const ended = { at, how: 'failed' as const, reason: 'out of memory' };
+  return { approvals: { entries: { m: givenApproval({ approved_at: at, expires_at: at, ended }) } } };
 };
 const storage = (name: string, used: number, different: object = {}) => ({
   storage: name,
@@ -100,7 +88,7 @@ test.each<{ name: string; given: GivenCase; says: string }>([
   {
     name: 'a guest that nobody knows',
     given: { run: { guests: [] } },
-    says: 'filtered: nothing is known of guest qemu/101',
+    says: 'filtered: it is not known',
   },
   {
     name: '[P12] a guest whose configuration nobody has read',
@@ -110,17 +98,17 @@ test.each<{ name: string; given: GivenCase; says: string }>([
   {
     name: 'a guest with a device of its node',
     given: { guest: { constraints: { local_devices: ['hostpci0'] } } },
-    says: 'filtered: bound to pve1 by hostpci0',
+    says: 'filtered: hostpci0 binds it to pve1',
   },
-  { name: 'backup lock', given: { guest: { lock: 'backup' } }, says: 'deferred: locked: backup' },
-  { name: 'moved meanwhile', given: { guest: { node: 'pve3' } }, says: 'filtered: runs on pve3, not pve1' },
+  { name: 'backup lock', given: { guest: { lock: 'backup' } }, says: 'deferred: it is locked (backup)' },
+  { name: 'moved meanwhile', given: { guest: { node: 'pve3' } }, says: 'filtered: it runs on pve3, not pve1' },
   {
     name: 'CRS looks after it',
     given: {
       guest: { ha: { state: 'started', auto_rebalance: true } },
       run: { sample: { crs: { mode: 'dynamic', auto_rebalance: true } } },
     },
-    says: "filtered: Proxmox's own balancer (CRS dynamic) looks after it",
+    says: "filtered: Proxmox's own automatic rebalancing (CRS dynamic) owns it",
   },
   {
     name: 'HA, but CRS does not rebalance',
@@ -130,7 +118,7 @@ test.each<{ name: string; given: GivenCase; says: string }>([
   {
     name: 'the target is not known',
     given: { recommendation: { target_node: 'pve9' } },
-    says: 'filtered: nothing is known of node pve9',
+    says: 'filtered: pve9 is not known',
   },
   {
     name: 'the target is in maintenance',
@@ -152,11 +140,11 @@ test.each<{ name: string; given: GivenCase; says: string }>([
     given: { run: { assigned_bytes: { pve2: 95 * GiB } } },
     says: 'filtered: pve2 would have 160.9% of its memory assigned, at most 150%',
   },
-  { name: 'storage is not there', given: disks(0), says: 'filtered: storage fast is not active on pve2' },
+  { name: 'storage is not there', given: disks(0), says: 'filtered: storage fast is not available on pve2' },
   {
     name: 'storage is not active',
     given: disks(0, storage('fast', 10, { active: false })),
-    says: 'filtered: storage fast is not active on pve2',
+    says: 'filtered: storage fast is not available on pve2',
   },
   { name: 'room for its disks', given: disks(40 * GiB, storage('fast', 50)), says: 'passed' },
   {

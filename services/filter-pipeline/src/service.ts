@@ -70,7 +70,7 @@ export const filterPipeline = defineService({
   publishes: [recommendationDecided, runDecided, migrationApproved],
 })
   .on(recommendationsGenerated, async ({ data: generated }, here) => {
-    const { state, config, now } = here;
+    const { state, config, now, trace } = here;
     await learnFoundMoves(here, generated);
     const { observation_periods, observation_window_hours } = config.intelligent_migrations;
     const seen = trackRecommendations(await state.tracking.get(), generated);
@@ -78,7 +78,7 @@ export const filterPipeline = defineService({
     const facts = await readFacts(here, generated, tracking);
     const result = decideRun({ generated, base: baseLoads(generated), now, config }, facts);
     state.tracking.set(tracking);
-    state.waiting.set(result.waiting);
+    state.waiting.set({ ...result.waiting, trace });
     state.approvals.set(addApproved(facts.approvals, result.approved, generated.recommendations, now));
     await keepEarlierRun(here, generated.run_id);
     state.summary.set(result.summary);
@@ -156,7 +156,7 @@ async function approveNext(here: Here) {
   state.waiting.set(next.waiting);
   state.approvals.set(addApproved(facts.approvals, next.approved, waiting.generated.recommendations, now));
   for (const migration of next.approved) await follow(here, migration, 'pending', 'approved: its turn in the queue');
-  return next.approved.map((migration) => migrationApproved.of({ migration }, iso(now)));
+  return next.approved.map((migration) => migrationApproved.of({ migration }, iso(now), waiting.trace));
 }
 
 async function readFacts({ state }: Here, generated: Generated, tracking: Tracking): Promise<Facts> {

@@ -67,27 +67,32 @@ function lineOf({ decision_id, action, reason, recommendation: r }: Decision): R
   };
 }
 
-/** At least one sentence on why nothing moves: what stops all, else who said no how often, else that there was nothing to do. */
+/** Why nothing moves: what stops all, and who said no how often; where nothing was recommended, the run's own notes say why. */
 function whyNothing(decisions: readonly Decision[], context: FilterContext): string[] {
-  if (decisions.length === 0) return [`nothing was recommended: ${context.run.convergence.reason}`];
   const stop = clusterObjection(context);
+  const { notes, convergence } = context.run;
+  if (decisions.length === 0 && notes.length === 0 && !stop) return [`nothing was recommended: ${convergence.reason}`];
   const byCause = new Map<string, { count: number; example: string }>();
-  for (const { action, reason, ladder } of decisions) {
-    const failed = ladder.find(({ result }) => result === 'failed');
-    const cause = failed ? `${action} by ${failed.filter}` : `${action}: ${reason}`;
-    byCause.set(cause, {
-      count: (byCause.get(cause)?.count ?? 0) + 1,
-      example: byCause.get(cause)?.example ?? failed?.reason ?? '',
-    });
+  for (const decision of decisions) {
+    const { cause, example } = causeOf(decision);
+    const known = byCause.get(cause);
+    byCause.set(cause, { count: (known?.count ?? 0) + 1, example: known?.example ?? example });
   }
-  const causes = [...byCause].map(
-    ([cause, { count, example }]) => `${count} of ${decisions.length} ${cause}${example && ` (${example})`}`,
+  const causes = [...byCause].flatMap(([cause, { count, example }]) =>
+    stop && example === stop ? [] : `${count} of ${decisions.length} ${cause}${example && ` (${example})`}`,
   );
   return [...(stop ? [`nothing moves now: ${stop}`] : []), ...causes];
 }
 
-function imbalanceOf({ nodes, scores }: FilterContext): RunSummary['imbalance'] {
-  const online = [...nodes.values()].filter(({ status }) => status === 'online');
+function causeOf({ action, reason, ladder }: Decision): { cause: string; example: string } {
+  const failed = ladder.find(({ result }) => result === 'failed');
+  if (failed)
+    return { cause: action === 'observing' ? action : `${action} by ${failed.filter}`, example: failed.reason };
+  return { cause: reason.startsWith(action) ? reason : `${action}: ${reason}`, example: '' };
+}
+
+function imbalanceOf({ rules, scores }: FilterContext): RunSummary['imbalance'] {
+  const online = [...rules.nodes.values()].filter(({ status }) => status === 'online');
   const deviation = (value: (n: NodeSample) => number, weight: (n: NodeSample) => number): number => {
     const total = online.reduce((sum, n) => sum + weight(n), 0);
     if (total === 0) return 0;

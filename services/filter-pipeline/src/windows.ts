@@ -1,5 +1,5 @@
 import { type Config, days, type ScheduleWindow } from '@evenkeel/contracts';
-import { localTime } from './local-time.ts';
+import { localTime } from '@evenkeel/model';
 
 type Schedule = Config['automated_migrations']['schedule'];
 export type WindowState = { open: boolean; reason: string };

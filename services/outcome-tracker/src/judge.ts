@@ -22,10 +22,12 @@ export function gainOf({ samples, as_is, stayed }: LoadSums, prices: Prices): nu
   return points(stayed.source) + points(stayed.target) - points(as_is.source) - points(as_is.target);
 }
 
-export function verdictOf(gain: number, expected: number): OutcomeVerdict {
+/** What had to be moved whatever it brought does harm only where it costs more than was said. */
+export function verdictOf(gain: number, expected: number, mandatory = false): OutcomeVerdict {
+  const price = mandatory ? Math.min(0, expected) : 0;
   const margin = Math.max(noise.points, noise.share * Math.abs(expected));
   if (gain > margin) return 'beneficial';
-  return gain < -margin ? 'harmful' : 'neutral';
+  return gain < price - margin ? 'harmful' : 'neutral';
 }
 
 /** What one migration brought by a horizon, judged on its window, or on all that was seen where that is empty. */
@@ -45,7 +47,9 @@ export function judge(
     horizon,
     judged_at: at,
     ...(why ? { closed_early: why } : {}),
-    ...(gain === null ? {} : { actual_gain: gain, error: gain - expected, verdict: verdictOf(gain, expected) }),
+    ...(gain === null
+      ? {}
+      : { actual_gain: gain, error: gain - expected, verdict: verdictOf(gain, expected, watched.mandatory) }),
     target_cpu: targetCpu(watched, seen),
     ...(note ? { note } : {}),
   };

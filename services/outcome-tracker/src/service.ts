@@ -30,16 +30,16 @@ export const outcomeTracker = defineService({
       if (leaving_by === migration.migration_id) state.watchedMigrations.set(watched, part);
     return [];
   })
-  .on(migrationCompleted, async ({ data }, { state, config, now }) => {
+  .on(migrationCompleted, async ({ data }, { state, config, now, trace }) => {
     const all = await state.watchedMigrations.all();
-    const begun = beginWatch(data);
+    const begun = { ...beginWatch(data), trace };
     if (all[begun.migration_id]) return [];
     state.watchedMigrations.set(begun, begun.migration_id);
     return superseded([...Object.values(all), begun]).flatMap(({ watched, by }) => {
       const reason = `moved again to ${by.target_node} by ${by.migration_id}`;
       const { watched: closed, outcomes } = closeAll(watched, iso(now), reason, config.penalty_config);
       if (closed) state.watchedMigrations.set(closed, closed.migration_id);
-      return outcomes.map((outcome) => outcomeRecorded.of({ outcome }, iso(now)));
+      return outcomes.map((outcome) => outcomeRecorded.of({ outcome }, iso(now), watched.trace));
     });
   })
   .on(clusterSampled, async ({ data: sample }, { state, config }) => {
@@ -48,6 +48,6 @@ export const outcomeTracker = defineService({
       const { watched, outcomes } = track(before, sample, config.penalty_config);
       if (!watched) state.watchedMigrations.remove(part);
       else if (watched !== before) state.watchedMigrations.set(watched, part);
-      return outcomes.map((outcome) => outcomeRecorded.of({ outcome }, sample.at));
+      return outcomes.map((outcome) => outcomeRecorded.of({ outcome }, sample.at, before.trace));
     });
   });

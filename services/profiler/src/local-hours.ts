@@ -1,3 +1,4 @@
+import { localTime } from '@evenkeel/model';
 import { bucketsPerHour, hourMs } from './cell.ts';
 
 /** Hour of the day, in the cluster's time zone, of each ten minutes from the hour `first` (hours since 1970). */
@@ -26,29 +27,18 @@ function hoursOfDay(first: number, count: number, timezone: string): Uint8Array 
   return hours;
 }
 
-/** Minutes since local midnight at the start of each hour; hour by hour only on days on which the clocks change. */
+/** Minutes since local midnight at the start of each hour; asked hour by hour only on days on which the clocks change. */
 function startsOfHours(first: number, count: number, timezone: string): Uint16Array {
-  const minuteOf = minutesIn(timezone);
+  const minuteAt = (hour: number) => minuteOf((first + hour) * hourMs, timezone);
   const minutes = new Uint16Array(count);
-  let begin = minuteOf(first * hourMs);
+  let begin = minuteAt(0);
   for (let day = 0; day < count; day += 24) {
-    const next = minuteOf((first + day + 24) * hourMs);
+    const next = minuteAt(day + 24);
     for (let i = day; i < Math.min(count, day + 24); i++)
-      minutes[i] = next === begin ? (begin + 60 * (i - day)) % 1440 : minuteOf((first + i) * hourMs);
+      minutes[i] = next === begin ? (begin + 60 * (i - day)) % 1440 : minuteAt(i);
     begin = next;
   }
   return minutes;
 }
 
-function minutesIn(timezone: string): (at: number) => number {
-  const format = new Intl.DateTimeFormat('en-GB', {
-    timeZone: timezone,
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-  });
-  return (at) => {
-    const [hour, minute] = format.format(at).split(':').map(Number);
-    return (hour as number) * 60 + (minute as number);
-  };
-}
+const minuteOf = (ms: number, timezone: string): number => (localTime(ms, timezone) ?? localTime(ms, 'UTC')!).minute;

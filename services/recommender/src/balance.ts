@@ -16,10 +16,26 @@ import { guestSuccess } from './success.ts';
 const capRelief = 1;
 /** What was recommended in the run before is preferred to what is worth up to so much more. */
 const steadfast = 1.25;
+const slopeStep = 1e-4;
 
-type Unit = { guests: readonly number[]; price: number; weight: number; last?: string | undefined };
+type Unit = {
+  guests: readonly number[];
+  price: number;
+  weight: number;
+  /** Cores that it brings for certain at every hour; 0 where it has a rhythm. */
+  cores: number;
+  last?: string | undefined;
+};
 type Candidate = { unit: Unit; target: number; worth: number };
-type Search = { units: Unit[]; gains: Float64Array; fresh: Uint8Array; targets: number[]; targetPenalty: Float64Array };
+type Search = {
+  units: Unit[];
+  gains: Float64Array;
+  fresh: Uint8Array;
+  targets: number[];
+  targetPenalty: Float64Array;
+  /** Points that the next core costs on a target: since penalties are convex, no core costs less. */
+  slope: Float64Array;
+};
 
 /** Guests that go together or not at all, where each of them may move; one unit per group and node. */
 function unitsOf(planning: Planning, hoursOf: (guest: number) => number, now: number): Unit[] {
@@ -35,7 +51,9 @@ function unitsOf(planning: Planning, hoursOf: (guest: number) => number, now: nu
     if (!free || inMaintenance(state.nodes[state.where[g]!]!, ctx.config)) continue;
     const price = guests.reduce((sum, m) => sum + costOf(planning, m, state.where[m]!).points / hoursOf(m), 0);
     const weight = Math.min(...guests.map((m) => guestSuccess(memory, state.guests[m]!.sample.guest, now)));
-    units.push({ guests, price, weight, last: memory.last_run[id] });
+    const flat = guests.every((m) => !state.guests[m]!.prediction.hourly);
+    const cores = flat ? guests.reduce((sum, m) => sum + state.guests[m]!.prediction.cores, 0) : 0;
+    units.push({ guests, price, weight, cores, last: memory.last_run[id] });
   }
   return units;
 }
@@ -51,12 +69,17 @@ function startSearch(planning: Planning, units: Unit[]): Search {
     fresh: new Uint8Array(state.nodes.length),
     targets,
     targetPenalty: new Float64Array(state.nodes.length),
+    slope: new Float64Array(state.nodes.length),
   };
 }
 
 /** Brings what is known of changed nodes up to date: their penalties, and what each of their units would relieve them of. */
 function refresh({ state }: Planning, search: Search): void {
-  for (const n of search.targets) if (!search.fresh[n]) search.targetPenalty[n] = penaltyOf(state, n);
+  for (const n of search.targets) {
+    if (search.fresh[n]) continue;
+    search.targetPenalty[n] = penaltyOf(state, n);
+    search.slope[n] = (penaltyWith(state, n, [], 0, slopeStep) - search.targetPenalty[n]!) / slopeStep;
+  }
   search.units.forEach((unit, u) => {
     const n = state.where[unit.guests[0]!]!;
     if (!search.fresh[n]) search.gains[u] = penaltyOf(state, n) - penaltyWith(state, n, unit.guests, -1);
@@ -83,7 +106,8 @@ function bestTarget(planning: Planning, search: Search, u: number, floor: number
   const ids = unit.guests.map((g) => state.guests[g]!.sample.guest as string);
   let best: Candidate | undefined;
   for (const target of search.targets) {
-    if (target === source) continue;
+    const most = (search.gains[u]! - 0.99 * search.slope[target]! * unit.cores - unit.price) * steadfast;
+    if (target === source || most <= (best?.worth ?? floor)) continue;
     const added = penaltyWith(state, target, unit.guests, 1) - search.targetPenalty[target]!;
     const net = search.gains[u]! - added - unit.price;
     const value = worth(planning, unit, target, net);

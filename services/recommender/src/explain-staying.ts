@@ -27,18 +27,20 @@ function bestTry(planning: Planning, g: number): string {
     }
   });
   const asked = config.penalty_config.min_score_improvement;
-  if (best) return `best target ${best.node} would bring ${best.points.toFixed(1)} points, ${asked} are asked`;
-  return `no node can take it: ${refused.slice(0, 3).join('; ')}`;
+  if (best) {
+    const others = refused.length > 0 ? ` (${[...new Set(refused)].slice(0, 2).join('; ')})` : '';
+    return `best target ${best.node} would bring ${(Math.round(10 * best.points) / 10 + 0).toFixed(1)} points, ${asked} are asked${others}`;
+  }
+  return `no node can take it: ${[...new Set(refused)].slice(0, 3).join('; ')}`;
 }
 
-/** Why the larger guests of the loaded nodes got no recommendation; a bounded list, none where the cluster has converged. */
+/** Why the larger guests of the loaded nodes, or of the busiest, got no recommendation; a bounded list, none where the cluster has converged. */
 export function explainStaying(planning: Planning, scores: readonly NodeScore[], convergence: Convergence): Reason[] {
   if (convergence.converged) return [];
   const { state, taken } = planning;
-  const hot = scores
-    .filter((s) => s.exceeded.length > 0)
-    .sort((a, b) => b.penalty - a.penalty || (a.node < b.node ? -1 : 1))
-    .map((s) => state.nodeIndex.get(s.node)!);
+  const busiest = scores.toSorted((a, b) => b.penalty - a.penalty || (a.node < b.node ? -1 : 1));
+  const loaded = busiest.filter((s) => s.exceeded.length > 0);
+  const hot = (loaded.length > 0 ? loaded : busiest.slice(0, 1)).map((s) => state.nodeIndex.get(s.node)!);
   const chosen = hot.flatMap((n) =>
     state.guests
       .map((_, g) => g)

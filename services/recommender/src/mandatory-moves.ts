@@ -40,11 +40,12 @@ function refusals(planning: Planning, unit: readonly number[]): string {
     const no = ids.map((id) => allowedOn(id, node, state.placement, ctx, ids)).find((r) => r !== null);
     return no ?? (fits(state, n, unit, caps) ? [] : `${node} has no room for it`);
   });
-  return `no node can take it: ${reasons.slice(0, 3).join('; ')}${reasons.length > 3 ? `; and ${reasons.length - 3} more` : ''}`;
+  const said = [...new Set(reasons)];
+  return `no node can take it: ${said.slice(0, 3).join('; ')}${said.length > 3 ? `; and ${said.length - 3} more` : ''}`;
 }
 
-/** Empties the nodes in maintenance, the guests with most memory first. */
-function drain(planning: Planning): MandatoryPlan {
+/** Empties the nodes in maintenance, the guests with most memory first; what is over the limit waits for the next run. */
+function drain(planning: Planning, limit: number): MandatoryPlan {
   const { state, ctx, taken } = planning;
   const plan: MandatoryPlan = { moves: [], stuck: [] };
   const leaving = state.guests
@@ -52,7 +53,7 @@ function drain(planning: Planning): MandatoryPlan {
     .filter((g) => inMaintenance(state.nodes[state.where[g]!]!, ctx.config) && !taken.has(g))
     .sort((a, b) => state.guests[b]!.prediction.mem_bytes - state.guests[a]!.prediction.mem_bytes || a - b);
   for (const g of leaving) {
-    if (taken.has(g)) continue;
+    if (taken.has(g) || plan.moves.length >= limit) continue;
     const guest = state.guests[g]!.sample.guest;
     const unit = unitOf(planning, guest);
     const ids = idsOf(planning, unit);
@@ -155,6 +156,6 @@ function mend(planning: Planning, limit: number): PlannedMove[] {
 
 /** Moves that must be made whatever they bring: nodes in maintenance emptied, then broken rules mended with few moves. */
 export function mandatoryMoves(planning: Planning, limit: number): MandatoryPlan {
-  const { moves, stuck } = drain(planning);
+  const { moves, stuck } = drain(planning, limit);
   return { moves: [...moves, ...mend(planning, limit)], stuck };
 }

@@ -12,6 +12,7 @@ import type {
 } from '@evenkeel/contracts';
 import {
   capsOf,
+  concerned,
   coresEstimate,
   costBenefitRatio,
   millis,
@@ -42,6 +43,8 @@ export type Generated = DataOf<typeof recommendationsGenerated>;
 const z90 = 1.645;
 const mostMandatory = 200;
 const mostBalancing = 100;
+const mostStuckNotes = 8;
+const mostStayNotes = 3;
 
 type Run = {
   input: RecommendInput;
@@ -134,14 +137,6 @@ function startRun(input: RecommendInput): Run {
   };
 }
 
-/** Guests as they are, of those recommended and of those that a rule binds to them: all that the filters ask about. */
-function concerned(run: Run, recommendations: readonly Recommendation[]): Set<string> {
-  const { ctx } = run.planning;
-  const ids = new Set<string>(recommendations.map((r) => r.guest));
-  for (const id of [...ids]) for (const group of ctx.groupsOf.get(id) ?? []) for (const g of group.guests) ids.add(g);
-  return ids;
-}
-
 function assignedBytes(guests: readonly GuestSample[]): Record<string, number> {
   const assigned: Record<string, number> = {};
   for (const { node, status, maxmem } of guests)
@@ -149,15 +144,36 @@ function assignedBytes(guests: readonly GuestSample[]): Record<string, number> {
   return assigned;
 }
 
-function notesOf(run: Run, moves: readonly PlannedMove[]): string[] {
-  const { input, planning } = run;
-  const notes = [...unsatisfiable(planning.ctx).map((n) => `unsatisfiable: ${n}`), ...planning.ctx.problems];
-  if (input.convergence.converged) notes.push(`converged: ${input.convergence.reason}`);
-  else if (moves.length === 0)
-    notes.push(
-      `no move brings ${input.config.penalty_config.min_score_improvement} points over its price (${input.convergence.reason})`,
-    );
-  return notes;
+type NotMoved = { guest: string; reason: string };
+
+/** First why nothing need move, where that is so; then what an administrator should mend. */
+function notesOf(
+  { input, planning }: Run,
+  moves: readonly PlannedMove[],
+  { stuck, staying }: { stuck: readonly NotMoved[]; staying: readonly NotMoved[] },
+): string[] {
+  const { convergence, config } = input;
+  const asked = config.penalty_config.min_score_improvement;
+  const why = convergence.converged
+    ? [`the nodes are even: ${convergence.reason}`]
+    : [
+        `no move that is allowed brings ${asked} points more than it costs (${convergence.reason})`,
+        ...staying.slice(0, mostStayNotes).map(({ guest, reason }) => `${guest} stays: ${reason}`),
+      ];
+  return [
+    ...(moves.length === 0 ? why : []),
+    ...stuckNotes(stuck),
+    ...unsatisfiable(planning.ctx).map((n) => `unsatisfiable: ${n}`),
+    ...planning.ctx.problems,
+  ];
+}
+
+function stuckNotes(stuck: readonly NotMoved[]): string[] {
+  const more = stuck.length - mostStuckNotes;
+  return [
+    ...stuck.slice(0, mostStuckNotes).map(({ guest, reason }) => `${guest} cannot leave: ${reason}`),
+    ...(more > 0 ? [`and ${more} more guests cannot leave`] : []),
+  ];
 }
 
 /**
@@ -181,7 +197,11 @@ export function recommend(input: RecommendInput): Generated {
       .map(({ move, i }, rank) => recommendationOf(run, move, i, rank + 1)),
     planning.caps,
   );
-  const ids = concerned(run, recommendations);
+  const ids = concerned(
+    recommendations.map((r) => r.guest),
+    planning.ctx,
+  );
+  const staying = explainStaying(planning, input.scores, convergence);
   const { guests, ...rest } = sample;
   return {
     cluster: sample.cluster,
@@ -192,9 +212,9 @@ export function recommend(input: RecommendInput): Generated {
     recommendations,
     not_recommended: [
       ...forced.stuck.map((s) => ({ guest: s.guest as `qemu/${number}`, reason: s.reason })),
-      ...explainStaying(planning, input.scores, convergence),
+      ...staying,
     ],
-    notes: notesOf(run, moves),
+    notes: notesOf(run, moves, { stuck: forced.stuck, staying }),
     convergence,
     scores: input.scores,
     sample: rest,

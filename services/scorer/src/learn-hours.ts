@@ -15,13 +15,21 @@ const moments = (values: readonly number[]): { mean: number; sd: number } => {
   return { mean, sd: Math.sqrt(squares / Math.max(1, values.length - 1)) };
 };
 
+/** Local hour of an entry; counted on from the first one unless the clocks were changed meanwhile. */
+function hourReader(history: NodeHistory, timezone: string): (i: number) => number {
+  const read = (i: number) => localHour((history.first_hour + i) * hourMs, timezone);
+  const [first, last] = [read(0), history.cpu.length - 1];
+  return (first + last) % 24 === read(last) ? (i) => (first + i) % 24 : read;
+}
+
 /** Mean and deviation of each hour of the day in the cluster's time zone, over the days that are remembered. */
 export function learnHours(history: NodeHistory, timezone: string): HourStatistics[] {
   const cpu: number[][] = Array.from({ length: 24 }, () => []);
   const mem: number[][] = Array.from({ length: 24 }, () => []);
+  const hourOf = hourReader(history, timezone);
   history.cpu.forEach((value, i) => {
     if (value === null) return;
-    const hour = localHour((history.first_hour + i) * hourMs, timezone);
+    const hour = hourOf(i);
     cpu[hour]!.push(value / 1000);
     mem[hour]!.push((history.mem[i] ?? 0) / 1000);
   });

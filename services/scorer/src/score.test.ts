@@ -38,7 +38,7 @@ describe('score', () => {
     expect(b.penalty).toBe(0);
     expect(convergence).toMatchObject({ converged: false, threshold: 8 });
     expect(convergence.reason).toBe(
-      `node penalties ${a.penalty.toFixed(1)} apart, threshold 8.0; a over its threshold for cpu`,
+      `penalties ${a.penalty.toFixed(1)} points apart, up to 8.0 are tolerated; a over its threshold for cpu`,
     );
   });
 

@@ -8,12 +8,15 @@ import type {
   NodeScore,
 } from '@evenkeel/contracts';
 import {
+  cpuAt,
+  hourlyPenalties,
   inMaintenance,
   localHour,
   millis,
   nodeLoad,
   nodePenalty,
   type PlanState,
+  penaltyOf,
   planState,
   suitability,
 } from '@evenkeel/model';
@@ -38,19 +41,24 @@ function scoreNode(node: NodeSample, state: PlanState, history: NodeHistory, set
     ...(pressure === undefined ? {} : { pressure }),
     rise_per_hour: trend.direction === 'rising' ? trend.cpu_per_hour : 0,
   };
-  const { penalty, parts } = nodePenalty(load, config.penalty_config);
+  const even = nodePenalty(load, config.penalty_config);
+  const rhythm = state.shaped[n]! > 0 ? hourlyPenalties(state, n) : undefined;
+  const uneven = rhythm ? penaltyOf(state, n) - nodePenalty(predicted, config.penalty_config).penalty : 0;
+  const penalty = even.penalty + uneven;
   const hours = learnHours(history, timezone);
   const hour = localHour(ms, timezone);
+  const peak = rhythm ? Math.max(...Array.from({ length: 24 }, (_, h) => cpuAt(state, n, h))) : predicted.cpu;
   const usual = baseline(hours, hour, node.cpu, node.mem / Math.max(1, node.maxmem));
-  const verdict = exceeded(predicted, node, usual, config);
+  const verdict = exceeded({ cpu: cpuAt(state, n, hour), mem: predicted.mem }, node, usual, config);
   return {
     node: node.node,
     penalty,
     suitability: suitability(penalty),
-    parts,
+    parts: [...even.parts, { part: 'rhythm', value: peak, points: uneven }],
     cpu: predicted.cpu,
     mem: predicted.mem,
     ...(node.iowait === undefined ? {} : { iowait: node.iowait }),
+    ...(rhythm ? { hourly_penalty: rhythm.map((p) => Math.round(p * 100) / 100) } : {}),
     trend,
     baseline: usual,
     pattern: dailyPattern(hours, hour),

@@ -16,8 +16,8 @@ export const recommended: ConfigInput = {
     guest_success_tracking_enabled: true,
   },
   penalty_config: {
-    cluster_convergence_threshold: 8,
-    min_score_improvement: 2,
+    cluster_convergence_threshold: 5,
+    min_score_improvement: 1,
     seasonal_baseline: { enabled: true },
   },
   automated_migrations: {

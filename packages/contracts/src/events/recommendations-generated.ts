@@ -29,11 +29,9 @@ export const recommendationsGenerated = defineEvent({
     sample: ClusterSample.omit({ guests: true }),
     /** Node by guest. */
     placements: z.record(GuestId, z.string()),
-    /** Tags by guest, of those whose tags say something about where they may run; rules that need them fail closed without. */
-    tags: z.record(GuestId, z.array(z.string())).optional(),
     /** Bytes assigned to the running guests of each node. */
     assigned_bytes: z.record(z.string(), z.number()).optional(),
-    /** The recommended guests as they are, and how they behave. */
+    /** As they are: the recommended guests and all that a rule binds to them or keeps from them. */
     guests: z.array(ClusterSample.shape.guests.element),
     profiles: GuestProfiles,
   }),

@@ -8,6 +8,8 @@ export const currentRun = defineRecord({
   summary:
     'What passed every filter of the last run and waits for a slot, best first, with all that deciding again needs.',
   data: z.object({
+    /** W3C traceparent of the run: what is approved later belongs to that trace. */
+    trace: z.string().optional(),
     /** The run as it was recommended, its recommendations cut down to those that wait. */
     generated: recommendationsGenerated.data,
     /** Decision of each waiting recommendation, in order. */

@@ -19,6 +19,8 @@ export const LoadSums = z.object({
 /** One migration whose outcomes are not all recorded. */
 export const WatchedMigration = z.object({
   migration_id: z.string(),
+  /** W3C traceparent of its completion: its outcomes belong to that trace. */
+  trace: z.string().optional(),
   cluster: ClusterName,
   guest: GuestId,
   vmid: z.number().int(),
@@ -35,6 +37,8 @@ export const WatchedMigration = z.object({
   duration_seconds: z.object({ predicted: Estimate, actual: z.number() }),
   downtime_seconds: z.object({ predicted: Estimate, actual: z.number().optional() }),
   transfer: Transfer.optional(),
+  /** It had to be made whatever it brought. */
+  mandatory: z.boolean().optional(),
   /** Horizons still to be judged, each with what its own window has shown so far. */
   open: z.partialRecord(Horizon, LoadSums),
   so_far: LoadSums,

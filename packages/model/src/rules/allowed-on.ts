@@ -57,8 +57,8 @@ function bindingReason(binding: NodeBinding, node: string, ctx: RuleContext): st
     : `${binding.rule} wants it on ${nodes.sort().join(', ')}`;
 }
 
-/** Why a guest cannot run on a node whatever else runs there, or null. */
-export function suitsNode(guest: string, node: string, ctx: RuleContext): string | null {
+/** Why a node cannot run a guest now, whatever the rules say, or null. */
+export function cannotRunOn(guest: string, node: string, ctx: RuleContext): string | null {
   const sample = ctx.guests.get(guest);
   const target = ctx.nodes.get(node);
   if (!sample || !target) return `${sample ? node : guest} is not known`;
@@ -66,12 +66,21 @@ export function suitsNode(guest: string, node: string, ctx: RuleContext): string
     const reason = check(sample, target, ctx);
     if (reason) return reason;
   }
+  return null;
+}
+
+/** Why the rules that name nodes for a guest do not want it on this one, or null. */
+export function boundElsewhere(guest: string, node: string, ctx: RuleContext): string | null {
   for (const binding of ctx.bindings.get(guest) ?? []) {
     const reason = bindingReason(binding, node, ctx);
     if (reason) return reason;
   }
   return null;
 }
+
+/** Why a guest cannot run on a node whatever else runs there, or null. */
+export const suitsNode = (guest: string, node: string, ctx: RuleContext): string | null =>
+  cannotRunOn(guest, node, ctx) ?? boundElsewhere(guest, node, ctx);
 
 /** Why a guest cannot join those that are on a node, or null; `moving` goes along with it. */
 export function suitsResidents(

@@ -15,3 +15,11 @@ export function companions(guest: string, placement: Placement, ctx: RuleContext
     }
   return [...found].sort();
 }
+
+/** These guests and all that a rule binds to them or keeps from them: whom one must know to ask whether they may go somewhere. */
+export function concerned(guests: Iterable<string>, ctx: RuleContext): Set<string> {
+  const found = new Set(guests);
+  for (const id of [...found])
+    for (const group of ctx.groupsOf.get(id) ?? []) for (const other of group.guests) found.add(other);
+  return found;
+}

@@ -1,108 +1,118 @@
 import type { GuestSample, MandatoryReason } from '@evenkeel/contracts';
-import { inMaintenance, type RuleContext } from './rule-context.ts';
+import type { RuleContext } from './rule-context.ts';
 import { matches } from './tags.ts';
 
-type Check = (guest: GuestSample, tags: readonly string[], ctx: RuleContext) => string | null;
+/** What about a guest, or its node, stands against moving it now; `passes` where it goes away by itself. */
+export type Hindrance = { reason: string; passes: boolean };
 
-const ownTag: Check = (_, tags) =>
+type Fact = (guest: GuestSample, ctx: RuleContext) => Hindrance | null;
+type Wish = (guest: GuestSample, tags: readonly string[], ctx: RuleContext) => string | null;
+
+const forNow = (reason: string): Hindrance => ({ reason, passes: true });
+const forGood = (reason: string): Hindrance => ({ reason, passes: false });
+
+const template: Fact = (guest) => (guest.template ? forGood('it is a template') : null);
+
+const lock: Fact = (guest) => (guest.lock ? forNow(`it is locked (${guest.lock})`) : null);
+
+const status: Fact = ({ status }) => {
+  if (status === 'unknown') return forNow('its state could not be read');
+  return status === 'running' ? null : forGood(`it is ${status}, not running`);
+};
+
+const sourceOnline: Fact = ({ node }, ctx) =>
+  ctx.nodes.get(node)?.status === 'online' ? null : forNow(`its node ${node} is not online`);
+
+/** By its own balancer where that is on; `basic` counts services and rebalances nothing. */
+const ownedByCrs: Fact = (guest, { crs }) =>
+  guest.ha?.auto_rebalance && crs.auto_rebalance && crs.mode !== 'basic'
+    ? forGood(`Proxmox's own automatic rebalancing (CRS ${crs.mode}) owns it`)
+    : null;
+
+const drainedByHa: Fact = (guest, ctx) => {
+  const node = ctx.nodes.get(guest.node);
+  const named = ctx.config.automated_migrations.maintenance_nodes.includes(guest.node);
+  return guest.ha && node?.maintenance && !named ? forNow(`the HA manager moves it off ${guest.node} itself`) : null;
+};
+
+const unread: Fact = (guest) => (guest.constraints ? null : forNow('its configuration has not been read yet'));
+
+const devices: Fact = ({ constraints, node }) =>
+  constraints && constraints.local_devices.length > 0
+    ? forGood(`${constraints.local_devices.join(', ')} binds it to ${node}`)
+    : null;
+
+const bindMounts: Fact = ({ constraints, node }) =>
+  constraints && constraints.bind_mounts.length > 0
+    ? forGood(`mount point ${constraints.bind_mounts.join(', ')} exists on ${node} only`)
+    : null;
+
+const ownTag: Wish = (_, tags) =>
   tags.includes('evenkeel') ? 'it is tagged evenkeel: it carries the balancer itself' : null;
 
-const template: Check = (guest) => (guest.template ? 'it is a template' : null);
-
-const status: Check = (guest) => (guest.status === 'running' ? null : `it is ${guest.status}, not running`);
-
-const lock: Check = (guest) => (guest.lock ? `it is locked (${guest.lock})` : null);
-
-const unread: Check = (guest) => (guest.constraints ? null : 'its configuration has not been read yet');
-
-const devices: Check = ({ constraints }) =>
-  constraints && constraints.local_devices.length > 0
-    ? `${constraints.local_devices.join(', ')} binds it to its node`
-    : null;
-
-const bindMounts: Check = ({ constraints }) =>
-  constraints && constraints.bind_mounts.length > 0
-    ? `mount point ${constraints.bind_mounts.join(', ')} exists on its node only`
-    : null;
-
-const container: Check = (guest, tags, { config }) =>
+const container: Wish = (guest, tags, { config }) =>
   guest.type === 'lxc' && !config.automated_migrations.rules.allow_container_restarts && !tags.includes('restart-ok')
     ? 'containers restart when they move, and allow_container_restarts is off'
     : null;
 
-const ownedByCrs: Check = (guest, _, { crs }) =>
-  guest.ha?.auto_rebalance && crs.auto_rebalance && crs.mode === 'dynamic'
-    ? "Proxmox's own automatic rebalancing owns it"
-    : null;
-
-const drainedByHa: Check = (guest, _, ctx) => {
-  const node = ctx.nodes.get(guest.node);
-  const named = ctx.config.automated_migrations.maintenance_nodes.includes(guest.node);
-  return guest.ha && node?.maintenance && !named ? `the HA manager moves it off ${guest.node} itself` : null;
-};
-
-const ignoreTag: Check = (_, tags, { config }) => {
-  if (!config.automated_migrations.rules.respect_ignore_tags) return null;
-  const tag = tags.find((t) => t === 'ignore' || t === 'no-auto-migrate' || t.startsWith('plb_ignore'));
+const ignoreTag: Wish = (_, tags, { config }) => {
+  const own = config.automated_migrations.rules.respect_ignore_tags ? ['ignore', 'no-auto-migrate'] : [];
+  const tag = tags.find((t) => own.includes(t) || t.startsWith('plb_ignore'));
   return tag ? `it is tagged ${tag}` : null;
 };
 
-const ignoreName: Check = (guest, _, { config }) => {
+const ignoreName: Wish = (guest, _, { config }) => {
   const hit = config.automated_migrations.rules.ignore_guests.find(
     (p) => matches(p, guest.name) || matches(p, String(guest.vmid)),
   );
   return hit ? `ignore_guests names it (${hit})` : null;
 };
 
-const ignorePool: Check = (guest, _, { config }) =>
+const ignorePool: Wish = (guest, _, { config }) =>
   guest.pool !== undefined && config.automated_migrations.rules.ignore_pools.includes(guest.pool)
     ? `ignore_pools names its pool ${guest.pool}`
     : null;
 
-const ignoreNode: Check = (guest, _, { config }) =>
+const ignoreNode: Wish = (guest, _, { config }) =>
   config.nodes[guest.node]?.ignore ? `its node ${guest.node} is to be ignored` : null;
 
-const whitelist: Check = (_, tags, { config }) =>
+const whitelist: Wish = (_, tags, { config }) =>
   config.automated_migrations.rules.require_auto_migrate_ok_tag && !tags.includes('auto-migrate-ok')
     ? 'it is not tagged auto-migrate-ok, and only such guests move'
     : null;
 
-const sourceOnline: Check = (guest, _, ctx) =>
-  ctx.nodes.get(guest.node)?.status === 'online' ? null : `its node ${guest.node} is not online`;
+const facts = [template, lock, status, sourceOnline, ownedByCrs, drainedByHa, unread, devices, bindMounts];
+const lasting = [ownTag, container];
+const waivable = [ignoreTag, ignoreName, ignorePool, ignoreNode, whitelist];
 
-const always = [
-  ownTag,
-  template,
-  status,
-  lock,
-  sourceOnline,
-  unread,
-  devices,
-  bindMounts,
-  container,
-  ownedByCrs,
-  drainedByHa,
-];
-const wishes = [ignoreTag, ignoreName, ignorePool, ignoreNode, whitelist];
+/** What stands against moving a guest now, whatever anybody wishes, or null. */
+export function hindrance(guest: string, ctx: RuleContext): Hindrance | null {
+  const sample = ctx.guests.get(guest);
+  if (!sample) return forGood('it is not known');
+  for (const check of facts) {
+    const found = check(sample, ctx);
+    if (found) return found;
+  }
+  return null;
+}
 
 /**
- * Why a guest must stay, or null. Where its node is emptied (`maintenance`, `drain`) the wish to be left alone does not hold,
- * since the node goes away under it; a broken rule does not waive it.
+ * Why the administrator wants a guest to stay, or null. Where its node is emptied (`maintenance`, `drain`) the wish to be left
+ * alone does not hold, since the node goes away under it; a broken rule does not waive it.
  */
-export function mayMove(guest: string, ctx: RuleContext, mandatory?: MandatoryReason): string | null {
+export function wishToStay(guest: string, ctx: RuleContext, mandatory?: MandatoryReason): string | null {
   const sample = ctx.guests.get(guest);
   if (!sample) return 'it is not known';
   const tags = ctx.tags.get(guest) ?? [];
   const waived = mandatory === 'maintenance' || mandatory === 'drain';
-  for (const check of waived ? always : [...always, ...wishes]) {
+  for (const check of waived ? lasting : [...lasting, ...waivable]) {
     const reason = check(sample, tags, ctx);
     if (reason) return reason;
   }
   return null;
 }
 
-/** Whether the node of a guest is to be emptied. */
-export function mustLeave(guest: GuestSample, ctx: RuleContext): boolean {
-  const node = ctx.nodes.get(guest.node);
-  return node !== undefined && inMaintenance(node, ctx.config);
+/** Why a guest must stay, or null: it cannot move now, or is not meant to. */
+export function mayMove(guest: string, ctx: RuleContext, mandatory?: MandatoryReason): string | null {
+  return hindrance(guest, ctx)?.reason ?? wishToStay(guest, ctx, mandatory);
 }

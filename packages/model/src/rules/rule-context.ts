@@ -27,26 +27,30 @@ export type RuleContext = {
   problems: readonly string[];
 };
 
-type TagGroup = { prefix: string; kind: RuleGroup['kind']; on: boolean };
+type TagGroup = { names: (tag: string) => boolean; kind: RuleGroup['kind']; on: boolean };
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
+/** ProxLB's tags hold without any setting, and whatever stands behind their names. */
 function tagGroups(config: Config): TagGroup[] {
-  const { respect_exclude_affinity: apart, respect_affinity_rules: together } = config.automated_migrations.rules;
+  const { respect_exclude_affinity, respect_affinity_rules } = config.automated_migrations.rules;
+  const own = (prefix: string) => (tag: string) => after(prefix, tag) !== undefined;
+  const foreign = (prefix: string) => (tag: string) => tag.startsWith(prefix);
   return [
-    { prefix: 'exclude_', kind: 'apart', on: apart },
-    { prefix: 'plb_anti_affinity_', kind: 'apart', on: apart },
-    { prefix: 'affinity_', kind: 'together', on: together },
-    { prefix: 'plb_affinity_', kind: 'together', on: together },
+    { names: own('exclude_'), kind: 'apart', on: respect_exclude_affinity },
+    { names: foreign('plb_anti_affinity'), kind: 'apart', on: true },
+    { names: own('affinity_'), kind: 'together', on: respect_affinity_rules },
+    { names: foreign('plb_affinity'), kind: 'together', on: true },
   ];
 }
 
 function groupsByTag(tags: ReadonlyMap<string, readonly string[]>, config: Config): RuleGroup[] {
   const members = new Map<string, { kind: RuleGroup['kind']; guests: string[] }>();
+  const kinds = tagGroups(config).filter(({ on }) => on);
   for (const [guest, words] of tags)
     for (const tag of words)
-      for (const { prefix, kind, on } of tagGroups(config)) {
-        if (!on || after(prefix, tag) === undefined) continue;
+      for (const { names, kind } of kinds) {
+        if (!names(tag)) continue;
         const group = members.get(tag) ?? { kind, guests: [] };
         group.guests.push(guest);
         members.set(tag, group);

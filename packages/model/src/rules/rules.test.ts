@@ -1,7 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { aCluster, aConfig, aGuest, aNode } from '../sample-cluster.ts';
-import { allowedOn, companions, matches, mayMove, ruleContext, splitTags, unsatisfiable, violations } from './index.ts';
+import {
+  allowedOn,
+  companions,
+  concerned,
+  hindrance,
+  matches,
+  mayMove,
+  ruleContext,
+  splitTags,
+  unsatisfiable,
+  violations,
+} from './index.ts';
 
 const nodes = [aNode('a'), aNode('b'), aNode('c')];
 const tagged = (tags: string[], change = {}) => aGuest(1, 'a', { tags, ...change });
@@ -16,6 +27,13 @@ describe('mayMove', () => {
     ['ignore', { tags: ['web;ignore'] }, {}, 'it is tagged ignore'],
     ['no-auto-migrate', { tags: ['no-auto-migrate'] }, {}, 'it is tagged no-auto-migrate'],
     ['plb_ignore', { tags: ['plb_ignore_x'] }, {}, 'it is tagged plb_ignore_x'],
+    ['plb_ignore alone', { tags: ['plb_ignore'] }, {}, 'it is tagged plb_ignore'],
+    [
+      'plb_ignore without any setting',
+      { tags: ['plb_ignore_x'] },
+      rules({ respect_ignore_tags: false }),
+      'it is tagged plb_ignore_x',
+    ],
     ['tags not respected', { tags: ['ignore'] }, rules({ respect_ignore_tags: false }), null],
     ['by name', { name: 'db-1' }, rules({ ignore_guests: ['db-*'] }), 'ignore_guests names it (db-*)'],
     ['by vmid', {}, rules({ ignore_guests: ['1'] }), 'ignore_guests names it (1)'],
@@ -30,18 +48,8 @@ describe('mayMove', () => {
     ['template', { template: true }, {}, 'it is a template'],
     ['stopped', { status: 'stopped' as const }, {}, 'it is stopped, not running'],
     ['backup', { lock: 'backup' }, {}, 'it is locked (backup)'],
-    [
-      'passthrough',
-      { constraints: { ...constraints, local_devices: ['hostpci0'] } },
-      {},
-      'hostpci0 binds it to its node',
-    ],
-    [
-      'bind mount',
-      { constraints: { ...constraints, bind_mounts: ['mp0'] } },
-      {},
-      'mount point mp0 exists on its node only',
-    ],
+    ['passthrough', { constraints: { ...constraints, local_devices: ['hostpci0'] } }, {}, 'hostpci0 binds it to a'],
+    ['bind mount', { constraints: { ...constraints, bind_mounts: ['mp0'] } }, {}, 'mount point mp0 exists on a only'],
     ['unread', { constraints: undefined }, {}, 'its configuration has not been read yet'],
     ['container', lxc, {}, 'containers restart when they move, and allow_container_restarts is off'],
     ['container allowed', lxc, rules({ allow_container_restarts: true }), null],
@@ -55,9 +63,25 @@ describe('mayMove', () => {
     >;
     expect(mayMove(guest.guest, ruleContext(aCluster(nodes, [guest]), aConfig(config)))).toBe(expected);
   });
-  test('what CRS owns is not ours', () => {
-    const sample = aCluster(nodes, [aGuest(1, 'a', own)], { crs: { mode: 'dynamic', auto_rebalance: true } });
-    expect(mayMove('qemu/1', ruleContext(sample, aConfig()))).toContain('automatic rebalancing owns it');
+  test.each([
+    ['basic', null],
+    ['static', "Proxmox's own automatic rebalancing (CRS static) owns it"],
+    ['dynamic', "Proxmox's own automatic rebalancing (CRS dynamic) owns it"],
+  ])('what CRS %s owns is not ours', (mode, expected) => {
+    const sample = aCluster(nodes, [aGuest(1, 'a', own)], { crs: { mode, auto_rebalance: true } });
+    expect(mayMove('qemu/1', ruleContext(sample, aConfig()))).toBe(expected);
+  });
+  test.each([
+    [{ lock: 'backup' }, true],
+    [{ status: 'unknown' as const }, true],
+    [{ constraints: undefined }, true],
+    [{ node: 'gone' }, true],
+    [{ template: true }, false],
+    [{ constraints: { ...constraints, local_devices: ['hostpci0'] } }, false],
+    [{}, undefined],
+  ])('what passes by itself: %j', (change, passes) => {
+    const guest = { ...aGuest(1, 'a'), ...change } as ReturnType<typeof aGuest>;
+    expect(hindrance('qemu/1', ruleContext(aCluster(nodes, [guest]), aConfig()))?.passes).toBe(passes);
   });
   test('a node in maintenance waives wishes, not what cannot work', () => {
     const sample = aCluster(nodes, [tagged(['ignore']), aGuest(2, 'a', { lock: 'backup' })]);
@@ -98,6 +122,23 @@ describe('allowedOn', () => {
       'tag affinity_x binds it to qemu/2, which is not on c',
     ],
     ['affinity joined', [['affinity_x'], ['affinity_x'], []], 'b', {}, {}, null],
+    ['exclude off', [['exclude_db'], ['exclude_db'], []], 'b', {}, rules({ respect_exclude_affinity: false }), null],
+    [
+      'plb_anti_affinity without any setting',
+      [['plb_anti_affinity'], ['plb_anti_affinity'], []],
+      'b',
+      {},
+      rules({ respect_exclude_affinity: false }),
+      'tag plb_anti_affinity keeps it apart from qemu/2 on b',
+    ],
+    [
+      'plb_affinity without any setting',
+      [['plb_affinity_x'], ['plb_affinity_x'], []],
+      'c',
+      {},
+      rules({ respect_affinity_rules: false }),
+      'tag plb_affinity_x binds it to qemu/2, which is not on c',
+    ],
     ['affinity off', [['affinity_x'], ['affinity_x'], []], 'c', {}, rules({ respect_affinity_rules: false }), null],
     ['pin', [['plb_pin_b'], [], []], 'c', {}, {}, 'pin plb_pin_b wants it on b'],
     ['pins', [['plb_pin_b', 'plb_pin_c'], [], []], 'c', {}, {}, null],
@@ -209,6 +250,7 @@ describe('violations and unsatisfiable', () => {
     const at = { 'qemu/1': 'a', 'qemu/2': 'a', 'qemu/3': 'a', 'qemu/4': 'b' };
     const ctx = ruleContext(aCluster(nodes, guests), aConfig());
     expect(companions('qemu/1', at, ctx)).toEqual(['qemu/1', 'qemu/2', 'qemu/3']);
+    expect([...concerned(['qemu/1'], ctx)]).toEqual(['qemu/1', 'qemu/2']);
   });
 });
 

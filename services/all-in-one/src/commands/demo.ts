@@ -3,7 +3,7 @@ import { type Opened, openProcess, readSettings } from '@evenkeel/runtime';
 import { example, serveFile } from '@evenkeel/simulator';
 import type { Command } from 'commander';
 import { openServers } from '../demo/open-servers.ts';
-import { formatLine, type Line, tell, tellSample } from '../demo/tell.ts';
+import { createTeller, formatLine, type Line, tellSample } from '../demo/tell.ts';
 import { tokensOf } from '../demo/tokens-of.ts';
 import { services } from '../services.ts';
 import { numberIn } from './simulate.ts';
@@ -53,6 +53,7 @@ async function demo(file: string | undefined, options: Options): Promise<void> {
 async function show(opened: Opened, options: Options, end: AbortController): Promise<void> {
   const color = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
   const print = (line: Line): void => void process.stdout.write(`${formatLine(line, color)}\n`);
+  const tell = createTeller();
   let outcomes = 0;
   let seen = false;
   const take = (event: CloudEvent): void => {

@@ -10,6 +10,7 @@ import {
   migrationRefused,
   migrationStarted,
   outcomeRecorded,
+  type RunSummary,
   recommendationDecided,
   recommendationsGenerated,
   runDecided,
@@ -47,13 +48,27 @@ const tellDecided: Teller<DataOf<typeof recommendationDecided>> = (decision) =>
     ? []
     : [{ word: 'held back', text: `${move(decision.recommendation)}: ${printable(decision.reason)}`, tone: 'quiet' }];
 
-const tellRun: Teller<DataOf<typeof runDecided>> = ({ decisions, notes, imbalance }) => {
+const tellRun: Teller<DataOf<typeof runDecided>> = ({ status, decisions, notes, imbalance }) => {
   const moves = decisions.filter((d) => d.action === 'pending' || d.action === 'executed').length;
   const state = `imbalance CPU ${imbalance.cpu.toFixed(1)}, memory ${imbalance.mem.toFixed(1)} points`;
-  return moves > 0
-    ? [{ word: 'run', text: `${moves} approved, ${decisions.length - moves} held back; ${state}`, tone: 'plain' }]
-    : [{ word: 'at rest', text: `nothing moves: ${notes.map(printable).join('; ')}; ${state}`, tone: 'quiet' }];
+  if (moves === 0)
+    return [
+      { word: stillness(status, decisions), text: `${notes.map(printable).join('; ')}; ${state}`, tone: 'quiet' },
+    ];
+  const held = decisions.length > moves ? [`${decisions.length - moves} held back`] : [];
+  if (status !== 'acting')
+    return [{ word: 'asking', text: [`${moves} await approval`, ...held, state].join('; '), tone: 'plain' }];
+  return [
+    { word: 'run', text: [`${moves} approved`, ...held, state, ...notes.map(printable)].join('; '), tone: 'plain' },
+  ];
 };
+
+/** What it is called when a run moves nothing: nothing to do, not yet sure, or something stands against it. */
+function stillness(status: RunSummary['status'], decisions: RunSummary['decisions']): string {
+  if (status === 'skipped') return 'stopped';
+  if (decisions.length === 0) return 'at rest';
+  return decisions.every(({ action }) => action === 'observing') ? 'watching' : 'holding';
+}
 
 const tellCompleted: Teller<DataOf<typeof migrationCompleted>> = ({ migration, transfer }) => {
   const took = transfer ? ` in ${Math.round(transfer.duration_seconds)} s` : '';
@@ -118,6 +133,26 @@ const tellers: Record<string, Teller<never>> = {
 export function tell(event: CloudEvent): Line[] {
   const name = event.type.split('.').slice(2, -1).join('.');
   return (tellers[name]?.(event.data as never) ?? []).map((line) => ({ time: event.time, ...line }));
+}
+
+const repeats = new Set(['asking', 'at rest', 'watching', 'holding', 'stopped', 'held back']);
+const tellAgainAfter = 3_600_000;
+/** A sentence without its figures and their units of time: two that differ only in these say the same. */
+const kindOf = (text: string): string => text.replace(/[-−]?\d+([.,:]\d+)*( (s|min|h|days?)\b)?/g, '#');
+
+/** Tells events in their order, and leaves out what it would only say again: a state that lasts is told once an hour. */
+export function createTeller(): (event: CloudEvent) => Line[] {
+  const told = new Map<string, { kind: string; at: number }>();
+  const isNews = ({ time, word, text }: Line): boolean => {
+    if (word === 'run') told.delete('run');
+    if (!repeats.has(word)) return true;
+    const topic = word === 'held back' ? text.split(' ', 1)[0]! : 'run';
+    const [kind, at, last] = [`${word} ${kindOf(text)}`, Date.parse(time), told.get(topic)];
+    if (last?.kind === kind && at - last.at < tellAgainAfter) return false;
+    told.set(topic, { kind, at });
+    return true;
+  };
+  return (event) => tell(event).filter(isNews);
 }
 
 /** The first look at a cluster. */

@@ -86,6 +86,7 @@ const series = (now_s: number, step: number, count: number) =>
     cpu: 0.1 + (i % 10) / 100,
     mem: 2 * GiB + i,
     memused: 2 * GiB + i,
+    memtotal: 64 * GiB,
     pressureiosome: 1.5,
   }));
 

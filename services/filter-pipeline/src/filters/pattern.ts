@@ -1,6 +1,6 @@
 import type { NodeScore } from '@evenkeel/contracts';
+import { localTime } from '@evenkeel/model';
 import { type Candidate, deferred, type Filter, type FilterContext, passed } from '../filter.ts';
-import { localTime } from '../local-time.ts';
 import { percent } from '../quote.ts';
 
 /** Days of history and points of spread below which a peak counts as not learned. */

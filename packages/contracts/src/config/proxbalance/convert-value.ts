@@ -22,7 +22,7 @@ function toNumber(value: unknown, option: Option): Converted {
   const why = [
     ...(typeof value === 'string' ? ['it was text'] : []),
     ...(whole === number ? [] : ['only whole numbers']),
-    ...(inside === whole || inside + whole === 0 ? [] : [`allowed from ${minimum} to ${maximum}`]),
+    ...(inside === whole ? [] : [`allowed from ${minimum} to ${maximum}`]),
   ];
   return why.length > 0 ? { value: inside, why: why.join(', ') } : { value: inside };
 }

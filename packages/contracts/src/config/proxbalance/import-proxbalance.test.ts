@@ -294,6 +294,10 @@ test('nothing of the file is passed over in silence', () => {
   expect(silent(lived)).toEqual([]);
 });
 
+test('a value as far below 0 as the least that is allowed is above is told like any other', () => {
+  expect(silent({ recommendation_thresholds: { iowait: -5 } })).toEqual([]);
+});
+
 describe('garbage', () => {
   const scalar = fc.oneof(
     fc.integer(),

@@ -1,0 +1,113 @@
+import { writeFile } from 'node:fs/promises';
+import { get } from 'node:http';
+import { join } from 'node:path';
+import { type Bus, connectNats } from '@evenkeel/bus';
+import { type CloudEvent, type ConfigInput, recommended } from '@evenkeel/contracts';
+import { readToken, writeToken } from './cluster.ts';
+import { type Program, startProgram } from './program.ts';
+import type { Servers } from './servers.ts';
+import { until } from './until.ts';
+
+export const names = [
+  'collector',
+  'profiler',
+  'scorer',
+  'recommender',
+  'filter-pipeline',
+  'executor',
+  'outcome-tracker',
+] as const;
+export type ServiceName = (typeof names)[number];
+
+export type Stage = {
+  servers: Servers;
+  bus: Bus;
+  /** The process that runs a service now. */
+  of: (name: ServiceName) => Program;
+  start: (name: ServiceName, env?: Record<string, string>) => Program;
+  /** Starts services and waits until each says that it has. */
+  startAll: (which?: readonly ServiceName[]) => Promise<void>;
+  configure: (config: ConfigInput) => Promise<void>;
+  /** Answer of /readyz. */
+  ready: (program: Program) => Promise<{ status: number; text: string }>;
+  /** Decisions so far, in the order in which they were stored. */
+  decisions: () => Promise<CloudEvent[]>;
+  /** What every process wrote, shortened, for the message of a failure. */
+  story: () => string;
+  close: () => Promise<void>;
+};
+
+export type StageOptions = {
+  servers: Servers;
+  proxmox: { port: number; fingerprint: string };
+  config?: ConfigInput;
+  env?: Record<string, string>;
+};
+
+export const clusterName = 'stage';
+
+/** Services as processes on real servers, before a cluster that listens on this machine. */
+export async function openStage({ servers, proxmox, config = {}, env = {} }: StageOptions): Promise<Stage> {
+  const file = join(servers.dir, 'evenkeel.json');
+  const clusters = [{ name: clusterName, hosts: [`127.0.0.1:${proxmox.port}`], fingerprints: [proxmox.fingerprint] }];
+  const configure = (next: ConfigInput) => writeFile(file, JSON.stringify({ ...recommended, clusters, ...next }));
+  await configure(config);
+  const bus = await connectNats({ servers: servers.nats.url, name: 'e2e' });
+  const started: Program[] = [];
+  const running = new Map<ServiceName, Program>();
+  const base = {
+    EVENKEEL_CONFIG: file,
+    EVENKEEL_NATS_URL: servers.nats.url,
+    EVENKEEL_REDIS_URL: servers.redis.url,
+    EVENKEEL_HTTP_PORT: '0',
+    EVENKEEL_PVE_CLUSTER: clusterName,
+    EVENKEEL_PVE_READ_TOKEN: readToken,
+    EVENKEEL_PVE_WRITE_TOKEN: writeToken,
+    ...env,
+  };
+  const start = (name: ServiceName, more: Record<string, string> = {}) => {
+    const program = startProgram(name, ['run', name], { ...base, ...more });
+    started.push(program);
+    running.set(name, program);
+    return program;
+  };
+  return {
+    servers,
+    bus,
+    of: (name) => running.get(name)!,
+    start,
+    startAll: async (which = names) => {
+      await Promise.all(which.map((name) => hasStarted(start(name))));
+    },
+    configure,
+    ready: async (program) => askReady(await hasStarted(program)),
+    decisions: () => Array.fromAsync(bus.read('decisions', ['evenkeel.v1.decisions.>']), ({ event }) => event),
+    story: () => started.map((p) => `--- ${p.name} (${p.pid})\n${p.output().slice(-2000)}`).join('\n'),
+    close: async () => {
+      await Promise.all(started.map((program) => program.kill()));
+      await bus.close();
+    },
+  };
+}
+
+/** Port of its health, once it has started; throws where it ends before that. */
+export function hasStarted(program: Program): Promise<number> {
+  return until(
+    `${program.name} to start`,
+    () => {
+      if (program.isOver()) throw new Error(`${program.name} ended: ${program.output()}`);
+      return program.lines().find(({ msg }) => msg === 'started')?.port as number | undefined;
+    },
+    { tell: program.output, every_ms: 50 },
+  );
+}
+
+function askReady(port: number): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    get({ host: '127.0.0.1', port, path: '/readyz?verbose', agent: false }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (part) => (text += part));
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
+    }).on('error', reject);
+  });
+}

@@ -1,0 +1,45 @@
+import { readFile } from 'node:fs/promises';
+import type { ConfigInput } from '@evenkeel/contracts';
+import { type DescriptionInput, type FaultInput, faultSchema } from '@evenkeel/simulator';
+import { parse } from 'yaml';
+import { z } from 'zod';
+
+const change = z.strictObject({
+  minute: z.number().min(0),
+  /** Laid over the configuration that is in force. */
+  config: z.record(z.string(), z.unknown()).optional(),
+  /** From then on. */
+  fault: faultSchema.optional(),
+  /** What a person does by hand in the web interface of Proxmox. */
+  move: z.strictObject({ vmid: z.int(), to: z.string() }).optional(),
+});
+
+const given = z.strictObject({
+  about: z.string(),
+  cluster: z.record(z.string(), z.unknown()),
+  /** Over the preset `recommended`. */
+  config: z.record(z.string(), z.unknown()).default({}),
+  /** How long it is watched, minutes of the cluster. */
+  minutes: z.number().positive(),
+  changes: z.array(change).default([]),
+});
+
+/** What a story begins with and what happens in it. */
+export type Given = {
+  about: string;
+  cluster: DescriptionInput;
+  config: ConfigInput;
+  minutes: number;
+  changes: Change[];
+};
+export type Change = {
+  minute: number;
+  config?: ConfigInput | undefined;
+  fault?: FaultInput | undefined;
+  move?: { vmid: number; to: string } | undefined;
+};
+
+/** Reads a story's beginning; throws where it says something that nobody understands. */
+export async function readGiven(folder: string): Promise<Given> {
+  return given.parse(parse(await readFile(`${folder}/given.yaml`, 'utf8'))) as Given;
+}
