@@ -10,6 +10,7 @@ import { envelope, typeOf } from './envelope.ts';
 import type { Metrics } from './metrics.ts';
 import { observe } from './observe.ts';
 import { blame, HandlerFailed, marked } from './outside.ts';
+import { parseOnce } from './parse-once.ts';
 import { emptyCache, openBuffer, openReader } from './state.ts';
 import { type Tracing, traceIdOf } from './tracing.ts';
 
@@ -188,7 +189,7 @@ export function createWorker(service: Service, cluster: string, ground: Ground):
     await flush();
     if (await store.handled(scope, cloud.id)) return 'repeated';
     if (!known) throw new Unreadable(`unknown type ${cloud.type}`);
-    const parsed = parse(known.event, cloud.data);
+    const parsed = parseOnce(known.event.data, cloud.data);
     if (!parsed.success) throw new Unreadable(`its data is not valid: ${parsed.error.message}`);
     const circumstances = {
       now: Date.parse(cloud.time),
@@ -362,21 +363,9 @@ async function handled<T>(work: () => Promise<T>): Promise<T> {
 function declared(publishes: ReadonlyMap<string, AnyEvent>, service: string, said: Said): AnyEvent {
   const event = publishes.get(said.name);
   if (!event) throw new Error(`${service} says ${said.name}, which it does not declare`);
-  const parsed = parse(event, said.data);
+  const parsed = parseOnce(event.data, said.data);
   if (!parsed.success) throw new Error(`${service} says a ${said.name} that is not valid: ${parsed.error.message}`);
   return event;
-}
-
-/** Data that passed in this process need not pass again where the bus hands it on as it is. */
-const passed = new WeakSet<object>();
-
-type Parsed = { success: true; data: unknown } | { success: false; error: Error };
-
-function parse(event: AnyEvent, data: unknown): Parsed {
-  if (typeof data === 'object' && data !== null && passed.has(data)) return { success: true, data };
-  const parsed = event.data.safeParse(data);
-  if (parsed.success && typeof data === 'object' && data !== null) passed.add(data);
-  return parsed;
 }
 
 const nameOf = (outgoing: Outgoing): string => outgoing.event.type.split('.').slice(2, -1).join('.');
