@@ -28,6 +28,7 @@ export type Played = {
   events: CloudEvent[];
   simulator: Simulator;
   bus: MemoryBus;
+  store: Store;
   /** Lines at error level; a good story has none. */
   errors: string[];
   /** The last configuration in force. */
@@ -49,11 +50,12 @@ export async function play(given: Given, faults?: Faults): Promise<Played> {
   const bus = faults ? withFaults(memory, faults) : memory;
   const configs = await openConfigSource(bus.ledger, storyConfig(simulator.name, given.config));
   const errors: string[] = [];
-  const started = await startAll(simulator, { bus, store: createMemoryStore({ encode: true }), configs, errors });
+  const store = createMemoryStore({ encode: true });
+  const started = await startAll(simulator, { bus, store, configs, errors });
   await watch({ simulator, bus, started, configs }, given);
   await started.stop();
   const events = await Array.fromAsync(memory.read('decisions', ['evenkeel.v1.decisions.>']), ({ event }) => event);
-  return { events, simulator, bus, errors, config: configs.current().config };
+  return { events, simulator, bus, store, errors, config: configs.current().config };
 }
 
 async function watch(stage: Stage, given: Given): Promise<void> {

@@ -1,4 +1,6 @@
+export * from './by-text.ts';
 export * from './cost.ts';
+export * from './figures.ts';
 export * from './local-time.ts';
 export * from './penalty.ts';
 export * from './plan-state.ts';
@@ -6,5 +8,5 @@ export * from './predict.ts';
 export * from './rules/index.ts';
 export * from './series.ts';
 export * from './statistics.ts';
-
+export * from './success-rate.ts';
 export * from './time.ts';

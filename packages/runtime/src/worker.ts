@@ -27,6 +27,8 @@ export type Ground = {
   machine_now: () => number;
   /** Names this process among replicas. */
   instance: string;
+  /** Told where the store knows less than this worker has seen it know: what came since has to be handled again. */
+  on_forgotten?: () => void;
 };
 
 export type Worker = {
@@ -55,6 +57,7 @@ export function createWorker(service: Service, cluster: string, ground: Ground):
   const log = bind(ground.log, { service: service.name, cluster });
   let turn: Promise<unknown> = Promise.resolve();
   let ticks = 0;
+  let seen = 0;
 
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const next = turn.then(work, work);
@@ -124,6 +127,12 @@ export function createWorker(service: Service, cluster: string, ground: Ground):
     },
   ): Promise<boolean> => {
     const version = await store.version(scope);
+    if (version < seen) {
+      seen = version;
+      ground.on_forgotten?.();
+      throw new StoreForgot();
+    }
+    seen = version;
     if (version !== cache.version) Object.assign(cache, emptyCache(), { version });
     const buffer = openBuffer(records, cluster, cache);
     const context = {
@@ -168,6 +177,7 @@ export function createWorker(service: Service, cluster: string, ground: Ground):
       cache.version = -1;
       return false;
     }
+    seen = committed;
     buffer.keep(committed);
     await flush();
     return true;
@@ -254,9 +264,22 @@ export function createWorker(service: Service, cluster: string, ground: Ground):
     const body = 'event' in delivery ? new TextEncoder().encode(JSON.stringify(delivery.event.data)) : delivery.body;
     const headers = 'event' in delivery ? headersOf(delivery) : delivery.headers;
     await bury(delivery.stream, delivery.subject, delivery.sequence, reason, body, headers);
+    await pass(delivery);
     count('buried');
     log.error(fields, 'message laid aside as a dead letter');
     await delivery.ack();
+  };
+
+  /** What is laid aside is applied as far as it ever will be; where another replica commits meanwhile, its position says so. */
+  const pass = async ({ stream, sequence }: Delivery | Poison): Promise<void> => {
+    await store.commit(scope, {
+      expected_version: await store.version(scope),
+      writes: [],
+      cause: `buried/${stream}/${sequence}`,
+      receipt_ttl_seconds: receiptSeconds,
+      outbox: [],
+      position: { stream, sequence },
+    });
   };
 
   const tick = (timer: Timer): Promise<void> =>
@@ -297,6 +320,12 @@ function joined(tracing: Tracing, { name, trace }: Said, handling: string): stri
 /** A message that no number of tries makes readable. */
 class Unreadable extends Error {
   override name = 'Unreadable';
+}
+
+/** The store was emptied, or lost its latest seconds; what it knew is built again from the streams. */
+class StoreForgot extends Error {
+  override name = 'StoreForgot';
+  override message = 'the store has forgotten what it knew';
 }
 
 /** A cluster's clock is known from its answers, so the first look asks for one. */

@@ -30,6 +30,6 @@ try {
   else {
     process.stderr.write(`evenkeel: ${error instanceof Error ? error.message : String(error)}\n`);
     if (!(error instanceof UsageError) && process.env.EVENKEEL_LOG_LEVEL === 'debug') console.error(error);
-    process.exitCode = error instanceof UsageError ? 2 : 1;
+    process.exit(error instanceof UsageError ? 2 : 1);
   }
 }

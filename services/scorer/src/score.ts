@@ -9,6 +9,7 @@ import type {
 } from '@evenkeel/contracts';
 import {
   cpuAt,
+  figures,
   hourlyPenalties,
   inMaintenance,
   localHour,
@@ -81,7 +82,7 @@ export function score(
   const histories = online.map((n) =>
     rememberNode(known[n.node] ?? emptyHistory(n.node), n, sample.guests, Math.floor(ms / 1000)),
   );
-  const scores = online.map((n, i) => scoreNode(n, state, histories[i]!, { config, timezone, ms }));
+  const scores = online.map((n, i) => figures(scoreNode(n, state, histories[i]!, { config, timezone, ms })));
   const counted = scores.filter((s) => {
     const node = state.nodes[state.nodeIndex.get(s.node)!]!;
     return !inMaintenance(node, config) && !config.nodes[s.node]?.ignore;

@@ -25,6 +25,8 @@ export type Stage = {
   /** The process that runs a service now. */
   of: (name: ServiceName) => Program;
   start: (name: ServiceName, env?: Record<string, string>) => Program;
+  /** Every service in one process. */
+  startAllInOne: () => Program;
   /** Starts services and waits until each says that it has. */
   startAll: (which?: readonly ServiceName[]) => Promise<void>;
   configure: (config: ConfigInput) => Promise<void>;
@@ -39,7 +41,8 @@ export type Stage = {
 
 export type StageOptions = {
   servers: Servers;
-  proxmox: { port: number; fingerprint: string };
+  /** Where the cluster listens on this machine; none where no service asks it. */
+  proxmox?: { port: number; fingerprint: string };
   config?: ConfigInput;
   env?: Record<string, string>;
 };
@@ -49,7 +52,8 @@ export const clusterName = 'stage';
 /** Services as processes on real servers, before a cluster that listens on this machine. */
 export async function openStage({ servers, proxmox, config = {}, env = {} }: StageOptions): Promise<Stage> {
   const file = join(servers.dir, 'evenkeel.json');
-  const clusters = [{ name: clusterName, hosts: [`127.0.0.1:${proxmox.port}`], fingerprints: [proxmox.fingerprint] }];
+  const reach = proxmox && { hosts: [`127.0.0.1:${proxmox.port}`], fingerprints: [proxmox.fingerprint] };
+  const clusters = [{ name: clusterName, hosts: ['simulator'], ...reach }];
   const configure = (next: ConfigInput) => writeFile(file, JSON.stringify({ ...recommended, clusters, ...next }));
   await configure(config);
   const bus = await connectNats({ servers: servers.nats.url, name: 'e2e' });
@@ -74,6 +78,11 @@ export async function openStage({ servers, proxmox, config = {}, env = {} }: Sta
   return {
     servers,
     bus,
+    startAllInOne: () => {
+      const program = startProgram('up', ['up'], base);
+      started.push(program);
+      return program;
+    },
     of: (name) => running.get(name)!,
     start,
     startAll: async (which = names) => {
@@ -102,7 +111,8 @@ export function hasStarted(program: Program): Promise<number> {
   );
 }
 
-function askReady(port: number): Promise<{ status: number; text: string }> {
+/** Answer of /readyz. */
+export function askReady(port: number): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
     get({ host: '127.0.0.1', port, path: '/readyz?verbose', agent: false }, (response) => {
       let text = '';

@@ -94,11 +94,12 @@ const tellOutcome: Teller<DataOf<typeof outcomeRecorded>> = ({ outcome: o }) => 
       },
     ];
   }
+  const when = o.closed_early ? `before ${o.horizon} were over (${printable(o.closed_early)})` : `after ${o.horizon}`;
   const tone = o.verdict === 'beneficial' ? 'good' : o.verdict === 'harmful' ? 'bad' : 'plain';
   return [
     {
       word: 'gained',
-      text: `${move(o)} after ${o.horizon}: ${points(o.actual_gain)}, ${expected}: ${o.verdict}`,
+      text: `${move(o)} ${when}: ${points(o.actual_gain)}, ${expected}: ${o.verdict}`,
       tone,
     },
   ];
