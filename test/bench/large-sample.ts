@@ -1,6 +1,17 @@
-import type { ClusterSample, GuestSample, NodeSample } from '@evenkeel/contracts';
+import type {
+  ClusterSample,
+  DataOf,
+  GuestSample,
+  HistoryPoint,
+  historyBackfilled,
+  NodeSample,
+} from '@evenkeel/contracts';
 
 const gib = 2 ** 30;
+const begin = 1_767_225_600_000;
+const stepMs = 300_000;
+
+export const clusterName = 'large';
 
 export type Size = { nodes: number; guests: number };
 
@@ -11,20 +22,19 @@ export function largeSample(
   config_revision: string,
   placement?: Map<string, string>,
 ): ClusterSample {
-  const noise = (n: number): number => Math.abs(Math.sin(n * 12.9898 + step * 78.233) * 43758.5453) % 1;
-  const at = new Date(1_767_225_600_000 + step * 300_000).toISOString();
-  const guests = Array.from({ length: size.guests }, (_, n) => guestAt(n, size, step, noise(n + 1), placement));
+  const at = new Date(begin + step * stepMs).toISOString();
+  const guests = Array.from({ length: size.guests }, (_, n) => guestAt(n, size, step, placement));
   const used = new Map<string, { cpu: number; mem: number }>();
   for (const g of guests) {
     const sum = used.get(g.node) ?? { cpu: 0, mem: 2 * gib };
     used.set(g.node, { cpu: sum.cpu + g.cpu * g.maxcpu, mem: sum.mem + g.mem });
   }
   return {
-    cluster: 'large',
+    cluster: clusterName,
     at,
     sequence: step + 1,
     config_revision,
-    run: { run_id: `large-${step}`, opened_at: at },
+    run: { run_id: `${clusterName}-${step}`, opened_at: at },
     quorate: true,
     version: '9.2',
     nodes: Array.from({ length: size.nodes }, (_, n) => nodeAt(n, step, used.get(`pve${n + 1}`))),
@@ -37,7 +47,7 @@ export function largeSample(
 }
 
 function nodeAt(n: number, step: number, used: { cpu: number; mem: number } | undefined): NodeSample {
-  const threads = n % 4 === 0 ? 32 : 64;
+  const threads = n % 4 === 3 ? 32 : 64;
   return {
     node: `pve${n + 1}`,
     status: 'online',
@@ -59,12 +69,46 @@ function nodeAt(n: number, step: number, used: { cpu: number; mem: number } | un
   };
 }
 
-function guestAt(n: number, size: Size, step: number, noise: number, placement?: Map<string, string>): GuestSample {
+const noiseOf = (n: number, step: number): number =>
+  Math.abs(Math.sin((n + 1) * 12.9898 + step * 78.233) * 43758.5453) % 1;
+
+/** A third of the guests have a daily rhythm, a tenth grow, the others are as steady as noise lets them be. */
+function cpuAt(n: number, step: number): number {
+  const rhythm = n % 3 === 0 ? 0.25 * (1 + Math.sin((step / 288) * 2 * Math.PI + (n % 24))) : 0.25;
+  const growth = n % 10 === 1 ? (0.02 * (step + 2016)) / 288 : 0;
+  return Math.min(1, 0.4 * (rhythm + growth + 0.3 * noiseOf(n, step)));
+}
+
+/** The week before step 0, hour by hour, as it is read from Proxmox on first sight: an event per node. */
+export function weekBefore(size: Size): DataOf<typeof historyBackfilled>[] {
+  const { nodes, guests } = largeSample(size, 0, '');
+  return nodes.map(({ node, maxmem }) => ({
+    cluster: clusterName,
+    at: new Date(begin).toISOString(),
+    node,
+    part: 1,
+    node_maxmem: maxmem,
+    node_history: [],
+    guests: guests
+      .filter((guest) => guest.node === node)
+      .map(({ guest, identity, vmid, mem }) => ({
+        guest,
+        identity,
+        history: Array.from({ length: 168 }, (_, hour): HistoryPoint => {
+          const step = (hour - 168) * 12;
+          return [(begin + step * stepMs) / 1000, 3600, cpuAt(vmid - 100, step), mem];
+        }),
+      })),
+    migrations: [],
+  }));
+}
+
+function guestAt(n: number, size: Size, step: number, placement?: Map<string, string>): GuestSample {
+  const noise = noiseOf(n, step);
   const guest = `qemu/${100 + n}`;
   const skewed = Math.floor((((n * 7919) % size.guests) ** 1.3 / size.guests ** 1.3) * size.nodes);
   const maxcpu = [1, 2, 4, 8][n % 4]!;
   const maxmem = maxcpu * 2 * gib;
-  const rhythm = n % 3 === 0 ? 0.25 * (1 + Math.sin((step / 288) * 2 * Math.PI + (n % 24))) : 0.25;
   return {
     guest,
     vmid: 100 + n,
@@ -73,7 +117,7 @@ function guestAt(n: number, size: Size, step: number, noise: number, placement?:
     node: placement?.get(guest) ?? `pve${skewed + 1}`,
     status: 'running',
     template: false,
-    cpu: Math.min(1, rhythm + 0.3 * noise),
+    cpu: cpuAt(n, step),
     maxcpu,
     mem: Math.round(maxmem * (0.4 + 0.3 * noise)),
     maxmem,

@@ -27,7 +27,7 @@ export type MemoryBus = Bus & {
 
 const bounded: StreamLimits = { per_subject: Number.POSITIVE_INFINITY, total: 10_000, backlog: 10_000, ids: 20_000 };
 const defaults: Record<StreamClass, StreamLimits> = {
-  telemetry: { per_subject: 4, total: Number.POSITIVE_INFINITY, backlog: 2_000, ids: 5_000 },
+  telemetry: { per_subject: 1, total: Number.POSITIVE_INFINITY, backlog: 2_000, ids: 5_000 },
   decisions: bounded,
   commands: bounded,
   dead: bounded,
