@@ -12,6 +12,7 @@ const kept = 'evenkeel-kept-';
 /** Stored once however often it is said. A body that leaves no room for its origin stays where it came from. */
 export async function buryLetter(wire: Wire, letter: Letter): Promise<void> {
   const { service, stream, sequence, body } = letter;
+  const which = sequence > 0 ? sequence : (letter.headers['ce-id'] ?? letter.subject);
   const isTooLarge = body.length > maxBody(wire);
   const reason = isTooLarge ? `${letter.reason} (its ${body.length} bytes are not copied)` : letter.reason;
   const headers: Record<string, string> = {};
@@ -22,7 +23,7 @@ export async function buryLetter(wire: Wire, letter: Letter): Promise<void> {
   const subject = `evenkeel.v1.dead.${token(service)}.${stream}`;
   await withPatience(wire, `publishing to ${streams.dead.name}`, (timeout) =>
     wire.js.publish(subject, isTooLarge ? '' : body, {
-      msgID: `dead/${service}/${stream}/${sequence}`,
+      msgID: `dead/${service}/${stream}/${which}`,
       headers: headersOf(headers),
       timeout,
     }),

@@ -155,13 +155,13 @@ function counted(transport: Transport, cluster: string, count: Count): Transport
   };
 }
 
-function tokenOf(cluster: ClusterConfig, right: 'read' | 'write', settings: Settings): string {
-  const { pve } = settings;
-  const file = right === 'read' ? cluster.read_token_file : cluster.write_token_file;
-  const given = right === 'read' ? pve.read_token : pve.write_token;
+function tokenOf(cluster: ClusterConfig, right: 'read' | 'write', { pve }: Settings): string {
+  const own = cluster.name === pve.cluster;
+  const file = cluster[`${right}_token_file`] ?? (own ? pve[`${right}_token_file`] : undefined);
+  const given = own ? pve[`${right}_token`] : undefined;
   if (file) return readFileSync(file, 'utf8').trim();
-  if (given && cluster.name === pve.cluster) return given;
+  if (given) return given;
   throw new Error(
-    `cluster ${cluster.name} has no ${right} token: set clusters[].${right}_token_file, or EVENKEEL_PVE_${right.toUpperCase()}_TOKEN(_FILE)`,
+    `cluster ${cluster.name} has no ${right} token: set its ${right}_token_file, or EVENKEEL_PVE_${right.toUpperCase()}_TOKEN(_FILE) with EVENKEEL_PVE_CLUSTER=${cluster.name}`,
   );
 }

@@ -1,4 +1,4 @@
-import { context, ROOT_CONTEXT, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
+import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { NodeSDK } from '@opentelemetry/sdk-node';
@@ -11,7 +11,7 @@ const kinds = {
   client: SpanKind.CLIENT,
 };
 
-/** Sends spans by OTLP over HTTP to where the standard `OTEL_EXPORTER_OTLP_*` variables say. */
+/** Sends spans by OTLP over HTTP to where the standard `OTEL_EXPORTER_OTLP_*` variables say; the other `OTEL_*` variables of traces hold, too. */
 export function openTelemetry(service: string, version: string): Tracing {
   const sdk = new NodeSDK({
     resource: resourceFromAttributes({
@@ -21,9 +21,11 @@ export function openTelemetry(service: string, version: string): Tracing {
     }),
     traceExporter: new OTLPTraceExporter(),
     instrumentations: [],
+    metricReaders: [],
+    logRecordProcessors: [],
   });
   sdk.start();
-  const tracer: Tracer = trace.getTracer('evenkeel', version);
+  const tracer = trace.getTracer('evenkeel', version);
   return {
     start: ({ name, kind, parent, links = [], attributes = {} }) => {
       const remote = parentOf(parent);
@@ -37,7 +39,7 @@ export function openTelemetry(service: string, version: string): Tracing {
             .filter((c) => c !== undefined)
             .map((c) => ({ context: c })),
         },
-        remote ? trace.setSpanContext(ROOT_CONTEXT, remote) : context.active(),
+        remote ? trace.setSpanContext(ROOT_CONTEXT, remote) : ROOT_CONTEXT,
       );
       const { traceId, spanId } = span.spanContext();
       return {

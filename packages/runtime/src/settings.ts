@@ -36,7 +36,7 @@ export const variables = {
   EVENKEEL_REDIS_URL: 'memory: or redis://host:6379',
   EVENKEEL_REDIS_PASSWORD: 'its password (or EVENKEEL_REDIS_PASSWORD_FILE)',
   EVENKEEL_PVE_CLUSTER: 'name of the single cluster (default homelab)',
-  EVENKEEL_PVE_HOSTS: 'its API hosts, with commas: pve1,pve2:8006',
+  EVENKEEL_PVE_HOSTS: 'its API hosts, with commas: pve1,pve2:8006; over the clusters of the configuration file',
   EVENKEEL_PVE_FINGERPRINTS: 'SHA-256 fingerprints of its certificates, with commas',
   EVENKEEL_PVE_CA_FILE: 'its CA certificate (PEM)',
   EVENKEEL_PVE_READ_TOKEN: 'USER@REALM!TOKENID=UUID for reading (or EVENKEEL_PVE_READ_TOKEN_FILE)',

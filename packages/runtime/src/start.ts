@@ -117,15 +117,31 @@ async function startOne(service: Service, cluster: string, around: Surroundings)
 /** Where the store has applied less than was acknowledged, it has forgotten: what came since is handled again. */
 async function catchUp({ service, cluster, consumptions }: Running, around: Surroundings): Promise<void> {
   for (const [stream, consumption] of consumptions) {
-    const applied = await around.store.position({ service: service.name, cluster }, stream);
     const acknowledged = await consumption.acknowledged();
-    if (applied >= acknowledged) continue;
+    const applied = await around.store.position({ service: service.name, cluster }, stream);
+    const subjects =
+      byStream(service)
+        .get(stream)
+        ?.map((event) => filterOf(event, cluster)) ?? [];
+    if (!(await isMissing(around.bus, stream, subjects, { after: applied, upTo: acknowledged }))) continue;
     around.log.warn(
       { service: service.name, cluster, stream, applied, acknowledged },
       'the store has forgotten: handling again',
     );
     await consumption.rewind(applied);
   }
+}
+
+/** Whether any event lies there; what was acknowledged also counts events of other subjects, which nobody has to apply. */
+async function isMissing(
+  bus: Bus,
+  stream: StreamClass,
+  subjects: string[],
+  { after, upTo }: { after: number; upTo: number },
+): Promise<boolean> {
+  if (after >= upTo) return false;
+  for await (const { sequence } of bus.read(stream, subjects, after + 1)) return sequence <= upTo;
+  return false;
 }
 
 function runTimer(

@@ -253,9 +253,22 @@ export function createWorker(service: Service, cluster: string, ground: Ground):
     const body = 'event' in delivery ? new TextEncoder().encode(JSON.stringify(delivery.event.data)) : delivery.body;
     const headers = 'event' in delivery ? headersOf(delivery) : delivery.headers;
     await bury(delivery.stream, delivery.subject, delivery.sequence, reason, body, headers);
+    await pass(delivery);
     count('buried');
     log.error(fields, 'message laid aside as a dead letter');
     await delivery.ack();
+  };
+
+  /** What is laid aside is applied as far as it ever will be; where another replica commits meanwhile, its position says so. */
+  const pass = async ({ stream, sequence }: Delivery | Poison): Promise<void> => {
+    await store.commit(scope, {
+      expected_version: await store.version(scope),
+      writes: [],
+      cause: `buried/${stream}/${sequence}`,
+      receipt_ttl_seconds: receiptSeconds,
+      outbox: [],
+      position: { stream, sequence },
+    });
   };
 
   const tick = (timer: Timer): Promise<void> =>

@@ -218,7 +218,7 @@ it('two nodes of one cluster share a clock, and one of them can fall', async () 
 
 it('serves a file', async () => {
   const served = await serveFile(join(import.meta.dirname, '..', 'examples', 'homelab.yaml'), { start: 'now' });
-  const token = 'PVEAPIToken=evenkeel@pve!demo=00000000-0000-4000-8000-000000000000';
+  const token = 'PVEAPIToken=evenkeel@pve!read=11111111-1111-4111-8111-111111111111';
   const reply = await ask(served, '/api2/json/cluster/resources', { headers: { authorization: token } });
   expect(json(reply).data.filter((row: { type: string }) => row.type === 'node')).toHaveLength(4);
   expect(Math.abs(Number(reply.headers['x-simulator-time']) - Date.now())).toBeLessThan(120_000);

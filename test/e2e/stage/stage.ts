@@ -39,7 +39,8 @@ export type Stage = {
 
 export type StageOptions = {
   servers: Servers;
-  proxmox: { port: number; fingerprint: string };
+  /** Where the cluster listens on this machine; none where no service asks it. */
+  proxmox?: { port: number; fingerprint: string };
   config?: ConfigInput;
   env?: Record<string, string>;
 };
@@ -49,7 +50,8 @@ export const clusterName = 'stage';
 /** Services as processes on real servers, before a cluster that listens on this machine. */
 export async function openStage({ servers, proxmox, config = {}, env = {} }: StageOptions): Promise<Stage> {
   const file = join(servers.dir, 'evenkeel.json');
-  const clusters = [{ name: clusterName, hosts: [`127.0.0.1:${proxmox.port}`], fingerprints: [proxmox.fingerprint] }];
+  const reach = proxmox && { hosts: [`127.0.0.1:${proxmox.port}`], fingerprints: [proxmox.fingerprint] };
+  const clusters = [{ name: clusterName, hosts: ['simulator'], ...reach }];
   const configure = (next: ConfigInput) => writeFile(file, JSON.stringify({ ...recommended, clusters, ...next }));
   await configure(config);
   const bus = await connectNats({ servers: servers.nats.url, name: 'e2e' });

@@ -32,24 +32,21 @@ export function readText(file: string): string {
   }
 }
 
-/** The single cluster of the environment stands before those of the file; mode and dry run replace what the file says. */
+/** What the environment says replaces what the file says: its single cluster all those of the file, its mode and dry run theirs. */
 export function withEnvironment(raw: unknown, settings: Settings): unknown {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return raw;
   const given = raw as Record<string, unknown>;
   const { pve } = settings;
-  const clusters = Array.isArray(given.clusters) ? given.clusters : [];
   const own = {
     name: pve.cluster,
     hosts: pve.hosts,
     fingerprints: pve.fingerprints,
     ...(pve.ca_file === undefined ? {} : { ca_file: pve.ca_file }),
-    ...(pve.read_token_file === undefined ? {} : { read_token_file: pve.read_token_file }),
-    ...(pve.write_token_file === undefined ? {} : { write_token_file: pve.write_token_file }),
   };
   const automated = (given.automated_migrations ?? {}) as object;
   return {
     ...given,
-    ...(pve.hosts.length === 0 ? {} : { clusters: [own, ...clusters] }),
+    ...(pve.hosts.length === 0 ? {} : { clusters: [own] }),
     ...(settings.mode === undefined ? {} : { mode: settings.mode }),
     ...(settings.dry_run === undefined ? {} : { automated_migrations: { ...automated, dry_run: settings.dry_run } }),
   };
