@@ -52,7 +52,7 @@ async function comeToRest(stage: Stage, simulator: SimulatorProcess): Promise<vo
   await Promise.all(names.map((name) => hasStarted(stage.of(name))));
   const config = eager(max_concurrent);
   await stage.configure({ ...config, automated_migrations: { ...config.automated_migrations, dry_run: true } });
-  stage.of('collector').signal('SIGHUP');
+  for (const name of names) stage.of(name).signal('SIGHUP');
   await until('a run that moves nothing', async () => (await stage.decisions()).some(isDryRun), {
     seconds: 90,
     every_ms: 500,

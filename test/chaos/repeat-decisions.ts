@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StoredEvent } from '@evenkeel/bus';
 import { seeded } from '@evenkeel/bus';
-import { type CloudEvent, type ConfigInput, recommendationDecided, runDecided } from '@evenkeel/contracts';
+import { type CloudEvent, type Config, recommendationDecided, runDecided } from '@evenkeel/contracts';
 import { typeOf } from '@evenkeel/runtime';
 import { skewedCluster } from '../e2e/stage/cluster.ts';
 import type { Servers } from '../e2e/stage/servers.ts';
@@ -9,19 +9,23 @@ import { names, openStage, type ServiceName } from '../e2e/stage/stage.ts';
 import { until } from '../e2e/stage/until.ts';
 import { play } from '../scenarios/play.ts';
 
-const watching: ConfigInput = { automated_migrations: { dry_run: true, check_interval_minutes: 2 } };
+const watching = { automated_migrations: { dry_run: true, check_interval_minutes: 2 } };
+
+type Recorded = { seen: StoredEvent[]; decided: CloudEvent[]; config: Config };
 
 /** What was seen of forty minutes in which nothing moves, and what was decided on it by services that nobody killed. */
-export async function recordWatching(): Promise<{ seen: StoredEvent[]; decided: CloudEvent[] }> {
-  const { bus, events } = await play({
-    cluster: skewedCluster,
-    config: { ...watching, collection: { backfill: true } },
+export async function recordWatching(): Promise<Recorded> {
+  const { tokens: _, ...cluster } = skewedCluster;
+  const { bus, events, config } = await play({
+    cluster,
+    config: watching,
     minutes: 40,
   });
   const telemetry = await Array.fromAsync(bus.read('telemetry', ['evenkeel.v1.telemetry.>']));
   return {
     seen: telemetry.filter(({ event }) => event.source === 'urn:evenkeel:collector'),
     decided: events.filter(isDecision),
+    config,
   };
 }
 
@@ -32,11 +36,11 @@ const deciding = names.filter((name) => name !== 'collector' && name !== 'execut
 
 /** What the same samples lead to where each service that decides is killed once meanwhile, at a moment of the seed. */
 export async function decideUnderKills(
-  { seen, decided }: Awaited<ReturnType<typeof recordWatching>>,
+  { seen, decided, config }: Recorded,
   servers: Servers,
   seed: number,
 ): Promise<CloudEvent[]> {
-  const stage = await openStage({ servers, config: watching });
+  const stage = await openStage({ servers, config });
   try {
     await stage.startAll(deciding);
     const next = seeded(seed);

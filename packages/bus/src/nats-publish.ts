@@ -8,7 +8,7 @@ import { withPatience } from './patience.ts';
 import { EventTooLarge, type Outgoing, type Published } from './port.ts';
 
 /** Room in a message for headers, and for where it came from once it is a dead letter, bytes. */
-export const header_room = 8_192;
+const header_room = 8_192;
 
 /** The largest encoded body that the server takes, bytes. */
 export function maxBody({ nc }: Wire): number {

@@ -1,6 +1,6 @@
+import type { Faults } from './faults.ts';
 import type { Delivery, Poison } from './port.ts';
 import { seeded } from './seeded.ts';
-import type { Faults } from './with-faults.ts';
 
 type Handle = (delivery: Delivery | Poison) => Promise<void>;
 

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { createSetting, dataOf, gather } from './contract-setting.ts';
+import type { Faults } from './faults.ts';
 import { createMemoryBus } from './memory-bus.ts';
-import { type Faults, PublishFault, withFaults } from './with-faults.ts';
+import { PublishFault, withFaults } from './with-faults.ts';
 
 /** What a consumer sees of ten messages under these faults. */
 async function seenUnder(faults: Faults): Promise<number[]> {

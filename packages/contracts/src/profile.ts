@@ -36,6 +36,9 @@ export const GuestProfile = z.object({
   residual_sd: z.number(),
 });
 
+/** One schema for all events that carry them: what passed it once need not pass again. */
+export const GuestProfiles = z.array(GuestProfile);
+
 export type Behavior = z.output<typeof Behavior>;
 export type MetricStatistics = z.output<typeof MetricStatistics>;
 export type GuestProfile = z.output<typeof GuestProfile>;

@@ -62,6 +62,9 @@ export const NodeScore = z.object({
   seasonal_note: z.string().optional(),
 });
 
+/** One schema for all events that carry them, as `GuestProfiles`. */
+export const NodeScores = z.array(NodeScore);
+
 export const Convergence = z.object({
   spread: z.number(),
   threshold: z.number(),

@@ -1,3 +1,4 @@
+export * from './by-text.ts';
 export * from './cost.ts';
 export * from './figures.ts';
 export * from './local-time.ts';
@@ -7,5 +8,5 @@ export * from './predict.ts';
 export * from './rules/index.ts';
 export * from './series.ts';
 export * from './statistics.ts';
-
+export * from './success-rate.ts';
 export * from './time.ts';

@@ -1,4 +1,5 @@
 import type { ClusterSample, Config, GuestProfile, GuestSample, NodeSample } from '@evenkeel/contracts';
+import { byText } from './by-text.ts';
 import { localHour } from './local-time.ts';
 import { cpuCurve, iowaitCurve, memoryCurve, type NodeLoad, overcommitCurve } from './penalty.ts';
 import { type GuestPrediction, predictGuest } from './predict.ts';
@@ -47,9 +48,8 @@ export function capsOf(config: Config): Caps {
   };
 }
 
-const byGuest = (a: GuestSample, b: GuestSample): number =>
-  a.vmid - b.vmid || (a.guest < b.guest ? -1 : a.guest > b.guest ? 1 : 0);
-const byName = (a: NodeSample, b: NodeSample): number => (a.node < b.node ? -1 : a.node > b.node ? 1 : 0);
+const byGuest = (a: GuestSample, b: GuestSample): number => a.vmid - b.vmid || byText(a.guest, b.guest);
+const byName = (a: NodeSample, b: NodeSample): number => byText(a.node, b.node);
 
 /** Bytes of a node that guests may use: all that it has less the reserve kept for the host. */
 export const usableBytes = (node: NodeSample, config: Config): number =>

@@ -13,7 +13,7 @@ export function tidy(text: string): string {
 }
 
 /** What Proxmox itself says: the message, the parameters it refuses, or (before PVE 8.3) the reason phrase. */
-export function wordsOf({ body, reason }: Pick<ApiAnswer, 'body' | 'reason'>): string {
+function wordsOf({ body, reason }: Pick<ApiAnswer, 'body' | 'reason'>): string {
   const parsed = parseObject(body);
   const message = typeof parsed?.message === 'string' ? parsed.message : reason;
   const errors = typeof parsed?.errors === 'object' && parsed.errors !== null ? Object.entries(parsed.errors) : [];

@@ -94,8 +94,13 @@ export async function start(services: readonly Service[], around: Surroundings):
 
 async function startOne(service: Service, cluster: string, around: Surroundings): Promise<Running> {
   const proxmox = service.uses?.proxmox ? around.proxmox(cluster, service.uses.proxmox) : undefined;
-  const worker = createWorker(service, cluster, { ...around, proxmox });
-  const one: Running = { service, cluster, worker, consumptions: new Map(), timers: [] };
+  const consumptions: Running['consumptions'] = new Map();
+  const on_forgotten = () =>
+    void catchUp({ service, cluster, consumptions }, around).catch((error) =>
+      around.log.error({ error, service: service.name, cluster }, 'could not catch up after the store has forgotten'),
+    );
+  const worker = createWorker(service, cluster, { ...around, proxmox, on_forgotten });
+  const one: Running = { service, cluster, worker, consumptions, timers: [] };
   await worker.flush();
   for (const [stream, events] of byStream(service)) {
     const consumption = await around.bus.consume(
@@ -115,7 +120,10 @@ async function startOne(service: Service, cluster: string, around: Surroundings)
 }
 
 /** Where the store has applied less than was acknowledged, it has forgotten: what came since is handled again. */
-async function catchUp({ service, cluster, consumptions }: Running, around: Surroundings): Promise<void> {
+async function catchUp(
+  { service, cluster, consumptions }: Pick<Running, 'service' | 'cluster' | 'consumptions'>,
+  around: Surroundings,
+): Promise<void> {
   for (const [stream, consumption] of consumptions) {
     const acknowledged = await consumption.acknowledged();
     const applied = await around.store.position({ service: service.name, cluster }, stream);

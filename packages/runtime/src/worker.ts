@@ -10,6 +10,7 @@ import { envelope, typeOf } from './envelope.ts';
 import type { Metrics } from './metrics.ts';
 import { observe } from './observe.ts';
 import { blame, HandlerFailed, marked } from './outside.ts';
+import { parseOnce } from './parse-once.ts';
 import { emptyCache, openBuffer, openReader } from './state.ts';
 import { type Tracing, traceIdOf } from './tracing.ts';
 
@@ -26,6 +27,8 @@ export type Ground = {
   machine_now: () => number;
   /** Names this process among replicas. */
   instance: string;
+  /** Told where the store knows less than this worker has seen it know: what came since has to be handled again. */
+  on_forgotten?: () => void;
 };
 
 export type Worker = {
@@ -54,6 +57,7 @@ export function createWorker(service: Service, cluster: string, ground: Ground):
   const log = bind(ground.log, { service: service.name, cluster });
   let turn: Promise<unknown> = Promise.resolve();
   let ticks = 0;
+  let seen = 0;
 
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const next = turn.then(work, work);
@@ -123,6 +127,12 @@ export function createWorker(service: Service, cluster: string, ground: Ground):
     },
   ): Promise<boolean> => {
     const version = await store.version(scope);
+    if (version < seen) {
+      seen = version;
+      ground.on_forgotten?.();
+      throw new StoreForgot();
+    }
+    seen = version;
     if (version !== cache.version) Object.assign(cache, emptyCache(), { version });
     const buffer = openBuffer(records, cluster, cache);
     const context = {
@@ -167,6 +177,7 @@ export function createWorker(service: Service, cluster: string, ground: Ground):
       cache.version = -1;
       return false;
     }
+    seen = committed;
     buffer.keep(committed);
     await flush();
     return true;
@@ -178,7 +189,7 @@ export function createWorker(service: Service, cluster: string, ground: Ground):
     await flush();
     if (await store.handled(scope, cloud.id)) return 'repeated';
     if (!known) throw new Unreadable(`unknown type ${cloud.type}`);
-    const parsed = parse(known.event, cloud.data);
+    const parsed = parseOnce(known.event.data, cloud.data);
     if (!parsed.success) throw new Unreadable(`its data is not valid: ${parsed.error.message}`);
     const circumstances = {
       now: Date.parse(cloud.time),
@@ -311,6 +322,12 @@ class Unreadable extends Error {
   override name = 'Unreadable';
 }
 
+/** The store was emptied, or lost its latest seconds; what it knew is built again from the streams. */
+class StoreForgot extends Error {
+  override name = 'StoreForgot';
+  override message = 'the store has forgotten what it knew';
+}
+
 /** A cluster's clock is known from its answers, so the first look asks for one. */
 async function clockOf({ proxmox, machine_now }: Ground): Promise<number> {
   if (!proxmox) return machine_now();
@@ -346,21 +363,9 @@ async function handled<T>(work: () => Promise<T>): Promise<T> {
 function declared(publishes: ReadonlyMap<string, AnyEvent>, service: string, said: Said): AnyEvent {
   const event = publishes.get(said.name);
   if (!event) throw new Error(`${service} says ${said.name}, which it does not declare`);
-  const parsed = parse(event, said.data);
+  const parsed = parseOnce(event.data, said.data);
   if (!parsed.success) throw new Error(`${service} says a ${said.name} that is not valid: ${parsed.error.message}`);
   return event;
-}
-
-/** Data that passed in this process need not pass again where the bus hands it on as it is. */
-const passed = new WeakSet<object>();
-
-type Parsed = { success: true; data: unknown } | { success: false; error: Error };
-
-function parse(event: AnyEvent, data: unknown): Parsed {
-  if (typeof data === 'object' && data !== null && passed.has(data)) return { success: true, data };
-  const parsed = event.data.safeParse(data);
-  if (parsed.success && typeof data === 'object' && data !== null) passed.add(data);
-  return parsed;
 }
 
 const nameOf = (outgoing: Outgoing): string => outgoing.event.type.split('.').slice(2, -1).join('.');

@@ -14,7 +14,7 @@ export type ServerBinary = { command: string; env: Record<string, string>; versi
 const oldest: Record<ServerName, [number, number]> = { 'nats-server': [2, 10], 'redis-server': [6, 2] };
 
 /** Null where it does not start, or is too old. */
-export async function askVersion(name: ServerName, command: string, env = {}): Promise<ServerBinary | null> {
+async function askVersion(name: ServerName, command: string, env = {}): Promise<ServerBinary | null> {
   try {
     const { stdout } = await run(command, ['--version'], { env: { ...process.env, ...env }, timeout: 10_000 });
     const [version, major, minor] = /(\d+)\.(\d+)\.\d+/u.exec(stdout) ?? [];

@@ -1,4 +1,4 @@
-import type { TestServer } from './test-servers.ts';
+import type { TestServer } from './test-server.ts';
 
 const images = {
   nats: { image: 'nats:2.12-alpine', port: 4222, command: ['-js'], ready: 'Server is ready' },

@@ -6,13 +6,7 @@ import { findServers } from './find-servers.ts';
 import { startNats } from './start-nats.ts';
 import { startRedis } from './start-redis.ts';
 import { startContainer } from './test-containers.ts';
-
-/** `restart` kills it and starts it again on the same port with the same data; only where it is this process's own. */
-export type TestServer = {
-  url: string;
-  stop: () => Promise<void>;
-  restart?: (meanwhile?: () => Promise<void>) => Promise<void>;
-};
+import type { TestServer } from './test-server.ts';
 
 export type TestServerOptions = {
   /** Default: as the environment, Docker and the machine have it. `own`: a process on this machine, which can be restarted. */

@@ -7,7 +7,7 @@ import { type GuestState, type NodeState, segmentAt, type World } from './world.
 const PERIOD = 10_000;
 
 /** When a node last told the cluster its figures: every ten seconds, each node at its own second; undefined when too long ago. */
-export const lastTick = (world: World, node: NodeState): number | undefined => {
+const lastTick = (world: World, node: NodeState): number | undefined => {
   const stopped = [...node.down, ...node.silent].filter((span) => span.from <= world.now && world.now < span.to);
   const until = Math.min(world.now, ...stopped.map((span) => span.from - 1));
   const tick = Math.floor((until - node.plan.phase) / PERIOD) * PERIOD + node.plan.phase;

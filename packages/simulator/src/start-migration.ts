@@ -19,7 +19,7 @@ export type MoveRequest = {
 };
 
 /** Bytes dirtied a second: as described, or growing with the CPU that it gets. */
-export const dirtyRate = (world: World, guest: GuestState, at: number): number => {
+const dirtyRate = (world: World, guest: GuestState, at: number): number => {
   const { plan } = guest;
   if (plan.dirty_mib_s !== undefined) return plan.dirty_mib_s * MIB;
   const node = world.nodes.get(nodeOf(guest));

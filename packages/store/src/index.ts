@@ -1,4 +1,4 @@
+export { connectRedis } from './connect-redis.ts';
 export { createMemoryStore, type MemoryStoreOptions } from './memory-store.ts';
 export * from './port.ts';
 export type { RedisOptions } from './redis-client.ts';
-export { connectRedis } from './redis-store.ts';

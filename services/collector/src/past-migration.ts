@@ -1,7 +1,7 @@
 import type { PastMigration, PendingLog } from '@evenkeel/contracts';
 import { iso } from '@evenkeel/model';
 import { isTaskOk, parseMigrationLog, parseUpid } from '@evenkeel/proxmox';
-import { guestOfTask } from './sample.ts';
+import { guestOfTask } from './guest-of.ts';
 
 /** A migration that ended before it was watched; undefined where the log only asks HA for one or the task is of another kind. */
 export function pastMigration(

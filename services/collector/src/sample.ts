@@ -3,52 +3,16 @@ import type {
   CollectorProgress,
   Config,
   CounterReading,
-  HaRule,
   RunningMigration,
   RunRef,
 } from '@evenkeel/contracts';
-import { iso } from '@evenkeel/model';
-import type { HaRuleRow, TaskRow } from '@evenkeel/proxmox';
+import { byText, iso } from '@evenkeel/model';
 import type { FactsByGuest } from './due-configs.ts';
+import { guestOfSid, guestOfTask } from './guest-of.ts';
 import { guestSample } from './guest-sample.ts';
+import { haRules } from './ha-rules.ts';
 import type { Look } from './look.ts';
 import { nodeSample } from './node-sample.ts';
-
-const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-/** `vm:100` is qemu/100, `ct:101` lxc/101; what is neither is no guest. */
-export function guestOfSid(sid: string): string | undefined {
-  const parts = /^(vm|ct):(\d{1,9})$/.exec(sid);
-  return parts ? `${parts[1] === 'vm' ? 'qemu' : 'lxc'}/${parts[2]}` : undefined;
-}
-
-/** The rules in force; kinds that this version of Evenkeel does not know are named among the problems instead. */
-export function haRules(rows: readonly HaRuleRow[]): { rules: HaRule[]; problems: string[] } {
-  const inForce = rows.filter(({ disabled }) => !disabled);
-  const isKnown = ({ type }: HaRuleRow): boolean => type === 'node-affinity' || type === 'resource-affinity';
-  const rules = inForce.filter(isKnown).map(
-    ({ rule, type, resources, nodes, strict, affinity }): HaRule => ({
-      rule,
-      type: type as HaRule['type'],
-      guests: resources.flatMap((sid) => guestOfSid(sid) ?? []).sort(byText),
-      ...(nodes && { nodes }),
-      ...(strict !== undefined && { strict }),
-      ...((affinity === 'positive' || affinity === 'negative') && { affinity }),
-    }),
-  );
-  const problems = inForce
-    .filter((row) => !isKnown(row))
-    .map(({ rule, type }) => `HA rule ${rule} is of a kind that is not understood: ${type}.`);
-  return { rules: rules.sort((a, b) => byText(a.rule, b.rule)), problems };
-}
-
-const guestTypes: Record<string, 'qemu' | 'lxc'> = { qmigrate: 'qemu', vzmigrate: 'lxc' };
-
-/** `qemu/100` of a migration task, undefined for a task of another kind. */
-export function guestOfTask({ type, id }: Pick<TaskRow, 'type' | 'id'>): string | undefined {
-  const kind = guestTypes[type];
-  return kind && /^\d{1,9}$/.test(id) ? `${kind}/${id}` : undefined;
-}
 
 /** Migrations that run now, and those that HA has taken on but not begun. */
 function runningMigrations({ tasks, targets, resources }: Look, online: ReadonlySet<string>): RunningMigration[] {

@@ -77,6 +77,11 @@ describe('preflight lets through', () => {
       { ...lxc, config: { rules: { allow_container_restarts: true } } },
       { ...options, online: false, restart: true },
     ],
+    [
+      'a container whose tag allows it',
+      { ...lxc, guest: { ...lxc.guest, tags: ['restart-ok'] } },
+      { ...options, online: false, restart: true },
+    ],
     ['a guest of a Proxmox that cannot be asked', { look: { preconditions: null } }, options],
     ['a guest whose name is not known', { guest: { name: undefined } }, options],
     [

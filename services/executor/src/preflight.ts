@@ -1,4 +1,5 @@
 import type { ApprovedMigration, Config } from '@evenkeel/contracts';
+import { mayRestart } from '@evenkeel/model';
 import type { GuestRow, MigrateOptions, MigrationPreconditions, NodeRow } from '@evenkeel/proxmox';
 
 /** A fresh look at what a migration rests on. */
@@ -47,13 +48,12 @@ const asPlanned: Check = (migration, look) => {
   return status === planned ? null : no('not_running', `${migration.guest} is ${status}, planned for ${planned}`);
 };
 
-const restartAllowed: Check = (migration, look, config) =>
-  migration.type === 'lxc' &&
-  guestOf(migration, look)?.status === 'running' &&
-  !guestOf(migration, look)?.tags.includes('restart-ok') &&
-  !config.automated_migrations.rules.allow_container_restarts
+const restartAllowed: Check = (migration, look, config) => {
+  const guest = guestOf(migration, look);
+  return migration.type === 'lxc' && guest?.status === 'running' && !mayRestart(guest.tags, config)
     ? no('not_allowed', `${migration.guest} would restart, and allow_container_restarts is off`)
     : null;
+};
 
 const targetThere: Check = (migration, look, config) => {
   const target = look.nodes.find((n) => n.node === migration.target_node);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Approvals, approve, inFlight, rememberApproval } from './approvals.ts';
-import { givenCandidate, givenConfig, noon } from './given.ts';
+import { givenCandidate, givenConfig, noon } from './testing/given.ts';
 
 const [{ recommendation }, context] = givenCandidate({});
 const migration = approve(recommendation, 'id-101', 'run-1.qemu-101', context);

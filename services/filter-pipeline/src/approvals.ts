@@ -1,7 +1,7 @@
 import type { Approval, ApprovedMigration, approvals, Config, Recommendation, ValueOf } from '@evenkeel/contracts';
-import { hours, iso, millis, minutes } from '@evenkeel/model';
+import { byText, hours, iso, millis, minutes } from '@evenkeel/model';
 import type { FilterContext } from './filter.ts';
-import { compare, shiftOf } from './loads.ts';
+import { shiftOf } from './loads.ts';
 
 export type Approvals = ValueOf<typeof approvals>;
 
@@ -40,7 +40,7 @@ function approvalOf(migration: ApprovedMigration, assigned_bytes?: number): Appr
 }
 
 /** Whether a migration may be under way: approved or started, and neither ended, nor expired unused, nor stuck beyond hope. */
-export function isInFlight(approval: Approval, now: number, config: Config): boolean {
+function isInFlight(approval: Approval, now: number, config: Config): boolean {
   if (approval.ended) return false;
   if (!approval.started_at) return now <= millis(approval.expires_at);
   return now <= millis(approval.started_at) + config.automated_migrations.migration_poll_timeout_seconds * 1000;
@@ -58,7 +58,7 @@ export const unseenMoves = (known: Approvals | undefined, sampledAt: string, now
 export const lastFailure = (known: Approvals | undefined): Approval | undefined =>
   inOrder(known)
     .filter(({ ended }) => ended?.how === 'failed')
-    .sort((a, b) => compare(a.ended!.at, b.ended!.at))
+    .sort((a, b) => byText(a.ended!.at, b.ended!.at))
     .at(-1);
 
 /** When a migration last came to its end, epoch milliseconds; refusals do not count, for nothing ran. */
@@ -66,16 +66,16 @@ export const lastEnd = (known: Approvals | undefined): number =>
   Math.max(0, ...inOrder(known).flatMap(({ ended }) => (ended && ended.how !== 'refused' ? [millis(ended.at)] : [])));
 
 const inOrder = (known: Approvals | undefined): Approval[] =>
-  Object.values(known?.entries ?? {}).sort((a, b) => compare(a.migration_id, b.migration_id));
+  Object.values(known?.entries ?? {}).sort((a, b) => byText(a.migration_id, b.migration_id));
 
 /** Forgets what ended more than a day ago, and what expired unused as long ago. */
 function prune(known: Approvals, now: number): Approvals {
   const endOf = (a: Approval) => millis(a.ended?.at ?? a.started_at ?? a.expires_at);
   const kept = inOrder(known)
     .filter((a) => now - endOf(a) < keepEnded)
-    .sort((a, b) => endOf(b) - endOf(a) || compare(a.migration_id, b.migration_id))
+    .sort((a, b) => endOf(b) - endOf(a) || byText(a.migration_id, b.migration_id))
     .slice(0, mostEnded)
-    .sort((a, b) => compare(a.migration_id, b.migration_id));
+    .sort((a, b) => byText(a.migration_id, b.migration_id));
   return { entries: Object.fromEntries(kept.map((a) => [a.migration_id, a])) };
 }
 

@@ -70,4 +70,3 @@ export const passed = (reason: string): Verdict => ({ result: 'passed', reason }
 export const filtered = (reason: string): Verdict => ({ result: 'failed', action: 'filtered', reason });
 export const deferred = (reason: string): Verdict => ({ result: 'failed', action: 'deferred', reason });
 export const observing = (reason: string): Verdict => ({ result: 'failed', action: 'observing', reason });
-export const skipped = (reason: string): Verdict => ({ result: 'failed', action: 'skipped', reason });

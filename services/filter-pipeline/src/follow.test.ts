@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { followDecision, oldestRuns } from './follow.ts';
-import { givenFacts, givenOccasion, givenRecommendation, givenRun, lightEffect, vary } from './given.ts';
 import { decideRun } from './pipeline.ts';
+import { givenFacts, givenOccasion, givenRecommendation, givenRun, lightEffect, vary } from './testing/given.ts';
 
 const light = { effect: lightEffect };
 const generated = givenRun(

@@ -1,6 +1,5 @@
 import type { Approval, ApprovedMigration, DecisionAction, RunSummary } from '@evenkeel/contracts';
-import { millis } from '@evenkeel/model';
-import { compare } from './loads.ts';
+import { byText, millis } from '@evenkeel/model';
 import { countActions } from './summarize.ts';
 
 /** The summary with one decision moved on; untouched where it is about another run or the decision has already ended. */
@@ -50,6 +49,6 @@ function conclude(summary: RunSummary, at: string): RunSummary {
 /** Ids of the runs that are too many, oldest first. */
 export const oldestRuns = (runs: readonly (readonly [string, RunSummary])[], most: number): string[] =>
   [...runs]
-    .sort(([a, x], [b, y]) => compare(y.timestamp, x.timestamp) || compare(a, b))
+    .sort(([a, x], [b, y]) => byText(y.timestamp, x.timestamp) || byText(a, b))
     .slice(most)
     .map(([run_id]) => run_id);

@@ -1,6 +1,5 @@
 import type { Config, Effect, NodeEffect, Recommendation } from '@evenkeel/contracts';
 import { nodePenalty } from '@evenkeel/model';
-import type { Generated } from './filter.ts';
 
 export type Load = { cpu: number; mem: number };
 /** Predicted load by node, fractions. */
@@ -31,24 +30,6 @@ export function applyShift(loads: Loads, shift: Shift): Loads {
   return next;
 }
 
-/**
- * Predicted loads before any move of the run: as measured, or better as the best-ranked recommendation that touches the node
- * predicts it, which no other move of the run can have coloured yet.
- */
-export function baseLoads(generated: Generated): Loads {
-  const loads = new Map<string, Load>();
-  for (const node of generated.sample.nodes) loads.set(node.node, { cpu: node.cpu, mem: node.mem / node.maxmem });
-  for (const score of generated.scores) loads.set(score.node, { cpu: score.cpu, mem: score.mem });
-  const worstFirst = [...generated.recommendations].sort(
-    (a, b) => b.rank - a.rank || compare(b.recommendation_id, a.recommendation_id),
-  );
-  for (const { source_node, target_node, effect } of worstFirst) {
-    loads.set(source_node, { cpu: effect.source_before.cpu, mem: effect.source_before.mem });
-    loads.set(target_node, { cpu: effect.target_before.cpu, mem: effect.target_before.mem });
-  }
-  return loads;
-}
-
 /** The effect of a move on nodes that already carry `loads`; penalties are corrected by what the difference in load costs. */
 export function effectOn(loads: Loads, recommendation: Recommendation, config: Config['penalty_config']): Effect {
   const { effect, source_node, target_node } = recommendation;
@@ -68,6 +49,3 @@ export function effectOn(loads: Loads, recommendation: Recommendation, config: C
 
 const minus = (a: Load, b: Load): Load => ({ cpu: a.cpu - b.cpu, mem: a.mem - b.mem });
 const plus = (a: Load, b: Load): Load => ({ cpu: a.cpu + b.cpu, mem: a.mem + b.mem });
-
-/** Order of code units: the same on every machine. */
-export const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,6 +1,5 @@
 import type { ApprovedMigration, GuestMove, guestMoves, ValueOf } from '@evenkeel/contracts';
-import { hours, millis } from '@evenkeel/model';
-import { compare } from './loads.ts';
+import { byText, hours, millis } from '@evenkeel/model';
 
 export type GuestMoves = ValueOf<typeof guestMoves>;
 export type MoveStage = {
@@ -66,8 +65,7 @@ const near = (a: GuestMove, b: GuestMove): boolean => Math.abs(millis(a.at) - mi
 
 function tidy(moves: readonly GuestMove[]): GuestMove[] {
   const sorted = [...moves].sort(
-    (a, b) =>
-      compare(a.at, b.at) || weight[a.how] - weight[b.how] || compare(a.migration_id ?? '', b.migration_id ?? ''),
+    (a, b) => byText(a.at, b.at) || weight[a.how] - weight[b.how] || byText(a.migration_id ?? '', b.migration_id ?? ''),
   );
   const latest = millis(sorted.at(-1)?.at ?? '1970-01-01T00:00:00Z');
   return sorted.filter(({ at }) => latest - millis(at) <= remembered).slice(-most);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { addApproved, approve, rememberApproval } from './approvals.ts';
-import { givenCandidate, givenConfig, noon } from './given.ts';
 import { noticeMoves } from './notice-moves.ts';
+import { givenCandidate, givenConfig, noon } from './testing/given.ts';
 
 const [{ recommendation }, context] = givenCandidate({});
 const migration = approve(recommendation, 'id-101', 'run-1.qemu-101', context);

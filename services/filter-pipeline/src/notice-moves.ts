@@ -1,6 +1,6 @@
 import type { Config } from '@evenkeel/contracts';
+import { byText } from '@evenkeel/model';
 import { type Approvals, inFlight } from './approvals.ts';
-import { compare } from './loads.ts';
 
 export type Moved = { guest: string; from: string; to: string };
 
@@ -17,5 +17,5 @@ export function noticeMoves(
       const from = before[guest];
       return from === undefined || from === to || ours.has(`${guest} ${to}`) ? [] : [{ guest, from, to }];
     })
-    .sort((a, b) => compare(a.guest, b.guest));
+    .sort((a, b) => byText(a.guest, b.guest));
 }

@@ -1,5 +1,5 @@
 import type { ApprovedMigration, JudgedMove, Outcome } from '@evenkeel/contracts';
-import { compare } from './loads.ts';
+import { byText } from '@evenkeel/model';
 
 const weight = { '5m': 0, '1h': 1, '24h': 2, failed: 3 };
 
@@ -12,7 +12,7 @@ export function rememberJudged(
   const same = known?.find(({ migration_id }) => migration_id === judged.migration_id);
   if (same && weight[same.horizon] > weight[judged.horizon]) return [...(known ?? [])];
   return [...(known ?? []).filter((m) => m !== same), judged]
-    .sort((a, b) => compare(a.at, b.at) || compare(a.migration_id, b.migration_id))
+    .sort((a, b) => byText(a.at, b.at) || byText(a.migration_id, b.migration_id))
     .slice(-most);
 }
 

@@ -1,8 +1,8 @@
 import type { Recommendation } from '@evenkeel/contracts';
 import { expect, test } from 'vitest';
 import type { Tracking } from './filter.ts';
-import { type Different, givenCandidate, givenRecommendation, givenRun, noon } from './given.ts';
 import { persistence, trackRecommendations } from './persistence.ts';
+import { type Different, givenCandidate, givenRecommendation, givenRun, noon } from './testing/given.ts';
 
 type Seen = { minutes: number; sees: Different<Recommendation> | null; run_id?: string };
 

@@ -1,7 +1,6 @@
 import type { TrackedRecommendation } from '@evenkeel/contracts';
-import { hours, millis } from '@evenkeel/model';
+import { byText, hours, millis } from '@evenkeel/model';
 import { type Filter, type Generated, observing, passed, type Tracking } from './filter.ts';
-import { compare } from './loads.ts';
 import { figure } from './quote.ts';
 
 const mostSeen = 10;
@@ -13,7 +12,7 @@ const mostSeen = 10;
 export function trackRecommendations(known: Tracking | undefined, generated: Generated): Tracking {
   if (known?.last_run_id === generated.run_id) return known;
   const tracked: Record<string, TrackedRecommendation> = {};
-  const inOrder = [...generated.recommendations].sort((a, b) => a.rank - b.rank || compare(a.guest, b.guest));
+  const inOrder = [...generated.recommendations].sort((a, b) => a.rank - b.rank || byText(a.guest, b.guest));
   for (const recommendation of inOrder) {
     const { guest, source_node, target_node, score_improvement, confidence_score } = recommendation;
     if (tracked[guest]) continue;

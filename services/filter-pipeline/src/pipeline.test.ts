@@ -2,6 +2,7 @@ import { type Decision, events, type Recommendation, records } from '@evenkeel/c
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Generated } from './filter.ts';
+import { decideRun } from './pipeline.ts';
 import {
   type Different,
   type GivenCase,
@@ -12,8 +13,7 @@ import {
   givenRun,
   lightEffect,
   vary,
-} from './given.ts';
-import { decideRun } from './pipeline.ts';
+} from './testing/given.ts';
 
 const run = (generated: Generated, given: GivenCase = {}) =>
   decideRun(givenOccasion(generated, given), givenFacts(generated, given.facts));
@@ -201,6 +201,13 @@ test('slots, runs and ranks', () => {
     'run-1.qemu-105',
   ]);
 });
+
+test.each([{ mode: 'recommend' as const }, { mode: 'approve' as const }, { automated_migrations: { dry_run: true } }])(
+  'where nothing may move, nothing waits to: %o',
+  (config) => {
+    expect(run(givenRun(many(5, light)), { config }).waiting.queue).toEqual([]);
+  },
+);
 
 test('[P24] companions go through every filter and limit, together or not at all', () => {
   const [a, b] = many(2, light);

@@ -123,15 +123,17 @@ function decisionIds(climbs: readonly Climb[]): Map<Climb, string> {
   );
 }
 
+/** What waits for a slot; nothing does where nothing may move, whatever a later event says. */
 function queueOf(
-  { generated, base }: Occasion,
+  { generated, base, config }: Occasion,
   { chosen, surplus }: Selection,
   approved: readonly ApprovedMigration[],
   ids: ReadonlyMap<Climb, string>,
   { rules }: FilterContext,
 ): CurrentRun {
   const started = new Set(approved.map(({ decision_id }) => decision_id));
-  const waiting = [...chosen, ...surplus].filter((c) => !started.has(ids.get(c)!)).slice(0, longestQueue);
+  const passed = authority(config).may === 'act' ? [...chosen, ...surplus] : [];
+  const waiting = passed.filter((c) => !started.has(ids.get(c)!)).slice(0, longestQueue);
   const queue = waiting.map((c) => ({
     recommendation_id: c.candidate.recommendation.recommendation_id,
     decision_id: ids.get(c)!,

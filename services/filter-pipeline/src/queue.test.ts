@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { type Approvals, addApproved, rememberApproval } from './approvals.ts';
+import { type CurrentRun, decideRun } from './pipeline.ts';
+import { lookAgain } from './queue.ts';
 import {
   givenConfig,
   givenFacts,
@@ -9,9 +11,7 @@ import {
   lightEffect,
   noon,
   vary,
-} from './given.ts';
-import { type CurrentRun, decideRun } from './pipeline.ts';
-import { lookAgain } from './queue.ts';
+} from './testing/given.ts';
 
 const light = { effect: lightEffect };
 const generated = givenRun(

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { ask, type GivenCase, givenApproval, givenNode } from './given.ts';
 import { safety } from './safety.ts';
+import { ask, type GivenCase, givenApproval, givenNode } from './testing/given.ts';
 
 const GiB = 2 ** 30;
 const checks = (different: object) => ({ automated_migrations: { safety_checks: different } });

@@ -1,8 +1,8 @@
+import { byText } from '@evenkeel/model';
 import { acceptMove } from './context.ts';
 import { type Candidate, type FilterContext, filtered } from './filter.ts';
-import { ranksLower } from './filters/guest-success.ts';
+import { hasPoorRecord } from './filters/guest-success.ts';
 import { type Climb, climb, failAt } from './ladder.ts';
-import { compare } from './loads.ts';
 
 /** What became of the candidates: `chosen` passed and fit into the run, `surplus` passed and did not; all best first. */
 export type Selection = { chosen: Climb[]; surplus: Climb[]; rejected: Climb[] };
@@ -29,16 +29,16 @@ export function select(candidates: readonly Candidate[], context: FilterContext,
 }
 
 /** Mandatory moves first, guests with a poor record last, else as recommended; equal ranks by guest and target. */
-export function rank(candidates: readonly Candidate[], context: FilterContext): Candidate[] {
+function rank(candidates: readonly Candidate[], context: FilterContext): Candidate[] {
   const learns = context.config.intelligent_migrations.guest_success_tracking_enabled;
-  const place = (c: Candidate) => (c.recommendation.mandatory ? 0 : learns && ranksLower(c, context) ? 2 : 1);
+  const place = (c: Candidate) => (c.recommendation.mandatory ? 0 : learns && hasPoorRecord(c, context) ? 2 : 1);
   return [...candidates].sort(
     (a, b) =>
       place(a) - place(b) ||
       a.recommendation.rank - b.recommendation.rank ||
-      compare(a.recommendation.guest, b.recommendation.guest) ||
-      compare(a.recommendation.target_node, b.recommendation.target_node) ||
-      compare(a.recommendation.recommendation_id, b.recommendation.recommendation_id),
+      byText(a.recommendation.guest, b.recommendation.guest) ||
+      byText(a.recommendation.target_node, b.recommendation.target_node) ||
+      byText(a.recommendation.recommendation_id, b.recommendation.recommendation_id),
   );
 }
 

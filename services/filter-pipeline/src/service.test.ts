@@ -14,8 +14,8 @@ import {
 } from '@evenkeel/contracts';
 import { expect, test } from 'vitest';
 import type { Generated } from './filter.ts';
-import { givenConfig, givenRecommendation, givenRun, lightEffect, noon, vary } from './given.ts';
 import { filterPipeline } from './service.ts';
+import { givenConfig, givenRecommendation, givenRun, lightEffect, noon, vary } from './testing/given.ts';
 
 const light = { effect: lightEffect };
 const at = (minutes: number) => new Date(noon + minutes * 60_000).toISOString();

@@ -28,10 +28,10 @@ import {
 import { iso, millis } from '@evenkeel/model';
 import { type Context, defineService } from '@evenkeel/runtime';
 import { addApproved, expiredUnused, rememberApproval } from './approvals.ts';
+import { baseLoads } from './base-loads.ts';
 import type { Facts } from './context.ts';
 import type { Generated, Tracking } from './filter.ts';
 import { endOf, followDecision, oldestRuns } from './follow.ts';
-import { baseLoads } from './loads.ts';
 import { foundMove, isForgotten, isSameGuest, type MoveStage, rememberMove } from './moves.ts';
 import { noticeMoves } from './notice-moves.ts';
 import { failedMove, judgedOf, pairOf, rememberJudged } from './outcomes.ts';

@@ -1,7 +1,7 @@
 import type { Approval } from '@evenkeel/contracts';
 import { expect, test } from 'vitest';
-import { givenConfig, noon } from './given.ts';
 import { freeSlots, waitsFor } from './slots.ts';
+import { givenConfig, noon } from './testing/given.ts';
 
 const at = (seconds: number) => new Date(noon + seconds * 1000).toISOString();
 const approval = (n: number, different: Partial<Approval> = {}): Approval => ({

@@ -28,7 +28,7 @@ export function windowState(schedule: Schedule, now: number): WindowState {
 }
 
 /** Whether the wall clock stands inside the window; undefined where its zone is unknown. */
-export function covers(window: ScheduleWindow, zone: string, now: number): boolean | undefined {
+function covers(window: ScheduleWindow, zone: string, now: number): boolean | undefined {
   const local = localTime(now, window.timezone ?? zone);
   if (!local) return undefined;
   const start = minuteOf(window.start_time);

@@ -2,8 +2,8 @@ import type { Behavior } from '@evenkeel/contracts';
 import { deviation, known, minus, movingMean, robustDeviation, selectInPlace } from '@evenkeel/model';
 import { bucketsPerHour } from './cell.ts';
 import type { History } from './read-history.ts';
-import { findSeason, leastStrength, type Season, withoutDaily } from './season.ts';
-import { type Trend, trendOf } from './trend.ts';
+import { findSeason, leastStrength, type Season } from './season.ts';
+import { type Trend, trendBesideDaily } from './trend.ts';
 
 export type Classification = {
   behavior: Behavior;
@@ -28,7 +28,7 @@ const unknown = { behavior: 'unknown', confidence: 0, season: undefined, trend: 
 export function classify(history: History): Classification {
   if (history.seen_hours < leastHours) return { ...unknown, residual_sd: history.overall.sd };
   const { daily, found } = findSeason(history.hourly);
-  const trend = trendOf(withoutDaily(history.hourly, daily));
+  const trend = trendBesideDaily(history.hourly, daily);
   const burst = burstiness(history);
   const behavior = choose(found, trend, burst);
   const margins = {

@@ -5,8 +5,7 @@ import type { LocalHours } from './local-hours.ts';
 import { lastDayAndWeek, overall } from './metric-statistics.ts';
 import { readHistory } from './read-history.ts';
 import { significant, significantEach } from './rounding.ts';
-import { withoutDaily } from './season.ts';
-import { trendOf } from './trend.ts';
+import { trendBesideDaily } from './trend.ts';
 
 export type Conclusion = Omit<GuestProfile, 'guest'>;
 
@@ -26,7 +25,7 @@ export function conclude(cells: string, end: number, local: LocalHours): Conclus
     cpu: significantEach(cpu, 3),
     mem: significantEach(mem, 4),
     cpu_growth_per_day: significant(trend.per_hour * 2400, 3),
-    mem_growth_per_day: significant(trendOf(withoutDaily(history.mem)).per_hour * 24, 3),
+    mem_growth_per_day: significant(trendBesideDaily(history.mem).per_hour * 24, 3),
     ...(season ? { period_hours: season.period_hours } : {}),
     ...(hourly ? { hourly_cpu: hourly.map((value) => significant(value, 2)) } : {}),
     residual_sd: significant(residual_sd, 3),

@@ -39,7 +39,7 @@ function spread(points: readonly HistoryPoint[], value: 2 | 3, bucket: number): 
 const finerFirst = (a: HistoryPoint, b: HistoryPoint): number => a[1] - b[1] || a[0] - b[0];
 
 /** A history with what was unseen filled in from the past; what was seen stays, so that filling twice changes nothing. */
-export function fillHistory(history: GuestHistory, past: readonly HistoryPoint[]): GuestHistory {
+function fillHistory(history: GuestHistory, past: readonly HistoryPoint[]): GuestHistory {
   const points = [...past].sort(finerFirst);
   const cpu = spread(points, 2, bucketMs);
   const mem = spread(points, 3, hourMs);

@@ -12,3 +12,14 @@ test.each([
   const { hours } = localHours(Date.parse(from) / hourMs, 2, timezone);
   expect([...hours.slice(0, 7)]).toEqual(expected);
 });
+
+test.each(['UTC', 'Europe/Berlin', 'Asia/Kolkata', 'America/New_York', 'Australia/Lord_Howe', 'Pacific/Apia'])(
+  'a year of hours in %s is what the zone itself says',
+  (timezone) => {
+    const format = new Intl.DateTimeFormat('en-GB', { timeZone: timezone, hour: '2-digit', hourCycle: 'h23' });
+    const first = Date.parse('2026-01-01T05:00:00Z') / hourMs;
+    const { hours } = localHours(first, 366 * 24, timezone);
+    const said = Array.from({ length: 366 * 24 }, (_, i) => Number(format.format((first + i) * hourMs)));
+    expect(said.map((_, i) => hours[6 * i])).toEqual(said);
+  },
+);

@@ -19,19 +19,28 @@ export function overall(series: Series): Overall {
 /** The same of CPU codes, exactly, but by counting how often each occurs. */
 export function overallOfCodes(codes: Uint8Array): Overall {
   const counts = new Uint32Array(256);
-  for (const code of codes) counts[code] = (counts[code] as number) + 1;
-  counts[unseen] = 0;
-  const total = counts.reduce((a, b) => a + b, 0);
-  const weighted = (value: (code: number) => number) =>
-    counts.reduce((sum, count, code) => (count > 0 ? sum + count * value(code) : sum), 0) / total;
-  const middle = weighted((code) => cpuOfCode[code] as number);
+  for (let i = 0; i < codes.length; i++) counts[codes[i] as number]!++;
+  const total = codes.length - (counts[unseen] as number);
+  const low = rankedCode(counts, 1);
+  const high = rankedCode(counts, total);
+  const middle = weigh(counts, low, high, 0, 1) / total;
   return {
-    min: cpuOfCode[rankedCode(counts, 1)] as number,
-    max: cpuOfCode[rankedCode(counts, total)] as number,
+    min: cpuOfCode[low] as number,
+    max: cpuOfCode[high] as number,
     mean: middle,
     p95: cpuOfCode[rankedCode(counts, Math.ceil(0.95 * total))] as number,
-    sd: Math.sqrt(weighted((code) => ((cpuOfCode[code] as number) - middle) ** 2)),
+    sd: Math.sqrt(weigh(counts, low, high, middle, 2) / total),
   };
+}
+
+/** Sum over all values of their distance from the middle, to the first or second power. */
+function weigh(counts: Uint32Array, low: number, high: number, middle: number, power: 1 | 2): number {
+  let sum = 0;
+  for (let code = low; code <= high && code < unseen; code++) {
+    const distance = (cpuOfCode[code] as number) - middle;
+    sum += (counts[code] as number) * (power === 1 ? distance : distance * distance);
+  }
+  return sum;
 }
 
 /** Code of the rank-th smallest value. */

@@ -21,7 +21,7 @@ export type History = {
 /** Decodes the hours of a guest. */
 export function readHistory(cells: string, end: number): History {
   const all = decodeCells(cells);
-  const first = Math.max(0, Math.floor(all.codes.findIndex((code) => code !== unseen) / bucketsPerHour));
+  const first = firstSeen(all.codes);
   const codes = all.codes.subarray(first * bucketsPerHour);
   const cpu = new Float64Array(codes.length);
   const hourly = new Float64Array(codes.length / bucketsPerHour);
@@ -38,6 +38,13 @@ export function readHistory(cells: string, end: number): History {
     hourly[hour] = sum / count;
     if (count > 0) seenHours++;
   }
-  const mem = all.mem.subarray(first).map((mib) => mib * 1_048_576);
+  const mem = all.mem.slice(first);
+  for (let hour = 0; hour < mem.length; hour++) mem[hour]! *= 1_048_576;
   return { end, cpu, hourly, mem, samples: all.samples, overall: overallOfCodes(codes), seen_hours: seenHours };
+}
+
+/** The first hour of which something was seen; 0 where nothing was. */
+function firstSeen(codes: Uint8Array): number {
+  for (let i = 0; i < codes.length; i++) if (codes[i] !== unseen) return Math.floor(i / bucketsPerHour);
+  return 0;
 }

@@ -17,7 +17,7 @@ export type Season = {
 };
 
 /** A series without the slope by which each period lies above the one before, and without its mean. */
-export function levelled(hourly: Series, period: number): Series {
+function levelled(hourly: Series, period: number): Series {
   const rises = hourly.map((value, i) => (hourly[i + period] ?? Number.NaN) - value);
   const slope = (median(rises) || 0) / period;
   const level = hourly.map((value, i) => value - slope * i);
@@ -26,13 +26,13 @@ export function levelled(hourly: Series, period: number): Series {
 }
 
 /** A levelled series without what changes more slowly than a day. */
-export function flatten(hourly: Series): Series {
+function flatten(hourly: Series): Series {
   const level = levelled(hourly, 24);
   return minus(level, movingMean(level, 24));
 }
 
 /** How far a period explains a series of mean 0. */
-export function seasonOf(flat: Series, period: number): Season {
+function seasonOf(flat: Series, period: number): Season {
   const sums = new Float64Array(period);
   const counts = new Float64Array(period);
   const n = flat.length;
@@ -78,7 +78,7 @@ const leastAutocorrelation = 0.25;
 export const leastStrength = (periods: number): number => 0.3 + 0.35 / Math.max(1, Math.round(periods) - 1);
 
 /** Whether a period explains the series, over at least two whole periods. */
-export const explains = (season: Season): boolean =>
+const explains = (season: Season): boolean =>
   season.span >= 1.97 &&
   season.periods >= 1.75 &&
   season.swing >= leastSwing &&

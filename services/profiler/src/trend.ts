@@ -1,4 +1,5 @@
 import { blockMeans, deviation, known, mannKendall, type Series, straightLine, theilSen } from '@evenkeel/model';
+import { type Season, withoutDaily } from './season.ts';
 import { fitShapes } from './shapes.ts';
 
 export type Trend = {
@@ -13,6 +14,11 @@ const trendHours = 168;
 const leastBlocks = 12;
 const leastScore = 3;
 const none: Trend = { per_hour: 0, score: 0 };
+
+/** The trend of a series of hours once what a day adds is taken out; nothing is spent on series too short for any. */
+export function trendBesideDaily(hourly: Series, daily?: Season): Trend {
+  return hourly.length < leastBlocks * blockHours ? none : trendOf(withoutDaily(hourly, daily));
+}
 
 /** The trend of the last week of a series of hours from which the season is taken out; a step is none, nor is one that has ended. */
 export function trendOf(hourly: Series): Trend {

@@ -93,7 +93,7 @@ const overCap = ({ state, caps }: Planning, n: number): boolean =>
 /** The worth of a move for ranking: points it brings over its price, more where it was recommended before, less for a guest that fared badly. */
 function worth(planning: Planning, unit: Unit, target: number, net: number): number {
   const again = unit.last === planning.state.nodes[target]!.node ? steadfast : 1;
-  return net * again * (unit.weight < 0.6 ? unit.weight : 1);
+  return net * again * unit.weight;
 }
 
 function bestTarget(planning: Planning, search: Search, u: number, floor: number): Candidate | undefined {

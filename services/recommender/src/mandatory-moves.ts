@@ -130,7 +130,10 @@ function gather(planning: Planning, group: RuleGroup): PlannedMove[] {
     );
     const after = new Proxy(state.placement, { get: (all, id) => moved[id as string] ?? all[id as string] });
     if (violationsAround(group.guests, after, ctx) >= before) continue;
-    return moving.map((g) => makeMove(planning, [g], n, { mandatory: 'rule', why: `${group.rule} is broken` }));
+    const along = moving.length === members.length ? { along: moving } : {};
+    return moving.map((g) =>
+      makeMove(planning, [g], n, { mandatory: 'rule', why: `${group.rule} is broken`, ...along }),
+    );
   }
   return [];
 }

@@ -25,7 +25,7 @@ const one = (value: number): number => Math.round(value * 10) / 10;
 const three = (value: number): number => Math.round(value * 1000) / 1000;
 
 /** Seconds that the migration itself may take: three times its upper estimate, as long as the configured limit allows. */
-export function migrationTimeout({ cost, config }: Pick<PlanInput, 'cost' | 'config'>): number {
+function migrationTimeout({ cost, config }: Pick<PlanInput, 'cost' | 'config'>): number {
   const limit = config.automated_migrations.migration_poll_timeout_seconds;
   return Math.min(limit, Math.max(60, Math.ceil(worstSlowdown * cost.duration_seconds.high)));
 }

@@ -26,6 +26,8 @@ export type Planning = {
 /** One step of a plan: guests that go together, with what it does to the two nodes at its place in the plan. */
 export type PlannedMove = {
   unit: readonly number[];
+  /** Guests from other nodes too that come to the target with these or not at all. */
+  along?: readonly number[];
   source: number;
   target: number;
   mandatory?: MandatoryReason;
@@ -75,7 +77,7 @@ export function makeMove(
   planning: Planning,
   unit: readonly number[],
   target: number,
-  because: { mandatory?: MandatoryReason; why?: string } = {},
+  because: { mandatory?: MandatoryReason; why?: string; along?: readonly number[] } = {},
 ): PlannedMove {
   const { state, taken } = planning;
   const source = state.where[unit[0]!]!;

@@ -107,6 +107,21 @@ describe('recommend', () => {
     expect(new Set(pair.map((r) => r.target_node)).size).toBe(1);
   });
 
+  test('a split group that fits on none of its nodes finds together elsewhere, all of it or nothing', () => {
+    const gib = (n: number) => ({ mem: n * GiB, maxmem: n * GiB });
+    const guests = [
+      aGuest(101, 'a', { ...gib(4), tags: ['affinity_x'] }),
+      aGuest(102, 'b', { ...gib(4), tags: ['affinity_x'] }),
+      aGuest(103, 'a', { ...gib(54), tags: ['ignore'] }),
+      aGuest(104, 'b', { ...gib(54), tags: ['ignore'] }),
+    ];
+    const out = run(aCluster([aNode('a'), aNode('b'), aNode('c')], guests), aConfig(), { convergence: still });
+    expect(out.recommendations.map((r) => [r.guest, r.target_node, r.mandatory, r.companions])).toEqual([
+      ['qemu/101', 'c', 'rule', ['qemu/102']],
+      ['qemu/102', 'c', 'rule', ['qemu/101']],
+    ]);
+  });
+
   test('guests with different peak hours are put together, whatever the hour is now', () => {
     const wave = (from: number) => Array.from({ length: 24 }, (_, h) => ((h - from + 24) % 24 < 12 ? 0.8 : 0.1));
     const guests = Array.from({ length: 8 }, (_, i) =>

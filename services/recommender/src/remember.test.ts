@@ -31,6 +31,7 @@ describe('what the recommender remembers', () => {
     const late = rememberOutcome(early, outcome('m', 'harmful', { horizon: '24h', judged_at: at(1) }));
     expect(late.judged).toHaveLength(1);
     expect(late.judged[0]).toMatchObject({ verdict: 'harmful', raw: 0.95 });
+    expect(rememberOutcome(late, outcome('m', 'beneficial'))).toEqual(late);
     expect(rememberOutcome(late, outcome('n', undefined)).judged).toHaveLength(1);
   });
 

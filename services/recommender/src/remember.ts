@@ -10,10 +10,12 @@ export const emptyMemory: RecommenderMemory = { judged: [], paths: {}, last_run:
 /** Takes up the judgement of a migration; a later horizon replaces an earlier one, and the oldest are forgotten. */
 export function rememberOutcome(memory: RecommenderMemory, outcome: Outcome): RecommenderMemory {
   if (!outcome.verdict) return memory;
+  const at = Math.floor(millis(outcome.judged_at) / 1000);
+  if (memory.judged.some((m) => m.id === outcome.migration_id && m.at > at)) return memory;
   const others = memory.judged.filter((m) => m.id !== outcome.migration_id);
   const judged = {
     id: outcome.migration_id,
-    at: Math.floor(millis(outcome.judged_at) / 1000),
+    at,
     guest: outcome.guest,
     source: outcome.source_node,
     target: outcome.target_node,

@@ -1,4 +1,5 @@
 import type { NodeHistory, Trend } from '@evenkeel/contracts';
+import { selectInPlace } from '@evenkeel/model';
 
 const fewest = 10;
 const leastSpanHours = 0.5;
@@ -10,18 +11,20 @@ type Point = readonly [number, number, number];
 
 /** Theil–Sen slope per hour and Mann–Kendall z of one column; robust against spikes and uneven steps. */
 function slope(points: readonly Point[], column: 1 | 2): { perHour: number; z: number } {
-  const slopes: number[] = [];
-  let s = 0;
-  for (let i = 0; i < points.length; i++)
-    for (let j = i + 1; j < points.length; j++) {
-      const rise = points[j]![column] - points[i]![column];
-      slopes.push((rise * 3600) / (points[j]![0] - points[i]![0]));
+  const n = points.length;
+  const times = Float64Array.from(points, (point) => point[0]);
+  const values = Float64Array.from(points, (point) => point[column]);
+  const slopes = new Float64Array((n * (n - 1)) / 2);
+  let [s, k] = [0, 0];
+  for (let i = 0; i < n; i++)
+    for (let j = i + 1; j < n; j++) {
+      const rise = values[j]! - values[i]!;
+      slopes[k++] = (rise * 3600) / (times[j]! - times[i]!);
       s += Math.sign(rise);
     }
-  slopes.sort((a, b) => a - b);
-  const n = points.length;
   const variance = (n * (n - 1) * (2 * n + 5)) / 18;
-  return { perHour: slopes[slopes.length >> 1] ?? 0, z: s === 0 ? 0 : (s - Math.sign(s)) / Math.sqrt(variance) };
+  const z = s === 0 ? 0 : (s - Math.sign(s)) / Math.sqrt(variance);
+  return { perHour: n > 1 ? selectInPlace(slopes, slopes.length >> 1) : 0, z };
 }
 
 /** Where a node's load is going by its last three hours: rising or falling only where chance cannot explain it. */

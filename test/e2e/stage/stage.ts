@@ -25,6 +25,8 @@ export type Stage = {
   /** The process that runs a service now. */
   of: (name: ServiceName) => Program;
   start: (name: ServiceName, env?: Record<string, string>) => Program;
+  /** Every service in one process. */
+  startAllInOne: () => Program;
   /** Starts services and waits until each says that it has. */
   startAll: (which?: readonly ServiceName[]) => Promise<void>;
   configure: (config: ConfigInput) => Promise<void>;
@@ -76,6 +78,11 @@ export async function openStage({ servers, proxmox, config = {}, env = {} }: Sta
   return {
     servers,
     bus,
+    startAllInOne: () => {
+      const program = startProgram('up', ['up'], base);
+      started.push(program);
+      return program;
+    },
     of: (name) => running.get(name)!,
     start,
     startAll: async (which = names) => {
@@ -104,7 +111,8 @@ export function hasStarted(program: Program): Promise<number> {
   );
 }
 
-function askReady(port: number): Promise<{ status: number; text: string }> {
+/** Answer of /readyz. */
+export function askReady(port: number): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
     get({ host: '127.0.0.1', port, path: '/readyz?verbose', agent: false }, (response) => {
       let text = '';

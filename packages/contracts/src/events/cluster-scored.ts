@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { ClusterSample } from '../cluster.ts';
 import { defineEvent } from '../define.ts';
-import { GuestProfile } from '../profile.ts';
-import { Convergence, NodeScore } from '../score.ts';
+import { GuestProfiles } from '../profile.ts';
+import { Convergence, NodeScores } from '../score.ts';
 
 export const clusterScored = defineEvent({
   name: 'cluster.scored',
@@ -11,8 +11,8 @@ export const clusterScored = defineEvent({
   summary: 'The nodes of a run with their penalties, part by part.',
   data: z.object({
     sample: ClusterSample,
-    profiles: z.array(GuestProfile),
-    scores: z.array(NodeScore),
+    profiles: GuestProfiles,
+    scores: NodeScores,
     convergence: Convergence,
   }),
   key: ({ sample }) => sample.cluster,

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { ClusterName, ClusterSample, GuestId, Time } from '../cluster.ts';
 import { defineEvent } from '../define.ts';
 import { Recommendation } from '../migration.ts';
-import { GuestProfile } from '../profile.ts';
-import { Convergence, NodeScore } from '../score.ts';
+import { GuestProfiles } from '../profile.ts';
+import { Convergence, NodeScores } from '../score.ts';
 
 /** Why a guest on a hot node, or bound to move, got no recommendation. */
 export const NotRecommended = z.object({ guest: GuestId, reason: z.string() });
@@ -24,7 +24,7 @@ export const recommendationsGenerated = defineEvent({
     /** Why there is none at all, or what an administrator should know: convergence, unsatisfiable rules. */
     notes: z.array(z.string()),
     convergence: Convergence,
-    scores: z.array(NodeScore),
+    scores: NodeScores,
     /** The sample without its guests, which stand in `placements`. */
     sample: ClusterSample.omit({ guests: true }),
     /** Node by guest. */
@@ -33,7 +33,7 @@ export const recommendationsGenerated = defineEvent({
     assigned_bytes: z.record(z.string(), z.number()).optional(),
     /** As they are: the recommended guests and all that a rule binds to them or keeps from them. */
     guests: z.array(ClusterSample.shape.guests.element),
-    profiles: z.array(GuestProfile),
+    profiles: GuestProfiles,
   }),
   key: ({ cluster }) => cluster,
   id: ({ run_id }) => run_id,

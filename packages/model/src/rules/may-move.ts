@@ -1,4 +1,4 @@
-import type { GuestSample, MandatoryReason } from '@evenkeel/contracts';
+import type { Config, GuestSample, MandatoryReason } from '@evenkeel/contracts';
 import type { RuleContext } from './rule-context.ts';
 import { matches } from './tags.ts';
 
@@ -50,8 +50,12 @@ const bindMounts: Fact = ({ constraints, node }) =>
 const ownTag: Wish = (_, tags) =>
   tags.includes('evenkeel') ? 'it is tagged evenkeel: it carries the balancer itself' : null;
 
+/** Whether a container may be restarted in order to move it: by the configuration, or by its own tag. */
+export const mayRestart = (tags: readonly string[], config: Config): boolean =>
+  config.automated_migrations.rules.allow_container_restarts || tags.includes('restart-ok');
+
 const container: Wish = (guest, tags, { config }) =>
-  guest.type === 'lxc' && !config.automated_migrations.rules.allow_container_restarts && !tags.includes('restart-ok')
+  guest.type === 'lxc' && !mayRestart(tags, config)
     ? 'containers restart when they move, and allow_container_restarts is off'
     : null;
 

@@ -1,4 +1,5 @@
 import type { ClusterSample, Config, GuestSample, HaRule, NodeSample } from '@evenkeel/contracts';
+import { byText } from '../by-text.ts';
 import { after, splitTags } from './tags.ts';
 
 /** What rules are read from: a cluster, or as much of it as is at hand. */
@@ -28,8 +29,6 @@ export type RuleContext = {
 };
 
 type TagGroup = { names: (tag: string) => boolean; kind: RuleGroup['kind']; on: boolean };
-
-const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** ProxLB's tags hold without any setting, and whatever stands behind their names. */
 function tagGroups(config: Config): TagGroup[] {

@@ -1,3 +1,4 @@
+import { byText } from '../by-text.ts';
 import { suitsNode } from './allowed-on.ts';
 import { available, counts, type Placement, type RuleContext, type RuleGroup } from './rule-context.ts';
 
@@ -70,9 +71,7 @@ const broken = (groups: readonly RuleGroup[], guests: Iterable<string>, placemen
 
 /** The hard rules that a placement breaks, sorted; preferences of HA rules are not among them. */
 export function violations(placement: Placement, ctx: RuleContext): Violation[] {
-  return broken(ctx.groups, ctx.bindings.keys(), placement, ctx).sort((a, b) =>
-    a.sentence < b.sentence ? -1 : a.sentence > b.sentence ? 1 : 0,
-  );
+  return broken(ctx.groups, ctx.bindings.keys(), placement, ctx).sort((a, b) => byText(a.sentence, b.sentence));
 }
 
 /** The same count for the rules of these guests alone: all that a move of them can change. */

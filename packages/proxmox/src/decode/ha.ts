@@ -15,7 +15,7 @@ export const haResource = z
   );
 
 /** `n1:2,n2` as priorities by node; a node without one has 0. */
-export function priorities(list: string[]): Record<string, number> {
+function priorities(list: string[]): Record<string, number> {
   return Object.fromEntries(
     list.map((entry) => {
       const [node, priority] = split(entry, ':');

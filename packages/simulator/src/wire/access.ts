@@ -92,7 +92,7 @@ const entryAt = (token: TokenDescription, path: string) => {
 };
 
 /** Rights at a path: the deepest entry on the way to it that reaches it has the word. True means handed down. */
-export const rightsAt = ({ token }: Caller, path: string): Map<string, boolean> => {
+const rightsAt = ({ token }: Caller, path: string): Map<string, boolean> => {
   if (!token) return EVERYTHING;
   const found = known.get(token) ?? new Map<string, Map<string, boolean>>();
   known.set(token, found);

@@ -5,7 +5,7 @@ import { guestRow, guestVisible, haStateOfNode, networkRows, nodeRow, poolRows, 
 import { taskRow } from './task-row.ts';
 import { versionOf } from './version.ts';
 
-export const resources = (context: Context): unknown[] => {
+const resources = (context: Context): unknown[] => {
   const { world, caller, given } = context;
   const wants = (type: string) => given.type === undefined || given.type === type;
   const nodeExtra = (node: NodeState) =>
@@ -26,7 +26,7 @@ export const resources = (context: Context): unknown[] => {
   ];
 };
 
-export const status = ({ world, via }: Context): unknown[] => {
+const status = ({ world, via }: Context): unknown[] => {
   const nodes = world.plan.nodes.map((node) => ({
     type: 'node',
     id: `node/${node.name}`,

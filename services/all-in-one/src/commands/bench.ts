@@ -44,6 +44,9 @@ function readLine(text: string): Line {
     throw new UsageError('a line that is not JSON');
   }
   const parsed = Line.safeParse(value);
-  if (!parsed.success) throw new UsageError(`a line that is not of the protocol: ${parsed.error.message}`);
+  if (!parsed.success) {
+    const [first] = parsed.error.issues;
+    throw new UsageError(`a line that is not of the protocol: ${first?.path.join('.')}: ${first?.message}`);
+  }
   return parsed.data;
 }

@@ -1,4 +1,4 @@
-import type { GuestRow, NodeRow, StorageRow } from '@evenkeel/proxmox';
+import type { GuestRow } from '@evenkeel/proxmox';
 
 const GiB = 2 ** 30;
 
@@ -28,24 +28,3 @@ export const guestRow = (differs: Partial<GuestRow> = {}): GuestRow => {
     ...differs,
   };
 };
-
-export const nodeRow = (node: string, differs: Partial<NodeRow> = {}): NodeRow => ({
-  node,
-  status: 'online',
-  cpu: 0.25,
-  maxcpu: 16,
-  mem: 16 * GiB,
-  maxmem: 64 * GiB,
-  uptime: 86_400,
-  ...differs,
-});
-
-export const storageRow = (storage: string, node: string, shared: boolean): StorageRow => ({
-  storage,
-  node,
-  shared,
-  active: true,
-  content: ['images', 'rootdir'],
-  disk: 100 * GiB,
-  maxdisk: 1000 * GiB,
-});

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { acceptMove } from '../context.ts';
-import { ask, givenCandidate } from '../given.ts';
+import { ask, givenCandidate } from '../testing/given.ts';
 import { conflict } from './conflict.ts';
 
 const approval = {

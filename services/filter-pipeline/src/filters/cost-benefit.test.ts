@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ask } from '../given.ts';
+import { ask } from '../testing/given.ts';
 import { costBenefit } from './cost-benefit.ts';
 
 test.each([

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ask, givenMove, givenMoves } from '../given.ts';
+import { ask, givenMove, givenMoves } from '../testing/given.ts';
 import { cycle } from './cycle.ts';
 
 const at = (source_node: string, target_node: string) => ({ source_node, target_node });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { ask, givenCandidate, givenJudged } from '../given.ts';
-import { guestSuccess, ranksLower } from './guest-success.ts';
+import { ask, givenCandidate, givenJudged } from '../testing/given.ts';
+import { guestSuccess, hasPoorRecord } from './guest-success.ts';
 
 const record = (...verdicts: Parameters<typeof givenJudged>) => ({
   facts: { outcomes: new Map([['qemu/101', givenJudged(...verdicts)]]) },
@@ -25,5 +25,5 @@ test.each([
   { name: 'two bad ones fade', given: record([9, 'failed'], [9, 'harmful']), says: 'passed', lower: true },
 ])('$name', ({ given, says, lower }) => {
   expect(ask(guestSuccess, given)).toBe(says);
-  expect(ranksLower(...givenCandidate(given))).toBe(lower);
+  expect(hasPoorRecord(...givenCandidate(given))).toBe(lower);
 });

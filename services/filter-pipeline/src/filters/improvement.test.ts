@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ask } from '../given.ts';
+import { ask } from '../testing/given.ts';
 import { improvement } from './improvement.ts';
 
 const effect = (source_before: number, source_after: number, target_before: number, target_after: number) => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ask, givenJudged } from '../given.ts';
+import { ask, givenJudged } from '../testing/given.ts';
 import { outcome } from './outcome.ts';
 
 const pair = (...verdicts: Parameters<typeof givenJudged>) => ({

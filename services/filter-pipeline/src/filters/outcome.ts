@@ -1,7 +1,7 @@
+import { successRate } from '@evenkeel/model';
 import { type Filter, filtered, passed } from '../filter.ts';
 import { pairOf } from '../outcomes.ts';
 import { percent } from '../quote.ts';
-import { successRate } from '../success-rate.ts';
 
 const leastJudged = 3;
 const leastRate = 0.5;

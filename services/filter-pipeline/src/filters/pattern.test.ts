@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ask, givenScore } from '../given.ts';
+import { ask, givenScore } from '../testing/given.ts';
 import { pattern } from './pattern.ts';
 
 const peak = (days: number, spread = 0.4) => ({ peak_hours: [11, 12, 13], in_peak: true, spread, days });

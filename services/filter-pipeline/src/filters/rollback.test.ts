@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ask, givenMove, givenMoves } from '../given.ts';
+import { ask, givenMove, givenMoves } from '../testing/given.ts';
 import { rollback } from './rollback.ts';
 
 test.each([

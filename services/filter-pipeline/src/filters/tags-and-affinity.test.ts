@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ask, type GivenCase, givenApproval, givenGuest, givenMove, givenMoves } from '../given.ts';
+import { ask, type GivenCase, givenApproval, givenGuest, givenMove, givenMoves } from '../testing/given.ts';
 import { tagsAndAffinity } from './tags-and-affinity.ts';
 
 const rules = (different: object) => ({ automated_migrations: { rules: different } });

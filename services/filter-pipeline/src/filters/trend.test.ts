@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ask, givenScore } from '../given.ts';
+import { ask, givenScore } from '../testing/given.ts';
 import { trend } from './trend.ts';
 
 const source = (direction: string, cpu_in_one_hour: number, exceeded = ['cpu']) => ({

@@ -1,15 +1,17 @@
 import type { JudgedMove } from '@evenkeel/contracts';
-import { millis } from '@evenkeel/model';
+import { hours, millis } from './time.ts';
 
-const day = 86_400_000;
-const halfLife = 14 * day;
-/** Three half-lives: what is older says nothing any more, so that nothing is blocked for ever. */
-const memory = 42 * day;
+const halfLife = hours(14 * 24);
+/** What is older says nothing any more, so that nothing is blocked for ever. */
+const memory = 3 * halfLife;
+/** Of a guest: judged moves that it takes to say anything, and the rate from which its record is good. */
+const leastJudged = 2;
+const goodRate = 0.6;
 
 export type SuccessRate = { judged: number; good: number; rate: number };
 
 /** How often moves turned out beneficial or neutral: prior Beta(1,1), each outcome's weight halved every 14 days. */
-export function successRate(moves: readonly JudgedMove[], now: number): SuccessRate {
+export function successRate(moves: readonly Pick<JudgedMove, 'at' | 'verdict'>[], now: number): SuccessRate {
   let weights = 0;
   let good = 0;
   let judged = 0;
@@ -28,3 +30,6 @@ export function successRate(moves: readonly JudgedMove[], now: number): SuccessR
   }
   return { judged, good: goodOnes, rate: (good + 1) / (weights + 2) };
 }
+
+/** Whether a guest's record is so poor that others go first. */
+export const ranksLower = ({ judged, rate }: SuccessRate): boolean => judged >= leastJudged && rate < goodRate;

@@ -1,0 +1,53 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { ranksLower, successRate } from './success-rate.ts';
+import { iso } from './time.ts';
+
+const noon = Date.parse('2026-07-15T12:00:00Z');
+type Said = [daysAgo: number, verdict: 'beneficial' | 'neutral' | 'harmful' | 'failed'];
+const rateOf = (...verdicts: Said[]) =>
+  successRate(
+    verdicts.map(([days, verdict]) => ({ at: iso(noon - days * 86_400_000), verdict })),
+    noon,
+  );
+
+test.each<{ name: string; verdicts: Said[]; rate: number }>([
+  { name: 'the prior', verdicts: [], rate: 0.5 },
+  { name: 'one success', verdicts: [[0, 'neutral']], rate: 2 / 3 },
+  { name: 'one failure', verdicts: [[0, 'failed']], rate: 1 / 3 },
+  { name: 'half its weight after 14 days', verdicts: [[14, 'beneficial']], rate: 1.5 / 2.5 },
+  { name: 'nothing after 42 days', verdicts: [[42.1, 'harmful']], rate: 0.5 },
+])('$name', ({ verdicts, rate }) => {
+  expect(rateOf(...verdicts).rate).toBeCloseTo(rate, 10);
+});
+
+test('law: a success never lowers the rate, a failure never raises it', () => {
+  const verdict = fc.constantFrom('beneficial', 'neutral', 'harmful', 'failed');
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.nat(60), verdict)), fc.nat(60), (known, days) => {
+      const rate = (...more: Said[]) => rateOf(...(known as Said[]), ...more).rate;
+      expect(rate([days, 'beneficial'])).toBeGreaterThanOrEqual(rate() - 1e-12);
+      expect(rate([days, 'failed'])).toBeLessThanOrEqual(rate() + 1e-12);
+    }),
+  );
+});
+
+test.each<[verdicts: Said[], lower: boolean]>([
+  [[[0, 'failed']], false],
+  [
+    [
+      [0, 'failed'],
+      [0, 'neutral'],
+    ],
+    true,
+  ],
+  [
+    [
+      [0, 'beneficial'],
+      [0, 'neutral'],
+    ],
+    false,
+  ],
+])('after %j others go first: %s', (verdicts, lower) => {
+  expect(ranksLower(rateOf(...verdicts))).toBe(lower);
+});

@@ -1,0 +1,35 @@
+import { version } from '@evenkeel/runtime';
+import { Command, CommanderError } from 'commander';
+import { UsageError } from './commands/fail.ts';
+
+/** Each command with what it needs; only the one that is asked for is loaded, all of them for the help. */
+const commands: Record<string, () => Promise<(program: Command) => void>> = {
+  demo: async () => (await import('./commands/demo.ts')).addDemo,
+  run: async () => (await import('./commands/run.ts')).addRun,
+  up: async () => (await import('./commands/run.ts')).addUp,
+  simulate: async () => (await import('./commands/simulate.ts')).addSimulate,
+  explain: async () => (await import('./commands/explain.ts')).addExplain,
+  config: async () => (await import('./commands/config.ts')).addConfig,
+  bench: async () => (await import('./commands/bench.ts')).addBench,
+};
+
+const program = new Command('evenkeel')
+  .description('Keeps Proxmox VE clusters on an even keel.')
+  .version(version)
+  .showHelpAfterError('(try --help)')
+  .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong usage or configuration.')
+  .exitOverride();
+const asked = process.argv[2] ?? '';
+for (const load of Object.hasOwn(commands, asked) ? [commands[asked]!] : Object.values(commands))
+  (await load())(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else {
+    process.stderr.write(`evenkeel: ${error instanceof Error ? error.message : String(error)}\n`);
+    if (!(error instanceof UsageError) && process.env.EVENKEEL_LOG_LEVEL === 'debug') console.error(error);
+    process.exit(error instanceof UsageError ? 2 : 1);
+  }
+}

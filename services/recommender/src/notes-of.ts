@@ -1,0 +1,38 @@
+import { unsatisfiable } from '@evenkeel/model';
+import type { PlannedMove } from './planned-move.ts';
+import type { Run } from './start-run.ts';
+
+const mostStuckNotes = 8;
+const mostStayNotes = 3;
+
+type NotMoved = { guest: string; reason: string };
+
+/** First why nothing need move, where that is so; then what an administrator should mend. */
+export function notesOf(
+  { input, planning }: Run,
+  moves: readonly PlannedMove[],
+  { stuck, staying }: { stuck: readonly NotMoved[]; staying: readonly NotMoved[] },
+): string[] {
+  const { convergence, config } = input;
+  const asked = config.penalty_config.min_score_improvement;
+  const why = convergence.converged
+    ? [`the nodes are even: ${convergence.reason}`]
+    : [
+        `no move that is allowed brings ${asked} points more than it costs (${convergence.reason})`,
+        ...staying.slice(0, mostStayNotes).map(({ guest, reason }) => `${guest} stays: ${reason}`),
+      ];
+  return [
+    ...(moves.length === 0 ? why : []),
+    ...stuckNotes(stuck),
+    ...unsatisfiable(planning.ctx).map((n) => `unsatisfiable: ${n}`),
+    ...planning.ctx.problems,
+  ];
+}
+
+function stuckNotes(stuck: readonly NotMoved[]): string[] {
+  const more = stuck.length - mostStuckNotes;
+  return [
+    ...stuck.slice(0, mostStuckNotes).map(({ guest, reason }) => `${guest} cannot leave: ${reason}`),
+    ...(more > 0 ? [`and ${more} more guests cannot leave`] : []),
+  ];
+}

@@ -1,0 +1,69 @@
+import type { Recommendation } from '@evenkeel/contracts';
+import { coresEstimate, costBenefitRatio } from '@evenkeel/model';
+import { assessRisk } from './assess-risk.ts';
+import { chanceAbove0, confidence } from './confidence.ts';
+import { describe } from './describe.ts';
+import { plan } from './plan.ts';
+import type { PlannedMove } from './planned-move.ts';
+import { hoursOf, type Run, runId } from './start-run.ts';
+
+const z90 = 1.645;
+
+/** One recommendation of a planned move, for one of the guests that it takes along. */
+export function recommendationOf(run: Run, move: PlannedMove, i: number, rank: number): Recommendation {
+  const { input, planning, profiles, calibration } = run;
+  const { state, config } = planning;
+  const g = move.unit[i]!;
+  const { sample: guest, prediction } = state.guests[g]!;
+  const [source, target] = [state.nodes[move.source]!, state.nodes[move.target]!];
+  const cost = move.costs[i]!;
+  const points = move.costs.reduce((sum, c) => sum + c.points, 0);
+  const lasts_hours = hoursOf(run, g);
+  const spread = z90 * move.improvement_sd;
+  const cores = coresEstimate(prediction);
+  const run_id = runId(input.sample);
+  return {
+    recommendation_id: `${run_id}-${guest.vmid}`,
+    run_id,
+    cluster: input.sample.cluster,
+    at: input.sample.at,
+    guest: guest.guest,
+    vmid: guest.vmid,
+    name: guest.name,
+    type: guest.type,
+    source_node: source.node,
+    target_node: target.node,
+    rank,
+    ...(move.mandatory ? { mandatory: move.mandatory } : {}),
+    reason: describe(move, g, state, profiles.get(guest.guest)),
+    behavior: profiles.get(guest.guest)?.behavior ?? 'unknown',
+    score_improvement: move.improvement,
+    improvement: { expected: move.improvement, low: move.improvement - spread, high: move.improvement + spread },
+    effect: move.effect,
+    confidence_score: confidence(chanceAbove0(move.improvement, move.improvement_sd), calibration),
+    risk: assessRisk(guest, target, config.risk),
+    has_conflict: false,
+    cost: {
+      points,
+      duration_seconds: cost.duration_seconds,
+      downtime_seconds: cost.downtime_seconds,
+      bytes: cost.bytes,
+      restart: cost.restart,
+    },
+    lasts_hours,
+    cost_benefit_ratio: costBenefitRatio(move.improvement, lasts_hours, points),
+    guest_load: { cpu_cores: cores, mem_bytes: prediction.mem_bytes, assigned_bytes: guest.maxmem },
+    companions: (move.along ?? move.unit).filter((m) => m !== g).map((m) => state.guests[m]!.sample.guest),
+    migration_plan: plan({
+      guest,
+      source: source.node,
+      target: target.node,
+      effect: move.effect,
+      cost,
+      cores: cores.expected / target.speed_factor,
+      mem_bytes: prediction.mem_bytes,
+      target_threads: target.maxcpu,
+      config,
+    }),
+  };
+}

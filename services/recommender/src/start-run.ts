@@ -1,0 +1,55 @@
+import type {
+  ClusterSample,
+  Config,
+  Convergence,
+  GuestProfile,
+  NodeScore,
+  RecommenderMemory,
+} from '@evenkeel/contracts';
+import { capsOf, planState, ruleContext } from '@evenkeel/model';
+import { type Calibration, calibrate } from './confidence.ts';
+import { lastingHours, type Planning } from './planned-move.ts';
+
+export type RecommendInput = {
+  sample: ClusterSample;
+  profiles: GuestProfile[];
+  scores: NodeScore[];
+  convergence: Convergence;
+  config: Config;
+  memory: RecommenderMemory;
+};
+
+/** A run and all that it plans with. */
+export type Run = {
+  input: RecommendInput;
+  planning: Planning;
+  profiles: ReadonlyMap<string, GuestProfile>;
+  calibration: Calibration;
+};
+
+/** Hours for which the benefit of moving a guest counts. */
+export const hoursOf = ({ planning, profiles }: Run, guest: number): number =>
+  lastingHours(planning, profiles.get(planning.state.guests[guest]!.sample.guest)?.window_hours ?? 0);
+
+export const runId = (sample: ClusterSample): string => sample.run?.run_id ?? `sample-${sample.sequence}`;
+
+/** The state from which a run plans; guests that are moving already are not planned with. */
+export function startRun(input: RecommendInput): Run {
+  const { sample, profiles, config, memory } = input;
+  const state = planState(sample, profiles, config);
+  const moving = sample.running_migrations.flatMap((m) => state.guestIndex.get(m.guest) ?? []);
+  const planning: Planning = {
+    state,
+    ctx: ruleContext(sample, config),
+    config,
+    caps: capsOf(config),
+    memory,
+    taken: new Set(moving),
+  };
+  return {
+    input,
+    planning,
+    profiles: new Map(profiles.map((p) => [p.guest, p])),
+    calibration: calibrate(memory.judged),
+  };
+}
