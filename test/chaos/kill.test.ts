@@ -26,6 +26,10 @@ describe.skipIf(!binaries)('kill -9 of every service at moments of a seed', () =
     expect(endured.witness.truth.moves.length).toBeGreaterThan(2);
   });
 
+  test('is not taken for a store that has forgotten', () => {
+    expect(endured.story).not.toMatch(/forgotten/);
+  });
+
   test('all events about one migration arrive once when they are said within one second', async () => {
     const migrations = byMigration(endured.witness.events);
     const bus = await connectNats({ servers: servers.nats.url, name: 'chaos' });
