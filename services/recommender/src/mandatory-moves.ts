@@ -71,14 +71,15 @@ function drain(planning: Planning, limit: number): MandatoryPlan {
   return plan;
 }
 
-/** How many rules fewer would be broken around these guests if they went to a node. */
-function mended(planning: Planning, unit: readonly number[], target: number): number {
-  const { state, ctx } = planning;
-  const ids = idsOf(planning, unit);
-  const node = state.nodes[target]!.node;
-  const after = { ...Object.fromEntries(ids.map((id) => [id, node])) };
-  const moved = new Proxy(state.placement, { get: (all, id) => after[id as string] ?? all[id as string] });
-  return violationsAround(ids, state.placement, ctx) - violationsAround(ids, moved, ctx);
+/** Where those are that share a rule with these guests: all that counting the rules around them looks at. */
+function neighbours({ state, ctx }: Planning, ids: readonly string[]): Record<string, string> {
+  const around: Record<string, string> = {};
+  for (const id of ids)
+    for (const other of [id, ...(ctx.groupsOf.get(id) ?? []).flatMap((group) => group.guests)]) {
+      const node = state.placement[other];
+      if (node !== undefined) around[other] = node;
+    }
+  return around;
 }
 
 type Fix = { unit: number[]; target: number; mended: number; added: number };
@@ -92,22 +93,40 @@ const movable = (planning: Planning, unit: readonly number[]): boolean =>
 const suits = (planning: Planning, unit: readonly number[], n: number): boolean =>
   idsOf(planning, unit).every((id) => suitsNode(id, planning.state.nodes[n]!.node, planning.ctx) === null);
 
+/**
+ * The move of some guests that mends more than `best` does, or as much at less load; `best` where there is none. None mends
+ * more than if they were gone.
+ */
+function betterFix(planning: Planning, unit: number[], best: Fix | undefined): Fix | undefined {
+  const { state, ctx, caps } = planning;
+  const ids = idsOf(planning, unit);
+  const around = neighbours(planning, ids);
+  const before = violationsAround(ids, around, ctx);
+  for (const id of ids) delete around[id];
+  const most = (before - violationsAround(ids, around, ctx)) / unit.length;
+  let found = best;
+  for (let n = 0; n < state.nodes.length && most > 0 && most >= (found?.mended ?? 0); n++) {
+    if (n === state.where[unit[0]!] || !fits(state, n, unit, caps)) continue;
+    const added = penaltyWith(state, n, unit, 1) - penaltyOf(state, n);
+    if ((found && most === found.mended && added >= found.added) || !suits(planning, unit, n)) continue;
+    for (const id of ids) around[id] = state.nodes[n]!.node;
+    const mended = (before - violationsAround(ids, around, ctx)) / unit.length;
+    if (mended <= 0 || (found && (mended < found.mended || (mended === found.mended && added >= found.added))))
+      continue;
+    found = { unit, target: n, mended, added };
+  }
+  return found;
+}
+
 /** The single move that mends most rules at the least load; a unit is tried whole and, where that mends nothing, alone. */
 function bestFix(planning: Planning, guests: readonly string[]): Fix | undefined {
-  const { state, caps } = planning;
   let best: Fix | undefined;
-  const units = guests.flatMap((guest) => {
-    const g = state.guestIndex.get(guest);
-    return g === undefined ? [] : [unitOf(planning, guest), [g]];
-  });
-  for (const unit of units.filter((u) => movable(planning, u)))
-    for (let n = 0; n < state.nodes.length; n++) {
-      if (n === state.where[unit[0]!] || !suits(planning, unit, n) || !fits(state, n, unit, caps)) continue;
-      const fixed = mended(planning, unit, n) / unit.length;
-      const added = penaltyWith(state, n, unit, 1) - penaltyOf(state, n);
-      if (fixed <= 0 || (best && (fixed < best.mended || (fixed === best.mended && added >= best.added)))) continue;
-      best = { unit, target: n, mended: fixed, added };
-    }
+  for (const guest of guests) {
+    const g = planning.state.guestIndex.get(guest);
+    if (g === undefined) continue;
+    for (const unit of [unitOf(planning, guest), [g]])
+      if (movable(planning, unit)) best = betterFix(planning, unit, best);
+  }
   return best;
 }
 

@@ -1,6 +1,13 @@
 import { byText } from '../by-text.ts';
 import { suitsNode } from './allowed-on.ts';
-import { available, counts, type Placement, type RuleContext, type RuleGroup } from './rule-context.ts';
+import {
+  available,
+  counts,
+  type NodeBinding,
+  type Placement,
+  type RuleContext,
+  type RuleGroup,
+} from './rule-context.ts';
 
 /** A rule that a placement breaks; `count` is the least number of moves that it takes to mend it alone. */
 export type Violation = {
@@ -48,17 +55,21 @@ function together(group: RuleGroup, placement: Placement, ctx: RuleContext): Vio
   ];
 }
 
+/** A pin or strict HA rule of a guest that does not name the node on which it is. */
+function missedBinding(guest: string, placement: Placement, ctx: RuleContext): NodeBinding | undefined {
+  const node = placement[guest];
+  if (node === undefined || !counts(guest, ctx) || !ctx.guests.has(guest)) return undefined;
+  return ctx.bindings.get(guest)?.find((b) => b.strict && !b.nodes.has(node));
+}
+
 /** Guests on nodes that a pin or a strict HA rule does not name. */
 function onWrongNode(guests: Iterable<string>, placement: Placement, ctx: RuleContext): Violation[] {
   const found: Violation[] = [];
   for (const guest of guests) {
-    const rules = ctx.bindings.get(guest) ?? [];
-    const node = placement[guest];
-    if (node === undefined || !counts(guest, ctx) || !ctx.guests.has(guest)) continue;
-    const missed = rules.find((b) => b.strict && !b.nodes.has(node));
+    const missed = missedBinding(guest, placement, ctx);
     if (!missed) continue;
     const names = [...missed.nodes.keys()].sort().join(', ');
-    const sentence = `${missed.rule}: ${guest} is on ${node}, not on ${names}`;
+    const sentence = `${missed.rule}: ${guest} is on ${placement[guest]}, not on ${names}`;
     found.push({ rule: missed.rule, kind: 'node', guests: [guest], count: 1, sentence });
   }
   return found;
@@ -74,10 +85,28 @@ export function violations(placement: Placement, ctx: RuleContext): Violation[] 
   return broken(ctx.groups, ctx.bindings.keys(), placement, ctx).sort((a, b) => byText(a.sentence, b.sentence));
 }
 
+/** The `count` of a group without its sentence. */
+function countOf({ kind, guests }: RuleGroup, placement: Placement, ctx: RuleContext): number {
+  const sizes = new Map<string, number>();
+  let [all, largest] = [0, 0];
+  for (const guest of guests) {
+    const node = placement[guest];
+    if (node === undefined || !counts(guest, ctx)) continue;
+    const size = (sizes.get(node) ?? 0) + 1;
+    sizes.set(node, size);
+    largest = Math.max(largest, size);
+    all++;
+  }
+  return all - (kind === 'apart' ? sizes.size : largest);
+}
+
 /** The same count for the rules of these guests alone: all that a move of them can change. */
 export function violationsAround(guests: readonly string[], placement: Placement, ctx: RuleContext): number {
-  const groups = [...new Set(guests.flatMap((g) => ctx.groupsOf.get(g) ?? []))];
-  return broken(groups, guests, placement, ctx).reduce((sum, v) => sum + v.count, 0);
+  let count = 0;
+  for (const group of new Set(guests.flatMap((g) => ctx.groupsOf.get(g) ?? [])))
+    count += countOf(group, placement, ctx);
+  for (const guest of guests) if (missedBinding(guest, placement, ctx)) count++;
+  return count;
 }
 
 /** How many moves away from all rules a placement is, at the least. */
