@@ -37,7 +37,7 @@ export function largeSample(
     run: { run_id: `${clusterName}-${step}`, opened_at: at },
     quorate: true,
     version: '9.2',
-    nodes: Array.from({ length: size.nodes }, (_, n) => nodeAt(n, step, used.get(`pve${n + 1}`))),
+    nodes: Array.from({ length: size.nodes }, (_, n) => nodeAt(n, threadsOf(n, size), step, used.get(`pve${n + 1}`))),
     guests,
     ha_rules: [],
     crs: { mode: 'static', auto_rebalance: false },
@@ -46,8 +46,13 @@ export function largeSample(
   };
 }
 
-function nodeAt(n: number, step: number, used: { cpu: number; mem: number } | undefined): NodeSample {
-  const threads = n % 4 === 3 ? 32 : 64;
+/** As many as put the cluster at about 55 %; every fourth node has half of the others'. */
+function threadsOf(n: number, { nodes, guests }: Size): number {
+  const most = 2 * Math.ceil((0.65 * guests) / nodes);
+  return n % 4 === 3 ? most / 2 : most;
+}
+
+function nodeAt(n: number, threads: number, step: number, used: { cpu: number; mem: number } | undefined): NodeSample {
   return {
     node: `pve${n + 1}`,
     status: 'online',

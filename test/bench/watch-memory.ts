@@ -56,6 +56,7 @@ export async function watchMemory({ size, seconds, speed, env, flags = [] }: Wat
         EVENKEEL_PVE_READ_TOKEN_FILE: file('read', `${token.id}=${token.secret}`),
         EVENKEEL_PVE_WRITE_TOKEN_FILE: file('write', `${token.id}=${token.secret}`),
         EVENKEEL_HTTP_PORT: String(port),
+        EVENKEEL_LOG_LEVEL: 'error',
         ...env,
       },
     );
@@ -69,6 +70,7 @@ export async function watchMemory({ size, seconds, speed, env, flags = [] }: Wat
 }
 
 async function watch(child: ChildProcess, port: number, seconds: number): Promise<Memory> {
+  await untilSampled(port);
   const series: number[] = [];
   for (let second = 0; second < seconds; second++) {
     await new Promise((resolve) => setTimeout(resolve, 1000));
@@ -93,9 +95,18 @@ function freePort(): Promise<number> {
   });
 }
 
+async function untilSampled(port: number): Promise<void> {
+  const deadline = performance.now() + 60_000;
+  while ((await samplesOf(port)) === 0) {
+    if (performance.now() > deadline) throw new Error('no sample within a minute');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
 /** Samples that the process has profiled, as its own metrics say. */
 async function samplesOf(port: number): Promise<number> {
-  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  const answer = await fetch(`http://127.0.0.1:${port}/metrics`).catch(() => undefined);
+  const text = (await answer?.text()) ?? '';
   const line = text
     .split('\n')
     .find((l) => /^evenkeel_events_handled_total.*"profiler".*cluster.sampled.*done/.test(l));

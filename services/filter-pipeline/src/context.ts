@@ -1,5 +1,5 @@
 import type { Approval, Config, GuestMove, JudgedMove, Recommendation } from '@evenkeel/contracts';
-import { ruleContext } from '@evenkeel/model';
+import { type Placement, type RuleContext, ruleContext } from '@evenkeel/model';
 import { type Approvals, inFlight, lastFailure, unseenMoves } from './approvals.ts';
 import type { Candidate, FilterContext, Generated, Tracking } from './filter.ts';
 import { applyShift, type Loads, type Shift, shiftOfRecommendation } from './loads.ts';
@@ -19,16 +19,17 @@ export type Occasion = { generated: Generated; base: Loads; now: number; config:
 
 /** All that the filters of a run may ask. */
 export function buildContext({ generated, base, now, config }: Occasion, facts: Facts): FilterContext {
-  const { recommendations, guests, profiles, scores, placements, ...run } = generated;
+  const { recommendations, guests, profiles, scores, placements: _, ...run } = generated;
   const unseen = unseenMoves(facts.approvals, generated.sample.at, now, config);
+  const rules = ruleContext({ ...generated.sample, guests }, config);
   const start: FilterContext = {
     now,
     config,
     timezone: config.clusters.find(({ name }) => name === generated.cluster)?.timezone ?? 'UTC',
     run,
-    rules: ruleContext({ ...generated.sample, guests }, config),
+    rules,
     scores: new Map(scores.map((score) => [score.node, score])),
-    placements,
+    placements: placementsOf(generated, rules),
     loads: base,
     assigned: generated.assigned_bytes && new Map(Object.entries(generated.assigned_bytes)),
     in_flight: inFlight(facts.approvals, now, config),
@@ -44,6 +45,12 @@ export function buildContext({ generated, base, now, config }: Occasion, facts: 
     (context, approval) => applyMove(context, approval.guest, shiftOfApproval(approval), approval.assigned_bytes),
     start,
   );
+}
+
+/** Only of guests that a recommendation or a rule names: no filter asks for others, and each accepted move copies them. */
+function placementsOf({ recommendations, placements }: Generated, { groups }: RuleContext): Placement {
+  const named = [...recommendations.map(({ guest }) => guest), ...groups.flatMap(({ guests }) => guests)];
+  return Object.fromEntries(named.flatMap((guest) => (placements[guest] ? [[guest, placements[guest]]] : [])));
 }
 
 /** The context of the candidates after one that was accepted: its move is taken as done. */
