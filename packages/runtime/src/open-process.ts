@@ -41,6 +41,7 @@ export async function openProcess(services: readonly Service[], options: OpenOpt
   const log = createLog(settings.log_level, { svc: name });
   const metrics = createMetrics(version);
   const tracing = await openTracing(settings, name);
+  log.info({ nats: withoutSecrets(settings.nats_url), redis: withoutSecrets(settings.redis_url) }, 'connecting');
   const bus = await openBus(settings, name);
   const store = await openStore(settings);
   const configs = await openConfigSource(bus.ledger, config);
@@ -57,6 +58,7 @@ export async function openProcess(services: readonly Service[], options: OpenOpt
     clients.set(`${cluster}/${right}`, client);
     return client;
   };
+  const stopWatching = watchServers({ bus, store }, log);
   const stopFollowing = followConfig(configs, log);
   const started = await start(services, {
     bus,
@@ -92,6 +94,7 @@ export async function openProcess(services: readonly Service[], options: OpenOpt
     health_port: health.port,
     close: async () => {
       stopFollowing();
+      stopWatching();
       await started.stop();
       await Promise.all([...clients.values()].map((c) => c.close()));
       await health.close();
@@ -101,6 +104,23 @@ export async function openProcess(services: readonly Service[], options: OpenOpt
       log.info({}, 'stopped');
     },
   };
+}
+
+const withoutSecrets = (urls: string): string => urls.replace(/\/\/[^@,/]*@/g, '//');
+
+/** Says once when a server is lost, and once when it is back. */
+function watchServers(servers: { bus: Bus; store: Store }, log: Log): () => void {
+  const troubles = new Map<string, string>();
+  const timer = setInterval(() => {
+    for (const [name, { trouble }] of Object.entries(servers)) {
+      const now = trouble();
+      if (now !== null && !troubles.has(name)) log.warn({ server: name }, now);
+      if (now === null && troubles.delete(name)) log.info({ server: name }, `the ${name} is back`);
+      if (now !== null) troubles.set(name, now);
+    }
+  }, 1_000);
+  timer.unref();
+  return () => clearInterval(timer);
 }
 
 /** Every two seconds, what another process has put in force. */

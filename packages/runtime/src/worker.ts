@@ -71,6 +71,13 @@ export function createWorker(service: Service, cluster: string, ground: Ground):
     try {
       const published = await bus.publish(outgoing);
       metrics.published.inc({ service: service.name, event: nameOf(outgoing), status: published.status });
+      const said = {
+        event: nameOf(outgoing),
+        event_id: outgoing.event.id,
+        trace_id: traceIdOf(outgoing.event.traceparent),
+      };
+      if (published.status === 'stored')
+        (outgoing.stream === 'decisions' ? log.info : log.debug)(said, `said ${said.event}`);
       if (published.status === 'stored')
         observe(metrics, { name: nameOf(outgoing), data: outgoing.event.data }, cluster);
       if (published.status === 'conflict') {
