@@ -48,7 +48,7 @@ export async function openProcess(services: readonly Service[], options: OpenOpt
   const proxmox = (cluster: string, right: 'read' | 'write'): Proxmox => {
     const found = config.clusters.find((c) => c.name === cluster);
     if (!found) throw new Error(`cluster ${cluster} is not configured`);
-    const client = options.proxmox?.(found, right) ?? connectCluster(found, right, settings, metrics.api);
+    const client = options.proxmox?.(found, right) ?? connectCluster(found, right, settings, metrics.api, log);
     clients.set(`${cluster}/${right}`, client);
     return client;
   };
@@ -129,14 +129,24 @@ export function connectCluster(
   right: 'read' | 'write',
   settings: Settings,
   count: Count,
+  log: Pick<Log, 'warn'>,
 ): Proxmox {
   const token = tokenOf(cluster, right, settings);
+  const edge = {
+    warn: (fields: object, text: string): void => log.warn({ cluster: cluster.name, ...fields }, text),
+  };
   const transport = httpsTransport({
     hosts: cluster.hosts,
     fingerprints: cluster.fingerprints,
     ...(cluster.ca_file === undefined ? {} : { ca: readFileSync(cluster.ca_file, 'utf8') }),
+    log: edge,
   });
-  return createProxmox({ transport: counted(transport, cluster.name, count), token, readOnly: right === 'read' });
+  return createProxmox({
+    transport: counted(transport, cluster.name, count),
+    token,
+    readOnly: right === 'read',
+    log: edge,
+  });
 }
 
 function counted(transport: Transport, cluster: string, count: Count): Transport {
