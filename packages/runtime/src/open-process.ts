@@ -54,6 +54,7 @@ export async function openProcess(services: readonly Service[], options: OpenOpt
       connectCluster(found, right, settings, {
         count: metrics.api,
         mayWrite: () => standstill(configs.current().config),
+        log,
       });
     clients.set(`${cluster}/${right}`, client);
     return client;
@@ -174,21 +175,26 @@ export function connectCluster(
   cluster: ClusterConfig,
   right: 'read' | 'write',
   settings: Settings,
-  { count, mayWrite }: { count: Count; mayWrite: () => string | null },
+  { count, mayWrite, log }: { count: Count; mayWrite: () => string | null; log: Pick<Log, 'warn'> },
 ): Proxmox {
   const write = right === 'write' ? tokenOf(cluster, 'write', settings) : undefined;
   const token = write ?? tokenOf(cluster, 'read', settings);
   if (!token) throw new Error(missingToken(cluster, right));
+  const edge = {
+    warn: (fields: object, text: string): void => log.warn({ cluster: cluster.name, ...fields }, text),
+  };
   const transport = httpsTransport({
     hosts: cluster.hosts,
     fingerprints: cluster.fingerprints,
     ...(cluster.ca_file === undefined ? {} : { ca: readFileSync(cluster.ca_file, 'utf8') }),
+    log: edge,
   });
   return createProxmox({
     transport: counted(transport, cluster.name, count),
     token,
     readOnly: right === 'read',
     mayWrite: () => (write ? mayWrite() : `there is no write token: ${missingToken(cluster, 'write')}`),
+    log: edge,
   });
 }
 
