@@ -1,4 +1,5 @@
 import type { ApprovedMigration } from '@evenkeel/contracts';
+import { stopped } from './begin.ts';
 import { decide } from './decide.ts';
 import { Execution } from './execution.ts';
 import { letGoOfOrphans, readClaims } from './hold.ts';
@@ -6,12 +7,17 @@ import { executionKey, executionsOf } from './keys.ts';
 import type { Entry, Outside } from './outside.ts';
 import { perform } from './perform.ts';
 
-/** Puts a migration into the ledger; one that stands there is left as it is, one that was over is found out at its first step. */
+/**
+ * Puts a migration into the ledger, with what the configuration of its approval has against it; one that stands there is left as
+ * it is, one that was over is found out at its first step.
+ */
 export async function file(
   migration: ApprovedMigration,
-  { ledger, trace }: Pick<Outside, 'ledger'> & { trace: string },
+  { ledger, trace, config }: Pick<Outside, 'ledger' | 'config'> & { trace: string },
 ): Promise<void> {
-  await ledger.create(executionKey(migration), { state: 'approved', migration, trace } satisfies Execution);
+  const paused = stopped(config);
+  const approved = { state: 'approved', migration, trace } satisfies Execution;
+  await ledger.create(executionKey(migration), paused ? { ...approved, paused } : approved);
 }
 
 export type Standing = {

@@ -1,4 +1,4 @@
-import type { ApprovedMigration } from '@evenkeel/contracts';
+import type { ApprovedMigration, ConfigInput } from '@evenkeel/contracts';
 import { hours, iso } from '@evenkeel/model';
 import { describe, expect, it } from 'vitest';
 import {
@@ -156,15 +156,45 @@ describe('the executor', () => {
     expect(ends(s.memory, m)).toEqual(['migration.completed']);
   });
 
-  it.each([{ mode: 'observe' as const }, { mode: 'recommend' as const }, { automated_migrations: { dry_run: true } }])(
-    'writes nothing to Proxmox under %o',
-    async (config) => {
+  const off: ConfigInput[] = [
+    { mode: 'observe' },
+    { mode: 'recommend' },
+    { mode: 'approve' },
+    { automated_migrations: { dry_run: true } },
+    { automated_migrations: { dry_run: false, enabled: false } },
+  ];
+  describe.each(off)('under %o', (input) => {
+    const config = configOf(input);
+    const refused = ({ memory, world }: Setting, migration: ApprovedMigration) => {
+      expect(eventOf(memory, 'migration.refused', migration)).toMatchObject({ code: 'paused' });
+      expect(world.posts.filter(({ vmid }) => vmid === migration.vmid)).toEqual([]);
+    };
+
+    it('writes nothing to Proxmox', async () => {
       const s = setting({ 101: 'n1' });
-      await run(s, [m], 60, configOf(config));
-      expect(eventOf(s.memory, 'migration.refused', m)).toMatchObject({ code: 'paused' });
-      expect(s.world.posts).toEqual([]);
-    },
-  );
+      await run(s, [m], 60, config);
+      refused(s, m);
+    });
+
+    it('does not start what was approved before', async () => {
+      const s = setting({ 101: 'n1' });
+      await createProcess(s.world, s.ledger, s.memory, undefined, config, configOf()).approve(m);
+      refused(s, m);
+    });
+
+    it('does not start what was approved under it, whatever is in force since', async () => {
+      const s = setting({ 101: 'n1' });
+      await createProcess(s.world, s.ledger, s.memory, undefined, configOf(), config).approve(m);
+      refused(s, m);
+    });
+
+    it('follows what runs to its end', async () => {
+      const s = setting({ 101: 'n1' });
+      await createProcess(s.world, s.ledger, s.memory).approve(m);
+      await run(s, [], 60, config);
+      expect(ends(s.memory, m)).toEqual(['migration.completed']);
+    });
+  });
 
   it('refuses a guest that is in another migration', async () => {
     const s = setting({ 101: 'n1' });
