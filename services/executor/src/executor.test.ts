@@ -196,6 +196,14 @@ describe('the executor', () => {
     });
   });
 
+  it('takes local disks along, whether or not it verifies first', async () => {
+    const s = setting({ 101: 'n1' });
+    s.world.state.local_disks.push({ volid: 'local-lvm:vm-101-disk-0' });
+    const safety_checks = { verify_before_migrate: false };
+    await run(s, [m], 20, configOf({ automated_migrations: { dry_run: false, safety_checks } }));
+    expect(s.world.posts).toMatchObject([{ with_local_disks: true }]);
+  });
+
   it('refuses a guest that is in another migration', async () => {
     const s = setting({ 101: 'n1' });
     const again = approval(101, 'n1', 'n3');

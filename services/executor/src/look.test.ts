@@ -30,16 +30,11 @@ describe('what Proxmox does not say', () => {
     ['not_implemented', '', { seen: true, look: { preconditions: null } }],
   ] as const)('of the preconditions is understood: %s %s', async (kind, message, expected) => {
     const asked = { ...proxmox, migration_preconditions: fails(kind, message) };
-    expect(await lookBefore(claimed, asked, true)).toMatchObject(expected);
-  });
-
-  it('is not asked for where that is turned off', async () => {
-    const asked = { ...proxmox, migration_preconditions: fails('refused') };
-    expect(await lookBefore(claimed, asked, false)).toMatchObject({ seen: true, look: { preconditions: null } });
+    expect(await lookBefore(claimed, asked)).toMatchObject(expected);
   });
 
   it('what is no answer of Proxmox is thrown on', async () => {
     const broken = { ...proxmox, resources: () => Promise.reject(new TypeError('bug')) };
-    await expect(lookBefore(claimed, broken, true)).rejects.toThrow('bug');
+    await expect(lookBefore(claimed, broken)).rejects.toThrow('bug');
   });
 });

@@ -15,10 +15,8 @@ const refOf = ({ migration }: Starting | Claimed): GuestRef => ({
 
 const unread = (answer: Answer<unknown>) => (answer.ok ? '' : `Proxmox could not be read: ${answer.error.message}`);
 
-const notAsked = { ok: true, value: null } as const;
-
 /** Everything that a migration rests on, read afresh. */
-export async function lookBefore(execution: Claimed, proxmox: Proxmox, verify: boolean): Promise<LaunchFacts['look']> {
+export async function lookBefore(execution: Claimed, proxmox: Proxmox): Promise<LaunchFacts['look']> {
   const { migration } = execution;
   const { source_node, target_node, vmid } = migration;
   const [tasks, status, maintenance, resources, preconditions] = await Promise.all([
@@ -26,7 +24,7 @@ export async function lookBefore(execution: Claimed, proxmox: Proxmox, verify: b
     ask(proxmox.status()),
     ask(proxmox.maintenance_nodes()),
     ask(proxmox.resources()),
-    verify ? ask(proxmox.migration_preconditions(refOf(execution), target_node)) : notAsked,
+    ask(proxmox.migration_preconditions(refOf(execution), target_node)),
   ]);
   if (!resources.ok || !status.ok || !maintenance.ok || !tasks.ok)
     return { seen: false, reason: [resources, status, maintenance, tasks].map(unread).find((r) => r) ?? '' };

@@ -68,6 +68,14 @@ describe('preflight lets through', () => {
       { ...options, with_local_disks: true },
     ],
     [
+      'local disks with it though the verdict of Proxmox is not wanted',
+      {
+        config: { safety_checks: { verify_before_migrate: false } },
+        pre: { local_disks: [{ volid: 'local-lvm:vm-101-disk-0' }], not_allowed: { n2: ['storage x is missing'] } },
+      },
+      { ...options, with_local_disks: true },
+    ],
+    [
       'a stopped guest that was planned so',
       { guest: { status: 'stopped' }, plan: 'offline_migration' },
       { ...options, online: false },

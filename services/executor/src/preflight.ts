@@ -8,7 +8,7 @@ export type Look = {
   nodes: NodeRow[];
   guests: GuestRow[];
   maintenance: string[];
-  /** Null where Proxmox was not asked or has no such call. */
+  /** Null where Proxmox has no such call. */
   preconditions: MigrationPreconditions | null;
 };
 
@@ -87,8 +87,8 @@ const targetHasRoom: Check = (migration, look, config) => {
   return null;
 };
 
-const proxmoxAllows: Check = (migration, { preconditions }) => {
-  if (!preconditions) return null;
+const proxmoxAllows: Check = (migration, { preconditions }, config) => {
+  if (!preconditions || !config.automated_migrations.safety_checks.verify_before_migrate) return null;
   const { allowed_nodes, not_allowed, local_resources } = preconditions;
   const said = not_allowed[migration.target_node] ?? [];
   if (local_resources.length > 0)
