@@ -140,7 +140,7 @@ describe('the executor', () => {
     const s = setting({ 101: 'n1', 103: 'n3' }, { 101: { seconds: 30 } });
     const waiting = approval(102, 'n3', 'n2', { approved_at: iso(t0 + 2000) });
     const earlier = approval(103, 'n3', 'n2', { approved_at: iso(t0 + 1000) });
-    s.world.rows.push({ ...s.world.rows[1]!, vmid: 102, name: 'vm102' });
+    s.world.rows.push({ ...s.world.rows[1]!, id: 'qemu/102', vmid: 102, name: 'vm102' });
     await run(s, [m, waiting, earlier]);
     expect(s.world.posts.map(({ vmid }) => vmid)).toEqual([101, 103, 102]);
   });
