@@ -25,7 +25,7 @@ export type Standing = {
   executions: Execution[];
   /** Keys of all that were there before. */
   keys: string[];
-  /** Keys of those that this version cannot read; they keep what they hold. */
+  /** Keys of those, and of claims, that this version cannot read; they keep what they hold. */
   unreadable: string[];
 };
 
@@ -39,11 +39,10 @@ export async function advanceAll(said: (migration_id: string) => boolean, outsid
   const unreadable = parsed.filter(({ read }) => !read.success).map(({ key }) => key);
   const entries = parsed.flatMap(({ read, revision }) => (read.success ? [{ execution: read.data, revision }] : []));
   entries.sort((a, b) => order(a.execution, b.execution));
-  await letGoOfOrphans(
-    await readClaims(outside),
-    new Set(entries.map(({ execution }) => execution.migration.migration_id)),
-    outside,
-  );
+  const claims = await readClaims(outside);
+  const present = new Set(entries.map(({ execution }) => execution.migration.migration_id));
+  await letGoOfOrphans(claims, present, outside);
+  unreadable.push(...claims.filter(({ done }) => done === null).map(({ key }) => key));
   return { executions: await advanceEach(entries, said, outside), keys, unreadable };
 }
 

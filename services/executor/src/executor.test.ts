@@ -258,4 +258,18 @@ describe('the executor', () => {
     expect(s.memory.conflicts[0]).toMatch(/cannot read/);
     expect(await s.ledger.list('lab.migration')).toHaveLength(1);
   });
+
+  it('goes on beside a claim that it cannot read, takes it for held, and says so', async () => {
+    const s = setting({ 101: 'n1', 103: 'n3' });
+    await s.ledger.create('lab.claim.target.n2', { by: 'whom' });
+    const other = approval(103, 'n3', 'n1');
+    await run(s, [m, other], 400);
+    expect(ends(s.memory, other)).toEqual(['migration.completed']);
+    expect(eventOf(s.memory, 'migration.refused', m)).toMatchObject({
+      code: 'busy',
+      reason: expect.stringMatching(/n2 is busy with \(unknown\)/),
+    });
+    expect(s.memory.conflicts[0]).toMatch(/cannot read/);
+    expect((await s.ledger.list('lab.claim')).map(({ key }) => key)).toEqual(['lab.claim.target.n2']);
+  });
 });
