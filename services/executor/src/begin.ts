@@ -19,9 +19,10 @@ export function expiry({ migration }: Execution, now: number): string | null {
 
 /** Why the configuration does not let anything move now, or null. */
 export function stopped(config: Config): string | null {
-  if (config.automated_migrations.dry_run) return 'dry_run is on';
-  if (config.mode === 'observe' || config.mode === 'recommend') return `mode is ${config.mode}`;
-  return null;
+  const { enabled, dry_run } = config.automated_migrations;
+  if (!enabled) return 'automated_migrations is off';
+  if (dry_run) return 'dry_run is on';
+  return config.mode === 'auto' ? null : `mode is ${config.mode}`;
 }
 
 export type BeginFacts = { now: number; config: Config; held: Held[] };
@@ -29,7 +30,7 @@ export type BeginFacts = { now: number; config: Config; held: Held[] };
 /** An approved migration waits until all that it needs is free, and takes it. */
 export function begin(execution: Approved, { now, config, held }: BeginFacts): Step {
   const { migration } = execution;
-  const paused = stopped(config);
+  const paused = execution.paused ?? stopped(config);
   if (paused) return put(refuse(execution, now, 'paused', paused));
   const claims = planClaims(migration, held, config.automated_migrations.rules.max_concurrent_migrations);
   if (!claims.may && claims.because === 'duplicate') return put(refuse(execution, now, 'duplicate', claims.reason));
