@@ -1,19 +1,18 @@
 import type { Config } from '@evenkeel/contracts';
-import { millis, minutes } from '@evenkeel/model';
+import { millis, oldestSample } from '@evenkeel/model';
 import { type Held, planClaims } from './claims.ts';
 import { refuse } from './end.ts';
 import type { Approved, Execution } from './execution.ts';
 import { put, type Step, wait } from './steps.ts';
 
-/** The oldest sample on which a migration may still rest. */
-const oldestSample = minutes(10);
-
 /** Why an approval no longer holds at this time of the cluster, or null. */
 export function expiry({ migration }: Execution, now: number): string | null {
-  const age = now - millis(migration.approved_at);
+  const waited = now - millis(migration.approved_at);
+  const age = now - millis(migration.sampled_at ?? migration.approved_at);
   if (now > millis(migration.expires_at))
-    return `approved at ${migration.approved_at}, expired at ${migration.expires_at}, ${Math.round(age / 1000)} s later it had not started`;
-  if (age > oldestSample) return `decided on a sample ${Math.round(age / 60_000)} min old, 10 min at most`;
+    return `approved at ${migration.approved_at}, expired at ${migration.expires_at}, ${Math.round(waited / 1000)} s later it had not started`;
+  if (age > oldestSample)
+    return `decided on a sample ${Math.round(age / 60_000)} min old, ${oldestSample / 60_000} min at most`;
   return null;
 }
 
