@@ -1,5 +1,6 @@
 import type { ApprovedMigration, ConfigInput } from '@evenkeel/contracts';
 import { hours, iso } from '@evenkeel/model';
+import { ProxmoxError } from '@evenkeel/proxmox';
 import { describe, expect, it } from 'vitest';
 import {
   approval,
@@ -202,6 +203,21 @@ describe('the executor', () => {
     const safety_checks = { verify_before_migrate: false };
     await run(s, [m], 20, configOf({ automated_migrations: { dry_run: false, safety_checks } }));
     expect(s.world.posts).toMatchObject([{ with_local_disks: true }]);
+  });
+
+  it.each([
+    ['forbidden', 'no write token for cluster lab', 'not_allowed'],
+    ['forbidden', 'no write token: lab is locked to reading', 'not_allowed'],
+    ['unauthorized', 'invalid token value', 'not_allowed'],
+    ['refused', 'VM is locked (backup)', 'locked'],
+  ] as const)('passes on why it may not write, and holds nothing: %s, %s', async (kind, reason, code) => {
+    const s = setting({ 101: 'n1' });
+    s.world.proxmox.migrate = () => Promise.reject(new ProxmoxError(kind, reason));
+    await run(s, [m], 4);
+    expect(eventOf(s.memory, 'migration.refused', m)).toMatchObject({ code, reason });
+    expect(ends(s.memory, m)).toEqual(['migration.refused']);
+    expect(await s.ledger.list('lab.claim')).toEqual([]);
+    expect(await s.ledger.list('lab.migration')).toEqual([]);
   });
 
   it('refuses a guest that is in another migration', async () => {

@@ -36,6 +36,14 @@ type Case = [
 const settling = { settling_since: iso(t0) };
 const end = (ending: object) => ({ do: 'put', next: { state: 'ended', ending } });
 const hamigrate = { upid: 'UPID:n1:0:0:0:hamigrate:101:bal@pve!lb:' };
+const planned = (timeout_seconds: number): Partial<Running> => {
+  const { migration_plan } = running.migration;
+  const execution_steps = [
+    { step: 1, action: 'migration_preparation' as const, description: '', timeout_seconds: 30 },
+    { step: 2, action: 'live_migration' as const, description: '', timeout_seconds },
+  ];
+  return { migration: { ...running.migration, migration_plan: { ...migration_plan, execution_steps } } };
+};
 
 describe('a running migration', () => {
   const cases: Case[] = [
@@ -128,6 +136,26 @@ describe('a running migration', () => {
       'is asked to stop when it takes too long',
       { seconds: 7201, task: { state: 'running' } },
       { do: 'stop', next: { stop_asked_at: iso(t0 + 7_201_000) } },
+    ],
+    [
+      'is left the time that its plan gives',
+      { seconds: 900, from: planned(900), task: { state: 'running' } },
+      { do: 'wait' },
+    ],
+    [
+      'is asked to stop when it takes longer than planned',
+      { seconds: 901, from: planned(900), task: { state: 'running' } },
+      { do: 'stop', next: { stop_asked_at: iso(t0 + 901_000) } },
+    ],
+    [
+      'is asked to stop when it takes longer than the configuration allows, whatever its plan gives',
+      { seconds: 7201, from: planned(9000), task: { state: 'running' } },
+      { do: 'stop' },
+    ],
+    [
+      'is said to be stuck by its plan',
+      { seconds: 1100, from: { ...planned(900), stop_asked_at: iso(t0 + 901_000) }, task: { state: 'running' } },
+      end({ kind: 'failed', hold: true, reason: 'stuck: still running after 1100 s, 900 s at most' }),
     ],
     [
       'is left time to stop',

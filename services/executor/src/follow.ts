@@ -53,12 +53,18 @@ const ok = (task: FollowFacts['task']) => task.state === 'ended' && isTaskOk(tas
 
 /** A task that runs, or cannot be read, for too long is asked to stop; one that does not is reported as it is and held. */
 function outlast(execution: Running, { now, config }: FollowFacts): Step {
-  const limit = config.automated_migrations.migration_poll_timeout_seconds;
+  const limit = timeout(execution, config);
   const age = Math.round((now - millis(execution.started_at)) / 1000);
   if (age <= limit) return wait('running');
   if (!execution.stop_asked_at) return { do: 'stop', next: { ...execution, stop_asked_at: iso(now) } };
   if (now - millis(execution.stop_asked_at) < 1000 * stopPatience) return wait('asked to stop');
   return put(fail(execution, now, 'unknown', `stuck: still running after ${age} s, ${limit} s at most`, true));
+}
+
+/** Seconds that the plan gives the move, as long as the configuration allows. */
+function timeout({ migration }: Running, config: Config): number {
+  const move = migration.migration_plan.execution_steps.find(({ action }) => action === 'live_migration');
+  return Math.min(config.automated_migrations.migration_poll_timeout_seconds, move?.timeout_seconds ?? Infinity);
 }
 
 /** When the task ended rather than when that was seen, as far as its node's clock can be right. */

@@ -18,16 +18,17 @@ const validationSeconds = 30;
 const preparationSeconds = 30;
 const cleanupSeconds = 60;
 const worstSlowdown = 3;
+const leastTimeout = 600;
 /** Share of the promised relief of the source that must be seen afterwards. */
 const reliefKept = 0.5;
 
 const one = (value: number): number => Math.round(value * 10) / 10;
 const three = (value: number): number => Math.round(value * 1000) / 1000;
 
-/** Seconds that the migration itself may take: three times its upper estimate, as long as the configured limit allows. */
+/** Seconds that the migration itself may take: three times its upper estimate and never less than ten minutes, as far as the configured limit allows. It is stopped after that. */
 function migrationTimeout({ cost, config }: Pick<PlanInput, 'cost' | 'config'>): number {
   const limit = config.automated_migrations.migration_poll_timeout_seconds;
-  return Math.min(limit, Math.max(60, Math.ceil(worstSlowdown * cost.duration_seconds.high)));
+  return Math.min(limit, Math.max(leastTimeout, Math.ceil(worstSlowdown * cost.duration_seconds.high)));
 }
 
 function steps(input: PlanInput, timeout: number): PlanStep[] {
