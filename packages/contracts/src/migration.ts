@@ -102,11 +102,11 @@ export const Recommendation = z.object({
   mandatory: MandatoryReason.optional(),
   reason: z.string(),
   behavior: Behavior,
-  /** Penalty points of source and target together, before less after. */
+  /** Penalty points of source and target together, before less after; of this guest alone, after the companions before it. */
   score_improvement: z.number(),
   improvement: Estimate,
   effect: Effect,
-  /** 0..100: the probability that the move turns out beneficial. */
+  /** 0..100: the probability that the move turns out beneficial, companions included. */
   confidence_score: z.number(),
   risk: z.object({ high: z.boolean(), flags: z.array(RiskFlag) }),
   has_conflict: z.boolean(),
@@ -121,6 +121,7 @@ export const Recommendation = z.object({
   }),
   /** Hours for which the improvement is expected to last. */
   lasts_hours: z.number(),
+  /** Of the move with its companions. */
   cost_benefit_ratio: z.number(),
   /** The guest's own load on the two nodes: what the prediction rests on. */
   guest_load: z.object({ cpu_cores: Estimate, mem_bytes: z.number(), assigned_bytes: z.number() }),

@@ -24,6 +24,8 @@ export type Candidate = {
   recommendation: Recommendation;
   guest: GuestSample | undefined;
   profile: GuestProfile | undefined;
+  /** Its recommendation and those that go with it or not at all, in the order in which they were planned. */
+  unit?: readonly Recommendation[];
 };
 
 /** All that filters may ask, complete before the first of them runs; accepted moves of the run are already applied. */

@@ -228,6 +228,27 @@ test('[P24] companions go through every filter and limit, together or not at all
   expect(run(givenRun(together()), { config: one }).approved).toEqual([]);
 });
 
+test('companions count once each, and are judged by what they bring together', () => {
+  const [a, b] = many(2, light);
+  const at = (cpu: number) => ({ cpu, mem: 0.3, penalty: 100 * cpu });
+  const steps = (...[s0, s1, t0, t1]: [number, number, number, number]) => ({
+    effect: { source_before: at(s0), source_after: at(s1), target_before: at(t0), target_after: at(t1) },
+  });
+  const pair = (first: object, second: object) =>
+    run(
+      givenRun([vary(a!, { companions: ['qemu/102'], ...first }), vary(b!, { companions: ['qemu/101'], ...second })]),
+      { config: rules({ max_concurrent_migrations: 2 }) },
+    );
+  const heavy = pair(steps(0.9, 0.7, 0.3, 0.5), steps(0.7, 0.4, 0.5, 0.8));
+  expect(heavy.approved.map(({ guest }) => guest)).toEqual(['qemu/101', 'qemu/102']);
+  const tooHeavy = pair(steps(0.9, 0.7, 0.3, 0.5), steps(0.7, 0.32, 0.5, 0.88));
+  expect(said(tooHeavy.decisions)['qemu/102>pve2']).toContain('pve2 would be at 88% CPU, at most 85%');
+  const idleLeader = pair(steps(0.9, 0.9, 0.3, 0.3), steps(0.9, 0.6, 0.3, 0.6));
+  expect(idleLeader.approved.map(({ guest }) => guest)).toEqual(['qemu/101', 'qemu/102']);
+  const idle = pair(steps(0.9, 0.9, 0.3, 0.3), steps(0.9, 0.9, 0.3, 0.3));
+  expect(said(idle.decisions)['qemu/101>pve2']).toContain('source not better');
+});
+
 test('a guest that is recommended twice moves once, and each decision has its own id', () => {
   const twice = [
     givenRecommendation(),

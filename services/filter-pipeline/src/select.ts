@@ -60,11 +60,12 @@ function unitsOf(ranked: readonly Candidate[]): Candidate[][] {
   return units;
 }
 
-/** Each member of a unit finds the members before it moved already. */
+/** Each member of a unit knows the others, and finds those before it moved already. */
 function climbTogether(unit: readonly Candidate[], context: FilterContext): Climb[] {
+  const planned = unit.map(({ recommendation }) => recommendation).sort((a, b) => a.rank - b.rank);
   return unit.map((candidate, i) =>
     climb(
-      candidate,
+      unit.length > 1 ? { ...candidate, unit: planned } : candidate,
       unit.slice(0, i).reduce((before, { recommendation }) => acceptMove(before, recommendation), context),
     ),
   );

@@ -23,6 +23,9 @@ export type Planning = {
   taken: Set<number>;
 };
 
+/** What a guest's own part of a step does, after those of the step that go before it. */
+export type MemberMove = { effect: Effect; improvement: number; improvement_sd: number };
+
 /** One step of a plan: guests that go together, with what it does to the two nodes at its place in the plan. */
 export type PlannedMove = {
   unit: readonly number[];
@@ -35,7 +38,9 @@ export type PlannedMove = {
   effect: Effect;
   improvement: number;
   improvement_sd: number;
+  /** By place in `unit`. */
   costs: readonly MigrationCost[];
+  members: readonly MemberMove[];
 };
 
 const nodeEffect = (state: PlanState, n: number): NodeEffect => ({
@@ -72,37 +77,45 @@ function improvementSd(state: PlanState, unit: readonly number[], source: number
   return Math.hypot(gain(-others, 0, 0) - expected, gain(0, there, 0) - expected, gain(0, 0, -own) - expected, model);
 }
 
-/** Makes a move on the state and notes what it did. */
+/** Makes a guest's part of a move on the state and notes what it did. */
+function makeMemberMove({ state, taken }: Planning, g: number, source: number, target: number): MemberMove {
+  const [source_before, target_before] = [nodeEffect(state, source), nodeEffect(state, target)];
+  const improvement_sd = improvementSd(state, [g], source, target);
+  applyMove(state, g, target);
+  taken.add(g);
+  const [source_after, target_after] = [nodeEffect(state, source), nodeEffect(state, target)];
+  const effect = { source_before, source_after, target_before, target_after };
+  return { effect, improvement: improvementOf(effect), improvement_sd };
+}
+
+const improvementOf = ({ source_before, target_before, source_after, target_after }: Effect): number =>
+  source_before.penalty + target_before.penalty - source_after.penalty - target_after.penalty;
+
+/** Makes a move on the state, guest by guest, and notes what it did. */
 export function makeMove(
   planning: Planning,
   unit: readonly number[],
   target: number,
   because: { mandatory?: MandatoryReason; why?: string; along?: readonly number[] } = {},
 ): PlannedMove {
-  const { state, taken } = planning;
+  const { state } = planning;
   const source = state.where[unit[0]!]!;
-  const before = { source: nodeEffect(state, source), target: nodeEffect(state, target) };
   const improvement_sd = improvementSd(state, unit, source, target);
   const costs = unit.map((g) => costOf(planning, g, target));
-  for (const g of unit) {
-    applyMove(state, g, target);
-    taken.add(g);
-  }
-  const after = { source: nodeEffect(state, source), target: nodeEffect(state, target) };
+  const members = unit.map((g) => makeMemberMove(planning, g, source, target));
+  const { source_before, target_before } = members[0]!.effect;
+  const { source_after, target_after } = members.at(-1)!.effect;
+  const effect = { source_before, source_after, target_before, target_after };
   return {
     unit,
     source,
     target,
     ...because,
-    effect: {
-      source_before: before.source,
-      source_after: after.source,
-      target_before: before.target,
-      target_after: after.target,
-    },
-    improvement: before.source.penalty + before.target.penalty - after.source.penalty - after.target.penalty,
+    effect,
+    improvement: improvementOf(effect),
     improvement_sd,
     costs,
+    members,
   };
 }
 

@@ -107,6 +107,24 @@ describe('recommend', () => {
     expect(new Set(pair.map((r) => r.target_node)).size).toBe(1);
   });
 
+  test('each companion has its own share of what they bring and cost, counted once', () => {
+    const sample = hot();
+    const guests = sample.guests.map((g, i) => (i < 2 ? { ...g, tags: ['affinity_x'] } : g));
+    const out = run({ ...sample, guests }, aConfig({ penalty_config: { min_score_improvement: 2 } }));
+    const [a, b] = out.recommendations.filter((r) => r.companions.length > 0);
+    expect(b!.effect.source_before).toEqual(a!.effect.source_after);
+    expect(b!.effect.target_before).toEqual(a!.effect.target_after);
+    for (const { effect, score_improvement, guest_load } of [a!, b!]) {
+      const { source_before, source_after, target_before, target_after } = effect;
+      const before = source_before.penalty + target_before.penalty;
+      expect(score_improvement).toBeCloseTo(before - source_after.penalty - target_after.penalty, 2);
+      expect(16 * (target_after.cpu - target_before.cpu)).toBeCloseTo(guest_load.cpu_cores.expected, 1);
+    }
+    const ratio = ((a!.score_improvement + b!.score_improvement) * a!.lasts_hours) / (a!.cost.points + b!.cost.points);
+    expect(a!.cost_benefit_ratio).toBeCloseTo(ratio, 0);
+    expect(a!.cost_benefit_ratio).toBe(b!.cost_benefit_ratio);
+  });
+
   test('a split group that fits on none of its nodes finds together elsewhere, all of it or nothing', () => {
     const gib = (n: number) => ({ mem: n * GiB, maxmem: n * GiB });
     const guests = [
@@ -227,7 +245,11 @@ describe('laws, from any placement and rules at constant load', () => {
           const forced = last.recommendations.some((r) => r.mandatory);
           if (!forced) expect(sum(next)).toBeLessThan(sum(sample) - 0.9);
           else if (!drained) expect(broken(next)).toBeLessThan(broken(sample));
-          for (const r of last.recommendations) if (!r.mandatory) expect(r.score_improvement).toBeGreaterThanOrEqual(1);
+          for (const r of last.recommendations) {
+            const unit = last.recommendations.filter((m) => m === r || r.companions.includes(m.guest));
+            const gain = unit.reduce((total, m) => total + m.score_improvement, 0);
+            if (!r.mandatory) expect(gain).toBeGreaterThanOrEqual(0.99);
+          }
           expect(new Set(last.recommendations.map((r) => r.guest)).size).toBe(last.recommendations.length);
           memory = rememberRun(memory, last.recommendations);
           sample = next;

@@ -9,7 +9,10 @@ import { hoursOf, type Run, runId } from './start-run.ts';
 
 const z90 = 1.645;
 
-/** One recommendation of a planned move, for one of the guests that it takes along. */
+/**
+ * One recommendation of a planned move, for one of the guests that it takes along: effect, improvement and cost are the guest's
+ * own share; how sure it is and whether it pays is that of the whole, for they go together or not at all.
+ */
 export function recommendationOf(run: Run, move: PlannedMove, i: number, rank: number): Recommendation {
   const { input, planning, profiles, calibration } = run;
   const { state, config } = planning;
@@ -17,9 +20,10 @@ export function recommendationOf(run: Run, move: PlannedMove, i: number, rank: n
   const { sample: guest, prediction } = state.guests[g]!;
   const [source, target] = [state.nodes[move.source]!, state.nodes[move.target]!];
   const cost = move.costs[i]!;
+  const { effect, improvement, improvement_sd } = move.members[i]!;
   const points = move.costs.reduce((sum, c) => sum + c.points, 0);
   const lasts_hours = hoursOf(run, g);
-  const spread = z90 * move.improvement_sd;
+  const spread = z90 * improvement_sd;
   const cores = coresEstimate(prediction);
   const run_id = runId(input.sample);
   return {
@@ -37,14 +41,14 @@ export function recommendationOf(run: Run, move: PlannedMove, i: number, rank: n
     ...(move.mandatory ? { mandatory: move.mandatory } : {}),
     reason: describe(move, g, state, profiles.get(guest.guest)),
     behavior: profiles.get(guest.guest)?.behavior ?? 'unknown',
-    score_improvement: move.improvement,
-    improvement: { expected: move.improvement, low: move.improvement - spread, high: move.improvement + spread },
-    effect: move.effect,
+    score_improvement: improvement,
+    improvement: { expected: improvement, low: improvement - spread, high: improvement + spread },
+    effect,
     confidence_score: confidence(chanceAbove0(move.improvement, move.improvement_sd), calibration),
     risk: assessRisk(guest, target, config.risk),
     has_conflict: false,
     cost: {
-      points,
+      points: cost.points,
       duration_seconds: cost.duration_seconds,
       downtime_seconds: cost.downtime_seconds,
       bytes: cost.bytes,
@@ -58,7 +62,7 @@ export function recommendationOf(run: Run, move: PlannedMove, i: number, rank: n
       guest,
       source: source.node,
       target: target.node,
-      effect: move.effect,
+      effect,
       cost,
       cores: cores.expected / target.speed_factor,
       mem_bytes: prediction.mem_bytes,

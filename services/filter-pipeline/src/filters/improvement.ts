@@ -1,18 +1,35 @@
-import { type Filter, filtered, passed } from '../filter.ts';
+import type { Recommendation } from '@evenkeel/contracts';
+import { type Candidate, type Filter, type FilterContext, filtered, passed } from '../filter.ts';
 import { effectOn } from '../loads.ts';
 import { overload } from '../overload.ts';
 import { figure } from '../quote.ts';
 
-/** After the move the source is better, the target within its limits, and neither worse than the source was. */
+/** The recommendation with what its whole unit does to the two nodes. */
+function together({ recommendation, unit = [recommendation] }: Candidate): Recommendation {
+  const [first, last] = [unit[0]!.effect, unit.at(-1)!.effect];
+  const { source_before, target_before } = first;
+  const { source_after, target_after } = last;
+  return { ...recommendation, effect: { source_before, source_after, target_before, target_after } };
+}
+
+/** A companion that has gone to the target already: what they bring together was judged then. */
+const leaderOf = ({ recommendation }: Candidate, { placements }: FilterContext): string | undefined =>
+  recommendation.companions.find((companion) => placements[companion] === recommendation.target_node);
+
+/** After the move the source is better, the target within its limits, and neither worse than the source was; companions are judged together. */
 export const improvement: Filter = (candidate, context) => {
-  const { recommendation } = candidate;
+  const leader = leaderOf(candidate, context);
+  const crowded = leader && overload(candidate, context);
+  if (leader)
+    return crowded ? filtered(crowded) : passed(`follows ${leader} to ${candidate.recommendation.target_node}`);
+  const recommendation = together(candidate);
   const effect = effectOn(context.loads, recommendation, context.config.penalty_config);
   const before = effect.source_before.penalty;
   const points = (from: number, to: number) => `${figure(from)} to ${figure(to)} points`;
   const source = `${recommendation.source_node} from ${points(before, effect.source_after.penalty)}`;
   const target = `${recommendation.target_node} from ${points(effect.target_before.penalty, effect.target_after.penalty)}`;
   if (!(effect.source_after.penalty < before)) return filtered(`source not better: ${source}`);
-  const trouble = overload(candidate, context);
+  const trouble = overload({ ...candidate, recommendation }, context);
   if (trouble) return filtered(trouble);
   if (!(effect.target_after.penalty < before))
     return filtered(`target would be worse than the source was: ${target}, ${source}`);
