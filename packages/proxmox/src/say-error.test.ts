@@ -84,7 +84,7 @@ it.each([
   const upid = 'UPID:n1:0000ABCD:0012D687:66F00000:qmigrate:100:evenkeel@pve!write:';
   for (const write of [proxmox.migrate({ node: 'n1', type: 'qemu', vmid: 100 }, move), proxmox.stop_task(upid)]) {
     expect(await caught(write)).toMatchObject({
-      kind: 'refused',
+      kind: 'forbidden',
       maybe_accepted: false,
       message: expect.stringContaining(says),
     });

@@ -11,7 +11,7 @@ const write_timeout_ms = 40_000;
 
 function assertMayWrite({ readOnly, mayWrite }: Guard, what: string): void {
   const reason = readOnly ? 'this client is for reading only' : (mayWrite?.() ?? null);
-  if (reason !== null) throw new ProxmoxError('refused', `${what} was not sent: ${reason}.`);
+  if (reason !== null) throw new ProxmoxError('forbidden', `${what} was not sent: ${reason}.`);
 }
 
 function migrateForm(guest: GuestRef, options: MigrateOptions): Record<string, string> {

@@ -206,9 +206,9 @@ describe('the executor', () => {
   });
 
   it.each([
-    ['forbidden', 'no write token for cluster lab', 'not_allowed'],
-    ['forbidden', 'no write token: lab is locked to reading', 'not_allowed'],
-    ['unauthorized', 'invalid token value', 'not_allowed'],
+    ['forbidden', 'no write token for cluster lab', 'no_right'],
+    ['forbidden', 'no write token: lab is locked to reading', 'no_right'],
+    ['unauthorized', 'invalid token value', 'no_right'],
     ['refused', 'VM is locked (backup)', 'locked'],
   ] as const)('passes on why it may not write, and holds nothing: %s, %s', async (kind, reason, code) => {
     const s = setting({ 101: 'n1' });

@@ -25,7 +25,7 @@ describe('what Proxmox does not say', () => {
   it.each([
     ['refused', 'VM is locked (backup)', { seen: 'no', code: 'locked', reason: 'VM is locked (backup)' }],
     ['refused', 'no such cluster node', { seen: 'no', code: 'not_allowed' }],
-    ['forbidden', 'Permission check failed (/vms/101, VM.Migrate)', { seen: 'no', code: 'not_allowed' }],
+    ['forbidden', 'Permission check failed (/vms/101, VM.Migrate)', { seen: 'no', code: 'no_right' }],
     ['timeout', 'no answer', { seen: false, reason: 'Proxmox could not be read: no answer' }],
     ['not_implemented', '', { seen: true, look: { preconditions: null } }],
   ] as const)('of the preconditions is understood: %s %s', async (kind, message, expected) => {

@@ -43,7 +43,7 @@ export async function lookBefore(execution: Claimed, proxmox: Proxmox): Promise<
 function said({ kind, message }: { kind: string; message: string }): LaunchFacts['look'] {
   if (kind === 'refused')
     return { seen: 'no', code: /locked/.test(message) ? 'locked' : 'not_allowed', reason: message };
-  if (kind === 'forbidden' || kind === 'unauthorized') return { seen: 'no', code: 'not_allowed', reason: message };
+  if (kind === 'forbidden' || kind === 'unauthorized') return { seen: 'no', code: 'no_right', reason: message };
   return { seen: false, reason: `Proxmox could not be read: ${message}` };
 }
 

@@ -53,7 +53,14 @@ async function post(step: Extract<Step, { do: 'post' }>, entry: Entry, outside: 
   const { kind, message, maybe_accepted } = answer.error;
   if (maybe_accepted || kind === 'bad_answer' || kind === 'timeout') return starting;
   const locked = kind === 'refused' && /locked/.test(message);
-  const code = kind === 'unreachable' ? 'target_unavailable' : locked ? 'locked' : 'not_allowed';
+  const code =
+    kind === 'unreachable'
+      ? 'target_unavailable'
+      : locked
+        ? 'locked'
+        : kind === 'forbidden' || kind === 'unauthorized'
+          ? 'no_right'
+          : 'not_allowed';
   return write(refuse(step.next, proxmox.clock().now, code, message), starting, outside);
 }
 

@@ -7,6 +7,7 @@ const notTried = new Set([
   'expired',
   'busy',
   'paused',
+  'no_right',
   'duplicate',
   'target_full',
   'target_unavailable',
