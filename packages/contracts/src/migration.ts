@@ -216,6 +216,8 @@ export const Outcome = z.object({
   /** actual − expected. */
   error: z.number().optional(),
   verdict: OutcomeVerdict.optional(),
+  /** It had to be made whatever it brought: its verdict teaches nothing about moves that are chosen. */
+  mandatory: z.boolean().optional(),
   confidence_score: z.number(),
   target_cpu: z.object({ predicted: Estimate.optional(), actual: z.number().optional() }),
   duration_seconds: z.object({ predicted: Estimate, actual: z.number().optional() }),

@@ -1,7 +1,7 @@
-import type { JudgedMove } from '@evenkeel/contracts';
+import type { JudgedMove, Outcome } from '@evenkeel/contracts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { rememberJudged } from './outcomes.ts';
+import { judgedOf, rememberJudged } from './outcomes.ts';
 
 const judged = (n: number, horizon: JudgedMove['horizon'], verdict: JudgedMove['verdict']): JudgedMove => ({
   migration_id: `m-${n}`,
@@ -29,4 +29,31 @@ test('law: the latest horizon of the latest migrations, in whatever order they a
       expect(remember(facts)).toEqual(expected);
     }),
   );
+});
+
+test.each([
+  { mandatory: false, verdict: 'harmful' },
+  { mandatory: true, verdict: undefined },
+])('what had to be made teaches nothing: mandatory $mandatory', ({ mandatory, verdict }) => {
+  const estimate = { expected: 1, low: 1, high: 1 };
+  const outcome: Outcome = {
+    migration_id: 'm-1',
+    cluster: 'lab',
+    horizon: '1h',
+    guest: 'qemu/101',
+    vmid: 101,
+    name: 'x',
+    source_node: 'pve1',
+    target_node: 'pve2',
+    completed_at: '2026-07-01T00:00:00Z',
+    judged_at: '2026-07-01T01:00:00Z',
+    expected_gain: estimate,
+    verdict: 'harmful',
+    mandatory,
+    confidence_score: 80,
+    target_cpu: {},
+    duration_seconds: { predicted: estimate },
+    downtime_seconds: { predicted: estimate },
+  };
+  expect(judgedOf(outcome)?.verdict).toBe(verdict);
 });

@@ -16,9 +16,10 @@ export function rememberJudged(
     .slice(-most);
 }
 
-/** What an outcome teaches; undefined where it could not be judged. */
+/** What an outcome teaches; undefined where it could not be judged, or had to be made whatever it brought. */
 export function judgedOf(outcome: Outcome): JudgedMove | undefined {
   const { migration_id, guest, completed_at, horizon, verdict } = outcome;
+  if (outcome.mandatory) return undefined;
   return verdict && { migration_id, guest, at: completed_at, horizon, verdict };
 }
 

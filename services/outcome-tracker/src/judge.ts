@@ -65,6 +65,7 @@ function aboutOf(watched: WatchedMigration) {
     expected_gain,
     duration_seconds,
     downtime_seconds,
+    ...(watched.mandatory ? { mandatory: true } : {}),
     ...(transfer ? { transfer } : {}),
   };
 }

@@ -33,6 +33,7 @@ describe('what the recommender remembers', () => {
     expect(late.judged[0]).toMatchObject({ verdict: 'harmful', raw: 0.95 });
     expect(rememberOutcome(late, outcome('m', 'beneficial'))).toEqual(late);
     expect(rememberOutcome(late, outcome('n', undefined)).judged).toHaveLength(1);
+    expect(rememberOutcome(late, outcome('n', 'harmful', { mandatory: true }))).toEqual(late);
   });
 
   test('a guest that fared badly twice ranks lower, and is forgiven in time', () => {

@@ -7,9 +7,9 @@ const mostPaths = 200;
 
 export const emptyMemory: RecommenderMemory = { judged: [], paths: {}, last_run: {} };
 
-/** Takes up the judgement of a migration; a later horizon replaces an earlier one, and the oldest are forgotten. */
+/** Takes up the judgement of a migration; a later horizon replaces an earlier one, the oldest are forgotten, and mandatory ones teach nothing. */
 export function rememberOutcome(memory: RecommenderMemory, outcome: Outcome): RecommenderMemory {
-  if (!outcome.verdict) return memory;
+  if (!outcome.verdict || outcome.mandatory) return memory;
   const at = Math.floor(millis(outcome.judged_at) / 1000);
   if (memory.judged.some((m) => m.id === outcome.migration_id && m.at > at)) return memory;
   const others = memory.judged.filter((m) => m.id !== outcome.migration_id);
