@@ -25,12 +25,11 @@ export async function endure(binaries: NonNullable<Awaited<ReturnType<typeof fin
   const servers = await openServers(binaries);
   const closers: (() => Promise<void>)[] = [() => servers.close()];
   try {
-    const simulator = await simulate(servers.dir, restlessCluster, 1);
+    const simulator = await simulate(servers.dir, restlessCluster, speed);
     closers.unshift(simulator.close);
     const stage = await openStage({ servers, proxmox: simulator, config: eager(max_concurrent) });
     closers.unshift(stage.close);
     await stage.startAll();
-    await simulator.speed(speed);
     await until('a first approval', async () => countOf(await stage.decisions(), typeOf(migrationApproved)) > 0, {
       tell: stage.story,
     });

@@ -1,38 +1,30 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { StoredEvent } from '@evenkeel/bus';
 import { seeded } from '@evenkeel/bus';
-import { type CloudEvent, type Config, recommendationDecided, runDecided } from '@evenkeel/contracts';
+import { type CloudEvent, recommendationDecided, runDecided } from '@evenkeel/contracts';
 import { typeOf } from '@evenkeel/runtime';
 import { skewedCluster } from '../e2e/stage/cluster.ts';
 import type { Servers } from '../e2e/stage/servers.ts';
-import { names, openStage, type ServiceName } from '../e2e/stage/stage.ts';
+import { names, openStage, type ServiceName, type Stage } from '../e2e/stage/stage.ts';
 import { until } from '../e2e/stage/until.ts';
-import { play } from '../scenarios/play.ts';
+import { type Watched, watchInMemory } from './watch-in-memory.ts';
 
 const watching = { automated_migrations: { dry_run: true, check_interval_minutes: 2 } };
 
-type Recorded = { seen: StoredEvent[]; decided: CloudEvent[]; config: Config };
+type Recorded = Watched & { decided: CloudEvent[] };
 
-/** What was seen of forty minutes in which nothing moves, and what was decided on it by services that nobody killed. */
+/** What was seen in forty minutes of watching, and what was decided on it by services that nobody killed. */
 export async function recordWatching(): Promise<Recorded> {
-  const { tokens: _, ...cluster } = skewedCluster;
-  const { bus, events, config } = await play({
-    about: 'forty minutes of watching',
-    cluster,
-    config: watching,
-    minutes: 40,
-    changes: [],
-  });
-  const telemetry = await Array.fromAsync(bus.read('telemetry', ['evenkeel.v1.telemetry.>']));
-  return {
-    seen: telemetry.filter(({ event }) => event.source === 'urn:evenkeel:collector'),
-    decided: events.filter(isDecision),
-    config,
-  };
+  const watched = await watchInMemory(skewedCluster, watching, 80);
+  return { ...watched, decided: watched.decisions.filter(isDecision) };
 }
 
 const isDecision = ({ type }: CloudEvent): boolean =>
   type === typeOf(recommendationDecided) || type === typeOf(runDecided);
+
+async function killAndStart(name: ServiceName, stage: Stage): Promise<void> {
+  await stage.of(name).kill();
+  stage.start(name);
+}
 
 const deciding = names.filter((name) => name !== 'collector' && name !== 'executor');
 
@@ -46,20 +38,16 @@ export async function decideUnderKills(
   try {
     await stage.startAll(deciding);
     const next = seeded(seed);
-    const kills = new Map<number, ServiceName>();
-    for (const name of deciding) kills.set(Math.floor(seen.length * (0.1 + 0.8 * next())), name);
+    const kills = new Map<number, ServiceName[]>();
+    for (const name of deciding) {
+      const moment = Math.floor(seen.length * (0.1 + 0.8 * next()));
+      kills.set(moment, [...(kills.get(moment) ?? []), name]);
+    }
     const restarts: Promise<void>[] = [];
     for (const [i, { subject, event }] of seen.entries()) {
       await stage.bus.publish({ stream: 'telemetry', subject, event, once: false });
       await sleep(20);
-      const name = kills.get(i);
-      if (name)
-        restarts.push(
-          stage
-            .of(name)
-            .kill()
-            .then(() => void stage.start(name)),
-        );
+      for (const name of kills.get(i) ?? []) restarts.push(killAndStart(name, stage));
     }
     await Promise.all(restarts);
     const decisions = async () => (await stage.decisions()).filter(isDecision);

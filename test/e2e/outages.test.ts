@@ -21,7 +21,7 @@ describe.skipIf(!binaries)('what goes wrong outside', { timeout: 60_000 }, () =>
   beforeAll(async () => {
     servers = await openServers(binaries!);
     cluster = await openCluster(skewedCluster, speed);
-    stage = await openStage({ servers, proxmox: cluster });
+    stage = await openStage({ servers, proxmox: cluster, config: { collection: { backfill: false } } });
     up = stage.startAllInOne();
     await hasStarted(up);
   });

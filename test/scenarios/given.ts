@@ -26,12 +26,13 @@ const given = z.strictObject({
 
 /** What a story begins with and what happens in it. */
 export type Given = {
-  about: string;
   cluster: DescriptionInput;
-  config: ConfigInput;
+  /** Over the preset `recommended`. */
+  config?: ConfigInput;
   minutes: number;
-  changes: Change[];
+  changes?: Change[];
 };
+export type Story = Given & { about: string };
 export type Change = {
   minute: number;
   config?: ConfigInput | undefined;
@@ -40,6 +41,6 @@ export type Change = {
 };
 
 /** Reads a story's beginning; throws where it says something that nobody understands. */
-export async function readGiven(folder: string): Promise<Given> {
-  return given.parse(parse(await readFile(`${folder}/given.yaml`, 'utf8'))) as Given;
+export async function readGiven(folder: string): Promise<Story> {
+  return given.parse(parse(await readFile(`${folder}/given.yaml`, 'utf8'))) as Story;
 }

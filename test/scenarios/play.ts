@@ -45,7 +45,7 @@ export async function play(given: Given, faults?: Faults): Promise<Played> {
   const memory = createMemoryBus({
     wait: () => new Promise((resolve) => setImmediate(resolve)),
     encode: true,
-    limits: { decisions: { total: 100_000, per_subject: 100 } },
+    limits: { telemetry: { per_subject: 2_000 }, decisions: { total: 100_000, per_subject: 100 } },
   });
   const bus = faults ? withFaults(memory, faults) : memory;
   const configs = await openConfigSource(bus.ledger, storyConfig(simulator.name, given.config));
@@ -61,7 +61,7 @@ export async function play(given: Given, faults?: Faults): Promise<Played> {
 async function watch(stage: Stage, given: Given): Promise<void> {
   const { simulator, bus, started, configs } = stage;
   const begin = simulator.now();
-  const changes = given.changes.toSorted((a, b) => a.minute - b.minute);
+  const changes = (given.changes ?? []).toSorted((a, b) => a.minute - b.minute);
   let sampled = Number.NEGATIVE_INFINITY;
   while (simulator.now() < begin + given.minutes * 60_000) {
     const now = simulator.now();

@@ -5,10 +5,7 @@ import { broken } from './laws.ts';
 import { play } from './play.ts';
 
 const constantLoad = (seed: number): Given => ({
-  about: 'Under constant load a cluster comes to rest, wherever its guests begin.',
   minutes: 100,
-  config: {},
-  changes: [],
   cluster: {
     name: 'constant',
     nodes: ['a', 'b', 'c', 'd'].map((name, n) => ({ name, threads: n === 0 ? 32 : 16, memory_gib: 64 })),

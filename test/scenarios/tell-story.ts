@@ -1,9 +1,9 @@
 import { createTeller, formatLine } from '@evenkeel/all-in-one/tell';
-import type { Given } from './given.ts';
+import type { Story } from './given.ts';
 import type { Played } from './play.ts';
 
 /** What a reader is told of a story, and how the cluster looks when it ends. */
-export function tellStory({ about }: Given, { events, simulator }: Played): string {
+export function tellStory({ about }: Story, { events, simulator }: Played): string {
   const tell = createTeller();
   const lines = events.flatMap(tell).map((line) => formatLine(line, false));
   return `${[about, '', ...lines, '', 'In the end:', ...endOf(simulator)].join('\n')}\n`;

@@ -1,5 +1,6 @@
 export * from './by-text.ts';
 export * from './cost.ts';
+export * from './daily-peak.ts';
 export * from './figures.ts';
 export * from './local-time.ts';
 export * from './penalty.ts';

@@ -1,9 +1,8 @@
 import type { Baseline, DailyPattern, NodeHistory } from '@evenkeel/contracts';
-import { localHour } from '@evenkeel/model';
+import { leastDailySpread, localHour } from '@evenkeel/model';
 
 const daysFounded = 5;
 const patternDays = 3;
-const leastSpread = 0.1;
 const leastSd = 0.02;
 const hourMs = 3_600_000;
 
@@ -58,9 +57,9 @@ export function dailyPattern(hours: readonly HourStatistics[], hour: number): Da
   const means = hours.map((h) => h.cpu_mean);
   const mean = means.reduce((sum, m) => sum + m, 0) / 24;
   const spread = Math.max(...means) - Math.min(...means);
-  const limit = mean + Math.max(leastSpread / 2, (Math.max(...means) - mean) / 2);
+  const limit = mean + Math.max(leastDailySpread / 2, (Math.max(...means) - mean) / 2);
   const clear = (h: HourStatistics) => h.cpu_mean >= limit && h.cpu_mean - mean > h.cpu_sd;
-  const founded = days >= patternDays && spread >= leastSpread;
+  const founded = days >= patternDays && spread >= leastDailySpread;
   const peak_hours = founded ? hours.flatMap((h, i) => (clear(h) ? [i] : [])) : [];
   return { peak_hours, in_peak: peak_hours.includes(hour), spread, days };
 }

@@ -35,7 +35,7 @@ export async function replayedCluster(dir: string): Promise<{ cluster: Descripti
       populate: { ...skewedCluster.populate!, load: 'trace', trace: 'day' },
       traces: { day: { file, unit: 'percent', interval_s: 300 } },
     },
-    day: isReal ? 'PlanetLab, 3 March 2011' : 'invented',
+    day: isReal ? 'a day of PlanetLab, 3 March 2011' : 'an invented day',
   };
 }
 

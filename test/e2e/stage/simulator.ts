@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { join } from 'node:path';
-import type { DescriptionInput, FaultInput, Truth } from '@evenkeel/simulator';
+import type { DescriptionInput, Truth } from '@evenkeel/simulator';
 import { startProgram } from './program.ts';
 import { until } from './until.ts';
 
@@ -10,10 +10,8 @@ export type SimulatorProcess = {
   port: number;
   fingerprint: string;
   truth: () => Promise<Truth>;
-  fault: (fault: FaultInput) => Promise<void>;
   /** Lets so many seconds of the cluster pass at once. */
   skip: (seconds: number) => Promise<void>;
-  speed: (speed: number) => Promise<void>;
   close: () => Promise<void>;
 };
 
@@ -34,9 +32,7 @@ export async function simulate(dir: string, description: DescriptionInput, speed
     port: Number(port),
     fingerprint: fingerprint!,
     truth: () => ask('GET', '/simulator/state') as Promise<Truth>,
-    fault: async (fault) => void (await ask('POST', '/simulator/faults', fault)),
     skip: async (skip_s) => void (await ask('POST', '/simulator/clock', { skip_s })),
-    speed: async (next) => void (await ask('POST', '/simulator/clock', { speed: next })),
     close: () => program.kill(),
   };
 }

@@ -83,12 +83,14 @@ test('each guest that is held back is told once for the same reason', () => {
     held('qemu/101', 'moved 5 min ago'),
     held('qemu/102', 'moved 5 min ago'),
     held('qemu/101', 'moved 1.2 h ago'),
-    held('qemu/101', 'has a conflict'),
+    held('qemu/101', 'has a conflict with qemu/103'),
+    held('qemu/101', 'has a conflict with qemu/104'),
   ]);
   expect(lines).toEqual([
     'held back: qemu/101 web  a → b: moved 5 min ago',
     'held back: qemu/102 web  a → b: moved 5 min ago',
-    'held back: qemu/101 web  a → b: has a conflict',
+    'held back: qemu/101 web  a → b: has a conflict with qemu/103',
+    'held back: qemu/101 web  a → b: has a conflict with qemu/104',
   ]);
 });
 

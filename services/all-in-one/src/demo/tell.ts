@@ -136,10 +136,20 @@ export function tell(event: CloudEvent): Line[] {
   return (tellers[name]?.(event.data as never) ?? []).map((line) => ({ time: event.time, ...line }));
 }
 
-const repeats = new Set(['asking', 'at rest', 'watching', 'holding', 'stopped', 'held back']);
+const repeats = new Set(['recommends', 'asking', 'at rest', 'watching', 'holding', 'stopped', 'held back']);
 const tellAgainAfter = 3_600_000;
-/** A sentence without its figures and their units of time: two that differ only in these say the same. */
-const kindOf = (text: string): string => text.replace(/[-−]?\d+([.,:]\d+)*( (s|min|h|days?)\b)?/g, '#');
+const figuresIn = /[-−+]?\d+([.,:]\d+)*( (s|min|h|days?)\b)?/g;
+const figuresBesideNames = /(?<![\w/-])[-−+]?\d+([.,:]\d+)*( (s|min|h|days?)\b)?/g;
+
+/** A sentence without its figures: two that differ only in these say the same. In what is said of guests their names count. */
+const kindOf = (topic: string, text: string): string =>
+  text.replace(topic === 'run' ? figuresIn : figuresBesideNames, '#');
+
+/** What a state is about, of which there is one at a time: each guest that is held back, what is recommended, the run. */
+function topicOf(word: string, text: string): string {
+  if (word === 'held back') return text.split(' ', 1)[0]!;
+  return word === 'recommends' ? word : 'run';
+}
 
 /** Tells events in their order, and leaves out what it would only say again: a state that lasts is told once an hour. */
 export function createTeller(): (event: CloudEvent) => Line[] {
@@ -147,8 +157,8 @@ export function createTeller(): (event: CloudEvent) => Line[] {
   const isNews = ({ time, word, text }: Line): boolean => {
     if (word === 'run') told.delete('run');
     if (!repeats.has(word)) return true;
-    const topic = word === 'held back' ? text.split(' ', 1)[0]! : 'run';
-    const [kind, at, last] = [`${word} ${kindOf(text)}`, Date.parse(time), told.get(topic)];
+    const topic = topicOf(word, text);
+    const [kind, at, last] = [`${word} ${kindOf(topicOf(word, text), text)}`, Date.parse(time), told.get(topic)];
     if (last?.kind === kind && at - last.at < tellAgainAfter) return false;
     told.set(topic, { kind, at });
     return true;

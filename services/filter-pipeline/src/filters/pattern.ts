@@ -1,11 +1,10 @@
 import type { NodeScore } from '@evenkeel/contracts';
-import { localTime } from '@evenkeel/model';
+import { leastDailySpread, localTime } from '@evenkeel/model';
 import { type Candidate, deferred, type Filter, type FilterContext, passed } from '../filter.ts';
 import { percent } from '../quote.ts';
 
 /** Days of history and points of spread below which a peak counts as not learned. */
 const leastDays = 3;
-const leastSpread = 0.1;
 
 /** Nobody moves house in the rush hour: not in the learned peak of source or target, nor in that of a cyclical guest itself. */
 export const pattern: Filter = (candidate, context) => {
@@ -18,7 +17,7 @@ export const pattern: Filter = (candidate, context) => {
 
 function nodePeak(score: NodeScore | undefined): string | undefined {
   const pattern = score?.pattern;
-  if (!pattern?.in_peak || pattern.days < leastDays || pattern.spread < leastSpread) return undefined;
+  if (!pattern?.in_peak || pattern.days < leastDays || pattern.spread < leastDailySpread) return undefined;
   const hours = pattern.peak_hours.join(', ');
   return `${score?.node} is in its daily peak (hours ${hours}; ${percent(pattern.spread)} spread over ${pattern.days} days)`;
 }
@@ -30,6 +29,6 @@ function guestPeak({ profile }: Candidate, { now, timezone }: FilterContext): st
   const usual = profile.hourly_cpu[hour] ?? 0;
   const low = Math.min(...profile.hourly_cpu);
   const high = Math.max(...profile.hourly_cpu);
-  if (high - low < leastSpread || usual < low + 0.75 * (high - low)) return undefined;
+  if (high - low < leastDailySpread || usual < low + 0.75 * (high - low)) return undefined;
   return `guest is in its own daily peak: ${percent(usual)} at ${hour}:00, between ${percent(low)} and ${percent(high)} over the day`;
 }

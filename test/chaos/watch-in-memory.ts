@@ -1,0 +1,46 @@
+import { createMemoryBus, type StoredEvent } from '@evenkeel/bus';
+import { collector } from '@evenkeel/collector';
+import { type CloudEvent, Config, type ConfigInput, recommended } from '@evenkeel/contracts';
+import { filterPipeline } from '@evenkeel/filter-pipeline';
+import { outcomeTracker } from '@evenkeel/outcome-tracker';
+import { profiler } from '@evenkeel/profiler';
+import { recommender } from '@evenkeel/recommender';
+import { createMetrics, openConfigSource, plainTracing, start } from '@evenkeel/runtime';
+import { scorer } from '@evenkeel/scorer';
+import type { DescriptionInput } from '@evenkeel/simulator';
+import { createMemoryStore } from '@evenkeel/store';
+import { connect, storyCluster } from '../scenarios/story-cluster.ts';
+
+export type Watched = { seen: StoredEvent[]; decisions: CloudEvent[]; config: Config };
+
+/** Watches a simulated cluster without an executor, in this process and on a clock that is turned by hand; keeps what was seen and decided. */
+export async function watchInMemory(cluster: DescriptionInput, over: ConfigInput, samples: number): Promise<Watched> {
+  const { tokens: _, ...description } = cluster;
+  const simulator = storyCluster(description);
+  const config = Config.parse({ ...recommended, ...over, clusters: [{ name: simulator.name, hosts: ['simulator'] }] });
+  const limits = { telemetry: { total: 10_000, per_subject: 10_000 } };
+  const bus = createMemoryBus({ encode: true, limits });
+  const started = await start([collector, profiler, scorer, recommender, filterPipeline, outcomeTracker], {
+    bus,
+    store: createMemoryStore({ encode: true }),
+    configs: await openConfigSource(bus.ledger, config),
+    clusters: [simulator.name],
+    proxmox: (_cluster, right) => connect(simulator, right),
+    metrics: createMetrics('chaos', { process: false }),
+    tracing: plainTracing((bytes) => '1'.repeat(2 * bytes)),
+    log: { debug() {}, info() {}, warn() {}, error: (fields, message) => console.error(message, fields) },
+    machine_now: simulator.now,
+    instance: 'chaos',
+    timers: 'manual',
+  });
+  for (let i = 0; i < samples; i++) {
+    await started.tick('collector');
+    await bus.settled();
+    simulator.advance(simulator.now() + config.collection.sample_interval_seconds * 1000);
+  }
+  await started.stop();
+  const telemetry = await Array.fromAsync(bus.read('telemetry', ['evenkeel.v1.telemetry.>']));
+  const seen = telemetry.filter(({ event }) => event.source === 'urn:evenkeel:collector');
+  const decisions = await Array.fromAsync(bus.read('decisions', ['evenkeel.v1.decisions.>']), ({ event }) => event);
+  return { seen, decisions, config };
+}
