@@ -147,6 +147,8 @@ export const ClusterSample = z.object({
   /** Proxmox's own balancer: `dynamic` with automatic rebalancing owns HA guests. */
   crs: z.object({ mode: z.string(), auto_rebalance: z.boolean() }),
   running_migrations: z.array(RunningMigration),
+  /** What was not read, or not wholly, while rules, resources or maintenance are among it nothing moves; absent where all was read. */
+  unread: z.array(z.enum(['ha_rules', 'ha_resources', 'maintenance', 'options', 'tasks'])).optional(),
   /** What could not be read this time, one sentence each; decisions that need it fail closed. */
   problems: z.array(z.string()),
 });

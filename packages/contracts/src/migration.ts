@@ -163,8 +163,9 @@ export const ApprovedMigration = z.object({
   target_node: z.string(),
   approved_at: Time,
   expires_at: Time,
-  /** Sequence of the sample that it was decided on. */
+  /** Sequence of the sample that it was decided on, and when that was taken; an approval without the time rests on one as old as itself. */
   sample_sequence: z.number().int(),
+  sampled_at: Time.optional(),
   config_revision: z.string(),
   /** A mandatory move is judged by other rules. */
   mandatory: MandatoryReason.optional(),

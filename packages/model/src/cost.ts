@@ -51,6 +51,8 @@ const downtimeLimitSeconds = 0.1;
 const resumeSeconds = 0.05;
 const priorRelativeError = 0.35;
 const priorWeight = 3;
+/** Links that nobody has measured lie between 1 and 25 Gbit/s: so many times faster than the prior may a first transfer be. */
+const fastestLink = 25;
 const z90 = 1.645;
 
 /** Folds a finished transfer into what is known of its path; older ones fade by 3 % each. */
@@ -147,12 +149,19 @@ export function migrationCost(
   const duration = restart ? Math.max(seconds, still) : seconds;
   return {
     points: price(guest, duration, still, learned.slope ?? 0, config),
-    duration_seconds: around(duration, sd),
+    duration_seconds: widened(around(duration, sd), known.n, line.overhead),
     downtime_seconds: { expected: still, low: still / 3, high: still * 3 },
     bytes: Math.round(bytes),
     bytes_per_second: rate,
     restart,
   };
+}
+
+/** Until a few transfers were measured, the interval reaches down to what a far faster link would take. */
+function widened({ expected, low, high }: Estimate, measured: number, overhead: number): Estimate {
+  const trust = measured / (measured + priorWeight);
+  const fast = Math.min(overhead, expected / 2) + Math.max(0, expected - overhead) / fastestLink;
+  return { expected, low: trust * low + (1 - trust) * Math.min(low, fast), high };
 }
 
 const around = (expected: number, sd: number): Estimate => ({

@@ -132,16 +132,26 @@ export type MigrateOptions = {
   timeout_ms?: number;
 };
 
+/** Rows of an answer that could not be read and are missing from it; `id` names the first of them where it says who it is. */
+export type DroppedRows = {
+  what: 'node' | 'guest' | 'storage' | 'resource' | 'member' | 'HA resource' | 'HA rule' | 'HA state' | 'task';
+  count: number;
+  /** Letters, digits and `._:-` only, at most 40. */
+  id?: string;
+};
+/** Hears of dropped rows before the call resolves; whoever decides by what is absent must listen. */
+export type OnDropped = (rows: DroppedRows) => void;
+
 /** The calls that Evenkeel makes; every answer is decoded at the edge. All may throw a ProxmoxError. */
 export type Proxmox = {
   clock: () => ClusterClock;
   version: () => Promise<{ version: string; release: string }>;
-  status: () => Promise<{
+  status: (onDropped?: OnDropped) => Promise<{
     name?: string | undefined;
     quorate: boolean;
     nodes: { node: string; online: boolean; ip?: string | undefined }[];
   }>;
-  resources: () => Promise<{ nodes: NodeRow[]; guests: GuestRow[]; storages: StorageRow[] }>;
+  resources: (onDropped?: OnDropped) => Promise<{ nodes: NodeRow[]; guests: GuestRow[]; storages: StorageRow[] }>;
   options: () => Promise<{ crs: { mode: string; auto_rebalance: boolean }; migration_network?: string | undefined }>;
   node_status: (node: string) => Promise<NodeStatus>;
   /** The configuration as Proxmox keeps it: keys to strings. */
@@ -150,12 +160,12 @@ export type Proxmox = {
   guest_snapshots: (guest: GuestRef) => Promise<{ name: string; with_state: boolean }[]>;
   node_history: (node: string, timeframe: 'hour' | 'day' | 'week') => Promise<HistoryRow[]>;
   guest_history: (guest: GuestRef, timeframe: 'hour' | 'day' | 'week') => Promise<HistoryRow[]>;
-  ha_resources: () => Promise<HaResource[]>;
+  ha_resources: (onDropped?: OnDropped) => Promise<HaResource[]>;
   /** Rules of PVE 9, or groups of PVE 8 in the same shape. */
-  ha_rules: () => Promise<HaRuleRow[]>;
+  ha_rules: (onDropped?: OnDropped) => Promise<HaRuleRow[]>;
   /** Nodes that Proxmox itself holds in maintenance. */
-  maintenance_nodes: () => Promise<string[]>;
-  cluster_tasks: () => Promise<TaskRow[]>;
+  maintenance_nodes: (onDropped?: OnDropped) => Promise<string[]>;
+  cluster_tasks: (onDropped?: OnDropped) => Promise<TaskRow[]>;
   node_tasks: (
     node: string,
     filter: { vmid?: number; type?: string; since?: number; source?: 'archive' | 'active' | 'all'; limit?: number },

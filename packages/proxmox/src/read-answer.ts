@@ -1,18 +1,31 @@
 import type { z } from 'zod';
 import type { Call } from './call.ts';
-import { readRows } from './decode/values.ts';
-import { ProxmoxError } from './port.ts';
+import { isObject, readRows } from './decode/values.ts';
+import { type DroppedRows, type OnDropped, ProxmoxError } from './port.ts';
 
 export type EdgeLog = { warn: (fields: object, message: string) => void };
 
 const nothing: EdgeLog = { warn: () => {} };
 
+/** Who is told of dropped rows, if anybody, and as what. */
+export type Hearing = { what: DroppedRows['what']; onDropped: OnDropped | undefined };
+
+/** Only what looks like an id: the row is text from outside. */
+function idOf(row: unknown): { id?: string } {
+  if (!isObject(row)) return {};
+  const { rule, group, sid, id, node, name, upid } = row;
+  const found = [rule, group, sid, id, node, name, upid].find((value) => typeof value === 'string');
+  return typeof found === 'string' && /^[\w.:-]{1,40}$/.test(found) ? { id: found } : {};
+}
+
 /** Calls whose answers are decoded before anybody sees them; what the API does not promise is a `bad_answer`. */
 export function createReader(call: (call: Call) => Promise<unknown>, log: EdgeLog = nothing) {
   const bad = (path: string): ProxmoxError =>
     new ProxmoxError('bad_answer', `GET ${path}: the answer is not what the API promises.`, { status: 200 });
-  const report = (path: string, dropped: number): void => {
-    if (dropped > 0) log.warn({ path, dropped }, 'rows of an answer could not be read and were left out');
+  const report = (path: string, dropped: readonly unknown[], hearing?: Hearing): void => {
+    if (dropped.length === 0) return;
+    log.warn({ path, dropped: dropped.length }, 'rows of an answer could not be read and were left out');
+    hearing?.onDropped?.({ what: hearing.what, count: dropped.length, ...idOf(dropped[0]) });
   };
 
   const decoded = async <T>(
@@ -30,9 +43,14 @@ export function createReader(call: (call: Call) => Promise<unknown>, log: EdgeLo
     report,
     object: <T>(path: string, schema: z.ZodType<T>, query?: Record<string, string>): Promise<T> =>
       decoded(path, (data) => schema.safeParse(data).data, query),
-    rows: async <T>(path: string, schema: z.ZodType<T>, query?: Record<string, string>): Promise<T[]> => {
+    rows: async <T>(
+      path: string,
+      schema: z.ZodType<T>,
+      query?: Record<string, string>,
+      hearing?: Hearing,
+    ): Promise<T[]> => {
       const { rows, dropped } = await decoded(path, (data) => readRows(schema, data), query);
-      report(path, dropped);
+      report(path, dropped, hearing);
       return rows;
     },
   };

@@ -14,7 +14,15 @@ import { preconditionsAnswer } from './decode/preconditions.ts';
 import { decodeResources } from './decode/resources.ts';
 import { isNoContent, logLine, parseUpid, taskRow, taskStatusAnswer } from './decode/tasks.ts';
 import { guestPath, nodePath, segment } from './path.ts';
-import type { GuestRef, HaRuleRow, HistoryRow, MigrationPreconditions, Proxmox } from './port.ts';
+import type {
+  DroppedRows,
+  GuestRef,
+  HaRuleRow,
+  HistoryRow,
+  MigrationPreconditions,
+  OnDropped,
+  Proxmox,
+} from './port.ts';
 import { ProxmoxError } from './port.ts';
 import type { Reader } from './read-answer.ts';
 
@@ -22,7 +30,8 @@ type Reads = Omit<Proxmox, 'clock' | 'migrate' | 'stop_task' | 'close'>;
 
 /** Every read, decoded. */
 export function readCalls(read: Reader): Reads {
-  const haResources = () => read.rows('/cluster/ha/resources', haResource);
+  const haResources: Reads['ha_resources'] = (onDropped) =>
+    read.rows('/cluster/ha/resources', haResource, {}, { what: 'HA resource', onDropped });
   const history = async (path: string, timeframe: string): Promise<HistoryRow[]> => {
     const { rows, dropped } = await read.decoded(`${path}/rrddata`, decodeHistory, { timeframe, cf: 'AVERAGE' });
     read.report(path, dropped);
@@ -30,10 +39,13 @@ export function readCalls(read: Reader): Reads {
   };
   return {
     version: () => read.object('/version', versionAnswer),
-    status: async () => statusOf(await read.rows('/cluster/status', statusRow)),
-    resources: async () => {
+    status: async (onDropped) =>
+      statusOf(await read.rows('/cluster/status', statusRow, {}, { what: 'member', onDropped })),
+    resources: async (onDropped) => {
       const { dropped, ...resources } = await read.decoded('/cluster/resources', decodeResources);
-      read.report('/cluster/resources', dropped);
+      for (const [what, rows] of Object.entries(dropped)) {
+        read.report('/cluster/resources', rows, { what: what as DroppedRows['what'], onDropped });
+      }
       return resources;
     },
     options: () => read.object('/cluster/options', optionsAnswer),
@@ -43,9 +55,14 @@ export function readCalls(read: Reader): Reads {
     node_history: (node, timeframe) => history(nodePath(node), timeframe),
     guest_history: (guest, timeframe) => history(guestPath(guest), timeframe),
     ha_resources: haResources,
-    ha_rules: () => readRules(read, haResources),
-    maintenance_nodes: () => read.object('/cluster/ha/status/manager_status', managerStatusAnswer),
-    cluster_tasks: () => read.rows('/cluster/tasks', taskRow),
+    ha_rules: (onDropped) => readRules(read, haResources, onDropped),
+    maintenance_nodes: async (onDropped) => {
+      const path = '/cluster/ha/status/manager_status';
+      const { nodes, dropped } = await read.object(path, managerStatusAnswer);
+      read.report(path, dropped, { what: 'HA state', onDropped });
+      return nodes;
+    },
+    cluster_tasks: (onDropped) => read.rows('/cluster/tasks', taskRow, {}, { what: 'task', onDropped }),
     node_tasks: (node, { vmid, type, since, source, limit }) =>
       read.rows(`${nodePath(node)}/tasks`, taskRow, {
         ...(vmid === undefined ? {} : { vmid: String(vmid) }),
@@ -72,15 +89,20 @@ function taskPath(upid: string): string {
 }
 
 /** PVE 8 has no rules but groups; PVE 9 answers for groups that they have become rules. */
-async function readRules(read: Reader, haResources: Reads['ha_resources']): Promise<HaRuleRow[]> {
+async function readRules(
+  read: Reader,
+  haResources: Reads['ha_resources'],
+  onDropped?: OnDropped,
+): Promise<HaRuleRow[]> {
+  const hearing = { what: 'HA rule', onDropped } as const;
   try {
-    return await read.rows('/cluster/ha/rules', haRule);
+    return await read.rows('/cluster/ha/rules', haRule, {}, hearing);
   } catch (error) {
     if (!(error instanceof ProxmoxError && error.kind === 'not_implemented')) throw error;
   }
   try {
-    const groups = await read.rows('/cluster/ha/groups', haGroup);
-    return groups.length === 0 ? [] : rulesOfGroups(groups, await haResources());
+    const groups = await read.rows('/cluster/ha/groups', haGroup, {}, hearing);
+    return groups.length === 0 ? [] : rulesOfGroups(groups, await haResources(onDropped));
   } catch (error) {
     if (error instanceof ProxmoxError && /migrated to rules/.test(error.message)) return [];
     throw error;

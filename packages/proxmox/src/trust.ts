@@ -49,19 +49,23 @@ function refusalOf(socket: TLSSocket, pins: string[], hasCa: boolean): string | 
   const got = socket.getPeerCertificate?.()?.fingerprint256;
   if (got && (pins.includes(bare(got)) || (hasCa && socket.authorized))) return null;
   const expected = pins.map(spaced).join(' or ');
-  return `certificate fingerprint is ${got ?? 'absent'}, expected ${expected}; if the certificate was renewed, set the new fingerprint after checking it on the node`;
+  return `certificate fingerprint is ${got ?? 'absent'}, expected ${expected}; if the certificate was renewed, set the new fingerprint (pvenode cert info) after checking it on the node`;
 }
+
+const whatToTrust =
+  'set fingerprints (EVENKEEL_PVE_FINGERPRINTS) to what `pvenode cert info` shows on each node, or ca_file (EVENKEEL_PVE_CA_FILE) to a copy of its /etc/pve/pve-root-ca.pem';
+const unknownAuthority = `its certificate comes from an authority not trusted here; ${whatToTrust}`;
 
 const certificateWords: Record<string, string> = {
   CERT_HAS_EXPIRED: 'its certificate has expired; renew it on the node (pvecm updatecerts --force)',
   CERT_NOT_YET_VALID: 'its certificate is not yet valid; check the clocks',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name; use a name in it, or set its fingerprint',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed; set its fingerprint or its CA',
-  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate comes from an authority not trusted here; set the CA or a fingerprint',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-    'its certificate comes from an authority not trusted here; set the CA or a fingerprint',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
-    'its certificate comes from an authority not trusted here; set the CA or a fingerprint',
+  ERR_TLS_CERT_ALTNAME_INVALID:
+    'its certificate is for another name; use a name in it, or set its fingerprint (pvenode cert info)',
+  DEPTH_ZERO_SELF_SIGNED_CERT: `its certificate is self-signed; ${whatToTrust}`,
+  SELF_SIGNED_CERT_IN_CHAIN: unknownAuthority,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: unknownAuthority,
+  UNABLE_TO_GET_ISSUER_CERT: unknownAuthority,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: unknownAuthority,
 };
 
 const connectWords: Record<string, string> = {
@@ -78,7 +82,7 @@ function connectFailure(error: Error & { code?: string }): ConnectFailure {
   const certificate = certificateWords[code];
   if (certificate) return new ConnectFailure('certificate', certificate);
   if (/^(CERT_|ERR_TLS_CERT|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED)/.test(code)) {
-    return new ConnectFailure('certificate', `its certificate cannot be trusted (${code})`);
+    return new ConnectFailure('certificate', `its certificate cannot be trusted (${code}); ${whatToTrust}`);
   }
   if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT') {
     return new ConnectFailure('timeout', 'no connection in time');

@@ -2,42 +2,71 @@ import { createHash } from 'node:crypto';
 import type { Ledger } from '@evenkeel/bus';
 import { Config } from '@evenkeel/contracts';
 
-/** Configurations by revision: kept in the ledger under what they contain, so that all services of a run use the same one. */
+/** Configurations by revision, and which of them is in force: kept in the ledger, so that all services of a run use the same one. */
 export type ConfigSource = {
   current: () => { config: Config; revision: string };
-  /** The configuration of a revision; throws where nobody has told it. */
+  /** The configuration of a revision; an UnknownConfig where nobody has told it, or where it can no longer be read. */
   at: (revision: string) => Promise<Config>;
-  /** Puts a new configuration in force from the next sample on. */
+  /** Puts a configuration in force from the next sample on, in every process. */
   change: (config: Config) => Promise<string>;
+  /** Follows what another process has put in force; true where that is news. */
+  follow: () => Promise<boolean>;
 };
 
+export class UnknownConfig extends Error {
+  override name = 'UnknownConfig';
+}
+
+const active = 'config.active';
+
+/** Opens the configurations of a ledger and puts this one in force: the process that started last knows best. */
 export async function openConfigSource(ledger: Ledger, initial: Config): Promise<ConfigSource> {
   const known = new Map<string, Config>();
-  const tell = async (config: Config): Promise<string> => {
+  let current = { config: initial, revision: revisionOf(initial) };
+  const at = async (revision: string): Promise<Config> => {
+    const config = known.get(revision) ?? (await fetchConfig(ledger, revision));
+    known.set(revision, config);
+    return config;
+  };
+  const change = async (config: Config): Promise<string> => {
     const revision = revisionOf(config);
     known.set(revision, config);
     await ledger.create(`config.${revision}`, config);
+    await putInForce(ledger, revision);
+    current = { config, revision };
     return revision;
   };
-  let current = { config: initial, revision: await tell(initial) };
+  await change(initial);
   return {
     current: () => current,
-    at: async (revision) => {
-      const config = known.get(revision) ?? (await fetchConfig(ledger, revision));
-      known.set(revision, config);
-      return config;
-    },
-    change: async (config) => {
-      current = { config, revision: await tell(config) };
-      return current.revision;
+    at,
+    change,
+    follow: async () => {
+      const revision = (await ledger.get(active))?.value;
+      if (typeof revision !== 'string' || revision === current.revision) return false;
+      current = { config: await at(revision), revision };
+      return true;
     },
   };
 }
 
+async function putInForce(ledger: Ledger, revision: string): Promise<void> {
+  for (;;) {
+    const before = await ledger.get(active);
+    if (before?.value === revision) return;
+    const done = before
+      ? await ledger.update(active, revision, before.revision)
+      : await ledger.create(active, revision);
+    if (done !== null) return;
+  }
+}
+
 async function fetchConfig(ledger: Ledger, revision: string): Promise<Config> {
   const entry = await ledger.get(`config.${revision}`);
-  if (!entry) throw new Error(`the configuration ${revision} is not in the ledger`);
-  return Config.parse(entry.value);
+  if (!entry) throw new UnknownConfig(`the configuration ${revision} is not in the ledger`);
+  const parsed = Config.safeParse(entry.value);
+  if (!parsed.success) throw new UnknownConfig(`the configuration ${revision} cannot be read by this version`);
+  return parsed.data;
 }
 
 /** The first 16 hex digits of the SHA-256 of its canonical JSON. */

@@ -33,7 +33,15 @@ export async function serveHealth(options: {
     send(404, 'try /livez, /readyz?verbose or /metrics\n');
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new Error(
+              `port ${options.port} of ${options.host} is taken: set EVENKEEL_HTTP_PORT to another, or to 0 for any`,
+            )
+          : error,
+      ),
+    );
     server.listen(options.port, options.host, resolve);
   });
   const address = server.address();

@@ -41,6 +41,7 @@ export async function openProcess(services: readonly Service[], options: OpenOpt
   const log = createLog(settings.log_level, { svc: name });
   const metrics = createMetrics(version);
   const tracing = await openTracing(settings, name);
+  log.info({ nats: withoutSecrets(settings.nats_url), redis: withoutSecrets(settings.redis_url) }, 'connecting');
   const bus = await openBus(settings, name);
   const store = await openStore(settings);
   const configs = await openConfigSource(bus.ledger, config);
@@ -48,10 +49,18 @@ export async function openProcess(services: readonly Service[], options: OpenOpt
   const proxmox = (cluster: string, right: 'read' | 'write'): Proxmox => {
     const found = config.clusters.find((c) => c.name === cluster);
     if (!found) throw new Error(`cluster ${cluster} is not configured`);
-    const client = options.proxmox?.(found, right) ?? connectCluster(found, right, settings, metrics.api);
+    const client =
+      options.proxmox?.(found, right) ??
+      connectCluster(found, right, settings, {
+        count: metrics.api,
+        mayWrite: () => standstill(configs.current().config),
+        log,
+      });
     clients.set(`${cluster}/${right}`, client);
     return client;
   };
+  const stopWatching = watchServers({ bus, store }, log);
+  const stopFollowing = followConfig(configs, log);
   const started = await start(services, {
     bus,
     store,
@@ -85,6 +94,8 @@ export async function openProcess(services: readonly Service[], options: OpenOpt
     started,
     health_port: health.port,
     close: async () => {
+      stopFollowing();
+      stopWatching();
       await started.stop();
       await Promise.all([...clients.values()].map((c) => c.close()));
       await health.close();
@@ -94,6 +105,42 @@ export async function openProcess(services: readonly Service[], options: OpenOpt
       log.info({}, 'stopped');
     },
   };
+}
+
+const withoutSecrets = (urls: string): string => urls.replace(/\/\/[^@,/]*@/g, '//');
+
+/** Says once when a server is lost, and once when it is back. */
+function watchServers(servers: { bus: Bus; store: Store }, log: Log): () => void {
+  const troubles = new Map<string, string>();
+  const timer = setInterval(() => {
+    for (const [name, { trouble }] of Object.entries(servers)) {
+      const now = trouble();
+      if (now !== null && !troubles.has(name)) log.warn({ server: name }, now);
+      if (now === null && troubles.delete(name)) log.info({ server: name }, `the ${name} is back`);
+      if (now !== null) troubles.set(name, now);
+    }
+  }, 1_000);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+/** Every two seconds, what another process has put in force. */
+function followConfig(configs: ConfigSource, log: Log): () => void {
+  const timer = setInterval(() => {
+    configs.follow().then(
+      (news) => news && log.info({ config: configs.current().revision }, 'another configuration is in force'),
+      (error) => log.warn({ error }, 'could not look which configuration is in force'),
+    );
+  }, 2_000);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+/** Why nothing may be written to Proxmox under this configuration; null where it may. */
+export function standstill({ mode, automated_migrations: { enabled, dry_run } }: Config): string | null {
+  if (!enabled) return 'automated_migrations.enabled is off';
+  if (mode !== 'auto') return `mode is ${mode}`;
+  return dry_run ? 'dry_run is on' : null;
 }
 
 async function openTracing(settings: Settings, name: string): Promise<Tracing> {
@@ -123,20 +170,32 @@ async function openStore(settings: Settings): Promise<Store> {
 
 type Count = { inc: (labels: { cluster: string; method: string; code: string }) => void };
 
-/** A client of the real API with the token of its right; reading never holds the write token. */
+/** A client of the real API with the token of its right; without a write token the executor can look, and nothing else. */
 export function connectCluster(
   cluster: ClusterConfig,
   right: 'read' | 'write',
   settings: Settings,
-  count: Count,
+  { count, mayWrite, log }: { count: Count; mayWrite: () => string | null; log: Pick<Log, 'warn'> },
 ): Proxmox {
-  const token = tokenOf(cluster, right, settings);
+  const write = right === 'write' ? tokenOf(cluster, 'write', settings) : undefined;
+  const token = write ?? tokenOf(cluster, 'read', settings);
+  if (!token) throw new Error(missingToken(cluster, right));
+  const edge = {
+    warn: (fields: object, text: string): void => log.warn({ cluster: cluster.name, ...fields }, text),
+  };
   const transport = httpsTransport({
     hosts: cluster.hosts,
     fingerprints: cluster.fingerprints,
     ...(cluster.ca_file === undefined ? {} : { ca: readFileSync(cluster.ca_file, 'utf8') }),
+    log: edge,
   });
-  return createProxmox({ transport: counted(transport, cluster.name, count), token, readOnly: right === 'read' });
+  return createProxmox({
+    transport: counted(transport, cluster.name, count),
+    token,
+    readOnly: right === 'read',
+    mayWrite: () => (write ? mayWrite() : `there is no write token: ${missingToken(cluster, 'write')}`),
+    log: edge,
+  });
 }
 
 function counted(transport: Transport, cluster: string, count: Count): Transport {
@@ -155,13 +214,11 @@ function counted(transport: Transport, cluster: string, count: Count): Transport
   };
 }
 
-function tokenOf(cluster: ClusterConfig, right: 'read' | 'write', { pve }: Settings): string {
+function tokenOf(cluster: ClusterConfig, right: 'read' | 'write', { pve }: Settings): string | undefined {
   const own = cluster.name === pve.cluster;
   const file = cluster[`${right}_token_file`] ?? (own ? pve[`${right}_token_file`] : undefined);
-  const given = own ? pve[`${right}_token`] : undefined;
-  if (file) return readFileSync(file, 'utf8').trim();
-  if (given) return given;
-  throw new Error(
-    `cluster ${cluster.name} has no ${right} token: set its ${right}_token_file, or EVENKEEL_PVE_${right.toUpperCase()}_TOKEN(_FILE) with EVENKEEL_PVE_CLUSTER=${cluster.name}`,
-  );
+  return file ? readFileSync(file, 'utf8').trim() : own ? pve[`${right}_token`] : undefined;
 }
+
+const missingToken = ({ name }: ClusterConfig, right: 'read' | 'write'): string =>
+  `cluster ${name} has no ${right} token: set its ${right}_token_file, or EVENKEEL_PVE_${right.toUpperCase()}_TOKEN(_FILE) with EVENKEEL_PVE_CLUSTER=${name}`;

@@ -120,6 +120,13 @@ export function readSettings(env: Environment, readFile: (path: string) => strin
   return problems.length === 0 ? { ok: true, settings } : { ok: false, problems };
 }
 
+const secrets = [
+  'EVENKEEL_NATS_PASSWORD',
+  'EVENKEEL_REDIS_PASSWORD',
+  'EVENKEEL_PVE_READ_TOKEN',
+  'EVENKEEL_PVE_WRITE_TOKEN',
+].map((name) => `${name}_FILE`);
+
 /** Variables of the test servers, the cache and the data folder belong to the tools around it. */
 const isKnown = (name: string): boolean =>
-  name in variables || name.endsWith('_FILE') || /^EVENKEEL_(TEST_|CACHE$|SHARED$|DATA$)/.test(name);
+  name in variables || secrets.includes(name) || /^EVENKEEL_(TEST_|CACHE$|SHARED$|DATA$)/.test(name);

@@ -187,6 +187,49 @@ describe('a service', () => {
     expect(letters.map((l) => l.reason)).toEqual(['not two']);
   });
 
+  test('lays aside an event whose configuration nobody has told, and goes on with the rest', async () => {
+    const [bus, store] = [createMemoryBus(options), createMemoryStore({ encode: true })];
+    await setUp([doubler, adder], bus, store);
+    const { subject, stream, once, event } = envelope(counted, counted.of({ n: 1 }, time), {
+      service: 'test',
+      cluster,
+      trace: '00-a-b-01',
+      config_revision: 'never told',
+    });
+    await bus.publish({ subject, stream, once, event });
+    await say(bus, counted.of({ n: 2 }, time));
+    await bus.settled();
+    expect(await sumOf(store)).toEqual({ sum: 4, seen: [4] });
+    const letters = await Array.fromAsync(bus.letters());
+    expect(letters.map((l) => l.reason)).toEqual(['the configuration never told is not in the ledger']);
+  });
+
+  test('does not count trouble outside as tries of a handler', async () => {
+    const [bus, memory] = [createMemoryBus(options), createMemoryStore({ encode: true })];
+    let troubles = 20;
+    const store = {
+      ...memory,
+      commit: async (...given: Parameters<Store['commit']>) => {
+        if (troubles-- > 0) throw new Error('the store is away');
+        return memory.commit(...given);
+      },
+    };
+    let bugs = 3;
+    const shaky = defineService({ name: 'shaky', summary: '', owns: { total }, reads: {}, publishes: [] }).on(
+      counted,
+      async ({ data }, { state }) => {
+        state.total.set({ sum: data.n, seen: [] });
+        if (troubles <= 0 && bugs-- > 0) throw new Error('a passing bug');
+        return [];
+      },
+    );
+    await setUp([shaky], bus, store);
+    await say(bus, counted.of({ n: 5 }, time));
+    await bus.settled();
+    expect(await sumOf(store)).toEqual({ sum: 5, seen: [] });
+    expect(await Array.fromAsync(bus.letters())).toEqual([]);
+  });
+
   test('lays aside data that is not valid, naming the field', async () => {
     const [bus, store] = [createMemoryBus(options), createMemoryStore({ encode: true })];
     await setUp([doubler], bus, store);

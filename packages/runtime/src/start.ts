@@ -5,6 +5,7 @@ import type { Store } from '@evenkeel/store';
 import type { ConfigSource } from './config-source.ts';
 import type { Log, Service, Timer } from './define-service.ts';
 import type { Check } from './health.ts';
+import { createMemoryCheck, type MemoryCheck } from './memory-check.ts';
 import type { Metrics } from './metrics.ts';
 import type { Tracing } from './tracing.ts';
 import { createWorker, type Worker } from './worker.ts';
@@ -40,6 +41,7 @@ type Running = {
   service: Service;
   cluster: string;
   worker: Worker;
+  memory: MemoryCheck;
   consumptions: Map<StreamClass, Consumption>;
   timers: RunningTimer[];
 };
@@ -51,14 +53,8 @@ export async function start(services: readonly Service[], around: Surroundings):
   for (const service of services) {
     for (const cluster of around.clusters) running.push(await startOne(service, cluster, around));
   }
-  let catchingUp: string | null = null;
   around.store.on_reconnect(() => {
-    catchingUp = 'catching up after the store came back';
-    void Promise.all(running.map((r) => catchUp(r, around)))
-      .catch((error) => around.log.error({ error }, 'could not catch up after the store came back'))
-      .finally(() => {
-        catchingUp = null;
-      });
+    for (const { memory } of running) void memory.check();
   });
   return {
     tick: async (only) => {
@@ -69,7 +65,11 @@ export async function start(services: readonly Service[], around: Surroundings):
     },
     checks: () => [
       { name: 'bus', trouble: around.bus.trouble },
-      { name: 'store', trouble: () => around.store.trouble() ?? catchingUp },
+      {
+        name: 'store',
+        trouble: () =>
+          around.store.trouble() ?? running.map(({ memory }) => memory.trouble()).find((t) => t !== null) ?? null,
+      },
       ...running.flatMap(({ service, cluster, timers }) =>
         timers.map((t, n) => ({ name: `${service.name}/${cluster}/timer${n}`, trouble: () => t.trouble })),
       ),
@@ -95,61 +95,29 @@ export async function start(services: readonly Service[], around: Surroundings):
 async function startOne(service: Service, cluster: string, around: Surroundings): Promise<Running> {
   const proxmox = service.uses?.proxmox ? around.proxmox(cluster, service.uses.proxmox) : undefined;
   const consumptions: Running['consumptions'] = new Map();
-  const on_forgotten = () =>
-    void catchUp({ service, cluster, consumptions }, around).catch((error) =>
-      around.log.error({ error, service: service.name, cluster }, 'could not catch up after the store has forgotten'),
-    );
+  const subjects = subjectsOf(service, cluster);
+  let check: () => Promise<void> = async () => {};
+  const on_forgotten = () => void check();
   const worker = createWorker(service, cluster, { ...around, proxmox, on_forgotten });
-  const one: Running = { service, cluster, worker, consumptions, timers: [] };
+  const memory = createMemoryCheck({ service: service.name, cluster, subjects, consumptions, worker, ...around });
+  check = memory.check;
+  const one: Running = { service, cluster, worker, memory, consumptions, timers: [] };
   await worker.flush();
-  for (const [stream, events] of byStream(service)) {
+  for (const [stream, wanted] of subjects) {
     const consumption = await around.bus.consume(
       {
         stream,
         durable: `${service.name}_${cluster}`,
-        subjects: events.map((event) => filterOf(event, cluster)),
+        subjects: wanted,
         ...(around.ack_wait_ms === undefined ? {} : { ack_wait_ms: around.ack_wait_ms }),
       },
-      worker.take,
+      (delivery) => (memory.isOpen(stream) ? worker.take(delivery) : delivery.retry(50)),
     );
-    one.consumptions.set(stream, consumption);
+    consumptions.set(stream, consumption);
   }
-  await catchUp(one, around);
+  await memory.check();
   if (around.timers === 'run') one.timers = service.timers.map((timer) => runTimer(timer, one, proxmox, around));
   return one;
-}
-
-/** Where the store has applied less than was acknowledged, it has forgotten: what came since is handled again. */
-async function catchUp(
-  { service, cluster, consumptions }: Pick<Running, 'service' | 'cluster' | 'consumptions'>,
-  around: Surroundings,
-): Promise<void> {
-  for (const [stream, consumption] of consumptions) {
-    const acknowledged = await consumption.acknowledged();
-    const applied = await around.store.position({ service: service.name, cluster }, stream);
-    const subjects =
-      byStream(service)
-        .get(stream)
-        ?.map((event) => filterOf(event, cluster)) ?? [];
-    if (!(await isMissing(around.bus, stream, subjects, { after: applied, upTo: acknowledged }))) continue;
-    around.log.warn(
-      { service: service.name, cluster, stream, applied, acknowledged },
-      'the store has forgotten: handling again',
-    );
-    await consumption.rewind(applied);
-  }
-}
-
-/** Whether any event lies there; what was acknowledged also counts events of other subjects, which nobody has to apply. */
-async function isMissing(
-  bus: Bus,
-  stream: StreamClass,
-  subjects: string[],
-  { after, upTo }: { after: number; upTo: number },
-): Promise<boolean> {
-  if (after >= upTo) return false;
-  for await (const { sequence } of bus.read(stream, subjects, after + 1)) return sequence <= upTo;
-  return false;
 }
 
 function runTimer(
@@ -193,8 +161,13 @@ function runTimer(
   return running;
 }
 
-function byStream(service: Service): Map<StreamClass, AnyEvent[]> {
-  const streams = new Map<StreamClass, AnyEvent[]>();
-  for (const event of service.handlers.keys()) streams.set(event.stream, [...(streams.get(event.stream) ?? []), event]);
-  return streams;
+/** Subjects by stream; decisions come first, since they are what a service must know before it decides anew. */
+function subjectsOf(service: Service, cluster: string): Map<StreamClass, string[]> {
+  const events: AnyEvent[] = [...service.handlers.keys()];
+  const order: StreamClass[] = ['decisions', 'commands', 'telemetry'];
+  return new Map(
+    order
+      .map((stream) => [stream, events.filter((e) => e.stream === stream).map((e) => filterOf(e, cluster))] as const)
+      .filter(([, subjects]) => subjects.length > 0),
+  );
 }

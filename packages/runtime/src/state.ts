@@ -58,7 +58,10 @@ export function openBuffer(store: Store, cluster: string, cache: Cache): Buffer 
     keep: (version) => {
       cache.version = version;
       for (const [name, parts] of written) {
-        for (const [part, value] of parts) partsOf(name).parts.set(part, value ?? undefined);
+        for (const [part, value] of parts) {
+          if (value === null) partsOf(name).parts.delete(part);
+          else partsOf(name).parts.set(part, value);
+        }
       }
     },
   };

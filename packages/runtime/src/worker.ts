@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Bus, type Delivery, EventTooLarge, type Outgoing, type Poison } from '@evenkeel/bus';
-import type { AnyEvent, Said } from '@evenkeel/contracts';
+import type { AnyEvent, Config, Said } from '@evenkeel/contracts';
 import type { Proxmox } from '@evenkeel/proxmox';
 import type { Parked, Scope, Store } from '@evenkeel/store';
 import { bind } from './bind.ts';
-import type { ConfigSource } from './config-source.ts';
+import { type ConfigSource, UnknownConfig } from './config-source.ts';
 import type { Handler, Log, Service, Timer } from './define-service.ts';
 import { envelope, typeOf } from './envelope.ts';
 import type { Metrics } from './metrics.ts';
@@ -58,6 +58,7 @@ export function createWorker(service: Service, cluster: string, ground: Ground):
   let turn: Promise<unknown> = Promise.resolve();
   let ticks = 0;
   let seen = 0;
+  let failed = { key: '', times: 0 };
 
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const next = turn.then(work, work);
@@ -70,6 +71,13 @@ export function createWorker(service: Service, cluster: string, ground: Ground):
     try {
       const published = await bus.publish(outgoing);
       metrics.published.inc({ service: service.name, event: nameOf(outgoing), status: published.status });
+      const said = {
+        event: nameOf(outgoing),
+        event_id: outgoing.event.id,
+        trace_id: traceIdOf(outgoing.event.traceparent),
+      };
+      if (published.status === 'stored')
+        (outgoing.stream === 'decisions' ? log.info : log.debug)(said, `said ${said.event}`);
       if (published.status === 'stored')
         observe(metrics, { name: nameOf(outgoing), data: outgoing.event.data }, cluster);
       if (published.status === 'conflict') {
@@ -138,8 +146,9 @@ export function createWorker(service: Service, cluster: string, ground: Ground):
     const context = {
       cluster,
       now: circumstances.now,
-      config: await configs.at(circumstances.revision),
+      config: await configAt(configs, circumstances.revision),
       config_revision: circumstances.revision,
+      current_config: configs.current().config,
       trace: circumstances.trace,
       state: {
         ...mapValues(reads, (record) => openReader(records, cluster, record)),
@@ -188,6 +197,7 @@ export function createWorker(service: Service, cluster: string, ground: Ground):
     const known = [...handlers.values()].find(({ event }) => typeOf(event) === cloud.type);
     await flush();
     if (await store.handled(scope, cloud.id)) return 'repeated';
+    await clockOf(ground);
     if (!known) throw new Unreadable(`unknown type ${cloud.type}`);
     const parsed = parseOnce(known.event.data, cloud.data);
     if (!parsed.success) throw new Unreadable(`its data is not valid: ${parsed.error.message}`);
@@ -216,6 +226,7 @@ export function createWorker(service: Service, cluster: string, ground: Ground):
           return 'done';
         }
         if (await store.handled(scope, cloud.id)) {
+          await flush();
           span.end();
           return 'conflict';
         }
@@ -244,13 +255,20 @@ export function createWorker(service: Service, cluster: string, ground: Ground):
     }
   };
 
+  /** Only failures of the handler itself count; trouble outside may last as long as it likes. */
+  const isTooOften = ({ stream, sequence }: Delivery | Poison): boolean => {
+    const key = `${stream}/${sequence}`;
+    const times = (failed.key === key ? failed.times : 0) + 1;
+    failed = { key, times };
+    return times >= attemptsBeforeBurial;
+  };
+
   const putAside = async (
     delivery: Delivery | Poison,
     error: unknown,
     count: (result: string) => void,
   ): Promise<void> => {
-    const hopeless =
-      error instanceof Unreadable || (error instanceof HandlerFailed && delivery.attempt >= attemptsBeforeBurial);
+    const hopeless = error instanceof Unreadable || (error instanceof HandlerFailed && isTooOften(delivery));
     const ids =
       'event' in delivery ? { event_id: delivery.event.id, trace_id: traceIdOf(delivery.event.traceparent) } : {};
     const fields = { ...ids, error, sequence: delivery.sequence, stream: delivery.stream, attempt: delivery.attempt };
@@ -326,6 +344,14 @@ class Unreadable extends Error {
 class StoreForgot extends Error {
   override name = 'StoreForgot';
   override message = 'the store has forgotten what it knew';
+}
+
+async function configAt(configs: ConfigSource, revision: string): Promise<Config> {
+  try {
+    return await configs.at(revision);
+  } catch (error) {
+    throw error instanceof UnknownConfig ? new HandlerFailed(error.message, { cause: error }) : error;
+  }
 }
 
 /** A cluster's clock is known from its answers, so the first look asks for one. */

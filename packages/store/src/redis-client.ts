@@ -59,6 +59,9 @@ export async function connectRedisClient(options: RedisOptions): Promise<RedisCl
       if (redis.status === 'ready') trouble = null;
       return value;
     } catch (error) {
+      if ((error as Error).name === 'MaxRetriesPerRequestError') {
+        throw new Error(`Redis at ${host} does not answer`, { cause: error });
+      }
       trouble ??= `Redis at ${host} refuses: ${(error as Error).message}`;
       throw error;
     }

@@ -330,6 +330,96 @@ describe('trouble', () => {
     expect(sample.nodes[1]?.iowait).toBeUndefined();
   });
 
+  it.each([
+    {
+      path: '/cluster/ha/rules',
+      rows: [{ rule: 'apart', type: 7, resources: 'vm:100,vm:101' }],
+      says: 'An HA rule could not be read: "apart".',
+      unread: ['ha_rules'],
+    },
+    {
+      path: '/cluster/ha/rules',
+      rows: [{ rule: 'apart', type: 'resource-affinity', resources: { 'vm:100': 1 }, affinity: 'negative' }],
+      says: 'An HA rule could not be read: "apart".',
+      unread: ['ha_rules'],
+    },
+    {
+      path: '/cluster/ha/rules',
+      rows: [{ rule: 'x; ignore all else', resources: 'vm:100' }, 'rubbish'],
+      says: '2 HA rules could not be read.',
+      unread: ['ha_rules'],
+    },
+    {
+      path: '/cluster/ha/resources',
+      rows: [{ sid: 100, state: 'started' }],
+      says: 'An HA resource could not be read.',
+      unread: ['ha_resources'],
+    },
+    {
+      path: '/cluster/ha/status/manager_status',
+      rows: { manager_status: { node_status: { n2: ['maintenance'], n1: 'online' } } },
+      says: 'The HA state of a node could not be read: "n2".',
+      unread: ['maintenance'],
+    },
+    {
+      path: '/cluster/ha/status/manager_status',
+      rows: { manager_status: 'node_status' },
+      says: 'The HA state of a node could not be read.',
+      unread: ['maintenance'],
+    },
+    {
+      path: '/cluster/tasks',
+      rows: [{ upid: 'UPID:n1:qmigrate' }],
+      says: 'A task of the cluster could not be read: "UPID:n1:qmigrate".',
+      unread: ['tasks'],
+    },
+    {
+      path: '/cluster/resources',
+      rows: [
+        { type: 'qemu', vmid: 'x', id: 'qemu/x', node: 'n1' },
+        { type: 'lxc', vmid: 7 },
+        { type: 'node', status: 'online' },
+      ],
+      says: '2 guests could not be read.',
+      unread: undefined,
+      more: ['A node could not be read.'],
+    },
+    {
+      path: '/cluster/status',
+      rows: [{ type: 'cluster', quorate: 1 }, { name: 'n1' }],
+      says: 'A member of the cluster could not be read: "n1".',
+      unread: undefined,
+    },
+  ])('a row of $path that cannot be read is told: $says', async ({ path, rows, says, unread, more = [] }) => {
+    const { sample } = await watch(newCluster({ extra: { [path]: rows } }))();
+    expect(sample.problems).toEqual([says, ...more]);
+    expect(sample.unread).toEqual(unread);
+  });
+
+  it.each([
+    { path: '/cluster/ha/rules', unread: ['ha_rules'] },
+    { path: '/cluster/ha/resources', unread: ['ha_resources'] },
+    { path: '/cluster/ha/status/manager_status', unread: ['maintenance'] },
+    { path: '/cluster/options', unread: ['options'] },
+    { path: '/cluster/tasks', unread: ['tasks'] },
+  ])('with all of $path is told by its name', async ({ path, unread }) => {
+    const { sample } = await watch(newCluster({ broken: { [path]: { status: 500, reason: 'no' } } }))();
+    expect(sample.unread).toEqual(unread);
+  });
+
+  it.each([
+    { name: 'PVE 8: no rules', broken: {} },
+    {
+      name: 'PVE 9: no groups',
+      broken: { '/cluster/ha/groups': { status: 500, reason: 'groups have been migrated to rules' } },
+    },
+    { name: 'neither', broken: { '/cluster/ha/groups': { status: 501, reason: 'not implemented' } } },
+  ])('a call that this version does not have is not unread ($name)', async ({ broken }) => {
+    const none = { status: 501, reason: 'not implemented' };
+    const { sample } = await watch(newCluster({ broken: { '/cluster/ha/rules': none, ...broken } }))();
+    expect(sample.unread).toBeUndefined();
+  });
+
   it.each(['/cluster/resources', '/cluster/status'])('with %s means no sample at all', async (path) => {
     const cluster = newCluster({ broken: { [path]: { status: 500, reason: 'cluster not ready' } } });
     await expect(watch(cluster)()).rejects.toThrow(ProxmoxError);

@@ -3,6 +3,16 @@ import { byText } from '@evenkeel/model';
 import type { HaRuleRow } from '@evenkeel/proxmox';
 import { guestOfSid } from './guest-of.ts';
 
+/** Why a rule of a known kind binds less than it says. */
+function lacksOf({ type, resources, affinity }: HaRuleRow): string[] {
+  const others = resources.filter((sid) => guestOfSid(sid) === undefined).length;
+  const lame = type === 'resource-affinity' && affinity !== 'positive' && affinity !== 'negative';
+  return [
+    ...(others > 0 ? [`of its resources ${others} ${others === 1 ? 'is' : 'are'} no guest`] : []),
+    ...(lame ? ['it is neither positive nor negative'] : []),
+  ];
+}
+
 /** The rules in force; kinds that this version of Evenkeel does not know are named among the problems instead. */
 export function haRules(rows: readonly HaRuleRow[]): { rules: HaRule[]; problems: string[] } {
   const inForce = rows.filter(({ disabled }) => !disabled);
@@ -17,8 +27,10 @@ export function haRules(rows: readonly HaRuleRow[]): { rules: HaRule[]; problems
       ...((affinity === 'positive' || affinity === 'negative') && { affinity }),
     }),
   );
-  const problems = inForce
-    .filter((row) => !isKnown(row))
-    .map(({ rule, type }) => `HA rule ${rule} is of a kind that is not understood: ${type}.`);
+  const problems = inForce.flatMap((row) =>
+    isKnown(row)
+      ? lacksOf(row).map((lack) => `HA rule ${row.rule} could not be read wholly: ${lack}.`)
+      : [`HA rule ${row.rule} is of a kind that is not understood: ${row.type}.`],
+  );
   return { rules: rules.sort((a, b) => byText(a.rule, b.rule)), problems };
 }

@@ -1,7 +1,8 @@
-import type { Pressure } from '@evenkeel/contracts';
-import type { GuestRow, HaResource, HaRuleRow, NodeStatus, Proxmox, TaskRow } from '@evenkeel/proxmox';
+import type { ClusterSample, Pressure } from '@evenkeel/contracts';
+import type { DroppedRows, GuestRow, HaResource, HaRuleRow, NodeStatus, Proxmox, TaskRow } from '@evenkeel/proxmox';
 import { ProxmoxError, parseMigrationLog } from '@evenkeel/proxmox';
 import type { z } from 'zod';
+import { droppedProblems, unreadOf } from './dropped-rows.ts';
 import type { PastAsk } from './due-past.ts';
 import type { ReadConfig } from './learn-configs.ts';
 import type { PastRead } from './tell-past.ts';
@@ -22,8 +23,12 @@ export type Look = {
   /** By running migration task, where its log says where it goes. */
   targets: Record<string, string>;
   node_status: Record<string, NodeStatus>;
+  /** What decisions rest on and was not read, or not wholly. */
+  unread: Unread[];
   problems: string[];
 };
+
+type Unread = NonNullable<ClusterSample['unread']>[number];
 
 type Attempt<T> = { ok: true; value: T } | { ok: false; error: ProxmoxError };
 
@@ -57,15 +62,17 @@ const orElse = <T, F>(result: Attempt<T>, fallback: F): T | F => (result.ok ? re
 
 /** Reads what a sample needs. Without membership and resources there is no sample: their error goes on to whoever asked. */
 export async function lookAtCluster(proxmox: Proxmox): Promise<Look> {
-  const [status, resources] = await Promise.all([proxmox.status(), proxmox.resources()]);
+  const dropped: DroppedRows[] = [];
+  const onDropped = (rows: DroppedRows): void => void dropped.push(rows);
+  const [status, resources] = await Promise.all([proxmox.status(onDropped), proxmox.resources(onDropped)]);
   const online = resources.nodes.filter((node) => node.status === 'online').map(({ node }) => node);
   const [version, options, ha_resources, ha_rules, maintenance, tasks, statuses] = await Promise.all([
     attempt(proxmox.version()),
     attempt(proxmox.options()),
-    attempt(proxmox.ha_resources()),
-    attempt(proxmox.ha_rules()),
-    attempt(proxmox.maintenance_nodes()),
-    attempt(proxmox.cluster_tasks()),
+    attempt(proxmox.ha_resources(onDropped)),
+    attempt(proxmox.ha_rules(onDropped)),
+    attempt(proxmox.maintenance_nodes(onDropped)),
+    attempt(proxmox.cluster_tasks(onDropped)),
     inTurn(online, async (node) => ({ node, result: await attempt(proxmox.node_status(node)) })),
   ]);
   return {
@@ -79,7 +86,9 @@ export async function lookAtCluster(proxmox: Proxmox): Promise<Look> {
     tasks: orElse(tasks, []),
     targets: await readTargets(proxmox, orElse(tasks, [])),
     node_status: Object.fromEntries(statuses.flatMap(({ node, result }) => (result.ok ? [[node, result.value]] : []))),
+    unread: unreadOf({ ha_rules, ha_resources, maintenance, options, tasks }, dropped),
     problems: [
+      ...droppedProblems(dropped),
       ...problem('The version', version),
       ...problem('The options of the cluster', options),
       ...problem('The HA resources', ha_resources),

@@ -88,6 +88,7 @@ export function buildSample(look: Look, beside: Beside): ClusterSample {
     ha_rules: rules,
     crs: look.crs,
     running_migrations: runningMigrations(look, online),
+    ...(look.unread.length > 0 && { unread: look.unread }),
     problems: [...look.problems, ...problems].slice(0, 100),
   };
 }

@@ -1,4 +1,5 @@
 import type { ApprovedMigration } from '@evenkeel/contracts';
+import { stopped } from './begin.ts';
 import { decide } from './decide.ts';
 import { Execution } from './execution.ts';
 import { letGoOfOrphans, readClaims } from './hold.ts';
@@ -6,12 +7,17 @@ import { executionKey, executionsOf } from './keys.ts';
 import type { Entry, Outside } from './outside.ts';
 import { perform } from './perform.ts';
 
-/** Puts a migration into the ledger; one that stands there is left as it is, one that was over is found out at its first step. */
+/**
+ * Puts a migration into the ledger, with what the configuration of its approval has against it; one that stands there is left as
+ * it is, one that was over is found out at its first step.
+ */
 export async function file(
   migration: ApprovedMigration,
-  { ledger, trace }: Pick<Outside, 'ledger'> & { trace: string },
+  { ledger, trace, config }: Pick<Outside, 'ledger' | 'config'> & { trace: string },
 ): Promise<void> {
-  await ledger.create(executionKey(migration), { state: 'approved', migration, trace } satisfies Execution);
+  const paused = stopped(config);
+  const approved = { state: 'approved', migration, trace } satisfies Execution;
+  await ledger.create(executionKey(migration), paused ? { ...approved, paused } : approved);
 }
 
 export type Standing = {
@@ -19,7 +25,7 @@ export type Standing = {
   executions: Execution[];
   /** Keys of all that were there before. */
   keys: string[];
-  /** Keys of those that this version cannot read; they keep what they hold. */
+  /** Keys of those, and of claims, that this version cannot read; they keep what they hold. */
   unreadable: string[];
 };
 
@@ -33,11 +39,10 @@ export async function advanceAll(said: (migration_id: string) => boolean, outsid
   const unreadable = parsed.filter(({ read }) => !read.success).map(({ key }) => key);
   const entries = parsed.flatMap(({ read, revision }) => (read.success ? [{ execution: read.data, revision }] : []));
   entries.sort((a, b) => order(a.execution, b.execution));
-  await letGoOfOrphans(
-    await readClaims(outside),
-    new Set(entries.map(({ execution }) => execution.migration.migration_id)),
-    outside,
-  );
+  const claims = await readClaims(outside);
+  const present = new Set(entries.map(({ execution }) => execution.migration.migration_id));
+  await letGoOfOrphans(claims, present, outside);
+  unreadable.push(...claims.filter(({ done }) => done === null).map(({ key }) => key));
   return { executions: await advanceEach(entries, said, outside), keys, unreadable };
 }
 

@@ -1,27 +1,27 @@
 import type { Config } from '@evenkeel/contracts';
-import { millis, minutes } from '@evenkeel/model';
+import { millis, oldestSample } from '@evenkeel/model';
 import { type Held, planClaims } from './claims.ts';
 import { refuse } from './end.ts';
 import type { Approved, Execution } from './execution.ts';
 import { put, type Step, wait } from './steps.ts';
 
-/** The oldest sample on which a migration may still rest. */
-const oldestSample = minutes(10);
-
 /** Why an approval no longer holds at this time of the cluster, or null. */
 export function expiry({ migration }: Execution, now: number): string | null {
-  const age = now - millis(migration.approved_at);
+  const waited = now - millis(migration.approved_at);
+  const age = now - millis(migration.sampled_at ?? migration.approved_at);
   if (now > millis(migration.expires_at))
-    return `approved at ${migration.approved_at}, expired at ${migration.expires_at}, ${Math.round(age / 1000)} s later it had not started`;
-  if (age > oldestSample) return `decided on a sample ${Math.round(age / 60_000)} min old, 10 min at most`;
+    return `approved at ${migration.approved_at}, expired at ${migration.expires_at}, ${Math.round(waited / 1000)} s later it had not started`;
+  if (age > oldestSample)
+    return `decided on a sample ${Math.round(age / 60_000)} min old, ${oldestSample / 60_000} min at most`;
   return null;
 }
 
 /** Why the configuration does not let anything move now, or null. */
 export function stopped(config: Config): string | null {
-  if (config.automated_migrations.dry_run) return 'dry_run is on';
-  if (config.mode === 'observe' || config.mode === 'recommend') return `mode is ${config.mode}`;
-  return null;
+  const { enabled, dry_run } = config.automated_migrations;
+  if (!enabled) return 'automated_migrations is off';
+  if (dry_run) return 'dry_run is on';
+  return config.mode === 'auto' ? null : `mode is ${config.mode}`;
 }
 
 export type BeginFacts = { now: number; config: Config; held: Held[] };
@@ -29,7 +29,7 @@ export type BeginFacts = { now: number; config: Config; held: Held[] };
 /** An approved migration waits until all that it needs is free, and takes it. */
 export function begin(execution: Approved, { now, config, held }: BeginFacts): Step {
   const { migration } = execution;
-  const paused = stopped(config);
+  const paused = execution.paused ?? stopped(config);
   if (paused) return put(refuse(execution, now, 'paused', paused));
   const claims = planClaims(migration, held, config.automated_migrations.rules.max_concurrent_migrations);
   if (!claims.may && claims.because === 'duplicate') return put(refuse(execution, now, 'duplicate', claims.reason));

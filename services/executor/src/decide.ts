@@ -22,8 +22,7 @@ export async function decide(entry: Entry, tick: { said: boolean; held: Held[] }
       return (await ledger.get(doneKey(execution.migration))) ? { do: 'drop' } : step;
     }
     case 'claimed': {
-      const { verify_before_migrate } = config.automated_migrations.safety_checks;
-      const look = await lookBefore(execution, proxmox, verify_before_migrate);
+      const look = await lookBefore(execution, proxmox);
       return launch(execution, { ...time(), look });
     }
     case 'starting':

@@ -23,7 +23,13 @@ const start = { started_at: Time, upid: z.string(), adopted: z.boolean() };
 /** Migrations of this guest that Proxmox knew before the intent: none of them can be ours. */
 const known_tasks = z.array(z.string());
 
-const Approved = z.object({ state: z.literal('approved'), migration, trace });
+const Approved = z.object({
+  state: z.literal('approved'),
+  migration,
+  trace,
+  /** Why the configuration of its approval lets nothing move; whatever is in force since does not overrule it. */
+  paused: z.string().optional(),
+});
 const Claimed = z.object({ state: z.literal('claimed'), migration, trace });
 const Starting = z.object({
   state: z.literal('starting'),

@@ -1,4 +1,4 @@
-import type { ApprovedMigration } from '@evenkeel/contracts';
+import type { ApprovedMigration, ConfigInput } from '@evenkeel/contracts';
 import { hours, iso } from '@evenkeel/model';
 import { describe, expect, it } from 'vitest';
 import {
@@ -140,7 +140,7 @@ describe('the executor', () => {
     const s = setting({ 101: 'n1', 103: 'n3' }, { 101: { seconds: 30 } });
     const waiting = approval(102, 'n3', 'n2', { approved_at: iso(t0 + 2000) });
     const earlier = approval(103, 'n3', 'n2', { approved_at: iso(t0 + 1000) });
-    s.world.rows.push({ ...s.world.rows[1]!, vmid: 102, name: 'vm102' });
+    s.world.rows.push({ ...s.world.rows[1]!, id: 'qemu/102', vmid: 102, name: 'vm102' });
     await run(s, [m, waiting, earlier]);
     expect(s.world.posts.map(({ vmid }) => vmid)).toEqual([101, 103, 102]);
   });
@@ -156,15 +156,53 @@ describe('the executor', () => {
     expect(ends(s.memory, m)).toEqual(['migration.completed']);
   });
 
-  it.each([{ mode: 'observe' as const }, { mode: 'recommend' as const }, { automated_migrations: { dry_run: true } }])(
-    'writes nothing to Proxmox under %o',
-    async (config) => {
+  const off: ConfigInput[] = [
+    { mode: 'observe' },
+    { mode: 'recommend' },
+    { mode: 'approve' },
+    { automated_migrations: { dry_run: true } },
+    { automated_migrations: { dry_run: false, enabled: false } },
+  ];
+  describe.each(off)('under %o', (input) => {
+    const config = configOf(input);
+    const refused = ({ memory, world }: Setting, migration: ApprovedMigration) => {
+      expect(eventOf(memory, 'migration.refused', migration)).toMatchObject({ code: 'paused' });
+      expect(world.posts.filter(({ vmid }) => vmid === migration.vmid)).toEqual([]);
+    };
+
+    it('writes nothing to Proxmox', async () => {
       const s = setting({ 101: 'n1' });
-      await run(s, [m], 60, configOf(config));
-      expect(eventOf(s.memory, 'migration.refused', m)).toMatchObject({ code: 'paused' });
-      expect(s.world.posts).toEqual([]);
-    },
-  );
+      await run(s, [m], 60, config);
+      refused(s, m);
+    });
+
+    it('does not start what was approved before', async () => {
+      const s = setting({ 101: 'n1' });
+      await createProcess(s.world, s.ledger, s.memory, undefined, config, configOf()).approve(m);
+      refused(s, m);
+    });
+
+    it('does not start what was approved under it, whatever is in force since', async () => {
+      const s = setting({ 101: 'n1' });
+      await createProcess(s.world, s.ledger, s.memory, undefined, configOf(), config).approve(m);
+      refused(s, m);
+    });
+
+    it('follows what runs to its end', async () => {
+      const s = setting({ 101: 'n1' });
+      await createProcess(s.world, s.ledger, s.memory).approve(m);
+      await run(s, [], 60, config);
+      expect(ends(s.memory, m)).toEqual(['migration.completed']);
+    });
+  });
+
+  it('takes local disks along, whether or not it verifies first', async () => {
+    const s = setting({ 101: 'n1' });
+    s.world.state.local_disks.push({ volid: 'local-lvm:vm-101-disk-0' });
+    const safety_checks = { verify_before_migrate: false };
+    await run(s, [m], 20, configOf({ automated_migrations: { dry_run: false, safety_checks } }));
+    expect(s.world.posts).toMatchObject([{ with_local_disks: true }]);
+  });
 
   it('refuses a guest that is in another migration', async () => {
     const s = setting({ 101: 'n1' });
@@ -219,5 +257,19 @@ describe('the executor', () => {
     expect(ends(s.memory, m)).toEqual(['migration.completed']);
     expect(s.memory.conflicts[0]).toMatch(/cannot read/);
     expect(await s.ledger.list('lab.migration')).toHaveLength(1);
+  });
+
+  it('goes on beside a claim that it cannot read, takes it for held, and says so', async () => {
+    const s = setting({ 101: 'n1', 103: 'n3' });
+    await s.ledger.create('lab.claim.target.n2', { by: 'whom' });
+    const other = approval(103, 'n3', 'n1');
+    await run(s, [m, other], 400);
+    expect(ends(s.memory, other)).toEqual(['migration.completed']);
+    expect(eventOf(s.memory, 'migration.refused', m)).toMatchObject({
+      code: 'busy',
+      reason: expect.stringMatching(/n2 is busy with \(unknown\)/),
+    });
+    expect(s.memory.conflicts[0]).toMatch(/cannot read/);
+    expect((await s.ledger.list('lab.claim')).map(({ key }) => key)).toEqual(['lab.claim.target.n2']);
   });
 });

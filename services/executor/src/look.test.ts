@@ -1,8 +1,8 @@
 import { iso } from '@evenkeel/model';
 import { ProxmoxError } from '@evenkeel/proxmox';
 import { describe, expect, it } from 'vitest';
-import type { Claimed, Starting } from './execution.ts';
-import { lookBefore, lookForTask } from './look.ts';
+import type { Claimed, Ended, Starting } from './execution.ts';
+import { lookAtRest, lookBefore, lookForTask } from './look.ts';
 import { approval, createWorld, t0 } from './testing/index.ts';
 
 const migration = approval(101, 'n1', 'n2');
@@ -30,16 +30,33 @@ describe('what Proxmox does not say', () => {
     ['not_implemented', '', { seen: true, look: { preconditions: null } }],
   ] as const)('of the preconditions is understood: %s %s', async (kind, message, expected) => {
     const asked = { ...proxmox, migration_preconditions: fails(kind, message) };
-    expect(await lookBefore(claimed, asked, true)).toMatchObject(expected);
-  });
-
-  it('is not asked for where that is turned off', async () => {
-    const asked = { ...proxmox, migration_preconditions: fails('refused') };
-    expect(await lookBefore(claimed, asked, false)).toMatchObject({ seen: true, look: { preconditions: null } });
+    expect(await lookBefore(claimed, asked)).toMatchObject(expected);
   });
 
   it('what is no answer of Proxmox is thrown on', async () => {
     const broken = { ...proxmox, resources: () => Promise.reject(new TypeError('bug')) };
-    await expect(lookBefore(claimed, broken, true)).rejects.toThrow('bug');
+    await expect(lookBefore(claimed, broken)).rejects.toThrow('bug');
+  });
+});
+
+describe('a guest whose request was never found again', () => {
+  const ending: Ended['ending'] = { kind: 'failed', at: iso(t0), reason: '', warnings: [], hold: true };
+  const ended: Ended = { state: 'ended', migration, ending };
+  const world = () => createWorld({ 101: 'n1' }, { 101: { hung: true } });
+
+  it('rests where no migration of it runs', async () => {
+    expect(await lookAtRest(ended, world().proxmox)).toBe(true);
+  });
+
+  it.each(['node_tasks', 'cluster_tasks'] as const)('may be on its way where %s cannot be read', async (call) => {
+    expect(await lookAtRest(ended, { ...world().proxmox, [call]: fails('unreachable') })).toBe(false);
+  });
+
+  it('is on its way while a migration of it runs', async () => {
+    const { proxmox: moving, rows } = world();
+    const options = { target: 'n2', online: true, with_local_disks: false, restart: false };
+    await moving.migrate({ node: 'n1', type: 'qemu', vmid: 101 }, options);
+    rows[0]!.lock = undefined;
+    expect(await lookAtRest(ended, moving)).toBe(false);
   });
 });

@@ -5,7 +5,7 @@ import type { FollowFacts } from './follow.ts';
 import type { LaunchFacts } from './launch.ts';
 import { type LogSummary, readLog } from './read-log.ts';
 import { lookIsDue, type SaidSoFar } from './report.ts';
-import { findTask, taskType } from './trace.ts';
+import { findTask, migrationsOf, taskType } from './trace.ts';
 
 const refOf = ({ migration }: Starting | Claimed): GuestRef => ({
   node: migration.source_node,
@@ -15,10 +15,8 @@ const refOf = ({ migration }: Starting | Claimed): GuestRef => ({
 
 const unread = (answer: Answer<unknown>) => (answer.ok ? '' : `Proxmox could not be read: ${answer.error.message}`);
 
-const notAsked = { ok: true, value: null } as const;
-
 /** Everything that a migration rests on, read afresh. */
-export async function lookBefore(execution: Claimed, proxmox: Proxmox, verify: boolean): Promise<LaunchFacts['look']> {
+export async function lookBefore(execution: Claimed, proxmox: Proxmox): Promise<LaunchFacts['look']> {
   const { migration } = execution;
   const { source_node, target_node, vmid } = migration;
   const [tasks, status, maintenance, resources, preconditions] = await Promise.all([
@@ -26,7 +24,7 @@ export async function lookBefore(execution: Claimed, proxmox: Proxmox, verify: b
     ask(proxmox.status()),
     ask(proxmox.maintenance_nodes()),
     ask(proxmox.resources()),
-    verify ? ask(proxmox.migration_preconditions(refOf(execution), target_node)) : notAsked,
+    ask(proxmox.migration_preconditions(refOf(execution), target_node)),
   ]);
   if (!resources.ok || !status.ok || !maintenance.ok || !tasks.ok)
     return { seen: false, reason: [resources, status, maintenance, tasks].map(unread).find((r) => r) ?? '' };
@@ -61,7 +59,7 @@ export async function locate(
 }
 
 /** The tasks among which an intent must be if it was carried out; null unless all of them could be read. */
-export async function lookForTask({ migration }: Starting | Running, proxmox: Proxmox) {
+export async function lookForTask({ migration }: Pick<Execution, 'migration'>, proxmox: Proxmox) {
   const node = await ask(proxmox.node_tasks(migration.source_node, { vmid: migration.vmid, source: 'all', limit: 50 }));
   const cluster = await ask(proxmox.cluster_tasks());
   const found = [...(node.ok ? node.value : []), ...(cluster.ok ? cluster.value : [])];
@@ -96,10 +94,19 @@ export async function lookForRealTask(execution: Running, proxmox: Proxmox): Pro
 }
 
 /** Whether the guest of a migration that was given up has come to rest. */
-export async function lookAtRest({ start, migration }: Ended, proxmox: Proxmox): Promise<boolean> {
-  const task = await ask(proxmox.task_status(start?.upid ?? ''));
-  const { placed, guest } = await locate(migration.vmid, proxmox);
-  return placed && guest?.lock === undefined && !(task.ok && task.value.running);
+export async function lookAtRest(execution: Ended, proxmox: Proxmox): Promise<boolean> {
+  const { placed, guest } = await locate(execution.migration.vmid, proxmox);
+  return placed && guest?.lock === undefined && !(await mayStillRun(execution, proxmox));
+}
+
+/** Where its own task was never found, any migration of the guest may be it, and so may one in a list that cannot be read. */
+async function mayStillRun({ start, migration }: Ended, proxmox: Proxmox): Promise<boolean> {
+  if (start?.upid) {
+    const task = await ask(proxmox.task_status(start.upid));
+    return task.ok && task.value.running;
+  }
+  const { found, complete } = await lookForTask({ migration }, proxmox);
+  return !complete || migrationsOf(migration.vmid, found).some(({ endtime }) => endtime === undefined);
 }
 
 /** What the log of a running migration says, where it is time to say it. */

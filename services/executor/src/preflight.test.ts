@@ -37,6 +37,8 @@ const good: Look = {
 type Difference = {
   guest?: object;
   target?: object;
+  /** Another guest, 102. */
+  beside?: object;
   look?: Partial<Look>;
   pre?: object;
   config?: ConfigInput['automated_migrations'];
@@ -44,19 +46,26 @@ type Difference = {
   order?: Partial<ApprovedMigration>;
 };
 
-function judged({ guest, target, look, pre, config = {}, plan, order }: Difference) {
+function judged({ guest, target, beside, look, pre, config = {}, plan, order }: Difference) {
   const m = approval(101, 'n1', 'n2', order);
   const migration = plan ? { ...m, migration_plan: { ...m.migration_plan, migration_type: plan } } : m;
   const seen: Look = {
     ...good,
     nodes: [good.nodes[0]!, { ...good.nodes[1]!, ...target }],
-    guests: [{ ...good.guests[0]!, ...guest }],
+    guests: [
+      { ...good.guests[0]!, ...guest },
+      ...(beside ? [{ ...good.guests[0]!, id: 'qemu/102', vmid: 102, ...beside }] : []),
+    ],
     preconditions: good.preconditions && { ...good.preconditions, ...pre },
     ...look,
   };
   return preflight(migration, seen, configOf({ automated_migrations: { dry_run: false, ...config } }));
 }
-const lxc: Difference = { guest: { type: 'lxc' }, order: { type: 'lxc' }, plan: 'restart_migration' };
+const lxc: Difference = {
+  guest: { type: 'lxc', id: 'lxc/101' },
+  order: { type: 'lxc', guest: 'lxc/101' },
+  plan: 'restart_migration',
+};
 
 describe('preflight lets through', () => {
   const options = { target: 'n2', online: true, with_local_disks: false, restart: false };
@@ -65,6 +74,14 @@ describe('preflight lets through', () => {
     [
       'its local disks with it',
       { pre: { local_disks: [{ volid: 'local-lvm:vm-101-disk-0' }] } },
+      { ...options, with_local_disks: true },
+    ],
+    [
+      'local disks with it though the verdict of Proxmox is not wanted',
+      {
+        config: { safety_checks: { verify_before_migrate: false } },
+        pre: { local_disks: [{ volid: 'local-lvm:vm-101-disk-0' }], not_allowed: { n2: ['storage x is missing'] } },
+      },
       { ...options, with_local_disks: true },
     ],
     [
@@ -83,6 +100,22 @@ describe('preflight lets through', () => {
       { ...options, online: false, restart: true },
     ],
     ['a guest of a Proxmox that cannot be asked', { look: { preconditions: null } }, options],
+    [
+      'a guest to be left alone, where its node is emptied',
+      { guest: { tags: ['ignore'] }, order: { mandatory: 'maintenance' } },
+      options,
+    ],
+    ['a guest that is pinned to the target', { guest: { tags: ['plb_pin_n2'] } }, options],
+    [
+      'a guest kept apart from one elsewhere',
+      { guest: { tags: ['exclude_db'] }, beside: { node: 'n1', tags: ['exclude_db'] } },
+      options,
+    ],
+    [
+      'a guest ahead of the one it is bound to',
+      { guest: { tags: ['affinity_db'] }, beside: { node: 'n1', tags: ['affinity_db'] } },
+      options,
+    ],
     ['a guest whose name is not known', { guest: { name: undefined } }, options],
     [
       'without quorum where that is not asked for',
@@ -107,7 +140,46 @@ describe('preflight refuses', () => {
     ['a locked guest', { guest: { lock: 'snapshot' } }, 'locked', /locked \(snapshot\)/],
     ['a guest that stopped', { guest: { status: 'stopped' } }, 'not_running', /is stopped, planned for running/],
     ['a guest that was started', { plan: 'offline_migration' }, 'not_running', /is running, planned for stopped/],
-    ['a container', lxc, 'not_allowed', /allow_container_restarts is off/],
+    ['a container', lxc, 'unwanted', /allow_container_restarts is off/],
+    ['a guest that carries the balancer', { guest: { tags: ['evenkeel'] } }, 'unwanted', /it is tagged evenkeel/],
+    [
+      'a guest that carries the balancer, mandatory or not',
+      { guest: { tags: ['evenkeel'] }, order: { mandatory: 'maintenance' } },
+      'unwanted',
+      /it is tagged evenkeel/,
+    ],
+    ['a guest that is to be left alone', { guest: { tags: ['web;ignore'] } }, 'unwanted', /it is tagged ignore/],
+    [
+      'a guest to be left alone, of which a rule is broken',
+      { guest: { tags: ['plb_ignore'] }, order: { mandatory: 'rule' } },
+      'unwanted',
+      /it is tagged plb_ignore/,
+    ],
+    ['a guest that is named', { config: { rules: { ignore_guests: ['vm1*'] } } }, 'unwanted', /ignore_guests names it/],
+    [
+      'a guest that is pinned elsewhere',
+      { guest: { tags: ['plb_pin_n1'] } },
+      'unwanted',
+      /pin plb_pin_n1 wants it on n1/,
+    ],
+    [
+      'a guest kept apart from one on the target',
+      { guest: { tags: ['exclude_db'] }, beside: { node: 'n2', tags: ['exclude_db'] } },
+      'unwanted',
+      /tag exclude_db keeps it apart from qemu\/102 on n2/,
+    ],
+    ...(['maxmem', 'maxcpu', 'mem', 'cpu'] as const).map((figure): [string, Difference, string, RegExp] => [
+      `a target of unknown ${figure}`,
+      { target: { [figure]: undefined } },
+      'target_unknown',
+      /the figures of n2 could not be read/,
+    ]),
+    ...(['cpu', 'maxcpu', 'mem'] as const).map((figure): [string, Difference, string, RegExp] => [
+      `a guest of unknown ${figure}`,
+      { guest: { [figure]: undefined } },
+      'target_unknown',
+      /no figures of qemu\/101/,
+    ]),
     ['a target that is off', { target: { status: 'offline' } }, 'target_unavailable', /n2 is offline/],
     ['a target that is gone', { look: { nodes: [] } }, 'target_unavailable', /not in the cluster/],
     ['a target in maintenance', { look: { maintenance: ['n2'] } }, 'target_unavailable', /n2 is in maintenance/],

@@ -1,6 +1,6 @@
 import type { ApprovedMigration, Config } from '@evenkeel/contracts';
-import { mayRestart } from '@evenkeel/model';
 import type { GuestRow, MigrateOptions, MigrationPreconditions, NodeRow } from '@evenkeel/proxmox';
+import { objection } from './objection.ts';
 
 /** A fresh look at what a migration rests on. */
 export type Look = {
@@ -8,7 +8,7 @@ export type Look = {
   nodes: NodeRow[];
   guests: GuestRow[];
   maintenance: string[];
-  /** Null where Proxmox was not asked or has no such call. */
+  /** Null where Proxmox has no such call. */
   preconditions: MigrationPreconditions | null;
 };
 
@@ -48,11 +48,9 @@ const asPlanned: Check = (migration, look) => {
   return status === planned ? null : no('not_running', `${migration.guest} is ${status}, planned for ${planned}`);
 };
 
-const restartAllowed: Check = (migration, look, config) => {
-  const guest = guestOf(migration, look);
-  return migration.type === 'lxc' && guest?.status === 'running' && !mayRestart(guest.tags, config)
-    ? no('not_allowed', `${migration.guest} would restart, and allow_container_restarts is off`)
-    : null;
+const wanted: Check = (migration, look, config) => {
+  const found = objection(migration, look, config);
+  return found ? no('unwanted', `${migration.guest}: ${found}`) : null;
 };
 
 const targetThere: Check = (migration, look, config) => {
@@ -69,16 +67,22 @@ const targetHasRoom: Check = (migration, look, config) => {
   const limits = config.automated_migrations.safety_checks;
   const guest = guestOf(migration, look);
   const target = look.nodes.find((n) => n.node === migration.target_node);
-  if (guest?.status !== 'running' || !target?.maxmem || !target.maxcpu) return null;
-  const mem = ((target.mem ?? 0) + (guest.memhost ?? guest.mem ?? 0)) / target.maxmem;
+  if (guest?.status !== 'running' || !target) return null;
+  const guestMem = guest.memhost ?? guest.mem;
+  const { cpu: targetCpu, maxcpu, mem: targetMem, maxmem } = target;
+  if (!maxmem || !maxcpu || targetMem === undefined || targetCpu === undefined)
+    return no('target_unknown', `the figures of ${target.node} could not be read`);
+  if (guestMem === undefined || guest.cpu === undefined || !guest.maxcpu)
+    return no('target_unknown', `whether ${target.node} has room is not known: no figures of ${migration.guest}`);
+  const mem = (targetMem + guestMem) / maxmem;
   if (100 * mem > limits.max_node_memory_percent)
     return no(
       'target_full',
       `${target.node} would use ${percent(mem)} of its memory, ${limits.max_node_memory_percent} % at most`,
     );
   const speed = (node: string) => config.nodes[node]?.speed_factor ?? 1;
-  const cores = ((guest.cpu ?? 0) * (guest.maxcpu ?? 0) * speed(migration.source_node)) / speed(target.node);
-  const cpu = (target.cpu ?? 0) + cores / target.maxcpu;
+  const cores = (guest.cpu * guest.maxcpu * speed(migration.source_node)) / speed(target.node);
+  const cpu = targetCpu + cores / maxcpu;
   if (100 * cpu > limits.max_node_cpu_percent)
     return no(
       'target_full',
@@ -87,8 +91,8 @@ const targetHasRoom: Check = (migration, look, config) => {
   return null;
 };
 
-const proxmoxAllows: Check = (migration, { preconditions }) => {
-  if (!preconditions) return null;
+const proxmoxAllows: Check = (migration, { preconditions }, config) => {
+  if (!preconditions || !config.automated_migrations.safety_checks.verify_before_migrate) return null;
   const { allowed_nodes, not_allowed, local_resources } = preconditions;
   const said = not_allowed[migration.target_node] ?? [];
   if (local_resources.length > 0)
@@ -100,16 +104,7 @@ const proxmoxAllows: Check = (migration, { preconditions }) => {
 };
 
 /** In the order in which their reasons are worth hearing. */
-const checks: Check[] = [
-  quorum,
-  sameGuest,
-  unlocked,
-  asPlanned,
-  restartAllowed,
-  targetThere,
-  targetHasRoom,
-  proxmoxAllows,
-];
+const checks: Check[] = [quorum, sameGuest, unlocked, asPlanned, wanted, targetThere, targetHasRoom, proxmoxAllows];
 
 /** Whether what a migration was decided on still holds a moment before it starts, and with which options it is to be sent. */
 export function preflight(migration: ApprovedMigration, look: Look, config: Config): Preflight {

@@ -34,6 +34,8 @@ const waits = { do: 'wait' };
 const becomes = (next: object) => ({ do: 'put', next });
 const lost = becomes({ state: 'ended', ending: { kind: 'failed', reason: 'not started: the request was lost' } });
 
+const held = (reason: string) => becomes({ state: 'ended', ending: { kind: 'failed', hold: true, reason } });
+
 describe('an intent without an answer', () => {
   const cases: [string, Given, object][] = [
     ['is left to who wrote it at first', { unchanged: 4999, tasks: [task()] }, waits],
@@ -67,7 +69,18 @@ describe('an intent without an answer', () => {
       { node: 'n3' },
       becomes({ ending: { kind: 'failed', fault: 'unknown' } }),
     ],
-    ['is given up at long last', { seconds: 7201, complete: false, lock: 'backup' }, lost],
+    ['is lost at long last', { seconds: 7201 }, lost],
+    ['may still be carried out however far the cluster is', { seconds: 7201, unchanged: 34_999 }, waits],
+    [
+      'is held at long last while tasks cannot be read',
+      { seconds: 7201, complete: false, lock: 'backup' },
+      held('whether it was started is not known after 7201 s: the tasks could not be read'),
+    ],
+    [
+      'is held at long last while its guest is locked',
+      { seconds: 7201, lock: 'backup' },
+      held('whether it was started is not known after 7201 s: qemu/101 is locked (backup)'),
+    ],
   ];
   it.each(cases)('%s', (_, given, expected) => {
     const { unchanged = 60_000, seconds = 60, tasks = [], complete = true, node = 'n1', lock, placed = true } = given;

@@ -35,11 +35,19 @@ export function reconcile(execution: Starting, facts: ReconcileFacts): Step {
     return put(complete(adopt(execution, '', millis(t0)), now, { warnings: ['the task that moved it was not found'] }));
   if (guest && guest.node !== migration.source_node && guest.node !== migration.target_node)
     return put(fail(execution, now, 'unknown', `${migration.guest} is on ${guest.node}: moved by somebody else`));
-  const late = now - millis(t0) > 1000 * facts.config.automated_migrations.migration_poll_timeout_seconds;
-  const decided = facts.unchanged_ms >= patience.post_timeout_ms + patience.grace_ms && facts.complete;
-  if (!decided && !late) return wait('the request may still be carried out');
-  if (guest?.lock && !late) return wait(`${migration.guest} is locked (${guest.lock})`);
-  return put(fail(execution, now, 'cluster', 'not started: the request was lost'));
+  if (facts.unchanged_ms < patience.post_timeout_ms + patience.grace_ms)
+    return wait('the request may still be carried out');
+  const unclear = doubt(execution, facts);
+  if (!unclear) return put(fail(execution, now, 'cluster', 'not started: the request was lost'));
+  const age = Math.round((now - millis(t0)) / 1000);
+  if (age <= facts.config.automated_migrations.migration_poll_timeout_seconds) return wait(unclear);
+  return put(fail(execution, now, 'unknown', `whether it was started is not known after ${age} s: ${unclear}`, true));
+}
+
+/** Why a task that is not seen may be there all the same, or null. */
+function doubt({ migration }: Starting, { complete, guest }: ReconcileFacts): string | null {
+  if (!complete) return 'the tasks could not be read';
+  return guest?.lock ? `${migration.guest} is locked (${guest.lock})` : null;
 }
 
 /** The intent as a running migration. */

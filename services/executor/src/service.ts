@@ -1,4 +1,5 @@
 import {
+  type Config,
   executions,
   migrationApproved,
   migrationCompleted,
@@ -18,7 +19,10 @@ import { createWatch } from './watch.ts';
 
 export type ExecutorOptions = { patience: Patience; monotonic: () => number };
 
-type Ctx = Context<{ executions: typeof executions }, Record<never, never>>;
+type Ctx = Context<{ executions: typeof executions }, Record<never, never>> & {
+  /** The configuration in force now, where `config` is that of an event. */
+  current_config?: Config;
+};
 
 /** The executor, with how long it waits for the answer to a request; patience and time are the machine's. */
 export function createExecutor({ patience, monotonic }: ExecutorOptions) {
@@ -32,7 +36,7 @@ export function createExecutor({ patience, monotonic }: ExecutorOptions) {
     prunedOn.set(cluster, today);
   }
 
-  async function move({ cluster, config, ledger, proxmox, state, log }: Ctx) {
+  async function move(config: Config, { cluster, ledger, proxmox, state, log }: Ctx) {
     const said = await state.executions.all();
     const outside = { cluster, config, ledger, proxmox, watch, patience, monotonic };
     const { executions: stand, keys, unreadable } = await advanceAll((id) => said[id]?.ended ?? false, outside);
@@ -59,16 +63,16 @@ export function createExecutor({ patience, monotonic }: ExecutorOptions) {
     uses: { proxmox: 'write', ledger: true },
     publishes: [migrationStarted, migrationProgressed, migrationCompleted, migrationFailed, migrationRefused],
   })
-    .on(migrationApproved, async ({ data }, context) => {
+    .on(migrationApproved, async ({ data }, context: Ctx) => {
       await file(data.migration, context);
-      return move(context);
+      return context.current_config ? move(context.current_config, context) : [];
     })
     .every(
       'machine',
       () => 1,
-      async (context) => {
+      async (context: Ctx) => {
         await pruneDaily(context);
-        return move(context);
+        return move(context.current_config ?? context.config, context);
       },
     );
 }

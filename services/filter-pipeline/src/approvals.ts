@@ -118,6 +118,7 @@ export function approve(
     approved_at: iso(now),
     expires_at: iso(now + minutes(config.automated_migrations.rules.approval_expiry_minutes)),
     sample_sequence: run.sample_sequence,
+    sampled_at: run.sample.at,
     config_revision: run.config_revision,
     ...(r.mandatory && { mandatory: r.mandatory }),
     confidence_score: r.confidence_score,

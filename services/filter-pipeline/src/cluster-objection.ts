@@ -17,6 +17,7 @@ export function clusterObjection(context: Circumstances): string | undefined {
   return (
     failureStop(context) ??
     closedWindow(automated_migrations.schedule, context.now) ??
+    unreadRules(context.run.sample) ??
     clusterHealth(automated_migrations.safety_checks, context.run.sample, context.config.nodes)
   );
 }
@@ -35,6 +36,20 @@ function failureStop({ config, last_failure, now }: Circumstances): string | und
 function closedWindow(schedule: Config['automated_migrations']['schedule'], now: number): string | undefined {
   const { open, reason } = windowState(schedule, now);
   return open ? undefined : reason;
+}
+
+const bindingWords = {
+  ha_rules: 'HA rules',
+  ha_resources: 'HA resources',
+  maintenance: 'nodes in maintenance',
+} as const;
+
+/** What binds guests and was not read: no setting waives it, for nobody can say that a move keeps to it. */
+function unreadRules({ unread = [] }: FilterContext['run']['sample']): string | undefined {
+  const words = unread.flatMap((what) =>
+    what in bindingWords ? [bindingWords[what as keyof typeof bindingWords]] : [],
+  );
+  return words.length > 0 ? `${words.join(' and ')} could not be read` : undefined;
 }
 
 /** What ails the cluster; nodes in maintenance or set to be ignored may be down. */

@@ -1,6 +1,6 @@
 import type { Approval, ApprovedMigration, DecisionAction, RunSummary } from '@evenkeel/contracts';
 import { byText, millis } from '@evenkeel/model';
-import { countActions } from './summarize.ts';
+import { countActions, mostNotes } from './summarize.ts';
 
 /** The summary with one decision moved on; untouched where it is about another run or the decision has already ended. */
 export function followDecision(
@@ -15,6 +15,15 @@ export function followDecision(
   if (line.action === action && line.reason === reason) return undefined;
   const decisions = summary.decisions.map((d) => (d === line ? { ...d, action, reason } : d));
   return conclude({ ...summary, decisions, counts: recount(summary, line.action, action) }, at);
+}
+
+/** The summary after its queue was closed: what still waited stays where it is, and the run says why. */
+export function closeQueue(summary: RunSummary, waited: ReadonlySet<string>, why: string): RunSummary {
+  const decisions = summary.decisions.map((d) =>
+    waited.has(d.decision_id) ? { ...d, reason: `had no turn: ${why}` } : d,
+  );
+  const note = `the queue is closed, ${waited.size} had no turn: ${why}`;
+  return { ...summary, decisions, notes: [note, ...summary.notes].slice(0, mostNotes) };
 }
 
 /** What the end of a migration makes of its decision. */

@@ -36,10 +36,17 @@ test.each([
   { name: 'the next after it', approvals: ended('completed'), seconds: 90, next: ['qemu/102'] },
   { name: 'the next at once after a refusal', approvals: ended('refused'), seconds: 60, next: ['qemu/102'] },
   { name: 'the next when the approval has expired unused', approvals: started, seconds: 301, next: ['qemu/102'] },
-  { name: '[P11] nothing for an hour after a failure', approvals: ended('failed'), seconds: 3600, next: [] },
-  { name: 'the next an hour after a failure', approvals: ended('failed'), seconds: 3660, next: ['qemu/102'] },
+  { name: '[P11] nothing after a failure', approvals: ended('failed'), seconds: 600, next: [] },
 ])('$name', ({ approvals, seconds, next }) => {
   expect(guests(look(approvals, seconds))).toEqual(next);
+});
+
+test('data that is ten minutes old still moves something, older data nothing: the queue closes', () => {
+  expect(guests(look(ended('completed'), 600))).toEqual(['qemu/102']);
+  const { approved, waiting, closed } = look(ended('completed'), 6 * 3600);
+  expect(approved).toEqual([]);
+  expect(closed).toBe('the sample that it was decided on is 360 min old, 10 min at most');
+  expect(waiting).toMatchObject({ queue: [], generated: { run_id: 'run-1', recommendations: [] } });
 });
 
 test('the order has the id of its decision, and leaves the queue', () => {
@@ -48,6 +55,7 @@ test('the order has the id of its decision, and leaves the queue', () => {
     migration_id: 'run-1.qemu-102',
     decision_id: 'run-1.qemu-102',
     approved_at: '2026-07-15T12:01:30.000Z',
+    sampled_at: '2026-07-15T12:00:00.000Z',
   });
   expect(waiting.queue.map(({ decision_id }) => decision_id)).toEqual([
     'run-1.qemu-103',

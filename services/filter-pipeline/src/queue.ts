@@ -1,4 +1,5 @@
 import type { ApprovedMigration, Config } from '@evenkeel/contracts';
+import { millis, oldestSample } from '@evenkeel/model';
 import { approve } from './approvals.ts';
 import { authority } from './authority.ts';
 import { buildContext, candidatesOf, type Facts } from './context.ts';
@@ -6,16 +7,21 @@ import type { CurrentRun } from './pipeline.ts';
 import { select } from './select.ts';
 import { freeSlots } from './slots.ts';
 
+/** What the queue gives; `closed` says why nothing of it may move any more, where that is so. */
+export type QueueLook = { approved: ApprovedMigration[]; waiting: CurrentRun; closed?: string };
+
 /**
  * Looks again at what waits for a slot: takes it up the whole ladder once more, with what has ended or failed since, and approves
- * the next. What fails keeps its place until the next run replaces the queue.
+ * the next. What fails keeps its place until the next run replaces the queue, or until the sample of this one is too old.
  */
 export function lookAgain(
   waiting: CurrentRun,
   facts: Facts,
   { now, config }: { now: number; config: Config },
-): { approved: ApprovedMigration[]; waiting: CurrentRun } {
+): QueueLook {
   const { generated, queue, base } = waiting;
+  const closed = outdated(generated.sample.at, now);
+  if (queue.length > 0 && closed) return { approved: [], waiting: emptied(waiting), closed };
   const slots = freeSlots(facts.approvals, generated.sample.running_migrations, { now, config });
   const room = Math.min(
     slots.free,
@@ -30,6 +36,15 @@ export function lookAgain(
   });
   return { approved, waiting: without(waiting, new Set(approved.map(({ decision_id }) => decision_id))) };
 }
+
+function outdated(sampledAt: string, now: number): string | undefined {
+  const age = now - millis(sampledAt);
+  if (age <= oldestSample) return undefined;
+  return `the sample that it was decided on is ${Math.round(age / 60_000)} min old, ${oldestSample / 60_000} min at most`;
+}
+
+const emptied = (waiting: CurrentRun): CurrentRun =>
+  without(waiting, new Set(waiting.queue.map(({ decision_id }) => decision_id)));
 
 /** Approvals of the run that were used or may still be: what was refused or expired unused leaves its place to the next. */
 function usedUp({ approvals }: Facts, run_id: string, now: number): number {

@@ -85,6 +85,28 @@ test.each<{ name: string; given: GivenCase; says: string }>([
     given: { run: { sample: { problems: ['HA rules: 403'] } }, config: checks({ check_cluster_health: false }) },
     says: 'passed',
   },
+  ...(
+    [
+      ['ha_rules', 'HA rules'],
+      ['ha_resources', 'HA resources'],
+      ['maintenance', 'nodes in maintenance'],
+    ] as const
+  ).map(([unread, words]) => ({
+    name: `${words} were not read, though health is not checked`,
+    given: {
+      run: { sample: { unread: [unread], problems: ['403'] } },
+      config: checks({ check_cluster_health: false, require_quorum: false }),
+    },
+    says: `deferred: ${words} could not be read`,
+  })),
+  {
+    name: 'options and tasks were not read, and health is not checked',
+    given: {
+      run: { sample: { unread: ['options', 'tasks'], problems: ['403'] } },
+      config: checks({ check_cluster_health: false }),
+    },
+    says: 'passed',
+  },
   {
     name: 'a guest that nobody knows',
     given: { run: { guests: [] } },

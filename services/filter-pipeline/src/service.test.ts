@@ -154,6 +154,20 @@ test('an approval that nobody used expires, and the next has its turn', async ()
   expect(service.memory).toEqual(once);
 });
 
+test('after hours without the cluster nothing of the old run moves, and it says so', async () => {
+  const service = live();
+  const [first] = ordered(await service.tell(recommendationsGenerated, run([101, 102, 103]), 0));
+  await service.tell(migrationCompleted, completed(first!, 2), 2);
+  expect(await service.tick(360)).toEqual([]);
+  const why = 'the sample that it was decided on is 360 min old, 10 min at most';
+  expect(service.summary().notes[0]).toBe(`the queue is closed, 2 had no turn: ${why}`);
+  expect(service.summary()).toMatchObject({ status: 'success', duration_seconds: 120 });
+  expect(service.summary().decisions.map(({ reason }) => reason)).toContain(`had no turn: ${why}`);
+  const once = structuredClone(service.memory);
+  expect(await service.tick(361)).toEqual([]);
+  expect(service.memory).toEqual(once);
+});
+
 test('[P09] outcomes teach: three harmful ones close the pair', async () => {
   const service = live({ intelligent_migrations: { outcome_learning_enabled: true } });
   const estimate = { expected: 1, low: 1, high: 1 };

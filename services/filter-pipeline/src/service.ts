@@ -31,13 +31,13 @@ import { addApproved, expiredUnused, rememberApproval } from './approvals.ts';
 import { baseLoads } from './base-loads.ts';
 import type { Facts } from './context.ts';
 import type { Generated, Tracking } from './filter.ts';
-import { endOf, followDecision, oldestRuns } from './follow.ts';
+import { closeQueue, endOf, followDecision, oldestRuns } from './follow.ts';
 import { foundMove, isForgotten, isSameGuest, type MoveStage, rememberMove } from './moves.ts';
 import { noticeMoves } from './notice-moves.ts';
 import { failedMove, judgedOf, pairOf, rememberJudged } from './outcomes.ts';
 import { markReady, trackRecommendations } from './persistence.ts';
-import { decideRun } from './pipeline.ts';
-import { lookAgain } from './queue.ts';
+import { type CurrentRun, decideRun } from './pipeline.ts';
+import { lookAgain, type QueueLook } from './queue.ts';
 
 const owns = {
   approvals,
@@ -152,11 +152,20 @@ async function approveNext(here: Here) {
   if (!waiting || !tracking || waiting.queue.length === 0) return [];
   const facts = await readFacts(here, waiting.generated, tracking);
   const next = lookAgain(waiting, facts, { now: Math.max(now, millis(waiting.generated.at)), config });
+  if (next.closed) await close(here, waiting, next);
   if (next.approved.length === 0) return [];
   state.waiting.set(next.waiting);
   state.approvals.set(addApproved(facts.approvals, next.approved, waiting.generated.recommendations, now));
   for (const migration of next.approved) await follow(here, migration, 'pending', 'approved: its turn in the queue');
   return next.approved.map((migration) => migrationApproved.of({ migration }, iso(now), waiting.trace));
+}
+
+/** Nothing of the run may move any more: forgets what waited, and says so. */
+async function close({ state }: Here, { queue, generated }: CurrentRun, { waiting, closed }: QueueLook) {
+  state.waiting.set(waiting);
+  const summary = await state.summary.get();
+  if (summary?.run_id !== generated.run_id || !closed) return;
+  state.summary.set(closeQueue(summary, new Set(queue.map(({ decision_id }) => decision_id)), closed));
 }
 
 async function readFacts({ state }: Here, generated: Generated, tracking: Tracking): Promise<Facts> {

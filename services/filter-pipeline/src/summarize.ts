@@ -6,7 +6,8 @@ import type { FilterContext } from './filter.ts';
 import { windowState } from './windows.ts';
 
 const mostDecisions = 120;
-const mostNotes = 20;
+/** Most notes that a summary holds. */
+export const mostNotes = 20;
 const longestSentence = 240;
 
 /** The run in one value; where nothing moves, `notes` says why. */

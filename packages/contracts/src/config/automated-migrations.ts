@@ -72,7 +72,7 @@ const schedule = z
 export const automatedMigrations = z
   .strictObject({
     enabled: bool(true, 'Whether runs take place at all.'),
-    dry_run: bool(true, 'Decide, show and judge everything, move nothing.'),
+    dry_run: bool(true, 'Decide and show everything, move nothing.'),
     check_interval_minutes: int(5, 1, 60, 'Minutes between two runs.'),
     maintenance_nodes: strings('Nodes to be emptied and left empty.'),
     migration_poll_timeout_seconds: int(

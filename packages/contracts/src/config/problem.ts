@@ -23,7 +23,11 @@ export const dotted = (keys: readonly PathKey[]): string =>
   keys
     .map((key, i) => {
       if (typeof key === 'number') return `[${key}]`;
-      const text = plainKey.test(key) ? key : JSON.stringify(key.slice(0, 60));
+      const text = plainKey.test(key)
+        ? key
+        : secretText.test(key)
+          ? '(a key that is not shown)'
+          : JSON.stringify(key.slice(0, 60));
       return i === 0 ? text : `.${text}`;
     })
     .join('');

@@ -24,6 +24,17 @@ const moving: Warning[] = [
   },
 ];
 
+const notYet: Warning[] = [
+  {
+    when: ({ distribution_balancing }) => distribution_balancing.enabled,
+    say: () => 'distribution_balancing is on, but not in force yet: the number of guests per node is not evened out',
+  },
+  {
+    when: ({ mode }) => mode === 'approve',
+    say: () => 'mode is approve: winners wait for an approval, which no command gives yet; nothing moves',
+  },
+];
+
 const guards = ['check_cluster_health', 'require_quorum', 'verify_before_migrate'] as const;
 
 const dangerous: Warning[] = [
@@ -121,6 +132,8 @@ const perCluster = (config: Config): string[] =>
 
 /** What an administrator should know of a valid configuration, one sentence each; the first ones say whether anything moves at all. */
 export function warnOf(config: Config): string[] {
-  const said = [...moving, ...never, ...dangerous].filter(({ when }) => when(config)).map(({ say }) => say(config));
+  const said = [...moving, ...notYet, ...never, ...dangerous]
+    .filter(({ when }) => when(config))
+    .map(({ say }) => say(config));
   return [...said, ...perCluster(config), ...idle(config)];
 }

@@ -12,7 +12,7 @@ export const migrationRefused = defineEvent({
     migration: ApprovedMigration,
     refused_at: Time,
     reason: z.string(),
-    /** expired, moved, locked, not_running, target_unavailable, target_full, not_allowed, duplicate, busy, paused */
+    /** expired, moved, locked, not_running, unwanted, target_unavailable, target_unknown, target_full, not_allowed, duplicate, busy, paused */
     code: z.string(),
   }),
   key: ({ migration }) => migration.cluster,

@@ -40,17 +40,31 @@ export const permissionsAnswer = z.record(z.string(), anyObject).transform((answ
   return Object.fromEntries(Object.entries(answer).map(([path, held]) => [path, privileges(held)]));
 });
 
-/** Nodes in maintenance, or asked to be, from what the HA manager writes down. */
+const isEmpty = (value: unknown): boolean =>
+  value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
+
+/** Nodes in maintenance, or asked to be, from what the HA manager writes down, and what of it says neither yes nor no. */
 export const managerStatusAnswer = z
-  .object({ manager_status: anyObject, lrm_status: anyObject })
-  .transform((answer) => {
-    const { node_status, node_request } = answer.manager_status;
-    const states = isObject(node_status) ? Object.entries(node_status) : [];
-    const requests = isObject(node_request) ? Object.entries(node_request) : [];
+  .object({ manager_status: z.unknown().optional(), lrm_status: z.unknown().optional() })
+  .transform(({ manager_status, lrm_status }) => {
+    const dropped: unknown[] = [];
+    const entries = (value: unknown, isRead: (entry: unknown) => boolean): [string, unknown][] => {
+      if (!isObject(value)) {
+        if (!isEmpty(value)) dropped.push(value);
+        return [];
+      }
+      const all = Object.entries(value);
+      dropped.push(...all.filter(([, entry]) => !isRead(entry)).map(([node]) => ({ node })));
+      return all;
+    };
+    const manager = Object.fromEntries(entries(manager_status, () => true));
+    const orEmpty = (entry: unknown): boolean => isObject(entry) || isEmpty(entry);
     const inMaintenance = [
-      ...states.filter(([, state]) => state === 'maintenance'),
-      ...requests.filter(([, asked]) => isObject(asked) && toBoolean(asked.maintenance) === true),
-      ...Object.entries(answer.lrm_status).filter(([, lrm]) => isObject(lrm) && lrm.mode === 'maintenance'),
+      ...entries(manager.node_status, (entry) => typeof entry === 'string').filter(([, s]) => s === 'maintenance'),
+      ...entries(manager.node_request, orEmpty).filter(
+        ([, asked]) => isObject(asked) && toBoolean(asked.maintenance) === true,
+      ),
+      ...entries(lrm_status, orEmpty).filter(([, lrm]) => isObject(lrm) && lrm.mode === 'maintenance'),
     ];
-    return [...new Set(inMaintenance.map(([node]) => node))].sort();
+    return { nodes: [...new Set(inMaintenance.map(([node]) => node))].sort(), dropped };
   });

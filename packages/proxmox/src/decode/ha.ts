@@ -24,14 +24,22 @@ function priorities(list: string[]): Record<string, number> {
   );
 }
 
+/** A list that is there must be a list of words: one read as empty would bind nobody. */
+const isLegible = (value: unknown): boolean =>
+  value === undefined ||
+  value === null ||
+  typeof value === 'string' ||
+  (Array.isArray(value) && value.every((word) => typeof word === 'string'));
+const legibleWords = z.unknown().optional().refine(isLegible).pipe(words);
+
 const optionalFlag = z.unknown().optional().transform(toBoolean);
 
 export const haRule = z
   .object({
     rule: requiredText,
     type: requiredText,
-    resources: words,
-    nodes: words,
+    resources: legibleWords,
+    nodes: legibleWords,
     strict: optionalFlag,
     affinity: text,
     disable: flag(false),
@@ -49,7 +57,7 @@ export const haRule = z
     }),
   );
 
-export const haGroup = z.object({ group: requiredText, nodes: words, restricted: flag(false) });
+export const haGroup = z.object({ group: requiredText, nodes: legibleWords, restricted: flag(false) });
 
 /** A group of PVE 8 is a node-affinity rule of PVE 9 over the resources that name it. */
 export function rulesOfGroups(groups: z.output<typeof haGroup>[], resources: HaResource[]): HaRuleRow[] {

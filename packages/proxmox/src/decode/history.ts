@@ -36,7 +36,7 @@ const row = z
   );
 
 /** Buckets in order of time, one a start; undefined where it is no list. */
-export function decodeHistory(data: unknown): { rows: HistoryRow[]; dropped: number } | undefined {
+export function decodeHistory(data: unknown): { rows: HistoryRow[]; dropped: unknown[] } | undefined {
   const read = readRows(row, data);
   if (!read) return undefined;
   const byTime = new Map(read.rows.map((r) => [r.time, r]));

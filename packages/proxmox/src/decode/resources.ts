@@ -68,17 +68,21 @@ const byType = <T>(schema: z.ZodType<T>, rows: unknown[], types: string[]) =>
   readRows(
     schema,
     rows.filter((row) => types.includes((row as { type: string }).type)),
-  ) ?? { rows: [], dropped: 0 };
+  ) ?? { rows: [], dropped: [] as unknown[] };
+
+type DroppedResource = 'node' | 'guest' | 'storage' | 'resource';
 
 /** The answer of /cluster/resources; undefined where it is no list. */
 export function decodeResources(
   data: unknown,
-): { nodes: NodeRow[]; guests: GuestRow[]; storages: StorageRow[]; dropped: number } | undefined {
+):
+  | { nodes: NodeRow[]; guests: GuestRow[]; storages: StorageRow[]; dropped: Record<DroppedResource, unknown[]> }
+  | undefined {
   const all = readRows(anyRow, data);
   if (!all) return undefined;
   const nodes = byType(nodeRow, all.rows, ['node']);
   const guests = byType(guestRow, all.rows, ['qemu', 'lxc']);
   const storages = byType(storageRow, all.rows, ['storage']);
-  const dropped = all.dropped + nodes.dropped + guests.dropped + storages.dropped;
+  const dropped = { node: nodes.dropped, guest: guests.dropped, storage: storages.dropped, resource: all.dropped };
   return { nodes: nodes.rows, guests: guests.rows, storages: storages.rows, dropped };
 }

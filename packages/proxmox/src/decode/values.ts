@@ -57,13 +57,15 @@ export function split(pair: string, at: string): [string, string] {
   return position < 0 ? [pair.trim(), ''] : [pair.slice(0, position).trim(), pair.slice(position + 1).trim()];
 }
 
-/** Rows that can be read, and how many could not; undefined where there is no list at all. */
-export function readRows<T>(schema: z.ZodType<T>, data: unknown): { rows: T[]; dropped: number } | undefined {
-  if (data === null || data === undefined) return { rows: [], dropped: 0 };
+/** Rows that can be read, and those that could not, as they came; undefined where there is no list at all. */
+export function readRows<T>(schema: z.ZodType<T>, data: unknown): { rows: T[]; dropped: unknown[] } | undefined {
+  if (data === null || data === undefined) return { rows: [], dropped: [] };
   if (!Array.isArray(data)) return undefined;
+  const dropped: unknown[] = [];
   const rows = data.flatMap((row) => {
     const read = schema.safeParse(row);
+    if (!read.success) dropped.push(row);
     return read.success ? [read.data] : [];
   });
-  return { rows, dropped: data.length - rows.length };
+  return { rows, dropped };
 }

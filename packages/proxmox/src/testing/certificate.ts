@@ -28,8 +28,11 @@ const names = sequence(
 const pem = (label: string, der: Buffer): string =>
   `-----BEGIN ${label}-----\n${der.toString('base64').replace(/.{64}/g, '$&\n')}\n-----END ${label}-----\n`;
 
-/** A self-signed certificate for localhost and 127.0.0.1, made on the spot. */
-export function makeCertificate(validDays: { from: number; to: number }): {
+/** A certificate for localhost and 127.0.0.1, made on the spot: self-signed, or by an authority of that name that nobody knows. */
+export function makeCertificate(
+  validDays: { from: number; to: number },
+  authority?: string,
+): {
   key: string;
   cert: string;
   fingerprint: string;
@@ -42,13 +45,15 @@ export function makeCertificate(validDays: { from: number; to: number }): {
     tag(0xa0, tag(0x02, Buffer.from([2]))),
     serial,
     ecdsaWithSha256,
-    subject,
+    authority === undefined ? subject : name(authority),
     sequence(time(day(validDays.from)), time(day(validDays.to))),
     subject,
     publicKey.export({ type: 'spki', format: 'der' }),
-    tag(0xa3, sequence(isAuthority, names)),
+    tag(0xa3, authority === undefined ? sequence(isAuthority, names) : sequence(names)),
   );
-  const signature = tag(0x03, Buffer.from([0]), sign('sha256', toBeSigned, privateKey));
+  const signer =
+    authority === undefined ? privateKey : generateKeyPairSync('ec', { namedCurve: 'prime256v1' }).privateKey;
+  const signature = tag(0x03, Buffer.from([0]), sign('sha256', toBeSigned, signer));
   const cert = pem('CERTIFICATE', sequence(toBeSigned, ecdsaWithSha256, signature));
   const key = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   return { key, cert, fingerprint: new X509Certificate(cert).fingerprint256 };

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { advise, Config, formatChanges, formatProblems, importProxBalance } from '@evenkeel/contracts';
+import { adviceOf, advise, Config, formatChanges, formatProblems, importProxBalance } from '@evenkeel/contracts';
 import { parseConfigText } from '@evenkeel/runtime';
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
@@ -46,9 +46,13 @@ function importFile(file: string, output: string | undefined): void {
     if (error instanceof UsageError) throw error;
     throw new UsageError(`${file} is not JSON`);
   }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new UsageError(`${file} is no configuration of ProxBalance: it must be a JSON object`);
+  }
   const { config, changes } = importProxBalance(value);
   const text = stringify(config);
   if (output === undefined) process.stdout.write(text);
   else writeFileSync(output, text, { flag: 'wx' });
   process.stderr.write(`${formatChanges(changes)}\n`);
+  for (const warning of adviceOf(Config.parse(config)).warnings) process.stderr.write(`note: ${warning}\n`);
 }

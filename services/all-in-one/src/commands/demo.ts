@@ -6,7 +6,7 @@ import { openServers } from '../demo/open-servers.ts';
 import { createTeller, formatLine, type Line, tellSample } from '../demo/tell.ts';
 import { tokensOf } from '../demo/tokens-of.ts';
 import { services } from '../services.ts';
-import { numberIn } from './simulate.ts';
+import { numberIn, readable } from './simulate.ts';
 
 type Options = { speed: number; json?: boolean; exitAfter?: number; memory?: boolean };
 
@@ -30,7 +30,7 @@ async function demo(file: string | undefined, options: Options): Promise<void> {
     ? { nats_url: 'memory:', redis_url: 'memory:', sentence: 'in memory, as asked', close: async () => {} }
     : await openServers(say);
   try {
-    const simulator = await serveFile(file ?? example('homelab'), { port: 0, speed: options.speed });
+    const simulator = await serveFile(readable(file ?? example('homelab')), { port: 0, speed: options.speed });
     try {
       say(`Evenkeel demo: a simulated cluster on ${simulator.url} at ×${options.speed}; ${servers.sentence}.`);
       say('Times are those of the simulated cluster. Ctrl-C ends it.\n');

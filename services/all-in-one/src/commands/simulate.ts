@@ -1,6 +1,7 @@
-import { writeFileSync } from 'node:fs';
+import { accessSync, constants, writeFileSync } from 'node:fs';
 import { example, serveFile } from '@evenkeel/simulator';
 import { type Command, InvalidArgumentError } from 'commander';
+import { UsageError } from './fail.ts';
 
 export const numberIn = (min: number, max: number) => (text: string) => {
   const n = Number(text);
@@ -8,6 +9,16 @@ export const numberIn = (min: number, max: number) => (text: string) => {
     throw new InvalidArgumentError(`must be a number from ${min} to ${max}`);
   return n;
 };
+
+/** The path of a file that can be read, else a UsageError. */
+export function readable(file: string): string {
+  try {
+    accessSync(file, constants.R_OK);
+    return file;
+  } catch (error) {
+    throw new UsageError(`cannot read ${file}: ${(error as NodeJS.ErrnoException).code ?? 'error'}`);
+  }
+}
 
 type Options = { host: string; port: number; speed?: number; name: string; caFile?: string };
 
@@ -26,7 +37,7 @@ export function addSimulate(program: Command): void {
     .option('--name <host name>', 'host name that its certificate holds for', 'localhost')
     .option('--ca-file <file>', 'where to write the certificate to trust (PEM)')
     .action(async (file: string | undefined, options: Options) => {
-      const served = await serveFile(file ?? example('homelab'), {
+      const served = await serveFile(readable(file ?? example('homelab')), {
         host: options.host,
         port: options.port,
         tls: { names: [options.name] },

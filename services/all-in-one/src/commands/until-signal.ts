@@ -9,5 +9,13 @@ export async function untilSignal(opened: Opened): Promise<void> {
     };
     process.once('SIGTERM', stop).once('SIGINT', stop);
   });
+  const late = setTimeout(() => {
+    opened.log.error(
+      {},
+      'could not finish what is in hand within 20 s; what is committed is said after the next start',
+    );
+    process.exit(1);
+  }, 20_000);
   await opened.close();
+  clearTimeout(late);
 }

@@ -28,6 +28,7 @@ export function createProcess(
   memory: Memory,
   through: Through = (_, call) => call,
   config = configOf(),
+  approvedUnder = config,
 ) {
   const wrap = <T extends object>(port: T, sync: string[]): T =>
     new Proxy(port, {
@@ -41,7 +42,7 @@ export function createProcess(
   const service = createExecutor({ patience, monotonic: () => world.clock.now });
   const outside = { ledger: wrap(ledger, []), proxmox: wrap(world.proxmox, ['clock']) };
 
-  async function handle(run: (context: never) => Promise<readonly Said[]>) {
+  async function handle(run: (context: never) => Promise<readonly Said[]>, of = config) {
     const version = memory.version;
     const kept = new Map(memory.said);
     const executions = {
@@ -55,7 +56,8 @@ export function createProcess(
     const events = await run({
       cluster: 'lab',
       now: world.clock.now,
-      config,
+      config: of,
+      current_config: config,
       state: { executions },
       log,
       ...outside,
@@ -67,7 +69,10 @@ export function createProcess(
   }
   return {
     approve: (migration: ApprovedMigration) =>
-      handle((context) => [...service.handlers.values()][0]!({ data: { migration } as never, id: '' }, context)),
+      handle(
+        (context) => [...service.handlers.values()][0]!({ data: { migration } as never, id: '' }, context),
+        approvedUnder,
+      ),
     tick: () => handle(service.timers[0]!.handle),
   };
 }

@@ -36,7 +36,7 @@ export function createWorld(guests: Record<number, string>, fates: Record<number
   const moving: { vmid: number; source: string; target: string; ends: number }[] = [];
   const violations: string[] = [];
   const limits = { slots: 2 };
-  const state = { quorate: true, silent: false, stopped: [] as string[] };
+  const state = { quorate: true, silent: false, stopped: [] as string[], local_disks: [] as { volid: string }[] };
 
   const spawn = (type: string, node: string, vmid: number, seconds: number, exit: string, then?: () => void) => {
     const starttime = Math.floor(clock.now / 1000);
@@ -136,7 +136,7 @@ export function createWorld(guests: Record<number, string>, fates: Record<number
       running: true,
       allowed_nodes: ['n1', 'n2', 'n3'],
       not_allowed: {},
-      local_disks: [],
+      local_disks: state.local_disks,
       local_resources: [],
       dependent_ha_resources: [],
     })),

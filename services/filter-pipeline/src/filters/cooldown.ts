@@ -3,7 +3,15 @@ import { type Filter, filtered, passed } from '../filter.ts';
 import { span } from '../quote.ts';
 
 /** Refusals that say nothing about the guest. */
-const notTried = new Set(['expired', 'busy', 'paused', 'duplicate', 'target_full', 'target_unavailable']);
+const notTried = new Set([
+  'expired',
+  'busy',
+  'paused',
+  'duplicate',
+  'target_full',
+  'target_unavailable',
+  'target_unknown',
+]);
 
 /** A guest that just moved, or was tried, must show its effect before it moves again; the more often it moved, the longer. */
 export const cooldown: Filter = ({ recommendation }, { moves, now, config }) => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ask, givenScore } from '../testing/given.ts';
+import { ask, GiB, givenCandidate, givenNode, givenScore, vary } from '../testing/given.ts';
 import { pattern } from './pattern.ts';
 
 const peak = (days: number, spread = 0.4) => ({ peak_hours: [11, 12, 13], in_peak: true, spread, days });
@@ -40,6 +40,21 @@ test.each([
     given: nodes(undefined, peak(7)),
     says: 'deferred: pve2 is in its daily peak (hours 11, 12, 13; 40% spread over 7 days)',
   },
+  {
+    name: 'peak of a source whose CPU is above its cap now',
+    given: vary(nodes(peak(7)), { run: { sample: { nodes: [givenNode('pve1', { cpu: 0.9 })] } } }),
+    says: 'passed',
+  },
+  {
+    name: 'peak of a source whose CPU will be above its cap',
+    given: { ...nodes(peak(7)), recommendation: { effect: { source_before: { cpu: 0.86 } } } },
+    says: 'passed',
+  },
+  {
+    name: 'peak of a source whose memory is above its cap',
+    given: vary(nodes(peak(7)), { run: { sample: { nodes: [givenNode('pve1', { mem: 59 * GiB })] } } }),
+    says: 'passed',
+  },
   { name: 'too few days to have learned it', given: nodes(peak(2)), says: 'passed' },
   { name: 'hardly a peak', given: nodes(peak(7, 0.05)), says: 'passed' },
   {
@@ -63,4 +78,13 @@ test.each([
   },
 ])('$name', ({ given, says }) => {
   expect(ask(pattern, given)).toBe(says);
+});
+
+test('relief of a node above its cap does not wait, and says why', () => {
+  const given = vary(nodes(peak(7)), { run: { sample: { nodes: [givenNode('pve1', { cpu: 0.9 })] } } });
+  expect(pattern(...givenCandidate(given))).toEqual({
+    result: 'passed',
+    reason:
+      'pve1 is at 90% CPU, above 85%: it does not wait, though pve1 is in its daily peak (hours 11, 12, 13; 40% spread over 7 days)',
+  });
 });

@@ -1,19 +1,43 @@
 import type { NodeScore } from '@evenkeel/contracts';
 import { leastDailySpread, localTime } from '@evenkeel/model';
 import { type Candidate, deferred, type Filter, type FilterContext, passed } from '../filter.ts';
+import { effectOn } from '../loads.ts';
 import { percent } from '../quote.ts';
 
 /** Days of history and points of spread below which a peak counts as not learned. */
 const leastDays = 3;
 
-/** Nobody moves house in the rush hour: not in the learned peak of source or target, nor in that of a cyclical guest itself. */
+/**
+ * Nobody moves house in the rush hour: not in the learned peak of source or target, nor in that of a cyclical guest itself; except
+ * from a node that is above its safety cap, for there waiting does more harm than moving.
+ */
 export const pattern: Filter = (candidate, context) => {
   const { source_node, target_node } = candidate.recommendation;
-  const peak = nodePeak(context.scores.get(source_node)) ?? nodePeak(context.scores.get(target_node));
-  if (peak) return deferred(peak);
-  const own = guestPeak(candidate, context);
-  return own ? deferred(own) : passed('no learned peak of source, target or guest');
+  const { scores } = context;
+  const peak = nodePeak(scores.get(source_node)) ?? nodePeak(scores.get(target_node)) ?? guestPeak(candidate, context);
+  if (!peak) return passed('no learned peak of source, target or guest');
+  const distress = overCap(candidate, context);
+  return distress ? passed(`${distress}: it does not wait, though ${peak}`) : deferred(peak);
 };
+
+/** What of the source is above the safety cap now or as predicted, whichever is more; undefined where nothing is. */
+function overCap({ recommendation }: Candidate, context: FilterContext): string | undefined {
+  const { source_node } = recommendation;
+  const { max_node_cpu_percent, max_node_memory_percent } = context.config.automated_migrations.safety_checks;
+  const predicted = effectOn(context.loads, recommendation, context.config.penalty_config).source_before;
+  const node = context.rules.nodes.get(source_node);
+  const over = [
+    { what: 'CPU', now: node?.cpu ?? 0, predicted: predicted.cpu, cap: max_node_cpu_percent / 100 },
+    {
+      what: 'memory',
+      now: node ? node.mem / node.maxmem : 0,
+      predicted: predicted.mem,
+      cap: max_node_memory_percent / 100,
+    },
+  ].find((load) => Math.max(load.now, load.predicted) > load.cap);
+  if (!over) return undefined;
+  return `${source_node} is at ${percent(Math.max(over.now, over.predicted))} ${over.what}, above ${percent(over.cap)}`;
+}
 
 function nodePeak(score: NodeScore | undefined): string | undefined {
   const pattern = score?.pattern;

@@ -1,0 +1,43 @@
+import { createMemoryBus } from '@evenkeel/bus';
+import { Config } from '@evenkeel/contracts';
+import { expect, test } from 'vitest';
+import { openConfigSource, UnknownConfig } from './config-source.ts';
+import { standstill } from './open-process.ts';
+
+const quiet = Config.parse({});
+const acting = Config.parse({ mode: 'auto', automated_migrations: { dry_run: false } });
+
+test('what one process puts in force, every other follows', async () => {
+  const { ledger } = createMemoryBus();
+  const first = await openConfigSource(ledger, quiet);
+  const second = await openConfigSource(ledger, quiet);
+  const revision = await first.change(acting);
+  expect(second.current().config).toEqual(quiet);
+  expect(await second.follow()).toBe(true);
+  expect(second.current()).toEqual({ config: acting, revision });
+  expect(await second.follow()).toBe(false);
+});
+
+test('a revision is known wherever it was told, and never guessed', async () => {
+  const { ledger } = createMemoryBus();
+  const { revision } = (await openConfigSource(ledger, quiet)).current();
+  const later = await openConfigSource(ledger, acting);
+  expect(await later.at(revision)).toEqual(quiet);
+  await expect(later.at('0123456789abcdef')).rejects.toThrow(UnknownConfig);
+  await ledger.create('config.feedfeedfeedfeed', { mode: 'of another version' });
+  await expect(later.at('feedfeedfeedfeed')).rejects.toThrow('cannot be read by this version');
+});
+
+test.each([
+  ['as it is by default', {}, 'mode is observe'],
+  ['dry run', { mode: 'auto' }, 'dry_run is on'],
+  ['asking', { mode: 'approve', automated_migrations: { dry_run: false } }, 'mode is approve'],
+  [
+    'off',
+    { mode: 'auto', automated_migrations: { enabled: false, dry_run: false } },
+    'automated_migrations.enabled is off',
+  ],
+  ['acting', { mode: 'auto', automated_migrations: { dry_run: false } }, null],
+] as const)('nothing is written to Proxmox: %s', (_name, config, reason) => {
+  expect(standstill(Config.parse(config))).toBe(reason);
+});
