@@ -8,7 +8,7 @@ export type Row = { what: string; value: string; aim: string; met?: boolean; bes
 type Aim = { size: Size; share: number; ms: number; runs: number };
 
 const large = { nodes: 64, guests: 3000 };
-const warmup = 20;
+const warmup = 40;
 
 const timings = (runs: number): Aim[] => [
   { size: { nodes: 4, guests: 60 }, share: 0.95, ms: 10, runs },
@@ -27,7 +27,7 @@ export async function measure({ runs, seconds }: { runs: number; seconds: number
     if (aim.size === large) rows.push(eventRow(timed));
   }
   if (process.platform === 'linux' && seconds > 0)
-    rows.push(memoryRow(await watchMemory({ size: large, seconds, speed: 60, flags: ['--max-semi-space-size=8'] })));
+    rows.push(memoryRow(await watchMemory({ size: large, seconds, speed: 60, flags: ['--max-semi-space-size=4'] })));
   return rows;
 }
 

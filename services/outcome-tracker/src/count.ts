@@ -18,9 +18,8 @@ const addPairs = (a: Pair, b: Pair): Pair => ({ source: add(a.source, b.source),
 
 /** The load of a node as it was measured. */
 function loadOf(node: NodeSample, guests: GuestSample[]): Load {
-  const assigned = guests
-    .filter((g) => g.node === node.node && g.status === 'running')
-    .reduce((s, g) => s + g.maxmem, 0);
+  let assigned = 0;
+  for (const g of guests) if (g.node === node.node && g.status === 'running') assigned += g.maxmem;
   return { cpu: node.cpu, mem: node.mem / node.maxmem, assigned: assigned / node.maxmem };
 }
 

@@ -5,6 +5,7 @@ import {
   inMaintenance,
   mayMove,
   meanCpu,
+  type PlanState,
   penaltyOf,
   penaltyWith,
   usedMemory,
@@ -35,6 +36,8 @@ type Search = {
   targetPenalty: Float64Array;
   /** Points that the next core costs on a target: since penalties are convex, no core costs less. */
   slope: Float64Array;
+  /** Points that each unit would add to each target, by unit and node; NaN until somebody asks. */
+  added: Float64Array;
 };
 
 /** Guests that go together or not at all, where each of them may move; one unit per group and node. */
@@ -70,6 +73,7 @@ function startSearch(planning: Planning, units: Unit[]): Search {
     targets,
     targetPenalty: new Float64Array(state.nodes.length),
     slope: new Float64Array(state.nodes.length),
+    added: new Float64Array(units.length * state.nodes.length).fill(Number.NaN),
   };
 }
 
@@ -79,6 +83,7 @@ function refresh({ state }: Planning, search: Search): void {
     if (search.fresh[n]) continue;
     search.targetPenalty[n] = penaltyOf(state, n);
     search.slope[n] = (penaltyWith(state, n, [], 0, slopeStep) - search.targetPenalty[n]!) / slopeStep;
+    for (let at = n; at < search.added.length; at += state.nodes.length) search.added[at] = Number.NaN;
   }
   search.units.forEach((unit, u) => {
     const n = state.where[unit.guests[0]!]!;
@@ -96,6 +101,12 @@ function worth(planning: Planning, unit: Unit, target: number, net: number): num
   return net * again * unit.weight;
 }
 
+function addedTo(state: PlanState, { units, added, targetPenalty }: Search, u: number, target: number): number {
+  const at = u * state.nodes.length + target;
+  if (Number.isNaN(added[at])) added[at] = penaltyWith(state, target, units[u]!.guests, 1) - targetPenalty[target]!;
+  return added[at]!;
+}
+
 function bestTarget(planning: Planning, search: Search, u: number, floor: number): Candidate | undefined {
   const { state, ctx, caps, config } = planning;
   const unit = search.units[u]!;
@@ -108,8 +119,7 @@ function bestTarget(planning: Planning, search: Search, u: number, floor: number
   for (const target of search.targets) {
     const most = (search.gains[u]! - 0.99 * search.slope[target]! * unit.cores - unit.price) * steadfast;
     if (target === source || most <= (best?.worth ?? floor)) continue;
-    const added = penaltyWith(state, target, unit.guests, 1) - search.targetPenalty[target]!;
-    const net = search.gains[u]! - added - unit.price;
+    const net = search.gains[u]! - addedTo(state, search, u, target) - unit.price;
     const value = worth(planning, unit, target, net);
     if (net < asked || value <= (best?.worth ?? floor)) continue;
     if (!fits(state, target, unit.guests, caps)) continue;

@@ -39,7 +39,7 @@ export function addUp(program: Command): void {
 }
 
 /** Lets the heap grow by so much over what is in use before it is collected; by default it may grow fourfold. */
-const heapGrowthPercent = 40;
+const heapGrowthPercent = 25;
 
 /** Runs services until a signal comes. */
 export async function runServices(name: string, chosen: readonly Service[], config_file?: string): Promise<void> {
