@@ -27,7 +27,16 @@ export async function measure({ runs, seconds }: { runs: number; seconds: number
     if (aim.size === large) rows.push(eventRow(timed));
   }
   if (process.platform === 'linux' && seconds > 0)
-    rows.push(memoryRow(await watchMemory({ size: large, seconds, speed: 60, flags: ['--max-semi-space-size=4'] })));
+    rows.push(
+      memoryRow(
+        await watchMemory({
+          size: large,
+          seconds,
+          speed: 60,
+          flags: ['--max-semi-space-size=4', '--optimize-for-size'],
+        }),
+      ),
+    );
   return rows;
 }
 

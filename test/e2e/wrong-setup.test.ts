@@ -55,7 +55,10 @@ describe.skipIf(!binaries)('what is set up wrongly', { timeout: 60_000 }, () => 
         await collect('strange', { hosts: host(cluster), fingerprints: [expired.fingerprint] }),
         /certificate fingerprint is .* expected .* set the new fingerprint/,
       ],
-      [await collect('unknown', { hosts: host(cluster) }), /authority not trusted here; set the CA or a fingerprint/],
+      [
+        await collect('unknown', { hosts: host(cluster) }),
+        /not trusted here; set fingerprints \(EVENKEEL_PVE_FINGERPRINTS\)/,
+      ],
     ];
     for (const [program, sentence] of cases) {
       const port = await hasStarted(program);
