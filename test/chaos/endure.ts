@@ -34,6 +34,11 @@ export async function endure(binaries: NonNullable<Awaited<ReturnType<typeof fin
       tell: stage.story,
     });
     await carryOut(kills, stage);
+    await until('three moves', async () => (await simulator.truth()).moves.length >= 3, {
+      seconds: 150,
+      every_ms: 500,
+      tell: stage.story,
+    });
     await comeToRest(stage, simulator);
     return { witness: await witnessOf(stage, simulator), story: stage.story() };
   } finally {

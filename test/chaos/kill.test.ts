@@ -18,7 +18,7 @@ describe.skipIf(!binaries)('kill -9 of every service at moments of a seed', () =
     endured = await endure(binaries!, kills);
     servers = await openServers(binaries!);
     console.log(tellStory(kills, endured.witness));
-  }, 240_000);
+  }, 400_000);
   afterAll(() => servers?.close());
 
   test('moves nothing twice, and everything that was begun has its one end and its outcomes', () => {
