@@ -33,7 +33,7 @@ export async function measure({ runs, seconds }: { runs: number; seconds: number
           size: large,
           seconds,
           speed: 60,
-          flags: ['--max-semi-space-size=4', '--heap-growing-percent=20'],
+          flags: ['--max-semi-space-size=8'],
         }),
       ),
     );
