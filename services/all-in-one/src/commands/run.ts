@@ -1,4 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
 import { openProcess, type Service, variables } from '@evenkeel/runtime';
 import type { Command } from 'commander';
 import { services } from '../services.ts';
@@ -38,12 +37,8 @@ export function addUp(program: Command): void {
     .action(async (options: { config?: string }) => runServices('all-in-one', services, options.config));
 }
 
-/** Lets the heap grow by so much over what is in use before it is collected; by default it may grow fourfold. */
-const heapGrowthPercent = 25;
-
 /** Runs services until a signal comes. */
 export async function runServices(name: string, chosen: readonly Service[], config_file?: string): Promise<void> {
-  setFlagsFromString(`--heap-growing-percent=${heapGrowthPercent}`);
   const { settings, config } = readSetup(process.env, config_file);
   if (config.clusters.length === 0) {
     throw new UsageError('no cluster: set EVENKEEL_PVE_HOSTS, or list clusters in the configuration file');
