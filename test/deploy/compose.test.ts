@@ -129,3 +129,12 @@ test('the image is not root and is built from what is sent to be built', () => {
   const copied = lines.filter((l) => /^COPY (?!--from)/.test(l)).flatMap((l) => l.split(/\s+/).slice(1, -1));
   expect(copied.filter((path) => !sent.includes(path) || !existsSync(join(root, path)))).toEqual([]);
 });
+
+test('what the image has compiled beforehand was compiled by the user and with the flags of every start', () => {
+  const [, before = '', after = ''] = /^RUN (cache=[\s\S]*?[^\\])\n([\s\S]*)$/m.exec(textOf('deploy/Dockerfile')) ?? [];
+  const flags = JSON.parse(/^ENTRYPOINT (.*)$/m.exec(after)?.[1] ?? '[]').slice(1, -1);
+  expect(flags.length).toBeGreaterThan(0);
+  expect(before).toContain(`node ${flags.join(' ')} `);
+  const [uid, gid] = /^USER (.*)$/m.exec(after)?.[1]?.split(':') ?? [];
+  expect(before).toContain(`--reuid ${uid} --regid ${gid} `);
+});
