@@ -169,6 +169,7 @@ export type Proxmox = {
   node_tasks: (
     node: string,
     filter: { vmid?: number; type?: string; since?: number; source?: 'archive' | 'active' | 'all'; limit?: number },
+    onDropped?: OnDropped,
   ) => Promise<TaskRow[]>;
   task_status: (upid: string) => Promise<TaskStatus>;
   task_log: (upid: string, start?: number) => Promise<string[]>;

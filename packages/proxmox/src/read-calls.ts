@@ -63,14 +63,16 @@ export function readCalls(read: Reader): Reads {
       return nodes;
     },
     cluster_tasks: (onDropped) => read.rows('/cluster/tasks', taskRow, {}, { what: 'task', onDropped }),
-    node_tasks: (node, { vmid, type, since, source, limit }) =>
-      read.rows(`${nodePath(node)}/tasks`, taskRow, {
+    node_tasks: (node, { vmid, type, since, source, limit }, onDropped) => {
+      const query = {
         ...(vmid === undefined ? {} : { vmid: String(vmid) }),
         ...(type === undefined ? {} : { typefilter: type }),
         ...(since === undefined ? {} : { since: String(Math.floor(since)) }),
         ...(source === undefined ? {} : { source }),
         ...(limit === undefined ? {} : { limit: String(limit) }),
-      }),
+      };
+      return read.rows(`${nodePath(node)}/tasks`, taskRow, query, { what: 'task', onDropped });
+    },
     task_status: (upid) => read.object(`${taskPath(upid)}/status`, taskStatusAnswer),
     task_log: async (upid, start = 0) => {
       const query = { start: String(start), limit: '50000' };

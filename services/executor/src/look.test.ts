@@ -1,8 +1,8 @@
 import { iso } from '@evenkeel/model';
-import { ProxmoxError } from '@evenkeel/proxmox';
+import { type DroppedRows, type OnDropped, type Proxmox, ProxmoxError } from '@evenkeel/proxmox';
 import { describe, expect, it } from 'vitest';
 import type { Claimed, Ended, Starting } from './execution.ts';
-import { lookAtRest, lookBefore, lookForTask } from './look.ts';
+import { locate, lookAtRest, lookBefore, lookForTask } from './look.ts';
 import { approval, createWorld, t0 } from './testing/index.ts';
 
 const migration = approval(101, 'n1', 'n2');
@@ -58,5 +58,49 @@ describe('a guest whose request was never found again', () => {
     await moving.migrate({ node: 'n1', type: 'qemu', vmid: 101 }, options);
     rows[0]!.lock = undefined;
     expect(await lookAtRest(ended, moving)).toBe(false);
+  });
+});
+
+describe('rows that could not be read', () => {
+  const drops = (call: keyof Proxmox, rows: DroppedRows): Proxmox => ({
+    ...proxmox,
+    [call]: async (...args: unknown[]) => {
+      (args.findLast((arg) => typeof arg === 'function') as OnDropped | undefined)?.(rows);
+      return (proxmox[call] as (...args: unknown[]) => unknown)(...args);
+    },
+  });
+
+  it.each<[keyof Proxmox, DroppedRows, string]>([
+    ['status', { what: 'member', count: 1 }, '1 member'],
+    ['maintenance_nodes', { what: 'HA state', count: 1, id: 'n2' }, '1 HA state (n2)'],
+    ['resources', { what: 'node', count: 2, id: 'n2' }, '2 nodes (n2)'],
+    ['resources', { what: 'guest', count: 1 }, '1 guest'],
+    ['resources', { what: 'resource', count: 1 }, '1 resource'],
+    ['node_tasks', { what: 'task', count: 3 }, '3 tasks'],
+  ])('stop a move where %s misses %o', async (call, rows, said) => {
+    expect(await lookBefore(claimed, drops(call, rows))).toEqual({
+      seen: false,
+      reason: `rows of the answers of Proxmox could not be read: ${said}`,
+    });
+  });
+
+  it('of storages stop none', async () => {
+    expect(await lookBefore(claimed, drops('resources', { what: 'storage', count: 1 }))).toMatchObject({ seen: true });
+  });
+
+  it.each([
+    [101, 'guest', true],
+    [102, 'guest', false],
+    [102, 'resource', false],
+    [102, 'node', true],
+  ] as const)('guest %i is placed although a %s is missing: %s', async (vmid, what, placed) => {
+    expect(await locate(vmid, drops('resources', { what, count: 1 }))).toMatchObject({ placed });
+  });
+
+  it.each(['node_tasks', 'cluster_tasks'] as const)('of %s may be what is looked for', async (call) => {
+    expect(await lookForTask(starting, drops(call, { what: 'task', count: 1 }))).toEqual({
+      found: [],
+      complete: false,
+    });
   });
 });

@@ -1,5 +1,6 @@
 import type { GuestRef, GuestRow, Proxmox } from '@evenkeel/proxmox';
 import { type Answer, ask } from './ask.ts';
+import { hearDropped, mayHideGuest, missingFrom } from './dropped-rows.ts';
 import type { Claimed, Ended, Execution, Running, Starting } from './execution.ts';
 import type { FollowFacts } from './follow.ts';
 import type { LaunchFacts } from './launch.ts';
@@ -15,21 +16,24 @@ const refOf = ({ migration }: Starting | Claimed): GuestRef => ({
 
 const unread = (answer: Answer<unknown>) => (answer.ok ? '' : `Proxmox could not be read: ${answer.error.message}`);
 
-/** Everything that a migration rests on, read afresh. */
+/** Everything that a migration rests on, read afresh; where a row of it could not be read, it was not seen. */
 export async function lookBefore(execution: Claimed, proxmox: Proxmox): Promise<LaunchFacts['look']> {
   const { migration } = execution;
   const { source_node, target_node, vmid } = migration;
+  const { dropped, onDropped } = hearDropped();
   const [tasks, status, maintenance, resources, preconditions] = await Promise.all([
-    ask(proxmox.node_tasks(source_node, { vmid, source: 'all', limit: 50 })),
-    ask(proxmox.status()),
-    ask(proxmox.maintenance_nodes()),
-    ask(proxmox.resources()),
+    ask(proxmox.node_tasks(source_node, { vmid, source: 'all', limit: 50 }, onDropped)),
+    ask(proxmox.status(onDropped)),
+    ask(proxmox.maintenance_nodes(onDropped)),
+    ask(proxmox.resources(onDropped)),
     ask(proxmox.migration_preconditions(refOf(execution), target_node)),
   ]);
   if (!resources.ok || !status.ok || !maintenance.ok || !tasks.ok)
     return { seen: false, reason: [resources, status, maintenance, tasks].map(unread).find((r) => r) ?? '' };
   const no = preconditions.ok ? undefined : preconditions.error;
   if (no && no.kind !== 'not_implemented') return said(no);
+  const missing = missingFrom(dropped);
+  if (missing) return { seen: false, reason: missing };
   const look = {
     quorate: status.value.quorate,
     nodes: resources.value.nodes,
@@ -47,23 +51,25 @@ function said({ kind, message }: { kind: string; message: string }): LaunchFacts
   return { seen: false, reason: `Proxmox could not be read: ${message}` };
 }
 
-/** Where a guest is, and whether that could be read. */
+/** Where a guest is, and whether that could be read: a guest that is not there may be in a row that could not. */
 export async function locate(
   vmid: number,
   proxmox: Proxmox,
 ): Promise<{ placed: boolean; guest: GuestRow | undefined }> {
-  const resources = await ask(proxmox.resources());
-  return resources.ok
-    ? { placed: true, guest: resources.value.guests.find((g) => g.vmid === vmid) }
-    : { placed: false, guest: undefined };
+  const { dropped, onDropped } = hearDropped();
+  const resources = await ask(proxmox.resources(onDropped));
+  const guest = resources.ok ? resources.value.guests.find((g) => g.vmid === vmid) : undefined;
+  return { placed: resources.ok && (guest !== undefined || !mayHideGuest(dropped)), guest };
 }
 
-/** The tasks among which an intent must be if it was carried out; null unless all of them could be read. */
+/** The tasks among which an intent must be if it was carried out; complete where all of them could be read, to the last row. */
 export async function lookForTask({ migration }: Pick<Execution, 'migration'>, proxmox: Proxmox) {
-  const node = await ask(proxmox.node_tasks(migration.source_node, { vmid: migration.vmid, source: 'all', limit: 50 }));
-  const cluster = await ask(proxmox.cluster_tasks());
+  const { dropped, onDropped } = hearDropped();
+  const filter = { vmid: migration.vmid, source: 'all', limit: 50 } as const;
+  const node = await ask(proxmox.node_tasks(migration.source_node, filter, onDropped));
+  const cluster = await ask(proxmox.cluster_tasks(onDropped));
   const found = [...(node.ok ? node.value : []), ...(cluster.ok ? cluster.value : [])];
-  return { found, complete: node.ok && cluster.ok };
+  return { found, complete: node.ok && cluster.ok && dropped.length === 0 };
 }
 
 /** How the task of a running migration stands. */
