@@ -6,8 +6,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findServers } from './find-servers.ts';
 import { startNats } from './start-nats.ts';
 import { startRedis } from './start-redis.ts';
+import { sayAbsent } from './test-absence.ts';
 
 const servers = await findServers();
+if (!servers.nats || !servers.redis) sayAbsent('nats-server or redis-server', servers.reasons);
 let dir: string;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'evenkeel-servers-'));

@@ -5,8 +5,11 @@ import { join } from 'node:path';
 import { findServers } from './find-servers.ts';
 import { startNats } from './start-nats.ts';
 import { startRedis } from './start-redis.ts';
+import { sayAbsent } from './test-absence.ts';
 import { startContainer } from './test-containers.ts';
 import type { TestServer } from './test-server.ts';
+
+export { sayAbsent } from './test-absence.ts';
 
 export type TestServerOptions = {
   /** Default: as the environment, Docker and the machine have it. `own`: a process on this machine, which can be restarted. */
@@ -17,7 +20,7 @@ export type TestServerOptions = {
 
 /**
  * A NATS for one test file: EVENKEEL_TEST_NATS_URL, else a container, else a process of the machine's own or a fetched nats-server.
- * Null where there is none; say so with `describe.skipIf`.
+ * Null where there is none (an error where CI is set); say so with `describe.skipIf`.
  */
 export async function testNats(options: TestServerOptions = {}): Promise<TestServer | null> {
   return (await standing('EVENKEEL_TEST_NATS_URL', 'nats', options)) ?? ownServer('nats', options);
@@ -43,10 +46,7 @@ async function standing(
 async function ownServer(name: 'nats' | 'redis', { config = '' }: TestServerOptions): Promise<TestServer | null> {
   const found = await findServers();
   const binary = found[name];
-  if (!binary) {
-    console.warn(found.reasons.join('; '));
-    return null;
-  }
+  if (!binary) return sayAbsent(`${name}-server`, found.reasons);
   const dir = await mkdtemp(join(tmpdir(), `evenkeel-${name}-`));
   const start = (port?: number) => {
     const options = { binary, dir, ...(port ? { port } : {}) };

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type FoundServers, findServers, type RunningServer, startNats, startRedis } from '@evenkeel/servers';
+import { sayAbsent } from '@evenkeel/servers/test';
 
 export type Server = {
   url: string;
@@ -15,12 +16,11 @@ export type Servers = { dir: string; nats: Server; redis: Server; close: () => P
 
 type Both = { [K in keyof Pick<FoundServers, 'nats' | 'redis'>]: NonNullable<FoundServers[K]> };
 
-/** What this machine has, or null, said once, where one of the two is not to be had. */
+/** What this machine has, or null, said once, where one of the two is not to be had; an error where CI is set. */
 export async function findBoth(): Promise<Both | null> {
   const { nats, redis, reasons } = await findServers();
   if (nats && redis) return { nats, redis };
-  console.warn(`no nats-server or no redis-server: ${reasons.join('; ')}`);
-  return null;
+  return sayAbsent('nats-server or redis-server', reasons);
 }
 
 /** Real servers on free ports, with a folder that is gone in the end. */
