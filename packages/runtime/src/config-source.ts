@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Ledger } from '@evenkeel/bus';
 import { Config } from '@evenkeel/contracts';
+import { pruneConfigs } from './prune-configs.ts';
 
 /** Configurations by revision, and which of them is in force: kept in the ledger, so that all services of a run use the same one. */
 export type ConfigSource = {
@@ -20,7 +21,11 @@ export class UnknownConfig extends Error {
 const active = 'config.active';
 
 /** Opens the configurations of a ledger and puts this one in force: the process that started last knows best. */
-export async function openConfigSource(ledger: Ledger, initial: Config): Promise<ConfigSource> {
+export async function openConfigSource(
+  ledger: Ledger,
+  initial: Config,
+  machine_now: () => number = Date.now,
+): Promise<ConfigSource> {
   const known = new Map<string, Config>();
   let current = { config: initial, revision: revisionOf(initial) };
   const at = async (revision: string): Promise<Config> => {
@@ -33,7 +38,9 @@ export async function openConfigSource(ledger: Ledger, initial: Config): Promise
     known.set(revision, config);
     await ledger.create(`config.${revision}`, config);
     await putInForce(ledger, revision);
+    await renew(ledger, revision, config);
     current = { config, revision };
+    await pruneConfigs(ledger, machine_now());
     return revision;
   };
   await change(initial);
@@ -59,6 +66,23 @@ async function putInForce(ledger: Ledger, revision: string): Promise<void> {
       : await ledger.create(active, revision);
     if (done !== null) return;
   }
+}
+
+/** Writes it anew, so that whoever is about to remove it as an old one does not. */
+async function renew(ledger: Ledger, revision: string, config: Config): Promise<void> {
+  const key = `config.${revision}`;
+  for (;;) {
+    const before = await ledger.get(key);
+    const done = before ? await ledger.update(key, config, before.revision) : await ledger.create(key, config);
+    if (done !== null) return;
+  }
+}
+
+/** Names of the clusters of the configuration in force; none where there is none, or where it cannot be read. */
+export async function clustersInForce(ledger: Ledger): Promise<string[]> {
+  const revision = (await ledger.get(active))?.value;
+  const config = Config.safeParse((await ledger.get(`config.${revision}`))?.value);
+  return config.success ? config.data.clusters.map(({ name }) => name) : [];
 }
 
 async function fetchConfig(ledger: Ledger, revision: string): Promise<Config> {
