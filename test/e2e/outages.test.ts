@@ -3,7 +3,7 @@ import { clusterSampled, filterOf, runDecided } from '@evenkeel/contracts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { skewedCluster } from './stage/cluster.ts';
 import { type OpenedCluster, openCluster } from './stage/open-cluster.ts';
-import type { Program } from './stage/program.ts';
+import { type Program, startProgram } from './stage/program.ts';
 import { emptyRedis, publishByHand } from './stage/raw-wire.ts';
 import { findBoth, openServers, type Servers } from './stage/servers.ts';
 import { clusterName, hasStarted, openStage, type Stage } from './stage/stage.ts';
@@ -38,10 +38,10 @@ describe.skipIf(!binaries)('what goes wrong outside', { timeout: 60_000 }, () =>
   const isReady = async () => (await stage.ready(up)).status === 200;
   const ready = () => until('to be ready', isReady, { seconds: 30, tell: up.output });
   const lastRun = async () => (await stage.bus.last('decisions', filterOf(runDecided, clusterName)))?.event;
-  /** A whole pass from a look to a decision that began after now. */
+  /** A whole pass from a look to a decision that began after now; what was in hand when NATS went comes again after 30 s. */
   const works = async () => {
     const now = new Date(cluster.simulator.now()).toISOString();
-    await until('a run', async () => ((await lastRun())?.time ?? '') > now, { seconds: 30, tell: up.output });
+    await until('a run', async () => ((await lastRun())?.time ?? '') > now, { seconds: 45, tell: up.output });
   };
   const doubled = async () => {
     const ids = (await stage.decisions()).map(({ id }) => id);
@@ -120,9 +120,29 @@ describe.skipIf(!binaries)('what goes wrong outside', { timeout: 60_000 }, () =>
     ]);
   });
 
+  test('explain names the clusters there are where one is asked for that there is not', async () => {
+    const explain = startProgram('explain', ['explain', '--cluster', 'nope'], { EVENKEEL_NATS_URL: servers.nats.url });
+    expect(await explain.exited).toMatchObject({ code: 2 });
+    expect(explain.output()).toContain(`no cluster "nope"; there is ${clusterName}`);
+  });
+
   test('SIGTERM ends it within seconds, with 0', async () => {
     const { code, ms } = await up.stop();
     expect(code).toBe(0);
+    expect(ms).toBeLessThan(8_000);
+  });
+
+  test('SIGTERM while NATS is away and something waits for it ends it within seconds, with 3, and says what that means', async () => {
+    up = stage.startAllInOne();
+    await hasStarted(up);
+    await servers.nats.kill();
+    await until('trouble', troubles(up), { seconds: 20 });
+    await sleep(1_500);
+    const { code, ms } = await up.stop();
+    expect({ code, output: up.output() }).toEqual({
+      code: 3,
+      output: expect.stringMatching(/stopped while NATS is away: .*said after the next start/),
+    });
     expect(ms).toBeLessThan(8_000);
   });
 });

@@ -1,7 +1,7 @@
 import { createMemoryBus, type MemoryBus, type MemoryBusOptions, withFaults } from '@evenkeel/bus';
 import { Config, defineEvent, defineRecord, type Said } from '@evenkeel/contracts';
 import { createMemoryStore, type Store } from '@evenkeel/store';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { openConfigSource } from './config-source.ts';
 import { defineService, type Service } from './define-service.ts';
@@ -52,7 +52,13 @@ const options: MemoryBusOptions = {
   limits: { telemetry: { per_subject: 1000 } },
 };
 
-async function setUp(services: readonly Service[], bus: MemoryBus, store: Store, instance = 'one') {
+async function setUp(
+  services: readonly Service[],
+  bus: MemoryBus,
+  store: Store,
+  instance = 'one',
+  timers: 'run' | 'manual' = 'manual',
+) {
   const logged: string[] = [];
   const log = (level: string) => (_fields: object, message: string) => void logged.push(`${level}: ${message}`);
   const started = await start(services, {
@@ -68,7 +74,7 @@ async function setUp(services: readonly Service[], bus: MemoryBus, store: Store,
     log: { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') },
     machine_now: () => 0,
     instance,
-    timers: 'manual',
+    timers,
   });
   return { started, logged };
 }
@@ -261,3 +267,25 @@ describe('a service', () => {
     expect(letter?.reason).toContain('which it does not declare');
   });
 });
+
+test('a timer that is at work when all stops finishes, and is not waited for until its next turn', async () => {
+  let finish: () => void = () => {};
+  let runs = 0;
+  const ticker = defineService({ name: 'ticker', summary: '', owns: {}, reads: {}, publishes: [] }).every(
+    'machine',
+    () => 3600,
+    async () => {
+      runs += 1;
+      await new Promise<void>((resolve) => {
+        finish = resolve;
+      });
+      return [];
+    },
+  );
+  const { started } = await setUp([ticker], createMemoryBus(options), createMemoryStore(), 'one', 'run');
+  await vi.waitFor(() => expect(runs).toBe(1));
+  const stopped = started.stop();
+  finish();
+  await stopped;
+  expect(runs).toBe(1);
+}, 2_000);

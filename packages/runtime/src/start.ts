@@ -148,6 +148,7 @@ function runTimer(
           around.log.warn({ error, service: service.name, cluster }, 'a timer failed; it goes on');
         running.trouble = error instanceof Error ? error.message : String(error);
       }
+      if (stopped) return;
       const scale = timer.time === 'cluster' ? (proxmox?.clock().scale ?? 1) : 1;
       const interval = (timer.seconds(around.configs.current().config) * 1000) / scale;
       await wait(Math.max(0, interval - (around.machine_now() - began)));

@@ -17,7 +17,10 @@ const program = new Command('evenkeel')
   .description('Keeps Proxmox VE clusters on an even keel.')
   .version(version)
   .showHelpAfterError('(try --help)')
-  .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong usage or configuration.')
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 stopped while work waited for NATS.',
+  )
   .exitOverride();
 const asked = process.argv[2] ?? '';
 for (const load of Object.hasOwn(commands, asked) ? [commands[asked]!] : Object.values(commands))

@@ -1,7 +1,8 @@
 import { type Decision, filterOf, recommendationDecided, runDecided } from '@evenkeel/contracts';
-import { openBus } from '@evenkeel/runtime';
+import { clustersInForce, openBus } from '@evenkeel/runtime';
 import type { Command } from 'commander';
 import { printable, safe } from '../demo/tell.ts';
+import { explainedCluster, missingCluster } from './explained-cluster.ts';
 import { UsageError } from './fail.ts';
 import { readSetup } from './read-setup.ts';
 
@@ -18,9 +19,11 @@ export function addExplain(program: Command): void {
       if (settings.nats_url === 'memory:') throw new UsageError('set EVENKEEL_NATS_URL: decisions are read from NATS');
       if (vmid !== undefined && !/^\d+$/.test(vmid))
         throw new UsageError(`${JSON.stringify(vmid)} is not a vmid, which is a number`);
-      const cluster = options.cluster ?? config.clusters[0]?.name ?? settings.pve.cluster;
       const bus = await openBus(settings, 'explain');
       try {
+        const configured = config.clusters.map(({ name }) => name);
+        const inForce = await clustersInForce(bus.ledger);
+        const { cluster, known } = explainedCluster(options.cluster, configured, inForce, settings.pve.cluster);
         const event = vmid === undefined ? runDecided : recommendationDecided;
         let last: unknown;
         for await (const { event: cloud } of bus.read('decisions', [filterOf(event, cluster)])) {
@@ -28,6 +31,8 @@ export function addExplain(program: Command): void {
           if (vmid === undefined || data.recommendation?.vmid === Number(vmid)) last = cloud.data;
         }
         if (last === undefined) {
+          const missing = missingCluster(cluster, known);
+          if (missing) throw new UsageError(missing);
           process.stdout.write(
             vmid === undefined ? 'no run has decided yet\n' : `no decision about guest ${vmid} in cluster ${cluster}\n`,
           );

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { services } from '../services.ts';
 import { UsageError } from './fail.ts';
 import { readSetup } from './read-setup.ts';
-import { untilSignal } from './until-signal.ts';
+import { stoppedWithoutBus, untilSignal } from './until-signal.ts';
 
 const environment = `
 Environment:
@@ -11,7 +11,8 @@ ${Object.entries(variables)
   .map(([name, sentence]) => `  ${name.padEnd(28)} ${sentence}`)
   .join('\n')}
 
-SIGHUP reads the configuration again; SIGTERM finishes what is in hand and stops.`;
+SIGHUP reads the configuration again. SIGTERM finishes what is in hand and stops: with 0; with ${stoppedWithoutBus} within seconds where NATS
+is away and something waits for it; with 1 where it takes longer than 20 s. What is committed is said after the next start.`;
 
 export function addRun(program: Command): void {
   program
