@@ -2,6 +2,7 @@ import { type CloudEvent, ClusterSample, Config, recommended } from '@evenkeel/c
 import { type Opened, openProcess, readSettings } from '@evenkeel/runtime';
 import { example, serveFile } from '@evenkeel/simulator';
 import type { Command } from 'commander';
+import { createSequencer } from '../demo/in-order.ts';
 import { openServers } from '../demo/open-servers.ts';
 import { createTeller, formatLine, type Line, tellSample } from '../demo/tell.ts';
 import { tokensOf } from '../demo/tokens-of.ts';
@@ -49,27 +50,35 @@ async function demo(file: string | undefined, options: Options): Promise<void> {
   }
 }
 
-/** Shows what happens until enough outcomes are recorded, or until a signal. */
+/** Shows what happens, in the order in which it happened, until enough outcomes are recorded, or until a signal. */
 async function show(opened: Opened, options: Options, end: AbortController): Promise<void> {
   const color = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
   const print = (line: Line): void => void process.stdout.write(`${formatLine(line, color)}\n`);
   const tell = createTeller();
+  const sequencer = createSequencer();
   let outcomes = 0;
   let seen = false;
-  const take = (event: CloudEvent): void => {
-    if (end.signal.aborted) return;
+  const story = (event: CloudEvent): void => {
     const sampled = event.type.includes('.cluster.sampled.');
-    if (options.json) process.stdout.write(`${JSON.stringify(event)}\n`);
-    else if (sampled && !seen) print(tellSample(ClusterSample.parse(event.data)));
+    if (sampled && !seen) print(tellSample(ClusterSample.parse(event.data)));
     else for (const line of tell(event)) print(line);
     seen ||= sampled;
+  };
+  const catchUp = (now_ms: number): void => sequencer.due(now_ms).forEach(story);
+  const take = (event: CloudEvent): void => {
+    if (end.signal.aborted) return;
+    if (options.json) process.stdout.write(`${JSON.stringify(event)}\n`);
+    else sequencer.take(event, performance.now());
     if (event.type.includes('.outcome.recorded.') && ++outcomes === options.exitAfter) end.abort();
   };
   const follow = async (stream: 'telemetry' | 'decisions'): Promise<void> => {
     for await (const { event } of opened.bus.follow(stream, [`evenkeel.v1.${stream}.>`], 'all', end.signal))
       take(event);
   };
+  const telling = setInterval(() => catchUp(performance.now()), 200);
   await Promise.all([follow('telemetry'), follow('decisions')]);
+  clearInterval(telling);
+  catchUp(Number.POSITIVE_INFINITY);
 }
 
 function settingsOf(servers: { nats_url: string; redis_url: string }, tokens: { read: string; write: string }) {
