@@ -67,6 +67,34 @@ export function readWorkspaces(): Workspace[] {
     .map((folder) => readWorkspace(folder, shared));
 }
 
+/** What the packages of this repository depend on from outside, by name, with every version that is asked for. */
+export function outerDependencies(): Map<string, Set<string>> {
+  const folders = ['.', ...globSync(['packages/*', 'services/*', 'test'], { cwd: root }).sort()];
+  const manifests = folders.filter((folder) => existsSync(join(root, folder, 'package.json'))).map(manifestAt);
+  const asked = new Map<string, Set<string>>();
+  for (const { dependencies, devDependencies, optionalDependencies } of manifests)
+    for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies }))
+      if (!name.startsWith('@evenkeel/')) asked.set(name, (asked.get(name) ?? new Set()).add(String(version)));
+  return asked;
+}
+
+/** The rows of the first table of a document that follows this heading, without its head; a cell is its text. */
+export function tableAfter(path: string, heading: string): string[][] {
+  const text = readFileSync(join(root, path), 'utf8');
+  const lines = text.slice(text.indexOf(`${heading}\n`)).split('\n');
+  const first = lines.findIndex((line) => line.startsWith('|'));
+  const rows = lines.slice(
+    first,
+    lines.findIndex((line, i) => i > first && !line.startsWith('|')),
+  );
+  return rows.slice(2).map((row) =>
+    row
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+}
+
 /** Path from the root of a file imported by a relative path; undefined where there is none. */
 export function resolveImport(from: Source, specifier: string): string | undefined {
   const path = relative(root, resolve(root, dirname(from.path), specifier));
