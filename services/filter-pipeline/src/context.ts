@@ -14,8 +14,11 @@ export type Facts = {
   pause: FilterContext['pause'];
 };
 
-/** A run, when it is decided and by which configuration; `base` are the predicted loads before any of its moves. */
-export type Occasion = { generated: Generated; base: Loads; now: number; config: Config };
+/**
+ * A run, when it is decided and by which configuration; `base` are the predicted loads before any of its moves, `newer` the run that
+ * was decided before it although it is newer.
+ */
+export type Occasion = { generated: Generated; base: Loads; now: number; config: Config; newer?: string | undefined };
 
 /** All that the filters of a run may ask. */
 export function buildContext({ generated, base, now, config }: Occasion, facts: Facts): FilterContext {

@@ -1,9 +1,9 @@
 import type { ApprovedMigration, currentRun, Decision, DecisionAction, RunSummary, ValueOf } from '@evenkeel/contracts';
-import { concerned, iso } from '@evenkeel/model';
+import { concerned, iso, millis } from '@evenkeel/model';
 import { approve } from './approvals.ts';
 import { authority } from './authority.ts';
 import { buildContext, candidatesOf, type Facts, type Occasion } from './context.ts';
-import type { FilterContext } from './filter.ts';
+import type { FilterContext, Generated } from './filter.ts';
 import { type Climb, limitsOrder } from './ladder.ts';
 import { type Selection, select } from './select.ts';
 import { freeSlots, type Slots, waitsFor } from './slots.ts';
@@ -30,7 +30,7 @@ export function decideRun(occasion: Occasion, facts: Facts): RunResult {
   const selection = select(candidatesOf(generated), context, most);
   const slots = freeSlots(facts.approvals, generated.sample.running_migrations, occasion);
   const ids = decisionIds([...selection.chosen, ...selection.surplus, ...selection.rejected]);
-  const decisions = decide(selection, slots, context, ids);
+  const decisions = decide(selection, slots, context, ids, occasion.newer);
   const approved = selection.chosen.flatMap((c, i) =>
     decisions[i]?.action === 'pending' && authority(config).may === 'act'
       ? [approve(c.candidate.recommendation, c.candidate.guest!.identity, ids.get(c)!, context)]
@@ -49,12 +49,14 @@ function decide(
   slots: Slots,
   context: FilterContext,
   ids: ReadonlyMap<Climb, string>,
+  newer: string | undefined,
 ): Decision[] {
   const ranked = [...selection.chosen, ...selection.surplus];
   const most = context.config.automated_migrations.rules.max_migrations_per_run;
   const chosen = selection.chosen.map((c, i) => {
     const place = `ranked ${i + 1} of ${ranked.length}`;
     const { may, action, reason } = authority(context.config);
+    if (newer) return decision(c, 'skipped', `${place}: run ${newer} is newer and was decided before this one`, false);
     if (may === 'act' && i >= slots.free)
       return decision(c, 'skipped', `${place}: ${waitsFor(slots, slots.free)}`, false);
     return decision(
@@ -121,6 +123,15 @@ function decisionIds(climbs: readonly Climb[]): Map<Climb, string> {
       return [c, times === 1 ? id : `${id}.${times}`];
     }),
   );
+}
+
+/**
+ * The run that was decided last, where it is newer than this one: then nothing of this one may be approved any more. Newer by its
+ * time and by its number, for a clock may be set back and a count begin anew.
+ */
+export function newerThan({ at, sample_sequence }: Generated, last: CurrentRun | undefined): string | undefined {
+  const newer = last && millis(last.generated.at) > millis(at) && last.generated.sample_sequence > sample_sequence;
+  return newer ? last.generated.run_id : undefined;
 }
 
 /** What waits for a slot; nothing does where nothing may move, whatever a later event says. */

@@ -268,3 +268,28 @@ test('a guest that is gone is forgotten with its last move, not before', async (
   expect(service.memory.has('moves qemu/101')).toBe(false);
   expect(service.memory.get('placements all')).toMatchObject({ nodes: {} });
 });
+
+test('of a run that arrives after a newer one nothing is approved, and the newer one stays in force', async () => {
+  const service = live();
+  const [first] = ordered(
+    await service.tell(recommendationsGenerated, run([101, 102], 2, 5, { sample_sequence: 20 }), 5),
+  );
+  const before = new Map(service.memory);
+  const said = await service.tell(recommendationsGenerated, run([103], 1, 0, { sample_sequence: 10 }), 0);
+  expect(ordered(said)).toEqual([]);
+  expect(decided(said)).toEqual(['ranked 1 of 1: run run-2 is newer and was decided before this one']);
+  expect(service.memory).toEqual(before);
+  await service.tell(migrationCompleted, completed(first!, 7), 7);
+  expect(ordered(await service.tick(7.5)).map(({ guest }) => guest)).toEqual(['qemu/102']);
+});
+
+test.each([
+  ['is told again', run([101], 2, 5, { sample_sequence: 20 })],
+  ['comes after the clock was set back', run([101], 3, 0, { sample_sequence: 21 })],
+  ['comes after its count began anew', run([101], 3, 10, { sample_sequence: 1 })],
+])('a run that %s is not superseded', async (_, next) => {
+  const service = live();
+  await service.tell(recommendationsGenerated, run([101], 2, 5, { sample_sequence: 20 }), 5);
+  expect(decided(await service.tell(recommendationsGenerated, next, 5)).join()).not.toMatch(/newer/);
+  expect(service.summary().run_id).toBe(next.run_id);
+});

@@ -36,7 +36,7 @@ import { foundMove, isForgotten, isSameGuest, type MoveStage, rememberMove } fro
 import { noticeMoves } from './notice-moves.ts';
 import { failedMove, judgedOf, pairOf, rememberJudged } from './outcomes.ts';
 import { markReady, trackRecommendations } from './persistence.ts';
-import { type CurrentRun, decideRun } from './pipeline.ts';
+import { type CurrentRun, decideRun, newerThan, type RunResult } from './pipeline.ts';
 import { lookAgain, type QueueLook } from './queue.ts';
 
 const owns = {
@@ -70,18 +70,15 @@ export const filterPipeline = defineService({
   publishes: [recommendationDecided, runDecided, migrationApproved],
 })
   .on(recommendationsGenerated, async ({ data: generated }, here) => {
-    const { state, config, now, trace } = here;
+    const { state, config, now } = here;
     await learnFoundMoves(here, generated);
     const { observation_periods, observation_window_hours } = config.intelligent_migrations;
     const seen = trackRecommendations(await state.tracking.get(), generated);
     const tracking = markReady(seen, observation_periods, observation_window_hours);
     const facts = await readFacts(here, generated, tracking);
-    const result = decideRun({ generated, base: baseLoads(generated), now, config }, facts);
-    state.tracking.set(tracking);
-    state.waiting.set({ ...result.waiting, trace });
-    state.approvals.set(addApproved(facts.approvals, result.approved, generated.recommendations, now));
-    await keepEarlierRun(here, generated.run_id);
-    state.summary.set(result.summary);
+    const newer = newerThan(generated, await state.waiting.get());
+    const result = decideRun({ generated, base: baseLoads(generated), now, config, newer }, facts);
+    if (!newer) await takeOver(here, generated, tracking, result, facts);
     const at = iso(now);
     return [
       ...result.decisions.map((decision) => recommendationDecided.of(decision, at)),
@@ -120,6 +117,16 @@ export const filterPipeline = defineService({
     await noticeExpired(here);
     return approveNext(here);
   });
+
+/** The run takes the place of the one before it. */
+async function takeOver(here: Here, generated: Generated, tracking: Tracking, result: RunResult, facts: Facts) {
+  const { state, now, trace } = here;
+  state.tracking.set(tracking);
+  state.waiting.set({ ...result.waiting, trace });
+  state.approvals.set(addApproved(facts.approvals, result.approved, generated.recommendations, now));
+  await keepEarlierRun(here, generated.run_id);
+  state.summary.set(result.summary);
+}
 
 /** A migration has ended: remember it, learn where the guest is, move the summary on, and let the next one go. */
 async function end(
