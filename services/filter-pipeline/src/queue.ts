@@ -1,4 +1,4 @@
-import type { ApprovedMigration, Config } from '@evenkeel/contracts';
+import type { ApprovedMigration, Config, Recommendation } from '@evenkeel/contracts';
 import { millis, oldestSample } from '@evenkeel/model';
 import { approve } from './approvals.ts';
 import { authority } from './authority.ts';
@@ -27,12 +27,15 @@ export function lookAgain(
     slots.free,
     config.automated_migrations.rules.max_migrations_per_run - usedUp(facts, generated.run_id, now),
   );
-  if (queue.length === 0 || room <= 0 || authority(config).may !== 'act') return { approved: [], waiting };
-  const context = buildContext({ generated, base: new Map(Object.entries(base)), now, config }, facts);
-  const { chosen } = select(candidatesOf(generated), context, queue.length);
+  const { sample } = generated;
+  const allowed = (r: Recommendation) => authority(r, { config, now, answers: facts.answers, sample });
+  const acting = { ...generated, recommendations: generated.recommendations.filter((r) => allowed(r).may === 'act') };
+  if (acting.recommendations.length === 0 || room <= 0) return { approved: [], waiting };
+  const context = buildContext({ generated: acting, base: new Map(Object.entries(base)), now, config }, facts);
+  const { chosen } = select(candidatesOf(acting), context, queue.length);
   const approved = chosen.slice(0, room).map(({ candidate: { recommendation, guest } }) => {
     const place = queue.find(({ recommendation_id }) => recommendation_id === recommendation.recommendation_id)!;
-    return approve(recommendation, guest!.identity, place.decision_id, context);
+    return approve(recommendation, guest!.identity, place.decision_id, context, allowed(recommendation).approved_by);
   });
   return { approved, waiting: without(waiting, new Set(approved.map(({ decision_id }) => decision_id))) };
 }

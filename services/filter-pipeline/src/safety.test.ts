@@ -1,3 +1,4 @@
+import { untouched } from '@evenkeel/contracts';
 import { expect, test } from 'vitest';
 import { safety } from './safety.ts';
 import { ask, type GivenCase, givenApproval, givenNode } from './testing/given.ts';
@@ -12,6 +13,10 @@ const failure = (minutesAgo: number) => {
   const ended = { at, how: 'failed' as const, reason: 'out of memory' };
   return { approvals: { entries: { m: givenApproval({ approved_at: at, expires_at: at, ended }) } } };
 };
+const afterFailure = (migration_id: string, resumed: boolean) => ({
+  ...untouched,
+  failure: { migration_id, at: '2026-07-15T11:00:00.000Z', resumed },
+});
 const storage = (name: string, used: number, different: object = {}) => ({
   storage: name,
   shared: false,
@@ -30,8 +35,15 @@ test.each<{ name: string; given: GivenCase; says: string }>([
   { name: 'all is well', given: {}, says: 'passed' },
   {
     name: 'paused',
-    given: { facts: { pause: { since: '2026-07-15T11:00:00Z', by: 'root@pam', reason: 'storage work' } } },
-    says: 'deferred: paused by root@pam since 2026-07-15T11:00:00Z: storage work',
+    given: {
+      facts: {
+        automation: {
+          ...untouched,
+          pause: { since: '2026-07-15T11:00:00Z', by: 'root@pam', reason: 'storage work' },
+        },
+      },
+    },
+    says: 'deferred: paused by root@pam since 2026-07-15T11:00:00Z: storage work; to go on: evenkeel resume lab',
   },
   {
     name: 'switched off',
@@ -43,7 +55,19 @@ test.each<{ name: string; given: GivenCase; says: string }>([
     given: { facts: failure(59) },
     says:
       'deferred: stopped until 2026-07-15T12:01:00.000Z because qemu/200 pve1->pve3 failed at 2026-07-15T11:01:00.000Z (out of memory); ' +
-      'to resume at once set automated_migrations.safety_checks.abort_on_failure to false',
+      'to go on at once: evenkeel resume lab',
+  },
+  {
+    name: 'after a failure, once somebody has resumed',
+    given: { facts: { ...failure(1), automation: afterFailure('m', true) } },
+    says: 'passed',
+  },
+  {
+    name: 'after a failure that came since somebody resumed',
+    given: { facts: { ...failure(59), automation: afterFailure('earlier', true) } },
+    says:
+      'deferred: stopped until 2026-07-15T12:01:00.000Z because qemu/200 pve1->pve3 failed at 2026-07-15T11:01:00.000Z (out of memory); ' +
+      'to go on at once: evenkeel resume lab',
   },
   { name: 'an hour after a failure', given: { facts: failure(60) }, says: 'passed' },
   {

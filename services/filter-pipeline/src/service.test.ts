@@ -16,6 +16,7 @@ import { expect, test } from 'vitest';
 import type { Generated } from './filter.ts';
 import { filterPipeline } from './service.ts';
 import { givenConfig, givenRecommendation, givenRun, lightEffect, noon, vary } from './testing/given.ts';
+import { givenLedger } from './testing/given-ledger.ts';
 
 const light = { effect: lightEffect };
 const at = (minutes: number) => new Date(noon + minutes * 60_000).toISOString();
@@ -24,6 +25,7 @@ const at = (minutes: number) => new Date(noon + minutes * 60_000).toISOString();
 function live(different: object = {}) {
   const config = givenConfig(different);
   const memory = new Map<string, unknown>();
+  const ledger = givenLedger();
   const state = Object.fromEntries(
     Object.entries(filterPipeline.owns).map(([name, record]) => [
       name,
@@ -39,7 +41,7 @@ function live(different: object = {}) {
     ]),
   );
   const here = (minutes: number) =>
-    ({ cluster: 'lab', now: noon + minutes * 60_000, config, config_revision: 'c0ffee', state }) as never;
+    ({ cluster: 'lab', now: noon + minutes * 60_000, config, config_revision: 'c0ffee', state, ledger }) as never;
   const checked = (said: readonly Said[]): readonly Said[] => {
     for (const { name, data } of said)
       expect(filterPipeline.publishes.find((e) => e.name === name)!.data.parse(data)).toEqual(data);
@@ -47,8 +49,9 @@ function live(different: object = {}) {
   };
   return {
     memory,
-    tell: async <E extends AnyEvent>(event: E, data: DataOf<E>, minutes: number) =>
-      checked(await filterPipeline.handlers.get(event)!({ data, id: 'x' } as never, here(minutes))),
+    ledger,
+    tell: async <E extends AnyEvent>(event: E, data: DataOf<E>, minutes: number, sequence = 1) =>
+      checked(await filterPipeline.handlers.get(event)!({ data, id: 'x', sequence } as never, here(minutes))),
     tick: async (minutes: number) =>
       checked(await filterPipeline.handlers.get(clusterSampled)!({ data: {}, id: 'x' } as never, here(minutes))),
     summary: (part = 'all') => memory.get(`summary ${part}`) as DataOf<typeof runDecided>,
