@@ -142,14 +142,16 @@ export const filterPipeline = defineService({
     const answered = answerOf(data, waiting, { config, automation: here.automation });
     if (answered.answer === 'not_pending') return [decisionAnswered.of(answered, iso(now))];
     state.answers.set(takeAnswer(await state.answers.get(), data, { now, config }));
+    const yes = answered.answer === 'approved';
+    const { events, held } = yes ? await lookAtQueue({ ...here, now }) : { events: [], held: {} };
+    const wait = held[data.guest];
+    const said = { ...answered, reason: wait === undefined ? answered.reason : `${answered.reason}; not yet: ${wait}` };
     const { decision_id } = answered;
-    if (waiting?.queue.some((place) => place.decision_id === decision_id)) {
+    if (events.length === 0 && waiting?.queue.some((place) => place.decision_id === decision_id)) {
       const { run_id } = waiting.generated;
-      const action = answered.answer === 'approved' ? 'pending' : 'skipped';
-      await follow(here, { run_id, decision_id }, action, answered.reason);
+      await follow(here, { run_id, decision_id }, yes ? 'pending' : 'skipped', said.reason);
     }
-    const next = answered.answer === 'approved' ? await approveNext({ ...here, now }) : [];
-    return [decisionAnswered.of(answered, iso(now)), ...next];
+    return [decisionAnswered.of(said, iso(now)), ...events];
   })
   .on(outcomeRecorded, async ({ data: { outcome } }, bare) => {
     const here = await withAsked(bare);
@@ -222,20 +224,27 @@ async function learnFailure(here: Here, migration: ApprovedMigration, at: string
   if (fault === 'guest' || fault === 'unknown') await learnOfGuest(here, judged);
 }
 
-async function approveNext(here: Here) {
+const approveNext = async (here: Here) => (await lookAtQueue(here)).events;
+
+/** Approves what has its turn; `held` says of the rest why not. */
+async function lookAtQueue(here: Here) {
   const { state, config, now } = here;
   const waiting = await state.waiting.get();
   const tracking = await state.tracking.get();
-  if (!waiting || !tracking || waiting.queue.length === 0) return [];
+  if (!waiting || !tracking || waiting.queue.length === 0) return { events: [], held: {} };
   const facts = await readFacts(here, waiting.generated, tracking);
   const next = lookAgain(waiting, facts, { now: Math.max(now, millis(waiting.generated.at)), config });
   if (next.closed) await close(here, waiting, next);
-  if (next.approved.length === 0) return [];
+  const { held = {} } = next;
+  if (next.approved.length === 0) return { events: [], held };
   state.waiting.set(next.waiting);
   state.approvals.set(addApproved(facts.approvals, next.approved, waiting.generated.recommendations, now));
   for (const migration of next.approved)
     await follow(here, migration, 'pending', `${approvalOf(migration)}: its turn in the queue`);
-  return next.approved.map((migration) => migrationApproved.of({ migration }, iso(now), waiting.trace));
+  return {
+    events: next.approved.map((migration) => migrationApproved.of({ migration }, iso(now), waiting.trace)),
+    held,
+  };
 }
 
 const approvalOf = ({ approved_by }: ApprovedMigration): string =>
