@@ -167,6 +167,14 @@ describe('the looks after it', () => {
 });
 
 describe('what the cluster goes through', () => {
+  it('a node that somebody drains counts as in maintenance, and says by whom', async () => {
+    const drained = { since: '2027-01-15T07:00:00.000Z', by: 'anna', reason: 'new memory' };
+    const { sample } = await watch(newCluster(), {}, { revision: 1, drained: { n1: drained } })();
+    expect(sample.nodes[0]).toMatchObject({ node: 'n1', maintenance: true, drained });
+    expect(sample.nodes[1]).toMatchObject({ node: 'n2', maintenance: false });
+    expect(sample.nodes[1]).not.toHaveProperty('drained');
+  });
+
   it('a node that is gone, one in maintenance by Proxmox, one by configuration', async () => {
     const cluster = newCluster({
       nodes: { n1: 'online', n2: 'online', n3: 'offline', n4: 'online' },

@@ -147,7 +147,8 @@ export const filterPipeline = defineService({
     const wait = held[data.guest];
     const said = { ...answered, reason: wait === undefined ? answered.reason : `${answered.reason}; not yet: ${wait}` };
     const { decision_id } = answered;
-    if (events.length === 0 && waiting?.queue.some((place) => place.decision_id === decision_id)) {
+    const begins = events.some((event) => event.data.migration.decision_id === decision_id);
+    if (!begins && waiting?.queue.some((place) => place.decision_id === decision_id)) {
       const { run_id } = waiting.generated;
       await follow(here, { run_id, decision_id }, yes ? 'pending' : 'skipped', said.reason);
     }
