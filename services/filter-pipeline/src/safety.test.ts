@@ -17,6 +17,10 @@ const afterFailure = (migration_id: string, resumed: boolean) => ({
   ...untouched,
   failure: { migration_id, at: '2026-07-15T11:00:00.000Z', resumed },
 });
+const beingDrained = {
+  maintenance: true,
+  drained: { since: '2026-07-15T11:00:00.000Z', by: 'anna', reason: '' },
+};
 const storage = (name: string, used: number, different: object = {}) => ({
   storage: name,
   shared: false,
@@ -213,6 +217,18 @@ test.each<{ name: string; given: GivenCase; says: string }>([
       config: checks({ require_n_plus_1: true }),
     },
     says: 'filtered: the loss of pve1 would leave 51.2 GiB for 49.9 GiB free on the other nodes (require_n_plus_1)',
+  },
+  {
+    name: 'a drain keeps to that among the nodes that remain',
+    given: {
+      recommendation: {
+        mandatory: 'drain',
+        effect: { target_before: { mem: 0.3 }, target_after: { mem: 0.65 } },
+      },
+      run: { sample: { nodes: [givenNode('pve1', beingDrained), givenNode('pve2'), givenNode('pve3')] } },
+      config: checks({ require_n_plus_1: true }),
+    },
+    says: 'filtered: the loss of pve2 would leave 41.6 GiB for 38.4 GiB free on the other nodes (require_n_plus_1)',
   },
 ])('$name', ({ given, says }) => {
   expect(ask(safety, given)).toBe(says);

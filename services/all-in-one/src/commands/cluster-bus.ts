@@ -14,7 +14,16 @@ export const withConfig = (command: Command): Command =>
 
 /** Who asks, unless they say otherwise: nobody checks it, whoever may publish on the bus may claim any name. */
 export const withAsker = (command: Command): Command =>
-  withConfig(command).option('--by <name>', 'who asks', `${userInfo().username}@${hostname()}`.slice(0, 128));
+  withConfig(command).option('--by <name>', 'who asks', `${user()}@${hostname()}`.slice(0, 128));
+
+/** Where the machine has no name for its user, as in a container, the number. */
+function user(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? 'somebody');
+  }
+}
 
 /** The clusters that a command is for: the one that is named, else all; an unknown name is a UsageError. */
 export function clustersOf(config: Config, alone: string, named: string | undefined): string[] {

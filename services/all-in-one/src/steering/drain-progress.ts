@@ -45,7 +45,8 @@ function whyStill({ in_flight, generated, last_run }: ClusterStatus, guest: stri
   if (no) return { why: no.reason, stuck: true };
   const line = last_run?.decisions.find((d) => d.guest === guest);
   if (!line) return { why: 'waits for the next run', stuck: false };
-  return { why: `${line.action}: ${line.reason}`, stuck: line.action === 'filtered' };
+  const { action, reason } = line;
+  return { why: reason.startsWith(action) ? reason : `${action}: ${reason}`, stuck: action === 'filtered' };
 }
 
 /** Whether nothing more is to be expected. */
