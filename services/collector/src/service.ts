@@ -53,9 +53,14 @@ export const collector = defineService({
     const past = await readPast(proxmox, duePast(progress, facts, { nodes, online, guests, budget: left }), now_s);
     const tales = talesOf(past, facts, now_s).flatMap(partTale);
 
-    const run = openRun(progress.run, { cluster, now }, config);
+    const draining = Object.keys(drained).sort();
+    const hasten = draining.some((node) => !progress.drained?.includes(node));
+    const run = openRun(progress.run, { cluster, now }, config, hasten);
     const pressures = run ? await readPressures(proxmox, [...online]) : [];
-    const seen = { ...noteLook(progress, look, { run, pressures }), ...progressAfter(progress, past, nodes) };
+    const seen = {
+      ...noteLook(progress, look, { run, pressures, drained: draining }),
+      ...progressAfter(progress, past, nodes),
+    };
     const counters = readAllCounters(guests, byGuest(keptCounters));
     const beside = {
       cluster,

@@ -105,7 +105,7 @@ function effect({ change, automation }: Changed): string {
     case 'mode':
       return change.mode === 'default' ? 'the mode of the configuration holds again' : `mode ${automation.mode?.mode}`;
     case 'drain':
-      return `${change.node} is drained from the next run on`;
+      return `${change.node} is drained from the next look at the cluster on`;
     case 'undrain':
       return `${change.node} may take guests again`;
   }
