@@ -1,4 +1,4 @@
-import { type AnyEvent, events, streams } from '@evenkeel/contracts';
+import { type AnyEvent, commands, events, streams } from '@evenkeel/contracts';
 import { z } from 'zod';
 import { schemaId, text } from './json-schemas.ts';
 
@@ -63,17 +63,18 @@ const messageOf = (event: AnyEvent) => {
   };
 };
 
-const operationOf = (event: AnyEvent) => ({
-  action: 'send',
+const operationOf = (action: 'send' | 'receive') => (event: AnyEvent) => ({
+  action,
   channel: { $ref: `#/channels/${event.name}` },
   summary: event.summary,
   messages: [{ $ref: `#/channels/${event.name}/messages/${event.name}` }],
 });
 
-const each = <T>(what: (event: AnyEvent) => T, key = (event: AnyEvent) => event.name) =>
-  Object.fromEntries(events.map((event: AnyEvent) => [key(event), what(event)]));
+const each = <T>(of: readonly AnyEvent[], what: (event: AnyEvent) => T, key = (event: AnyEvent) => event.name) =>
+  Object.fromEntries(of.map((event) => [key(event), what(event)]));
+const all: readonly AnyEvent[] = [...events, ...commands];
 
-/** AsyncAPI 3 document of what Evenkeel says: a channel, a message and a send operation for each event. */
+/** AsyncAPI 3 document of what Evenkeel says and takes: a channel and a message each, sent where it is an event, received where it is a command. */
 export const asyncapi = (): Record<string, string> => ({
   'deploy/asyncapi.json': text({
     asyncapi: '3.1.0',
@@ -85,9 +86,12 @@ export const asyncapi = (): Record<string, string> => ({
       license: { name: 'MIT' },
     },
     defaultContentType: 'application/json',
-    channels: each(channelOf),
-    operations: each(operationOf, (event) => `send.${event.name}`),
-    components: { messages: each(messageOf) },
+    channels: each(all, channelOf),
+    operations: {
+      ...each(events, operationOf('send'), (event) => `send.${event.name}`),
+      ...each(commands, operationOf('receive'), (event) => `receive.${event.name}`),
+    },
+    components: { messages: each(all, messageOf) },
     'x-streams': streams,
   }),
 });

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Parser } from '@asyncapi/parser';
-import { events } from '@evenkeel/contracts';
+import { commands, events } from '@evenkeel/contracts';
 import { expect, test } from 'vitest';
 import { documents, folders } from './documents.ts';
 
@@ -19,19 +19,21 @@ test('beside the generated documents stands nothing that is no longer generated'
   expect(there.filter((path) => !(path in generated))).toEqual([]);
 });
 
-test('the AsyncAPI document is valid and sends every event', async () => {
+test('the AsyncAPI document is valid, sends every event and receives every command', async () => {
   const { document, diagnostics } = await new Parser().parse(generated['deploy/asyncapi.json'] ?? '');
   expect(
     diagnostics.filter(({ severity }) => severity <= 1).map(({ message, path }) => `${path.join('.')}: ${message}`),
   ).toEqual([]);
-  const sent = document
-    ?.operations()
-    .filterBySend()
-    .flatMap((operation) =>
-      operation
-        .messages()
-        .all()
-        .map((m) => m.name()),
-    );
-  expect(sent?.sort()).toEqual(events.map(({ name }) => name).sort());
+  const operations = document!.operations();
+  const namesOf = (some: ReturnType<typeof operations.filterBySend>) =>
+    some
+      .flatMap((operation) =>
+        operation
+          .messages()
+          .all()
+          .map((m) => m.name()),
+      )
+      .sort();
+  expect(namesOf(operations.filterBySend())).toEqual(events.map(({ name }) => name).sort());
+  expect(namesOf(operations.filterByReceive())).toEqual(commands.map(({ name }) => name).sort());
 });

@@ -1,4 +1,4 @@
-import { type AnyEvent, configSchema, events } from '@evenkeel/contracts';
+import { type AnyEvent, commands, configSchema, events } from '@evenkeel/contracts';
 import { z } from 'zod';
 
 export const text = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
@@ -20,6 +20,9 @@ function wholeConfig(): object {
 export const jsonSchemas = (): Record<string, string> => ({
   'deploy/schemas/config.schema.json': text(wholeConfig()),
   ...Object.fromEntries(
-    events.map((event) => [`deploy/schemas/${event.name}.v${event.version}.json`, text(eventSchema(event))]),
+    [...events, ...commands].map((event) => [
+      `deploy/schemas/${event.name}.v${event.version}.json`,
+      text(eventSchema(event)),
+    ]),
   ),
 });

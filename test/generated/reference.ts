@@ -1,6 +1,7 @@
 import {
   type AnyEvent,
   type AnyRecord,
+  commands,
   describeAllowed,
   events,
   listOptions,
@@ -45,6 +46,12 @@ function eventPage(services: readonly Service[]): string {
     '# Events',
     'What flows, in the order of the walk from a sample to an outcome. Each is a CloudEvent of type `dev.evenkeel.<event>.v<version>`.',
     table(['event', 'says', 'from', 'to', 'stream', 'at most'], rows),
+    '## Commands',
+    'What comes in, from the command line or a console. Each is published once under an id of its sender: said twice, it is one.',
+    table(
+      ['command', 'asks', 'to', 'stream', 'at most'],
+      commands.map((command) => eventRow(command, services).filter((_, column) => column !== 2)),
+    ),
     '## Streams',
     table(['class', 'stream', 'subjects', 'kept', 'gzip'], kept),
   );

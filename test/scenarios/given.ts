@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { ConfigInput } from '@evenkeel/contracts';
+import { AutomationChange, type ConfigInput } from '@evenkeel/contracts';
 import { type DescriptionInput, type FaultInput, faultSchema } from '@evenkeel/simulator';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -10,6 +10,13 @@ const change = z.strictObject({
   config: z.record(z.string(), z.unknown()).optional(),
   /** From then on. */
   fault: faultSchema.optional(),
+  /** What somebody asks on the command line. */
+  command: AutomationChange.optional(),
+  /** What somebody says to the moves that the last run proposes. */
+  answer: z.strictObject({ vmid: z.int(), answer: z.enum(['approve', 'reject']) }).optional(),
+  /** Redis loses all that it holds. */
+  flush: z.literal(true).optional(),
+
   /** What a person does by hand in the web interface of Proxmox. */
   move: z.strictObject({ vmid: z.int(), to: z.string() }).optional(),
 });
@@ -37,6 +44,9 @@ export type Change = {
   minute: number;
   config?: ConfigInput | undefined;
   fault?: FaultInput | undefined;
+  command?: AutomationChange | undefined;
+  answer?: { vmid: number; answer: 'approve' | 'reject' } | undefined;
+  flush?: true | undefined;
   move?: { vmid: number; to: string } | undefined;
 };
 

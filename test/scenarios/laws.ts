@@ -1,5 +1,7 @@
 import {
   type ApprovedMigration,
+  type Automation,
+  automationChanged,
   type CloudEvent,
   type Horizon,
   migrationApproved,
@@ -29,6 +31,7 @@ export async function broken(played: Played): Promise<string[]> {
     ...withinLimits(events, played),
     ...oneOutcomeAHorizon(events, played),
     ...runsSayWhy(events),
+    ...stillWhilePaused(events),
   ];
 }
 
@@ -112,6 +115,20 @@ function oneOutcomeAHorizon(events: readonly Event[], { simulator, config }: Pla
         ? [`${id} has ${found.length} outcomes of ${horizon}`]
         : [];
     });
+  });
+}
+
+/** From a pause, or a mode that only looks, until that is undone, nothing starts. */
+function stillWhilePaused(events: readonly Event[]): string[] {
+  const states = of(events, automationChanged.name)
+    .map(({ data, time }) => ({ time, automation: data.automation as Automation }))
+    .sort((a, b) => a.automation.revision - b.automation.revision);
+  const isStill = ({ pause, mode }: Automation): boolean =>
+    pause !== undefined || mode?.mode === 'observe' || mode?.mode === 'recommend';
+  return of(events, migrationStarted.name).flatMap((started) => {
+    const at = Date.parse(started.data.started_at as string);
+    const last = states.findLast(({ time }) => time < at);
+    return last && isStill(last.automation) ? [`${idOf(started)} starts although that was stopped`] : [];
   });
 }
 

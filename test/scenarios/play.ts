@@ -8,6 +8,7 @@ import { profiler } from '@evenkeel/profiler';
 import { recommender } from '@evenkeel/recommender';
 import {
   type ConfigSource,
+  createMayWrite,
   createMetrics,
   openConfigSource,
   plainTracing,
@@ -17,7 +18,9 @@ import {
 } from '@evenkeel/runtime';
 import { scorer } from '@evenkeel/scorer';
 import type { Simulator } from '@evenkeel/simulator';
-import { createMemoryStore, type Store } from '@evenkeel/store';
+import type { Store } from '@evenkeel/store';
+import { giveAnswer, requestChange } from './ask-for.ts';
+import { createForgetfulStore, type ForgetfulStore } from './forgetful-store.ts';
 import type { Change, Given } from './given.ts';
 import { connect, moveByHand, storyCluster } from './story-cluster.ts';
 import { storyConfig } from './story-config.ts';
@@ -35,7 +38,13 @@ export type Played = {
   config: Config;
 };
 
-type Stage = { simulator: Simulator; bus: MemoryBus; started: Started; configs: ConfigSource };
+type Stage = {
+  simulator: Simulator;
+  bus: MemoryBus;
+  store: ForgetfulStore;
+  started: Started;
+  configs: ConfigSource;
+};
 
 const look_seconds = 5;
 
@@ -50,9 +59,9 @@ export async function play(given: Given, faults?: Faults): Promise<Played> {
   const bus = faults ? withFaults(memory, faults) : memory;
   const configs = await openConfigSource(bus.ledger, storyConfig(simulator.name, given.config));
   const errors: string[] = [];
-  const store = createMemoryStore({ encode: true });
+  const store = createForgetfulStore();
   const started = await startAll(simulator, { bus, store, configs, errors });
-  await watch({ simulator, bus, started, configs }, given);
+  await watch({ simulator, bus, store, started, configs }, given);
   await started.stop();
   const events = await Array.fromAsync(memory.read('decisions', ['evenkeel.v1.decisions.>']), ({ event }) => event);
   return { events, simulator, bus, store, errors, config: configs.current().config };
@@ -77,10 +86,16 @@ async function watch(stage: Stage, given: Given): Promise<void> {
   }
 }
 
-async function apply({ config, fault, move }: Change, { simulator, configs }: Stage, given: Given): Promise<void> {
+async function apply({ config, fault, move, ...asked }: Change, stage: Stage, given: Given): Promise<void> {
+  const { simulator, configs, store, bus } = stage;
   if (fault) simulator.faults.add(fault);
   if (move) moveByHand(simulator, move.vmid, move.to);
   if (config) await configs.change(storyConfig(simulator.name, given.config, config));
+  if (asked.flush) store.forget();
+  const at = new Date(simulator.now()).toISOString();
+  if (asked.command) await insist(() => requestChange(bus, simulator.name, asked.command!, at));
+  if (asked.answer) await insist(() => giveAnswer(bus, simulator.name, asked.answer!, at));
+  await bus.settled();
 }
 
 /** A timer that a fault met simply runs again. */
@@ -112,7 +127,17 @@ async function startAll(
   return start(services, {
     ...on,
     clusters: [simulator.name],
-    proxmox: (_cluster, right) => connect(simulator, right),
+    proxmox: (cluster, right) =>
+      connect(
+        simulator,
+        right,
+        createMayWrite({
+          cluster,
+          ledger: on.bus.ledger,
+          config: () => on.configs.current().config,
+          killSwitch: () => null,
+        }),
+      ),
     metrics: createMetrics('story', { process: false }),
     tracing: plainTracing((bytes) => (++ids).toString(16).padStart(bytes * 2, '0')),
     log: {

@@ -9,12 +9,17 @@ export const storyCluster = (cluster: DescriptionInput): Simulator =>
   createSimulator(describeCluster({ tokens: [token, person], ...cluster }));
 
 /** A client that reads time from the cluster and waits for nothing. */
-export function connect(simulator: Simulator, right: 'read' | 'write'): Proxmox {
+export function connect(
+  simulator: Simulator,
+  right: 'read' | 'write',
+  mayWrite: () => Promise<string | null> = async () => null,
+): Proxmox {
   const now = () => simulator.now();
   return createProxmox({
     transport: directTransport((request) => ({ ...simulator.handle(request), delay_ms: 0 }), { sleep: async () => {} }),
     token: `${token.id}=${token.secret}`,
     readOnly: right === 'read',
+    mayWrite,
     machine: { now, monotonic: now, sleep: async () => {} },
   });
 }

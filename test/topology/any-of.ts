@@ -9,6 +9,7 @@ type Schema = {
   oneOf?: Schema[];
   format?: string;
   pattern?: string;
+  minLength?: number;
   minimum?: number;
   maximum?: number;
   items?: Schema;
@@ -28,7 +29,7 @@ function text(schema: Schema): fc.Arbitrary<unknown> {
   if (schema.format === 'date-time') return time;
   return schema.pattern
     ? fc.stringMatching(new RegExp(schema.pattern))
-    : fc.string({ unit: 'grapheme', maxLength: 12 });
+    : fc.string({ unit: 'grapheme', minLength: schema.minLength ?? 0, maxLength: 12 });
 }
 
 function number({ minimum = -1e9, maximum = 1e9 }: Schema, whole: boolean): fc.Arbitrary<unknown> {

@@ -1,4 +1,4 @@
-import { type AnyEvent, type AnyRecord, events, records, subjectOf, token } from '@evenkeel/contracts';
+import { type AnyEvent, type AnyRecord, commands, events, records, subjectOf, token } from '@evenkeel/contracts';
 import type { Service } from '@evenkeel/runtime';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -13,17 +13,22 @@ const hears = (service: Service) => names([...service.handlers.keys()]);
 const owns = (service: Service) => names(Object.values(service.owns as Record<string, AnyRecord>));
 const reads = (service: Service) => names(Object.values(service.reads as Record<string, AnyRecord>));
 
+/** All that travels: events and commands. */
+const said: readonly AnyEvent[] = [...events, ...commands];
+
 /** Events that no service needs to hear, and who they are for. */
 const forOthers: Record<string, string> = {
   'recommendation.decided': 'people who ask why something did not move, and programs outside',
   'run.decided': 'people who look at the last run, and programs outside',
   'migration.progressed': 'people who watch a migration, and programs outside',
+  'automation.changed': 'people who watch a cluster, and programs outside',
+  'decision.answered': 'who gave the answer, and programs outside',
 };
 
 describe('each event', () => {
-  test('has a name of its own', () => expect(new Set(names(events)).size).toBe(events.length));
+  test('has a name of its own', () => expect(new Set(names(said)).size).toBe(said.length));
 
-  describe.each(events.map((event: AnyEvent) => [event.name, event] as const))('%s', (name, event) => {
+  describe.each(said.map((event: AnyEvent) => [event.name, event] as const))('%s', (name, event) => {
     const examples = fc.sample(anyOf(event.data), { numRuns: 30, seed: 1 });
 
     test('is named by what is over, in lower case with dots', () => {
@@ -78,13 +83,18 @@ describe.skipIf(services === null)('the services, once services/all-in-one/src/s
     expect(all.filter((service) => hears(service).includes(name)).length).toBeGreaterThan(0);
   });
 
+  test.each(names(commands))('somebody hears the command %s, and nobody says it but people', (name) => {
+    expect(all.filter((service) => hears(service).includes(name))).toHaveLength(1);
+    expect(all.filter((service) => says(service).includes(name))).toEqual([]);
+  });
+
   test.each(Object.entries(forOthers))('%s is for %s only', (name) => {
     expect(names(all.filter((service) => hears(service).includes(name)))).toEqual([]);
   });
 
   test('say and hear only events that are listed', () => {
     expect(
-      all.flatMap((service) => [...says(service), ...hears(service)]).filter((name) => !names(events).includes(name)),
+      all.flatMap((service) => [...says(service), ...hears(service)]).filter((name) => !names(said).includes(name)),
     ).toEqual([]);
   });
 

@@ -205,6 +205,8 @@ function reading(bus: () => Bus): void {
     expect(await gather(bus().read('decisions', [subject('nothing')]))).toEqual([]);
     expect(await bus().last('decisions', subject('read.b'))).toEqual(all[1]);
     expect(await bus().last('decisions', subject('nothing'))).toBeNull();
+    expect(await bus().last('decisions', subject('read.*'))).toEqual(all.at(-1));
+    expect(await bus().last('decisions', subject('nothing.*'))).toBeNull();
   });
 
   test('followers see what is new, or all, until their signal', async () => {

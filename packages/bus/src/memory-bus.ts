@@ -87,8 +87,8 @@ export function createMemoryBus(options: MemoryBusOptions = {}): MemoryBus {
     follow: (stream, subjects, from, signal) =>
       followKept(streams[stream], subjects, from, AbortSignal.any([signal, closed.signal])),
     last: async (stream, subject) => {
-      const message = streams[stream].last(subject);
-      return message && storedEventOf(message);
+      const message = /[*>]/.test(subject) ? streams[stream].from(1, [subject]).at(-1) : streams[stream].last(subject);
+      return message ? storedEventOf(message) : null;
     },
     ledger: createMemoryLedger(),
     trouble: () => null,

@@ -25,7 +25,7 @@ export async function lastStored(wire: Wire, stream: StreamClass, subject: strin
   if (!found) return null;
   const decoded = await decodeEvent({ headers: wireHeaders(found.header), body: found.data });
   if ('reason' in decoded) throw new Error(`what is stored at ${subject} is no event: ${decoded.reason}`);
-  return { subject, sequence: found.seq, event: decoded.event };
+  return { subject: found.subject, sequence: found.seq, event: decoded.event };
 }
 
 /** Stored messages until none is left; goes on after a lost connection where it was. */

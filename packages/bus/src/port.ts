@@ -103,6 +103,7 @@ export type Bus = {
     from: 'new' | 'all',
     signal: AbortSignal,
   ) => AsyncIterable<StoredEvent>;
+  /** The last stored event of a subject; wildcards as in NATS. */
   last: (stream: StreamClass, subject: string) => Promise<StoredEvent | null>;
   ledger: Ledger;
   /** Null while all is well, else what is wrong. */

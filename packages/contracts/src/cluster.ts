@@ -33,8 +33,10 @@ export const StorageSample = z.object({
 export const NodeSample = z.object({
   node: z.string(),
   status: z.enum(['online', 'offline', 'unknown']),
-  /** In Proxmox's own maintenance mode, or named in `maintenance_nodes`. */
+  /** In Proxmox's own maintenance mode, named in `maintenance_nodes`, or drained. */
   maintenance: z.boolean(),
+  /** By whom and why, where somebody asked Evenkeel to drain it. */
+  drained: z.object({ since: Time, by: z.string(), reason: z.string() }).optional(),
   /** Fraction 0..1 of all threads. */
   cpu: z.number(),
   /** Threads. */

@@ -1,5 +1,7 @@
+export * from './automation.ts';
 export type { CloudEvent } from './cloud-event.ts';
 export * from './cluster.ts';
+export * from './commands/index.ts';
 export * from './config/index.ts';
 export { decisionColors } from './decision-colors.ts';
 export * from './define.ts';

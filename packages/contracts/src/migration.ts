@@ -168,6 +168,8 @@ export const ApprovedMigration = z.object({
   sample_sequence: z.number().int(),
   sampled_at: Time.optional(),
   config_revision: z.string(),
+  /** Who approved it, where the mode asks for that. */
+  approved_by: z.string().optional(),
   /** A mandatory move is judged by other rules. */
   mandatory: MandatoryReason.optional(),
   /** The migration that this one undoes. */

@@ -3,18 +3,23 @@ import { ProxmoxError } from './port.ts';
 import { errorOfAnswer, errorOfFailure, tidy } from './say-error.ts';
 import { type ApiAnswer, type ApiRequest, isProxyTrouble, type Transport, TransportFailure } from './transport.ts';
 
-export type Call = Omit<ApiRequest, 'token' | 'timeout_ms' | 'idempotent'> & { timeout_ms?: number };
+/** `what` names a write in the message of its refusal. */
+export type Call = Omit<ApiRequest, 'token' | 'timeout_ms' | 'idempotent'> & { timeout_ms?: number; what?: string };
 
 const pauses_ms = [200, 800];
 const isGatewayTrouble = (status: number): boolean => status >= 502 && status <= 504;
 
-/** Sends calls and unwraps `data`; reads are tried up to three times while time remains, writes exactly once. */
+/**
+ * Sends calls and unwraps `data`; reads are tried up to three times while time remains, writes exactly once. Whatever is not a
+ * read passes `mayWrite` first: where that says no, nothing leaves this process.
+ */
 export function createCaller(options: {
   transport: Transport;
   token: string;
   machine: Machine;
   timeout_ms: number;
   observe: (headers: Record<string, string>) => void;
+  mayWrite: () => string | null | Promise<string | null>;
 }): (call: Call) => Promise<unknown> {
   const { transport, machine } = options;
   const token = checkedToken(options.token);
@@ -30,9 +35,12 @@ export function createCaller(options: {
     }
   };
 
-  return async (call) => {
+  return async ({ what, ...call }) => {
     const timeout_ms = call.timeout_ms ?? options.timeout_ms;
     const request = { ...call, token, timeout_ms, idempotent: call.method === 'GET' };
+    const held = request.idempotent ? null : await options.mayWrite();
+    if (held !== null)
+      throw new ProxmoxError('held_back', `${what ?? `${call.method} ${call.path}`} was not sent: ${held}.`);
     const deadline = machine.monotonic() + 2 * timeout_ms;
     let result = await once(request);
     for (const [tries, pause] of (request.idempotent ? pauses_ms : []).entries()) {

@@ -191,6 +191,8 @@ export type ProxmoxErrorKind =
   | 'unauthorized'
   /** 403: the token lacks a right, named in the message. */
   | 'forbidden'
+  /** A write that this process must not make now; it was not sent. */
+  | 'held_back'
   /** 400 and 500: Proxmox said no, in its own words. */
   | 'refused'
   /** 501: this version does not have the call. */

@@ -14,8 +14,8 @@ export type ProxmoxOptions = {
   log?: EdgeLog;
   /** True for everybody but the executor: writes throw without being sent. */
   readOnly?: boolean;
-  /** Asked right before each write: null, or why it must not happen. */
-  mayWrite?: () => string | null;
+  /** Asked right before each write: null, or why it must not happen. Nothing lies between its answer and the sending. */
+  mayWrite?: () => string | null | Promise<string | null>;
   /** Machine milliseconds for one answer; 15,000 unless told. */
   timeout_ms?: number;
   machine?: Partial<Machine>;
@@ -37,11 +37,12 @@ export function createProxmox(options: ProxmoxOptions): Proxmox {
     machine,
     timeout_ms: options.timeout_ms ?? 15_000,
     observe: clock.observe,
+    mayWrite: () => (options.readOnly ? 'this client is for reading only' : (options.mayWrite?.() ?? null)),
   });
   return {
     clock: clock.read,
     ...readCalls(createReader(call, options.log)),
-    ...writeCalls(call, options),
+    ...writeCalls(call),
     close: options.transport.close,
   };
 }

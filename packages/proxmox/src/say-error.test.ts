@@ -73,6 +73,7 @@ it('repeats neither a token that an answer repeats, nor one that is malformed', 
 it.each([
   { name: 'for reading', guard: { readOnly: true }, says: 'for reading only' },
   { name: 'held back', guard: { mayWrite: () => 'the kill switch is on' }, says: 'the kill switch is on' },
+  { name: 'held back later', guard: { mayWrite: async () => 'it is paused' }, says: 'it is paused' },
 ])('a client $name writes nothing', async ({ guard, says }) => {
   const asked: string[] = [];
   const handle = ({ method }: { method: string }): DirectAnswer => {
@@ -84,7 +85,7 @@ it.each([
   const upid = 'UPID:n1:0000ABCD:0012D687:66F00000:qmigrate:100:evenkeel@pve!write:';
   for (const write of [proxmox.migrate({ node: 'n1', type: 'qemu', vmid: 100 }, move), proxmox.stop_task(upid)]) {
     expect(await caught(write)).toMatchObject({
-      kind: 'forbidden',
+      kind: 'held_back',
       maybe_accepted: false,
       message: expect.stringContaining(says),
     });

@@ -4,15 +4,8 @@ import { guestPath, nodePath, segment } from './path.ts';
 import type { GuestRef, MigrateOptions, Proxmox } from './port.ts';
 import { ProxmoxError } from './port.ts';
 
-type Guard = { readOnly?: boolean; mayWrite?: () => string | null };
-
 /** Starting a task that first checks storages and replication takes Proxmox longer than reading does. */
 const write_timeout_ms = 40_000;
-
-function assertMayWrite({ readOnly, mayWrite }: Guard, what: string): void {
-  const reason = readOnly ? 'this client is for reading only' : (mayWrite?.() ?? null);
-  if (reason !== null) throw new ProxmoxError('forbidden', `${what} was not sent: ${reason}.`);
-}
 
 function migrateForm(guest: GuestRef, options: MigrateOptions): Record<string, string> {
   if (guest.type === 'lxc') return { target: options.target, ...(options.restart ? { restart: '1' } : {}) };
@@ -24,16 +17,13 @@ function migrateForm(guest: GuestRef, options: MigrateOptions): Record<string, s
 }
 
 /** The two calls that change something; each is sent once. */
-export function writeCalls(
-  call: (call: Call) => Promise<unknown>,
-  guard: Guard,
-): Pick<Proxmox, 'migrate' | 'stop_task'> {
+export function writeCalls(call: (call: Call) => Promise<unknown>): Pick<Proxmox, 'migrate' | 'stop_task'> {
   return {
     migrate: async (guest, options) => {
-      assertMayWrite(guard, `Migration of ${guest.type}/${guest.vmid} to ${options.target}`);
       const path = `${guestPath(guest)}/migrate`;
       const form = migrateForm(guest, options);
-      const upid = await call({ method: 'POST', path, form, timeout_ms: options.timeout_ms ?? write_timeout_ms });
+      const what = `Migration of ${guest.type}/${guest.vmid} to ${options.target}`;
+      const upid = await call({ method: 'POST', path, form, what, timeout_ms: options.timeout_ms ?? write_timeout_ms });
       if (typeof upid === 'string' && parseUpid(upid)) return upid;
       throw new ProxmoxError('bad_answer', `POST ${path}: accepted, but the answer names no task.`, {
         status: 200,
@@ -41,11 +31,10 @@ export function writeCalls(
       });
     },
     stop_task: async (upid) => {
-      assertMayWrite(guard, `Stopping ${upid}`);
       const node = parseUpid(upid)?.node;
       if (node === undefined) throw new ProxmoxError('refused', 'What should be stopped is not a task.');
       const path = `${nodePath(node)}/tasks/${segment(upid)}`;
-      await call({ method: 'DELETE', path, timeout_ms: write_timeout_ms });
+      await call({ method: 'DELETE', path, what: `Stopping ${upid}`, timeout_ms: write_timeout_ms });
     },
   };
 }

@@ -2,7 +2,7 @@ import { createMemoryBus } from '@evenkeel/bus';
 import { Config } from '@evenkeel/contracts';
 import { expect, test } from 'vitest';
 import { openConfigSource, UnknownConfig } from './config-source.ts';
-import { standstill } from './open-process.ts';
+import { standstill } from './may-write.ts';
 
 const quiet = Config.parse({});
 const acting = Config.parse({ mode: 'auto', automated_migrations: { dry_run: false } });
@@ -31,7 +31,8 @@ test('a revision is known wherever it was told, and never guessed', async () => 
 test.each([
   ['as it is by default', {}, 'mode is observe'],
   ['dry run', { mode: 'auto' }, 'dry_run is on'],
-  ['asking', { mode: 'approve', automated_migrations: { dry_run: false } }, 'mode is approve'],
+  ['asking', { mode: 'approve', automated_migrations: { dry_run: false } }, null],
+  ['recommending', { mode: 'recommend', automated_migrations: { dry_run: false } }, 'mode is recommend'],
   [
     'off',
     { mode: 'auto', automated_migrations: { enabled: false, dry_run: false } },

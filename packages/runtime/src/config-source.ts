@@ -57,6 +57,13 @@ export async function openConfigSource(
   };
 }
 
+/** The configuration in force, for one who only looks; null where none was ever put in force, or this version cannot read it. */
+export async function activeConfig(ledger: Pick<Ledger, 'get'>): Promise<Config | null> {
+  const revision = (await ledger.get(active))?.value;
+  if (typeof revision !== 'string') return null;
+  return Config.safeParse((await ledger.get(`config.${revision}`))?.value).data ?? null;
+}
+
 async function putInForce(ledger: Ledger, revision: string): Promise<void> {
   for (;;) {
     const before = await ledger.get(active);

@@ -20,7 +20,7 @@ it('tells of each host of a cluster that does not answer, and never the token', 
   };
   const proxmox = connectCluster(cluster, 'write', read.settings, {
     count: { inc: nothing },
-    mayWrite: () => null,
+    mayWrite: async () => null,
     log,
   });
   const move = { target: 'n2', online: true, with_local_disks: false, restart: false };

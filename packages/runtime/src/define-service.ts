@@ -46,7 +46,10 @@ type SaidOf<Publishes extends readonly AnyEvent[]> = Publishes[number] extends i
     : never
   : never;
 
-export type Handler = (event: { data: never; id: string }, context: never) => Promise<readonly Said[]>;
+export type Handler = (
+  event: { data: never; id: string; sequence?: number },
+  context: never,
+) => Promise<readonly Said[]>;
 export type Timer = {
   seconds: (config: Config) => number;
   time: 'cluster' | 'machine';
@@ -83,7 +86,8 @@ export type ServiceBuilder<
     on: <E extends AnyEvent>(
       event: E,
       handler: (
-        event: { data: DataOf<E>; id: string },
+        /** `sequence` is its place in its stream, the same at every delivery. */
+        event: { data: DataOf<E>; id: string; sequence: number },
         context: Context<Owns, Reads>,
       ) => Promise<readonly SaidOf<Publishes>[]>,
     ) => ServiceBuilder<Owns, Reads, Publishes>;

@@ -7,7 +7,9 @@ import { connectRedis, createMemoryStore, type Store } from '@evenkeel/store';
 import { type ConfigSource, openConfigSource } from './config-source.ts';
 import type { Log, Service } from './define-service.ts';
 import { serveHealth } from './health.ts';
+import { createKillSwitch, type KillSwitch } from './kill-switch.ts';
 import { createLog } from './log.ts';
+import { createMayWrite } from './may-write.ts';
 import { createMetrics } from './metrics.ts';
 import type { Settings } from './settings.ts';
 import { type Started, start } from './start.ts';
@@ -45,6 +47,7 @@ export async function openProcess(services: readonly Service[], options: OpenOpt
   const bus = await openBus(settings, name);
   const store = await openStore(settings);
   const configs = await openConfigSource(bus.ledger, config);
+  const killSwitch = createKillSwitch(settings);
   const clients = new Map<string, Proxmox>();
   const proxmox = (cluster: string, right: 'read' | 'write'): Proxmox => {
     const found = config.clusters.find((c) => c.name === cluster);
@@ -53,7 +56,7 @@ export async function openProcess(services: readonly Service[], options: OpenOpt
       options.proxmox?.(found, right) ??
       connectCluster(found, right, settings, {
         count: metrics.api,
-        mayWrite: () => standstill(configs.current().config),
+        mayWrite: createMayWrite({ cluster, ledger: bus.ledger, config: () => configs.current().config, killSwitch }),
         log,
       });
     clients.set(`${cluster}/${right}`, client);
@@ -61,6 +64,7 @@ export async function openProcess(services: readonly Service[], options: OpenOpt
   };
   const stopWatching = watchServers({ bus, store }, log);
   const stopFollowing = followConfig(configs, log);
+  const stopLooking = watchKillSwitch(killSwitch, log);
   const started = await start(services, {
     bus,
     store,
@@ -95,6 +99,7 @@ export async function openProcess(services: readonly Service[], options: OpenOpt
     health_port: health.port,
     close: async () => {
       stopFollowing();
+      stopLooking();
       stopWatching();
       await started.stop();
       await Promise.all([...clients.values()].map((c) => c.close()));
@@ -136,11 +141,19 @@ function followConfig(configs: ConfigSource, log: Log): () => void {
   return () => clearInterval(timer);
 }
 
-/** Why nothing may be written to Proxmox under this configuration; null where it may. */
-export function standstill({ mode, automated_migrations: { enabled, dry_run } }: Config): string | null {
-  if (!enabled) return 'automated_migrations.enabled is off';
-  if (mode !== 'auto') return `mode is ${mode}`;
-  return dry_run ? 'dry_run is on' : null;
+/** Says once when the kill switch is on, and once when it is off again. */
+function watchKillSwitch(killSwitch: KillSwitch, log: Log): () => void {
+  let before: string | null = null;
+  const look = (): void => {
+    const now = killSwitch();
+    if (now !== null && before === null) log.warn({}, `${now}: nothing is written to Proxmox`);
+    if (now === null && before !== null) log.info({}, 'the kill switch is off');
+    before = now;
+  };
+  look();
+  const timer = setInterval(look, 1_000);
+  timer.unref();
+  return () => clearInterval(timer);
 }
 
 async function openTracing(settings: Settings, name: string): Promise<Tracing> {
@@ -175,7 +188,7 @@ export function connectCluster(
   cluster: ClusterConfig,
   right: 'read' | 'write',
   settings: Settings,
-  { count, mayWrite, log }: { count: Count; mayWrite: () => string | null; log: Pick<Log, 'warn'> },
+  { count, mayWrite, log }: { count: Count; mayWrite: () => Promise<string | null>; log: Pick<Log, 'warn'> },
 ): Proxmox {
   const write = right === 'write' ? tokenOf(cluster, 'write', settings) : undefined;
   const token = write ?? tokenOf(cluster, 'read', settings);

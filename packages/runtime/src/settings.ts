@@ -1,3 +1,5 @@
+import { dirname, join } from 'node:path';
+
 /** Where a process finds its servers, and how it shows itself; from the environment, secrets from files where possible. */
 export type Settings = {
   config_file: string | undefined;
@@ -23,6 +25,10 @@ export type Settings = {
     write_token_file: string | undefined;
   };
   mode: string | undefined;
+  /** On: nothing is written to Proxmox. */
+  kill_switch: boolean;
+  /** While this file is there, the same. */
+  kill_switch_file: string;
   dry_run: boolean | undefined;
 };
 
@@ -43,6 +49,9 @@ export const variables = {
   EVENKEEL_PVE_WRITE_TOKEN: 'the token of the executor (or EVENKEEL_PVE_WRITE_TOKEN_FILE)',
   EVENKEEL_MODE: 'observe, recommend, approve or auto; over the configuration file',
   EVENKEEL_DRY_RUN: 'true or false; over the configuration file',
+  EVENKEEL_KILL_SWITCH: 'on: nothing is written to Proxmox, whatever else holds; needs neither NATS nor Redis',
+  EVENKEEL_KILL_SWITCH_FILE:
+    'while this file is there, the same, at once (default: kill-switch beside the configuration file, else /etc/evenkeel/kill-switch)',
   EVENKEEL_LOG_LEVEL: 'debug, info, warn, error or silent (default info)',
   EVENKEEL_HTTP_HOST: 'address of /livez, /readyz and /metrics (default 127.0.0.1)',
   EVENKEEL_HTTP_PORT: 'its port (default 9480, 0 for any)',
@@ -91,6 +100,7 @@ export function readSettings(env: Environment, readFile: (path: string) => strin
   const port = Number(text('EVENKEEL_HTTP_PORT') ?? 9480);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     problems.push(`EVENKEEL_HTTP_PORT: ${text('EVENKEEL_HTTP_PORT')} is not a port from 0 to 65535`);
+  const kill = oneOf('EVENKEEL_KILL_SWITCH', ['on', 'off']);
   const dry = oneOf('EVENKEEL_DRY_RUN', ['true', 'false']);
   const settings: Settings = {
     config_file: text('EVENKEEL_CONFIG'),
@@ -114,11 +124,17 @@ export function readSettings(env: Environment, readFile: (path: string) => strin
       read_token_file: text('EVENKEEL_PVE_READ_TOKEN_FILE'),
       write_token_file: text('EVENKEEL_PVE_WRITE_TOKEN_FILE'),
     },
+    kill_switch: kill !== undefined && kill !== 'off',
+    kill_switch_file: text('EVENKEEL_KILL_SWITCH_FILE') ?? killSwitchBeside(text('EVENKEEL_CONFIG')),
     mode: oneOf('EVENKEEL_MODE', ['observe', 'recommend', 'approve', 'auto']),
     dry_run: dry === undefined ? undefined : dry === 'true',
   };
   return problems.length === 0 ? { ok: true, settings } : { ok: false, problems };
 }
+
+/** Where the kill switch lies unless told: beside the configuration file. */
+export const killSwitchBeside = (config_file: string | undefined): string =>
+  config_file === undefined ? '/etc/evenkeel/kill-switch' : join(dirname(config_file), 'kill-switch');
 
 const secrets = [
   'EVENKEEL_NATS_PASSWORD',

@@ -125,7 +125,7 @@ export function createWorker(service: Service, cluster: string, ground: Ground):
   /** One handling up to its commit; false where another replica was faster. */
   const decide = async (
     handler: Handler | Timer['handle'],
-    input: { data: unknown; id: string } | undefined,
+    input: { data: unknown; id: string; sequence: number } | undefined,
     circumstances: {
       now: number;
       revision: string;
@@ -220,7 +220,7 @@ export function createWorker(service: Service, cluster: string, ground: Ground):
     });
     try {
       for (let n = 0; n < conflictsBeforeRetry; n++) {
-        const input = { data: parsed.data, id: cloud.id };
+        const input = { data: parsed.data, id: cloud.id, sequence: delivery.sequence };
         if (await decide(known.handler, input, { ...circumstances, trace: span.traceparent })) {
           span.end();
           return 'done';

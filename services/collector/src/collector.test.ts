@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { clusterSampled } from '@evenkeel/contracts';
+import { type Automation, clusterSampled } from '@evenkeel/contracts';
 import { ProxmoxError } from '@evenkeel/proxmox';
 import { describe, expect, it } from 'vitest';
 import { type Cluster, guest, newCluster } from './testing/cluster.ts';
@@ -167,6 +167,24 @@ describe('the looks after it', () => {
 });
 
 describe('what the cluster goes through', () => {
+  it('a node that somebody drains counts as in maintenance, says by whom, and opens a run at once', async () => {
+    const drained = { since: '2027-01-15T07:00:00.000Z', by: 'anna', reason: 'new memory' };
+    const { sample } = await watch(newCluster(), {}, { revision: 1, drained: { n1: drained } })();
+    expect(sample.nodes[0]).toMatchObject({ node: 'n1', maintenance: true, drained });
+    expect(sample.nodes[1]).toMatchObject({ node: 'n2', maintenance: false });
+    expect(sample.nodes[1]).not.toHaveProperty('drained');
+    const asked: Automation = { revision: 0, drained: {} };
+    const cluster = newCluster();
+    const look = watch(cluster, {}, asked);
+    const runs: boolean[] = [];
+    for (const node of [undefined, undefined, 'n1', undefined]) {
+      if (node) asked.drained[node] = drained;
+      runs.push((await look()).sample.run !== undefined);
+      cluster.now_s += 30;
+    }
+    expect(runs).toEqual([true, false, true, false]);
+  });
+
   it('a node that is gone, one in maintenance by Proxmox, one by configuration', async () => {
     const cluster = newCluster({
       nodes: { n1: 'online', n2: 'online', n3: 'offline', n4: 'online' },

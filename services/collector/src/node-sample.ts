@@ -1,4 +1,4 @@
-import type { CollectorProgress, Config, NodeSample, StorageSample } from '@evenkeel/contracts';
+import type { CollectorProgress, Config, Drain, NodeSample, StorageSample } from '@evenkeel/contracts';
 import type { NodeRow, NodeStatus, StorageRow } from '@evenkeel/proxmox';
 import { rounded } from './rounded.ts';
 
@@ -10,6 +10,8 @@ export type NodeBeside = {
   pressure: NodeSample['pressure'] | undefined;
   /** Held in maintenance by Proxmox. */
   maintenance: boolean;
+  /** By whom and why, where somebody asked for it to be drained. */
+  drained: Drain | undefined;
   storages: readonly StorageRow[];
   config: Config;
 };
@@ -32,12 +34,17 @@ function storageSample({ storage, shared, active, maxdisk, disk, content }: Stor
 
 /** One node as the sample tells it. */
 export function nodeSample(row: NodeRow, beside: NodeBeside): NodeSample {
-  const { status, processor, pressure, config } = beside;
+  const { status, processor, pressure, config, drained } = beside;
   const { maintenance_nodes } = config.automated_migrations;
   return {
     node: row.node,
     status: statusOf(row, beside.online),
-    maintenance: beside.maintenance || row.hastate === 'maintenance' || maintenance_nodes.includes(row.node),
+    maintenance:
+      beside.maintenance ||
+      row.hastate === 'maintenance' ||
+      maintenance_nodes.includes(row.node) ||
+      drained !== undefined,
+    ...(drained && { drained }),
     cpu: rounded(row.cpu ?? status?.cpu ?? 0, 5),
     maxcpu: row.maxcpu ?? status?.threads ?? 0,
     mem: rounded(row.mem ?? status?.memory_used ?? 0),

@@ -21,6 +21,12 @@ it.each([
   expect(openRun(last, { cluster: 'lab', now }, config()) !== null).toBe(opens);
 });
 
+it('opens at once where somebody waits for it, and never two of one name', () => {
+  const hasten = (seconds: number) => openRun(before(seconds), { cluster: 'lab', now }, config(), true);
+  expect(hasten(30)).not.toBeNull();
+  expect(hasten(0.5)).toBeNull();
+});
+
 it('is named after its cluster and time, and does not open where runs are off', () => {
   expect(openRun(undefined, { cluster: 'lab', now }, config())).toEqual({
     run_id: 'lab-20250101T001500Z',

@@ -16,7 +16,7 @@ export const nothingYet: CollectorProgress = {
 export function noteLook(
   progress: CollectorProgress,
   { resources, node_status, version }: Look,
-  { run, pressures }: { run: RunRef | null; pressures: readonly ReadPressure[] },
+  { run, pressures, drained }: { run: RunRef | null; pressures: readonly ReadPressure[]; drained: readonly string[] },
 ): CollectorProgress {
   const nodes = new Set(resources.nodes.map(({ node }) => node));
   const present = <T>(values: Record<string, T>): Record<string, T> =>
@@ -27,6 +27,7 @@ export function noteLook(
     ...progress,
     sequence: progress.sequence + 1,
     ...(run && { run }),
+    drained: [...drained],
     version: version ?? progress.version,
     processors: present({ ...progress.processors, ...Object.fromEntries(processors) }),
     pressures: present({ ...progress.pressures, ...Object.fromEntries(measured) }),

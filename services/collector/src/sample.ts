@@ -1,4 +1,5 @@
 import type {
+  Automation,
   ClusterSample,
   CollectorProgress,
   Config,
@@ -35,6 +36,8 @@ export type Beside = {
   now: number;
   sequence: number;
   config: Config;
+  /** Nodes that somebody asked to be drained. */
+  drained: Automation['drained'];
   config_revision: string;
   run: RunRef | null;
   progress: CollectorProgress;
@@ -64,6 +67,7 @@ export function buildSample(look: Look, beside: Beside): ClusterSample {
       processor: beside.progress.processors[row.node],
       pressure: pressureOf(beside, row.node),
       maintenance: look.maintenance.includes(row.node),
+      drained: beside.drained[row.node],
       storages: resources.storages.filter(({ node }) => node === row.node),
       config: beside.config,
     }),

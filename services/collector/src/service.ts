@@ -1,4 +1,12 @@
-import { clusterSampled, collectorProgress, guestCounters, guestFacts, historyBackfilled } from '@evenkeel/contracts';
+import {
+  automationKey,
+  clusterSampled,
+  collectorProgress,
+  guestCounters,
+  guestFacts,
+  historyBackfilled,
+  readAutomation,
+} from '@evenkeel/contracts';
 import { iso } from '@evenkeel/model';
 import { defineService } from '@evenkeel/runtime';
 import { byGuest, byNode, partsToWrite } from './by-node.ts';
@@ -21,15 +29,16 @@ export const collector = defineService({
   summary: 'Reads nodes, guests, rules and running migrations from Proxmox, and what it remembers of the past.',
   owns: { collectorProgress, guestCounters, guestFacts },
   reads: {},
-  uses: { proxmox: 'read' },
+  uses: { proxmox: 'read', ledger: true },
   publishes: [historyBackfilled, clusterSampled],
 }).every(
   'cluster',
   (config) => config.collection.sample_interval_seconds,
-  async ({ cluster, now, config, config_revision, state, proxmox }) => {
+  async ({ cluster, now, config, config_revision, state, proxmox, ledger }) => {
     const progress = (await state.collectorProgress.get()) ?? nothingYet;
     const keptFacts = await state.guestFacts.all();
     const keptCounters = await state.guestCounters.all();
+    const { drained } = readAutomation((await ledger.get(automationKey(cluster)))?.value);
     const at = iso(now);
     const now_s = Math.floor(now / 1000);
 
@@ -44,15 +53,21 @@ export const collector = defineService({
     const past = await readPast(proxmox, duePast(progress, facts, { nodes, online, guests, budget: left }), now_s);
     const tales = talesOf(past, facts, now_s).flatMap(partTale);
 
-    const run = openRun(progress.run, { cluster, now }, config);
+    const draining = Object.keys(drained).sort();
+    const hasten = draining.some((node) => !progress.drained?.includes(node));
+    const run = openRun(progress.run, { cluster, now }, config, hasten);
     const pressures = run ? await readPressures(proxmox, [...online]) : [];
-    const seen = { ...noteLook(progress, look, { run, pressures }), ...progressAfter(progress, past, nodes) };
+    const seen = {
+      ...noteLook(progress, look, { run, pressures, drained: draining }),
+      ...progressAfter(progress, past, nodes),
+    };
     const counters = readAllCounters(guests, byGuest(keptCounters));
     const beside = {
       cluster,
       now,
       sequence: seen.sequence,
       config,
+      drained,
       config_revision,
       run,
       progress: seen,

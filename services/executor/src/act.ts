@@ -15,7 +15,7 @@ export async function file(
   migration: ApprovedMigration,
   { ledger, trace, config }: Pick<Outside, 'ledger' | 'config'> & { trace: string },
 ): Promise<void> {
-  const paused = stopped(config);
+  const paused = stopped(config, migration);
   const approved = { state: 'approved', migration, trace } satisfies Execution;
   await ledger.create(executionKey(migration), paused ? { ...approved, paused } : approved);
 }

@@ -1,4 +1,4 @@
-import type { Config } from '@evenkeel/contracts';
+import type { ApprovedMigration, Config } from '@evenkeel/contracts';
 import { millis, oldestSample } from '@evenkeel/model';
 import { type Held, planClaims } from './claims.ts';
 import { refuse } from './end.ts';
@@ -16,20 +16,22 @@ export function expiry({ migration }: Execution, now: number): string | null {
   return null;
 }
 
-/** Why the configuration does not let anything move now, or null. */
-export function stopped(config: Config): string | null {
+/** Why the configuration does not let this migration move now, or null; in mode `approve` only what somebody approved does. */
+export function stopped(config: Config, { approved_by }: Pick<ApprovedMigration, 'approved_by'>): string | null {
   const { enabled, dry_run } = config.automated_migrations;
   if (!enabled) return 'automated_migrations is off';
   if (dry_run) return 'dry_run is on';
+  if (config.mode === 'approve') return approved_by === undefined ? 'mode is approve, and nobody approved it' : null;
   return config.mode === 'auto' ? null : `mode is ${config.mode}`;
 }
 
-export type BeginFacts = { now: number; config: Config; held: Held[] };
+/** `pause` says by whom and why the cluster is paused, where it is. */
+export type BeginFacts = { now: number; config: Config; pause: string | null; held: Held[] };
 
 /** An approved migration waits until all that it needs is free, and takes it. */
-export function begin(execution: Approved, { now, config, held }: BeginFacts): Step {
+export function begin(execution: Approved, { now, config, pause, held }: BeginFacts): Step {
   const { migration } = execution;
-  const paused = execution.paused ?? stopped(config);
+  const paused = pause ?? execution.paused ?? stopped(config, migration);
   if (paused) return put(refuse(execution, now, 'paused', paused));
   const claims = planClaims(migration, held, config.automated_migrations.rules.max_concurrent_migrations);
   if (!claims.may && claims.because === 'duplicate') return put(refuse(execution, now, 'duplicate', claims.reason));

@@ -13,8 +13,8 @@ import type { Step } from './steps.ts';
 /** Reads what the state of a migration makes necessary, and asks the pure function of that state what to do. */
 export async function decide(entry: Entry, tick: { said: boolean; held: Held[] }, outside: Outside): Promise<Step> {
   const { execution, revision } = entry;
-  const { proxmox, config, ledger } = outside;
-  const time = () => ({ now: proxmox.clock().now, config });
+  const { proxmox, config, pause, ledger } = outside;
+  const time = () => ({ now: proxmox.clock().now, config, pause });
   switch (execution.state) {
     case 'approved': {
       const step = begin(execution, { ...time(), held: tick.held });

@@ -125,6 +125,65 @@ describe('the executor', () => {
     expect(await s.ledger.list('lab.migration')).toEqual([]);
   });
 
+  describe('by what people have asked of the cluster', () => {
+    const who = { since: iso(t0), by: 'anna' };
+    const paused = { revision: 1, drained: {}, pause: { ...who, reason: 'storage work' } };
+    const draining = (node: string) => ({ revision: 1, drained: { [node]: { ...who, reason: '' } } });
+    const inMode = (mode: string) => ({ revision: 1, drained: {}, mode: { mode, ...who } });
+    const approved = approval(101, 'n1', 'n2', { approved_by: 'anna' });
+    const drain = approval(101, 'n1', 'n2', { mandatory: 'drain' });
+    const observing = configOf({ mode: 'observe', automated_migrations: { dry_run: false } });
+    const asking = configOf({ mode: 'approve', automated_migrations: { dry_run: false } });
+    const nothing = { revision: 0, drained: {} };
+    it.each<[string, object, ApprovedMigration, ReturnType<typeof configOf>, string, RegExp]>([
+      ['a pause', paused, m, configOf(), 'refused', /paused by anna since .*storage work.*"code":"paused"/],
+      ['a pause of what was approved', paused, approved, asking, 'refused', /paused by anna/],
+      ['observe by command', inMode('observe'), m, configOf(), 'refused', /mode is observe/],
+      ['auto by command, over a configuration that observes', inMode('auto'), m, observing, 'completed', /n2/],
+      ['approve, and nobody approved it', nothing, m, asking, 'refused', /nobody approved it/],
+      ['approve, and somebody approved it', nothing, approved, asking, 'completed', /n2/],
+      ['a target that is drained', draining('n2'), m, configOf(), 'refused', /n2 is in maintenance/],
+      ['a drain', draining('n1'), drain, configOf(), 'completed', /n2/],
+      ['a drain that was undone', nothing, drain, configOf(), 'refused', /n1 is no longer drained/],
+      ['a state that it cannot read', { revision: 'x' }, m, configOf(), 'refused', /cannot be read by this version/],
+    ])('%s', async (_, automation, migration, config, kind, words) => {
+      const s = setting({ 101: 'n1' });
+      await s.ledger.create('lab.automation', automation);
+      await run(s, [migration], 240, config);
+      expect(ends(s.memory, migration)).toEqual([`migration.${kind}`]);
+      expect(JSON.stringify(eventOf(s.memory, `migration.${kind}`, migration))).toMatch(words);
+      expect(s.world.posts).toHaveLength(kind === 'completed' ? 1 : 0);
+      expect(await s.ledger.list('lab.claim')).toEqual([]);
+    });
+
+    it('a pause that comes while it waits for its slot', async () => {
+      const s = setting({ 101: 'n1', 102: 'n1' });
+      const second = approval(102, 'n1', 'n3');
+      const process = await run(s, [m, second], 4);
+      expect(s.world.posts).toHaveLength(1);
+      await s.ledger.create('lab.automation', paused);
+      for (let i = 0; i < 30; i++) {
+        s.world.clock.now += 2000;
+        await process.tick();
+      }
+      expect(ends(s.memory, m)).toEqual(['migration.completed']);
+      expect(eventOf(s.memory, 'migration.refused', second)).toMatchObject({ code: 'paused' });
+      expect(s.world.posts).toHaveLength(1);
+    });
+
+    it('a client that holds a write back', async () => {
+      const s = setting({ 101: 'n1' });
+      s.world.proxmox.migrate = async () => {
+        throw new ProxmoxError('held_back', 'was not sent: the kill switch is on.');
+      };
+      await run(s, [m]);
+      expect(eventOf(s.memory, 'migration.refused', m)).toMatchObject({
+        code: 'paused',
+        reason: expect.stringContaining('the kill switch is on'),
+      });
+    });
+  });
+
   const fits = (config = {}) => ({ max_concurrent_migrations: 1, grace_period_seconds: 60, ...config });
   it('leaves a pause between two migrations of one slot', async () => {
     const s = setting({ 101: 'n1', 103: 'n2' });

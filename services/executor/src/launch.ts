@@ -11,6 +11,8 @@ import { migrationsOf } from './trace.ts';
 export type LaunchFacts = {
   now: number;
   config: Config;
+  /** By whom and why the cluster is paused, where it is. */
+  pause: string | null;
   look:
     | { seen: true; look: Look; tasks: TaskRow[] }
     /** It could not be read now. */
@@ -20,9 +22,9 @@ export type LaunchFacts = {
 };
 
 /** A migration that holds all it needs is held against a fresh look; what passes is sent. */
-export function launch(execution: Claimed, { now, config, look }: LaunchFacts): Step {
+export function launch(execution: Claimed, { now, config, pause, look }: LaunchFacts): Step {
   const { migration } = execution;
-  const paused = stopped(config);
+  const paused = pause ?? stopped(config, migration);
   if (paused) return put(refuse(execution, now, 'paused', paused));
   const expired = expiry(execution, now);
   if (expired)

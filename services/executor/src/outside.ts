@@ -8,7 +8,10 @@ import type { Watch } from './watch.ts';
 /** The outside of the executor: everything that it reads and changes in the world. */
 export type Outside = {
   cluster: string;
+  /** With what people have asked of the cluster laid over. */
   config: Config;
+  /** By whom and why the cluster is paused, where it is. */
+  pause: string | null;
   ledger: Ledger;
   proxmox: Proxmox;
   watch: Watch;

@@ -1,4 +1,5 @@
 import { iso } from '@evenkeel/model';
+import type { ProxmoxErrorKind } from '@evenkeel/proxmox';
 import { ask } from './ask.ts';
 import { refuse } from './end.ts';
 import type { Execution } from './execution.ts';
@@ -52,17 +53,18 @@ async function post(step: Extract<Step, { do: 'post' }>, entry: Entry, outside: 
   }
   const { kind, message, maybe_accepted } = answer.error;
   if (maybe_accepted || kind === 'bad_answer' || kind === 'timeout') return starting;
-  const locked = kind === 'refused' && /locked/.test(message);
-  const code =
-    kind === 'unreachable'
-      ? 'target_unavailable'
-      : locked
-        ? 'locked'
-        : kind === 'forbidden' || kind === 'unauthorized'
-          ? 'no_right'
-          : 'not_allowed';
-  return write(refuse(step.next, proxmox.clock().now, code, message), starting, outside);
+  return write(refuse(step.next, proxmox.clock().now, codeOf(kind, message), message), starting, outside);
 }
+
+const codes: Partial<Record<ProxmoxErrorKind, string>> = {
+  unreachable: 'target_unavailable',
+  forbidden: 'no_right',
+  unauthorized: 'no_right',
+  held_back: 'paused',
+};
+
+const codeOf = (kind: ProxmoxErrorKind, message: string): string =>
+  kind === 'refused' && /locked/.test(message) ? 'locked' : (codes[kind] ?? 'not_allowed');
 
 async function finish(entry: Entry, outside: Outside): Promise<null> {
   const { migration } = entry.execution;

@@ -53,6 +53,11 @@ const wanted: Check = (migration, look, config) => {
   return found ? no('unwanted', `${migration.guest}: ${found}`) : null;
 };
 
+const stillDrained: Check = ({ mandatory, guest, source_node }, _, { automated_migrations }) =>
+  mandatory === 'drain' && !automated_migrations.maintenance_nodes.includes(source_node)
+    ? no('unwanted', `${guest}: ${source_node} is no longer drained`)
+    : null;
+
 const targetThere: Check = (migration, look, config) => {
   const target = look.nodes.find((n) => n.node === migration.target_node);
   if (target?.status !== 'online')
@@ -104,7 +109,17 @@ const proxmoxAllows: Check = (migration, { preconditions }, config) => {
 };
 
 /** In the order in which their reasons are worth hearing. */
-const checks: Check[] = [quorum, sameGuest, unlocked, asPlanned, wanted, targetThere, targetHasRoom, proxmoxAllows];
+const checks: Check[] = [
+  quorum,
+  sameGuest,
+  unlocked,
+  asPlanned,
+  wanted,
+  stillDrained,
+  targetThere,
+  targetHasRoom,
+  proxmoxAllows,
+];
 
 /** Whether what a migration was decided on still holds a moment before it starts, and with which options it is to be sent. */
 export function preflight(migration: ApprovedMigration, look: Look, config: Config): Preflight {

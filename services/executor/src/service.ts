@@ -1,12 +1,16 @@
 import {
+  automationKey,
   type Config,
   executions,
+  inForce,
   migrationApproved,
   migrationCompleted,
   migrationFailed,
   migrationProgressed,
   migrationRefused,
   migrationStarted,
+  pauseSentence,
+  readAutomation,
 } from '@evenkeel/contracts';
 import { type Context, defineService } from '@evenkeel/runtime';
 import { advanceAll, file } from './act.ts';
@@ -36,9 +40,11 @@ export function createExecutor({ patience, monotonic }: ExecutorOptions) {
     prunedOn.set(cluster, today);
   }
 
-  async function move(config: Config, { cluster, ledger, proxmox, state, log }: Ctx) {
+  async function move(given: Config, { cluster, ledger, proxmox, state, log }: Ctx) {
     const said = await state.executions.all();
-    const outside = { cluster, config, ledger, proxmox, watch, patience, monotonic };
+    const automation = await automationOf({ cluster, ledger });
+    const asked = { config: inForce(given, automation), pause: pauseSentence(automation) };
+    const outside = { cluster, ...asked, ledger, proxmox, watch, patience, monotonic };
     const { executions: stand, keys, unreadable } = await advanceAll((id) => said[id]?.ended ?? false, outside);
     if (unreadable.length > 0) log.error({ keys: unreadable }, 'entries of the ledger that this version cannot read');
     for (const migration_id of Object.keys(said))
@@ -64,7 +70,8 @@ export function createExecutor({ patience, monotonic }: ExecutorOptions) {
     publishes: [migrationStarted, migrationProgressed, migrationCompleted, migrationFailed, migrationRefused],
   })
     .on(migrationApproved, async ({ data }, context: Ctx) => {
-      await file(data.migration, context);
+      const config = inForce(context.config, await automationOf(context));
+      await file(data.migration, { ...context, config });
       return context.current_config ? move(context.current_config, context) : [];
     })
     .every(
@@ -76,6 +83,10 @@ export function createExecutor({ patience, monotonic }: ExecutorOptions) {
       },
     );
 }
+
+/** What people have asked of the cluster, read anew each time. */
+const automationOf = async ({ cluster, ledger }: Pick<Ctx, 'cluster' | 'ledger'>) =>
+  readAutomation((await ledger.get(automationKey(cluster)))?.value);
 
 export const executor = createExecutor({
   patience: { post_timeout_ms: 30_000, grace_ms: 5_000 },

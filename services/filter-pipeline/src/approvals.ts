@@ -101,6 +101,7 @@ export function approve(
   identity: string,
   decision_id: string,
   { now, config, run }: Pick<FilterContext, 'now' | 'config' | 'run'>,
+  approved_by?: string,
 ): ApprovedMigration {
   const r = recommendation;
   return {
@@ -120,6 +121,7 @@ export function approve(
     sample_sequence: run.sample_sequence,
     sampled_at: run.sample.at,
     config_revision: run.config_revision,
+    ...(approved_by !== undefined && { approved_by }),
     ...(r.mandatory && { mandatory: r.mandatory }),
     confidence_score: r.confidence_score,
     expected: {

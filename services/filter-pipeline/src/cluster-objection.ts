@@ -1,18 +1,19 @@
-import type { Config } from '@evenkeel/contracts';
+import { type Config, pauseSentence } from '@evenkeel/contracts';
 import { hours, iso, millis } from '@evenkeel/model';
 import type { FilterContext } from './filter.ts';
 import { windowState } from './windows.ts';
 
 const stopAfterFailure = hours(1);
 
-type Circumstances = Pick<FilterContext, 'now' | 'config' | 'pause' | 'last_failure'> & {
+type Circumstances = Pick<FilterContext, 'now' | 'config' | 'automation' | 'last_failure'> & {
   run: { sample: FilterContext['run']['sample'] };
 };
 
 /** Why nothing at all may move in this cluster now; undefined where nothing stands against it. Every reason may pass by itself or by a person. */
 export function clusterObjection(context: Circumstances): string | undefined {
   const { automated_migrations } = context.config;
-  if (context.pause) return `paused by ${context.pause.by} since ${context.pause.since}: ${context.pause.reason}`;
+  const pause = pauseSentence(context.automation);
+  if (pause !== null) return `${pause}; to go on: evenkeel resume ${context.run.sample.cluster}`;
   if (!automated_migrations.enabled) return 'automated_migrations.enabled is false';
   return (
     failureStop(context) ??
@@ -22,14 +23,15 @@ export function clusterObjection(context: Circumstances): string | undefined {
   );
 }
 
-function failureStop({ config, last_failure, now }: Circumstances): string | undefined {
+function failureStop({ config, last_failure, now, automation, run }: Circumstances): string | undefined {
   if (!config.automated_migrations.safety_checks.abort_on_failure || !last_failure?.ended) return undefined;
+  if (automation.failure?.resumed && automation.failure.migration_id === last_failure.migration_id) return undefined;
   const until = millis(last_failure.ended.at) + stopAfterFailure;
   if (now >= until) return undefined;
   return (
     `stopped until ${iso(until)} because ${last_failure.guest} ${last_failure.source_node}->${last_failure.target_node} failed at ` +
     `${last_failure.ended.at} (${last_failure.ended.reason ?? 'no reason given'}); ` +
-    'to resume at once set automated_migrations.safety_checks.abort_on_failure to false'
+    `to go on at once: evenkeel resume ${run.sample.cluster}`
   );
 }
 

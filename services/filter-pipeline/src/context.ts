@@ -1,5 +1,6 @@
-import type { Approval, Config, GuestMove, JudgedMove, Recommendation } from '@evenkeel/contracts';
+import type { Approval, Automation, Config, GuestMove, JudgedMove, Recommendation } from '@evenkeel/contracts';
 import { type Placement, type RuleContext, ruleContext } from '@evenkeel/model';
+import type { Answers } from './answers.ts';
 import { type Approvals, inFlight, lastFailure, unseenMoves } from './approvals.ts';
 import type { Candidate, FilterContext, Generated, Tracking } from './filter.ts';
 import { applyShift, type Loads, type Shift, shiftOfRecommendation } from './loads.ts';
@@ -11,7 +12,8 @@ export type Facts = {
   pairs: ReadonlyMap<string, readonly JudgedMove[]>;
   outcomes: ReadonlyMap<string, readonly JudgedMove[]>;
   tracking: Tracking;
-  pause: FilterContext['pause'];
+  automation: Automation;
+  answers: Answers;
 };
 
 /**
@@ -42,7 +44,8 @@ export function buildContext({ generated, base, now, config }: Occasion, facts: 
     outcomes: facts.outcomes,
     tracking: facts.tracking,
     last_failure: lastFailure(facts.approvals),
-    pause: facts.pause,
+    automation: facts.automation,
+    answers: facts.answers,
   };
   return unseen.reduce(
     (context, approval) => applyMove(context, approval.guest, shiftOfApproval(approval), approval.assigned_bytes),

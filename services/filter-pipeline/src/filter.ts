@@ -1,5 +1,6 @@
 import type {
   Approval,
+  Automation,
   Config,
   DataOf,
   DecisionAction,
@@ -14,6 +15,7 @@ import type {
   ValueOf,
 } from '@evenkeel/contracts';
 import type { Placement, RuleContext } from '@evenkeel/model';
+import type { Answers } from './answers.ts';
 import type { Loads } from './loads.ts';
 
 export type Generated = DataOf<typeof recommendationsGenerated>;
@@ -58,7 +60,10 @@ export type FilterContext = {
   tracking: Tracking;
   /** The migration that failed last, where it counts. */
   last_failure: Approval | undefined;
-  pause: { since: string; by: string; reason: string } | undefined;
+  /** What people have asked of the cluster. */
+  automation: Automation;
+  /** What people said to proposed moves. */
+  answers: Answers;
 };
 
 export type Verdict =

@@ -1,5 +1,6 @@
 import type { Approval, ApprovedMigration, DecisionAction, RunSummary } from '@evenkeel/contracts';
 import { byText, millis } from '@evenkeel/model';
+import { awaiting } from './authority.ts';
 import { countActions, mostNotes } from './summarize.ts';
 
 /** The summary with one decision moved on; untouched where it is about another run or the decision has already ended. */
@@ -19,11 +20,29 @@ export function followDecision(
 
 /** The summary after its queue was closed: what still waited stays where it is, and the run says why. */
 export function closeQueue(summary: RunSummary, waited: ReadonlySet<string>, why: string): RunSummary {
-  const decisions = summary.decisions.map((d) =>
-    waited.has(d.decision_id) ? { ...d, reason: `had no turn: ${why}` } : d,
-  );
   const note = `the queue is closed, ${waited.size} had no turn: ${why}`;
-  return { ...summary, decisions, notes: [note, ...summary.notes].slice(0, mostNotes) };
+  const noted = { ...summary, notes: [note, ...summary.notes].slice(0, mostNotes) };
+  return noted.decisions
+    .filter((d) => waited.has(d.decision_id))
+    .reduce((closed, d) => skip(closed, d.decision_id, `had no turn: ${why}`), noted);
+}
+
+/** The summary of a run that another replaces: what nobody has approved, or what was approved by a person and had no turn, is skipped. */
+export function replaced(summary: RunSummary, under_way: (decision_id: string) => boolean, at: string): RunSummary {
+  const left = summary.decisions.filter(({ action, decision_id }) => action === 'pending' && !under_way(decision_id));
+  if (left.length === 0) return summary;
+  const why = (reason: string) =>
+    `skipped: ${reason === awaiting ? 'nobody approved it' : 'it had no turn'} before the next run`;
+  return conclude(
+    left.reduce((closed, d) => skip(closed, d.decision_id, why(d.reason)), summary),
+    at,
+  );
+}
+
+function skip(summary: RunSummary, decision_id: string, reason: string): RunSummary {
+  const line = summary.decisions.find((d) => d.decision_id === decision_id)!;
+  const decisions = summary.decisions.map((d) => (d === line ? { ...d, action: 'skipped' as const, reason } : d));
+  return { ...summary, decisions, counts: recount(summary, line.action, 'skipped') };
 }
 
 /** What the end of a migration makes of its decision. */
@@ -47,7 +66,8 @@ function recount(summary: RunSummary, from: DecisionAction, to: DecisionAction):
 }
 
 function conclude(summary: RunSummary, at: string): RunSummary {
-  const { executed = 0, failed = 0, pending = 0 } = countActions(summary.decisions);
+  const { executed = 0, failed = 0 } = countActions(summary.decisions);
+  const pending = summary.decisions.filter((d) => d.action === 'pending' && d.reason !== awaiting).length;
   const { duration_seconds, ...rest } = summary;
   const counted = { ...rest, migrations_executed: executed + failed, migrations_successful: executed };
   if (pending > 0) return { ...counted, status: 'acting' };

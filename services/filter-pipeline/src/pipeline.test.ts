@@ -202,7 +202,7 @@ test('slots, runs and ranks', () => {
   ]);
 });
 
-test.each([{ mode: 'recommend' as const }, { mode: 'approve' as const }, { automated_migrations: { dry_run: true } }])(
+test.each([{ mode: 'recommend' as const }, { automated_migrations: { dry_run: true } }])(
   'where nothing may move, nothing waits to: %o',
   (config) => {
     expect(run(givenRun(many(5, light)), { config }).waiting.queue).toEqual([]);

@@ -1,7 +1,7 @@
 import type { ApprovedMigration, currentRun, Decision, DecisionAction, RunSummary, ValueOf } from '@evenkeel/contracts';
 import { concerned, iso, millis } from '@evenkeel/model';
 import { approve } from './approvals.ts';
-import { authority } from './authority.ts';
+import { type Authority, authority } from './authority.ts';
 import { buildContext, candidatesOf, type Facts, type Occasion } from './context.ts';
 import type { FilterContext, Generated } from './filter.ts';
 import { type Climb, limitsOrder } from './ladder.ts';
@@ -31,11 +31,12 @@ export function decideRun(occasion: Occasion, facts: Facts): RunResult {
   const slots = freeSlots(facts.approvals, generated.sample.running_migrations, occasion);
   const ids = decisionIds([...selection.chosen, ...selection.surplus, ...selection.rejected]);
   const decisions = decide(selection, slots, context, ids, occasion.newer);
-  const approved = selection.chosen.flatMap((c, i) =>
-    decisions[i]?.action === 'pending' && authority(config).may === 'act'
-      ? [approve(c.candidate.recommendation, c.candidate.guest!.identity, ids.get(c)!, context)]
-      : [],
-  );
+  const approved = selection.chosen.flatMap((c, i) => {
+    const { may, approved_by } = authorityOf(c, context);
+    return decisions[i]?.action === 'pending' && may === 'act'
+      ? [approve(c.candidate.recommendation, c.candidate.guest!.identity, ids.get(c)!, context, approved_by)]
+      : [];
+  });
   return {
     decisions,
     approved,
@@ -43,6 +44,9 @@ export function decideRun(occasion: Occasion, facts: Facts): RunResult {
     waiting: queueOf(occasion, selection, approved, ids, context),
   };
 }
+
+const authorityOf = ({ candidate: { recommendation } }: Climb, context: FilterContext): Authority =>
+  authority(recommendation, { ...context, sample: context.run.sample });
 
 function decide(
   selection: Selection,
@@ -53,16 +57,17 @@ function decide(
 ): Decision[] {
   const ranked = [...selection.chosen, ...selection.surplus];
   const most = context.config.automated_migrations.rules.max_migrations_per_run;
+  let acting = 0;
   const chosen = selection.chosen.map((c, i) => {
     const place = `ranked ${i + 1} of ${ranked.length}`;
-    const { may, action, reason } = authority(context.config);
+    const { may, action, reason } = authorityOf(c, context);
     if (newer) return decision(c, 'skipped', `${place}: run ${newer} is newer and was decided before this one`, false);
-    if (may === 'act' && i >= slots.free)
+    if (may === 'act' && acting++ >= slots.free)
       return decision(c, 'skipped', `${place}: ${waitsFor(slots, slots.free)}`, false);
     return decision(
       c,
       action,
-      may === 'act' ? `approved: ${place}, ${c.candidate.recommendation.reason}` : reason,
+      may === 'act' ? `${reason}: ${place}, ${c.candidate.recommendation.reason}` : reason,
       true,
       place,
     );
@@ -136,21 +141,21 @@ export function newerThan({ at, sample_sequence }: Generated, last: CurrentRun |
 
 /** What waits for a slot; nothing does where nothing may move, whatever a later event says. */
 function queueOf(
-  { generated, base, config }: Occasion,
+  { generated, base }: Occasion,
   { chosen, surplus }: Selection,
   approved: readonly ApprovedMigration[],
   ids: ReadonlyMap<Climb, string>,
-  { rules }: FilterContext,
+  context: FilterContext,
 ): CurrentRun {
   const started = new Set(approved.map(({ decision_id }) => decision_id));
-  const passed = authority(config).may === 'act' ? [...chosen, ...surplus] : [];
+  const passed = [...chosen, ...surplus].filter((c) => authorityOf(c, context).may !== 'tell');
   const waiting = passed.filter((c) => !started.has(ids.get(c)!)).slice(0, longestQueue);
   const queue = waiting.map((c) => ({
     recommendation_id: c.candidate.recommendation.recommendation_id,
     decision_id: ids.get(c)!,
   }));
   const guests = new Set(waiting.map((c) => c.candidate.recommendation.guest));
-  const bound = concerned(guests, rules);
+  const bound = concerned(guests, context.rules);
   return {
     generated: {
       ...generated,

@@ -1,14 +1,19 @@
-import type { ApprovedMigration, Config } from '@evenkeel/contracts';
+import type { ApprovedMigration, Config, Recommendation } from '@evenkeel/contracts';
 import { millis, oldestSample } from '@evenkeel/model';
 import { approve } from './approvals.ts';
 import { authority } from './authority.ts';
 import { buildContext, candidatesOf, type Facts } from './context.ts';
 import type { CurrentRun } from './pipeline.ts';
 import { select } from './select.ts';
-import { freeSlots } from './slots.ts';
+import { freeSlots, waitsFor } from './slots.ts';
 
-/** What the queue gives; `closed` says why nothing of it may move any more, where that is so. */
-export type QueueLook = { approved: ApprovedMigration[]; waiting: CurrentRun; closed?: string };
+/** What the queue gives; `closed` says why nothing of it may move any more, `held` why what may act has to wait, by guest. */
+export type QueueLook = {
+  approved: ApprovedMigration[];
+  waiting: CurrentRun;
+  closed?: string;
+  held?: Readonly<Record<string, string>>;
+};
 
 /**
  * Looks again at what waits for a slot: takes it up the whole ladder once more, with what has ended or failed since, and approves
@@ -27,14 +32,26 @@ export function lookAgain(
     slots.free,
     config.automated_migrations.rules.max_migrations_per_run - usedUp(facts, generated.run_id, now),
   );
-  if (queue.length === 0 || room <= 0 || authority(config).may !== 'act') return { approved: [], waiting };
-  const context = buildContext({ generated, base: new Map(Object.entries(base)), now, config }, facts);
-  const { chosen } = select(candidatesOf(generated), context, queue.length);
+  const { sample } = generated;
+  const allowed = (r: Recommendation) => authority(r, { config, now, answers: facts.answers, sample });
+  const acting = { ...generated, recommendations: generated.recommendations.filter((r) => allowed(r).may === 'act') };
+  if (acting.recommendations.length === 0) return { approved: [], waiting };
+  if (room <= 0) {
+    const why = slots.free > 0 ? 'the run has made all of its moves' : waitsFor(slots, 0);
+    return { approved: [], waiting, held: Object.fromEntries(acting.recommendations.map((r) => [r.guest, why])) };
+  }
+  const context = buildContext({ generated: acting, base: new Map(Object.entries(base)), now, config }, facts);
+  const { chosen, rejected } = select(candidatesOf(acting), context, queue.length);
   const approved = chosen.slice(0, room).map(({ candidate: { recommendation, guest } }) => {
     const place = queue.find(({ recommendation_id }) => recommendation_id === recommendation.recommendation_id)!;
-    return approve(recommendation, guest!.identity, place.decision_id, context);
+    return approve(recommendation, guest!.identity, place.decision_id, context, allowed(recommendation).approved_by);
   });
-  return { approved, waiting: without(waiting, new Set(approved.map(({ decision_id }) => decision_id))) };
+  const held = [
+    ...rejected.map(({ candidate, verdict }) => [candidate.recommendation.guest, verdict.reason]),
+    ...chosen.slice(room).map(({ candidate }) => [candidate.recommendation.guest, waitsFor(slots, approved.length)]),
+  ];
+  const left = without(waiting, new Set(approved.map(({ decision_id }) => decision_id)));
+  return { approved, waiting: left, held: Object.fromEntries(held) };
 }
 
 function outdated(sampledAt: string, now: number): string | undefined {

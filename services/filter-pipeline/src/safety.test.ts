@@ -1,3 +1,4 @@
+import { untouched } from '@evenkeel/contracts';
 import { expect, test } from 'vitest';
 import { safety } from './safety.ts';
 import { ask, type GivenCase, givenApproval, givenNode } from './testing/given.ts';
@@ -11,6 +12,14 @@ const failure = (minutesAgo: number) => {
   const at = new Date(Date.parse('2026-07-15T12:00:00Z') - minutesAgo * 60_000).toISOString();
   const ended = { at, how: 'failed' as const, reason: 'out of memory' };
   return { approvals: { entries: { m: givenApproval({ approved_at: at, expires_at: at, ended }) } } };
+};
+const afterFailure = (migration_id: string, resumed: boolean) => ({
+  ...untouched,
+  failure: { migration_id, at: '2026-07-15T11:00:00.000Z', resumed },
+});
+const beingDrained = {
+  maintenance: true,
+  drained: { since: '2026-07-15T11:00:00.000Z', by: 'anna', reason: '' },
 };
 const storage = (name: string, used: number, different: object = {}) => ({
   storage: name,
@@ -30,8 +39,15 @@ test.each<{ name: string; given: GivenCase; says: string }>([
   { name: 'all is well', given: {}, says: 'passed' },
   {
     name: 'paused',
-    given: { facts: { pause: { since: '2026-07-15T11:00:00Z', by: 'root@pam', reason: 'storage work' } } },
-    says: 'deferred: paused by root@pam since 2026-07-15T11:00:00Z: storage work',
+    given: {
+      facts: {
+        automation: {
+          ...untouched,
+          pause: { since: '2026-07-15T11:00:00Z', by: 'root@pam', reason: 'storage work' },
+        },
+      },
+    },
+    says: 'deferred: paused by root@pam since 2026-07-15T11:00:00Z: storage work; to go on: evenkeel resume lab',
   },
   {
     name: 'switched off',
@@ -43,7 +59,19 @@ test.each<{ name: string; given: GivenCase; says: string }>([
     given: { facts: failure(59) },
     says:
       'deferred: stopped until 2026-07-15T12:01:00.000Z because qemu/200 pve1->pve3 failed at 2026-07-15T11:01:00.000Z (out of memory); ' +
-      'to resume at once set automated_migrations.safety_checks.abort_on_failure to false',
+      'to go on at once: evenkeel resume lab',
+  },
+  {
+    name: 'after a failure, once somebody has resumed',
+    given: { facts: { ...failure(1), automation: afterFailure('m', true) } },
+    says: 'passed',
+  },
+  {
+    name: 'after a failure that came since somebody resumed',
+    given: { facts: { ...failure(59), automation: afterFailure('earlier', true) } },
+    says:
+      'deferred: stopped until 2026-07-15T12:01:00.000Z because qemu/200 pve1->pve3 failed at 2026-07-15T11:01:00.000Z (out of memory); ' +
+      'to go on at once: evenkeel resume lab',
   },
   { name: 'an hour after a failure', given: { facts: failure(60) }, says: 'passed' },
   {
@@ -189,6 +217,18 @@ test.each<{ name: string; given: GivenCase; says: string }>([
       config: checks({ require_n_plus_1: true }),
     },
     says: 'filtered: the loss of pve1 would leave 51.2 GiB for 49.9 GiB free on the other nodes (require_n_plus_1)',
+  },
+  {
+    name: 'a drain keeps to that among the nodes that remain',
+    given: {
+      recommendation: {
+        mandatory: 'drain',
+        effect: { target_before: { mem: 0.3 }, target_after: { mem: 0.65 } },
+      },
+      run: { sample: { nodes: [givenNode('pve1', beingDrained), givenNode('pve2'), givenNode('pve3')] } },
+      config: checks({ require_n_plus_1: true }),
+    },
+    says: 'filtered: the loss of pve2 would leave 41.6 GiB for 38.4 GiB free on the other nodes (require_n_plus_1)',
   },
 ])('$name', ({ given, says }) => {
   expect(ask(safety, given)).toBe(says);

@@ -1,8 +1,14 @@
 import {
   type AnyEvent,
   type ApprovedMigration,
+  type AutomationChange,
+  answerGiven,
+  automationChanged,
+  automationKey,
+  automationRequested,
   clusterSampled,
   type DataOf,
+  decisionAnswered,
   migrationApproved,
   migrationCompleted,
   migrationFailed,
@@ -16,6 +22,7 @@ import { expect, test } from 'vitest';
 import type { Generated } from './filter.ts';
 import { filterPipeline } from './service.ts';
 import { givenConfig, givenRecommendation, givenRun, lightEffect, noon, vary } from './testing/given.ts';
+import { givenLedger } from './testing/given-ledger.ts';
 
 const light = { effect: lightEffect };
 const at = (minutes: number) => new Date(noon + minutes * 60_000).toISOString();
@@ -24,6 +31,7 @@ const at = (minutes: number) => new Date(noon + minutes * 60_000).toISOString();
 function live(different: object = {}) {
   const config = givenConfig(different);
   const memory = new Map<string, unknown>();
+  const ledger = givenLedger();
   const state = Object.fromEntries(
     Object.entries(filterPipeline.owns).map(([name, record]) => [
       name,
@@ -39,7 +47,7 @@ function live(different: object = {}) {
     ]),
   );
   const here = (minutes: number) =>
-    ({ cluster: 'lab', now: noon + minutes * 60_000, config, config_revision: 'c0ffee', state }) as never;
+    ({ cluster: 'lab', now: noon + minutes * 60_000, config, config_revision: 'c0ffee', state, ledger }) as never;
   const checked = (said: readonly Said[]): readonly Said[] => {
     for (const { name, data } of said)
       expect(filterPipeline.publishes.find((e) => e.name === name)!.data.parse(data)).toEqual(data);
@@ -47,8 +55,9 @@ function live(different: object = {}) {
   };
   return {
     memory,
-    tell: async <E extends AnyEvent>(event: E, data: DataOf<E>, minutes: number) =>
-      checked(await filterPipeline.handlers.get(event)!({ data, id: 'x' } as never, here(minutes))),
+    ledger,
+    tell: async <E extends AnyEvent>(event: E, data: DataOf<E>, minutes: number, sequence = 1) =>
+      checked(await filterPipeline.handlers.get(event)!({ data, id: 'x', sequence } as never, here(minutes))),
     tick: async (minutes: number) =>
       checked(await filterPipeline.handlers.get(clusterSampled)!({ data: {}, id: 'x' } as never, here(minutes))),
     summary: (part = 'all') => memory.get(`summary ${part}`) as DataOf<typeof runDecided>,
@@ -292,4 +301,192 @@ test.each([
   await service.tell(recommendationsGenerated, run([101], 2, 5, { sample_sequence: 20 }), 5);
   expect(decided(await service.tell(recommendationsGenerated, next, 5)).join()).not.toMatch(/newer/);
   expect(service.summary().run_id).toBe(next.run_id);
+});
+
+const request = (command_id: string, change: AutomationChange) => ({ cluster: 'lab', command_id, by: 'anna', change });
+const named = <E extends AnyEvent>(said: readonly Said[], event: E): DataOf<E>[] =>
+  said.flatMap(({ name, data }) => (name === event.name ? [data as DataOf<E>] : []));
+const yes = (vmid: number, different: Partial<DataOf<typeof answerGiven>> = {}): DataOf<typeof answerGiven> => ({
+  cluster: 'lab',
+  command_id: `yes-${vmid}`,
+  by: 'anna',
+  answer: 'approve',
+  decision_id: `run-1.qemu-${vmid}`,
+  guest: `qemu/${vmid}`,
+  source_node: 'pve1',
+  target_node: 'pve2',
+  reason: '',
+  ...different,
+});
+
+test('a pause stops what waits and what is recommended, whatever is forgotten; a resume lets it go on', async () => {
+  const service = live();
+  const [first] = ordered(await service.tell(recommendationsGenerated, run([101, 102]), 0));
+  const said = await service.tell(automationRequested, request('p', { do: 'pause', reason: 'storage work' }), 1, 1);
+  expect(named(said, automationChanged)).toMatchObject([
+    {
+      change_id: 'p',
+      by: 'anna',
+      change: { do: 'pause' },
+      automation: { pause: { by: 'anna', reason: 'storage work' } },
+    },
+  ]);
+  await service.tell(migrationCompleted, completed(first!, 2), 2);
+  expect(await service.tick(3)).toEqual([]);
+  service.memory.clear();
+  const paused = await service.tell(recommendationsGenerated, run([101, 102], 2, 5), 5);
+  expect(ordered(paused)).toEqual([]);
+  expect(named(paused, runDecided)).toMatchObject([{ status: 'skipped', mode: 'paused' }]);
+  expect(decided(paused)[0]).toMatch(
+    /^deferred: paused by anna since .*: storage work; to go on: evenkeel resume lab$/,
+  );
+  await service.tell(automationRequested, request('r', { do: 'resume' }), 6, 2);
+  expect(ordered(await service.tell(recommendationsGenerated, run([101, 102], 3, 10), 10))).toHaveLength(1);
+});
+
+test('a command that comes again says the same again, an older one nothing', async () => {
+  const service = live();
+  const pause = request('p', { do: 'pause', reason: '' });
+  const first = await service.tell(automationRequested, pause, 1, 1);
+  expect(await service.tell(automationRequested, pause, 1, 1)).toEqual(first);
+  await service.tell(automationRequested, request('r', { do: 'resume' }), 2, 2);
+  const kept = await service.ledger.get(automationKey('lab'));
+  expect(await service.tell(automationRequested, pause, 1, 1)).toEqual([]);
+  expect(await service.ledger.get(automationKey('lab'))).toEqual(kept);
+});
+
+test('a mode by command holds over the configuration until it is undone', async () => {
+  const service = live();
+  await service.tell(automationRequested, request('m', { do: 'mode', mode: 'observe' }), 0, 1);
+  const observed = await service.tell(recommendationsGenerated, run([101]), 0);
+  expect(ordered(observed)).toEqual([]);
+  expect(named(observed, runDecided)).toMatchObject([{ mode: 'observe' }]);
+  await service.tell(automationRequested, request('d', { do: 'mode', mode: 'default' }), 1, 2);
+  expect(ordered(await service.tell(recommendationsGenerated, run([101], 2, 5), 5))).toHaveLength(1);
+});
+
+test('in approve mode only what a person approves moves, after another look, and the run follows', async () => {
+  const service = live({ mode: 'approve' });
+  const asked = await service.tell(recommendationsGenerated, run([101, 102]), 0);
+  expect(ordered(asked)).toEqual([]);
+  expect(service.summary()).toMatchObject({ status: 'no_action', counts: { pending: 2 } });
+  expect(await service.tick(1)).toEqual([]);
+  const said = await service.tell(answerGiven, yes(102), 2);
+  expect(named(said, decisionAnswered)).toEqual([
+    {
+      cluster: 'lab',
+      command_id: 'yes-102',
+      decision_id: 'run-1.qemu-102',
+      guest: 'qemu/102',
+      source_node: 'pve1',
+      target_node: 'pve2',
+      by: 'anna',
+      answer: 'approved',
+      reason: 'approved by anna',
+    },
+  ]);
+  const [first] = ordered(said);
+  expect(first).toMatchObject({ guest: 'qemu/102', approved_by: 'anna', approved_at: at(2), expires_at: at(7) });
+  expect(service.summary()).toMatchObject({ status: 'acting' });
+  await service.tell(migrationCompleted, completed(first!, 4), 4);
+  expect(service.summary()).toMatchObject({ status: 'success', counts: { executed: 1, pending: 1 } });
+  expect(await service.tick(5)).toEqual([]);
+  await service.tell(recommendationsGenerated, run([101], 2, 6), 6);
+  expect(service.summary().run_id).toBe('run-2');
+});
+
+test('an approval waits for its turn, holds for the same move in the next run, and expires', async () => {
+  const service = live({ mode: 'approve' });
+  await service.tell(recommendationsGenerated, run([101, 102]), 0);
+  const [first] = ordered(await service.tell(answerGiven, yes(101), 1));
+  const second = await service.tell(answerGiven, yes(102), 2);
+  expect(named(second, decisionAnswered)[0]?.reason).toBe('approved by anna; not yet: waits for a slot: 1 of 1 taken');
+  expect(ordered(second)).toEqual([]);
+  await service.tell(migrationCompleted, completed(first!, 4), 4);
+  const next = await service.tell(recommendationsGenerated, run([102], 2, 5), 5);
+  expect(ordered(next)).toMatchObject([{ guest: 'qemu/102', approved_by: 'anna', decision_id: 'run-2.qemu-102' }]);
+  const late = live({ mode: 'approve' });
+  await late.tell(recommendationsGenerated, run([101, 102]), 0);
+  const [busy] = ordered(await late.tell(answerGiven, yes(101), 1));
+  await late.tell(answerGiven, yes(102), 2);
+  await late.tell(migrationCompleted, completed(busy!, 7), 7);
+  expect(ordered(await late.tick(8))).toEqual([]);
+  expect(ordered(await late.tell(recommendationsGenerated, run([102], 2, 8), 8))).toEqual([]);
+  expect(late.summary('run-1')).toBeUndefined();
+});
+
+test('an approval of what stands against it is heard, and says what that is', async () => {
+  const service = live({ mode: 'approve' });
+  await service.tell(recommendationsGenerated, run([101]), 0);
+  const other = await service.tell(answerGiven, yes(101, { target_node: 'pve3' }), 1);
+  expect(named(other, decisionAnswered)).toMatchObject([
+    { answer: 'not_pending', reason: expect.stringMatching(/does not wait for an approval/) },
+  ]);
+  await service.tell(automationRequested, request('p', { do: 'pause', reason: 'storage work' }), 2, 1);
+  const paused = await service.tell(answerGiven, yes(101), 3);
+  expect(named(paused, decisionAnswered)).toMatchObject([
+    { answer: 'not_pending', reason: expect.stringMatching(/^paused by anna/) },
+  ]);
+  expect(ordered([...other, ...paused])).toEqual([]);
+  expect(service.memory.has('answers all')).toBe(false);
+});
+
+test('what a person rejects is left alone for a while', async () => {
+  const service = live({ mode: 'approve' });
+  await service.tell(recommendationsGenerated, run([101, 102]), 0);
+  const said = await service.tell(answerGiven, yes(101, { answer: 'reject', reason: 'backup runs' }), 1);
+  expect(named(said, decisionAnswered)).toMatchObject([
+    { answer: 'rejected', reason: 'rejected by anna: backup runs' },
+  ]);
+  expect(service.summary()).toMatchObject({ counts: { pending: 1, skipped: 1 } });
+  const next = await service.tell(recommendationsGenerated, run([101], 2, 5), 5);
+  expect(decided(next)[0]).toMatch(/^deferred: rejected by anna at .*: backup runs; it is left alone until/);
+  expect(decided(await service.tell(recommendationsGenerated, run([101], 3, 40), 40))).toEqual(['awaiting approval']);
+});
+
+test('whoever drains a node has approved what that takes', async () => {
+  const service = live({ mode: 'approve' });
+  const drained = { since: at(0), by: 'anna', reason: 'new memory' };
+  const base = run([101], 1, 0);
+  const generated = {
+    ...base,
+    recommendations: base.recommendations.map((r) => ({ ...r, mandatory: 'drain' as const })),
+    sample: {
+      ...base.sample,
+      nodes: base.sample.nodes.map((n) => (n.node === 'pve1' ? { ...n, maintenance: true, drained } : n)),
+    },
+  };
+  expect(ordered(await service.tell(recommendationsGenerated, generated, 0))).toMatchObject([
+    { guest: 'qemu/101', mandatory: 'drain', approved_by: 'anna' },
+  ]);
+});
+
+test('a failure pauses the cluster where that is configured, once; a resume sets it aside', async () => {
+  const service = live({ automated_migrations: { safety_checks: { pause_on_failure: true } } });
+  const [first] = ordered(await service.tell(recommendationsGenerated, run([101, 102]), 0));
+  const failed = { migration: first!, failed_at: at(1), reason: 'no memory', fault: 'path' as const };
+  const said = await service.tell(migrationFailed, failed, 1);
+  expect(named(said, automationChanged)).toMatchObject([
+    {
+      change_id: first!.migration_id,
+      by: 'evenkeel',
+      automation: { pause: { reason: 'qemu/101 pve1->pve2 failed: no memory' } },
+    },
+  ]);
+  expect(decided(await service.tell(recommendationsGenerated, run([102], 2, 120), 120))[0]).toMatch(
+    /^deferred: paused by evenkeel since .*failed: no memory; to go on: evenkeel resume lab$/,
+  );
+  await service.tell(automationRequested, request('r', { do: 'resume' }), 121, 1);
+  expect(named(await service.tell(migrationFailed, failed, 1), automationChanged)).toEqual([]);
+  expect(ordered(await service.tell(recommendationsGenerated, run([102], 3, 125), 125))).toHaveLength(1);
+});
+
+test('a resume ends the stop of an hour after a failure at once', async () => {
+  const service = live();
+  const [first] = ordered(await service.tell(recommendationsGenerated, run([101, 102]), 0));
+  const failed = { migration: first!, failed_at: at(1), reason: 'no memory', fault: 'path' as const };
+  expect(named(await service.tell(migrationFailed, failed, 1), automationChanged)).toEqual([]);
+  expect(ordered(await service.tell(recommendationsGenerated, run([102], 2, 5), 5))).toEqual([]);
+  await service.tell(automationRequested, request('r', { do: 'resume' }), 6, 1);
+  expect(ordered(await service.tell(recommendationsGenerated, run([102], 3, 10), 10))).toHaveLength(1);
 });

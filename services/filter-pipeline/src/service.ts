@@ -1,15 +1,22 @@
 import {
   type Approval,
   type ApprovedMigration,
+  type Automation,
+  answerGiven,
+  answers,
   approvals,
-  automationPause,
+  automationChanged,
+  automationKey,
+  automationRequested,
   clusterSampled,
   currentRun,
   type DataOf,
   type DecisionAction,
+  decisionAnswered,
   type GuestMove,
   guestMoves,
   guestOutcomes,
+  inForce,
   type JudgedMove,
   lastPlacements,
   lastRunSummary,
@@ -20,6 +27,7 @@ import {
   migrationStarted,
   outcomeRecorded,
   pairOutcomes,
+  readAutomation,
   recommendationDecided,
   recommendationsGenerated,
   recommendationTracking,
@@ -27,11 +35,14 @@ import {
 } from '@evenkeel/contracts';
 import { iso, millis } from '@evenkeel/model';
 import { type Context, defineService } from '@evenkeel/runtime';
+import { answerOf, takeAnswer } from './answer.ts';
+import type { Answers } from './answers.ts';
 import { addApproved, expiredUnused, rememberApproval } from './approvals.ts';
+import { grant, noteFailure } from './automation.ts';
 import { baseLoads } from './base-loads.ts';
 import type { Facts } from './context.ts';
 import type { Generated, Tracking } from './filter.ts';
-import { closeQueue, endOf, followDecision, oldestRuns } from './follow.ts';
+import { closeQueue, endOf, followDecision, oldestRuns, replaced } from './follow.ts';
 import { foundMove, isForgotten, isSameGuest, type MoveStage, rememberMove } from './moves.ts';
 import { noticeMoves } from './notice-moves.ts';
 import { failedMove, judgedOf, pairOf, rememberJudged } from './outcomes.ts';
@@ -40,17 +51,19 @@ import { type CurrentRun, decideRun, newerThan, type RunResult } from './pipelin
 import { lookAgain, type QueueLook } from './queue.ts';
 
 const owns = {
+  answers,
   approvals,
   moves: guestMoves,
   outcomes: guestOutcomes,
   pairs: pairOutcomes,
-  pause: automationPause,
   placements: lastPlacements,
   summary: lastRunSummary,
   tracking: recommendationTracking,
   waiting: currentRun,
 };
-type Here = Context<typeof owns, Record<never, never>>;
+type Bare = Context<typeof owns, Record<never, never>>;
+/** Where a handler is, with what people have asked of the cluster, over its configuration. */
+type Here = Bare & { automation: Automation };
 
 type Ended = NonNullable<Approval['ended']>;
 type Fault = DataOf<typeof migrationFailed>['fault'];
@@ -67,9 +80,11 @@ export const filterPipeline = defineService({
   summary: 'Lets through only the migrations that are safe and worth it.',
   owns,
   reads: {},
-  publishes: [recommendationDecided, runDecided, migrationApproved],
+  uses: { ledger: true },
+  publishes: [recommendationDecided, runDecided, migrationApproved, decisionAnswered, automationChanged],
 })
-  .on(recommendationsGenerated, async ({ data: generated }, here) => {
+  .on(recommendationsGenerated, async ({ data: generated }, bare) => {
+    const here = await withAsked(bare);
     const { state, config, now } = here;
     await learnFoundMoves(here, generated);
     const { observation_periods, observation_window_hours } = config.intelligent_migrations;
@@ -91,29 +106,61 @@ export const filterPipeline = defineService({
     if (!known?.entries[migration.migration_id]) state.approvals.set(addApproved(known, [migration], [], now));
     return [];
   })
-  .on(migrationStarted, async ({ data: { migration, started_at } }, here) => {
+  .on(migrationStarted, async ({ data: { migration, started_at } }, bare) => {
+    const here = await withAsked(bare);
     const { state, now } = here;
     await learnMove(here, migration, { at: started_at, how: 'started' });
     state.approvals.set(rememberApproval(await state.approvals.get(), migration, { started_at }, now));
     return [];
   })
   .on(migrationCompleted, async ({ data: { migration, completed_at } }, here) =>
-    end(here, migration, { at: completed_at, how: 'completed' }),
+    end(await withAsked(here), migration, { at: completed_at, how: 'completed' }),
   )
-  .on(migrationFailed, async ({ data: { migration, failed_at, reason, fault } }, here) =>
-    end(here, migration, { at: failed_at, how: 'failed', reason }, { fault }),
-  )
+  .on(migrationFailed, async ({ data: { migration, failed_at, reason, fault } }, here) => {
+    const paused = await stopAfter(here, { migration, failed_at, reason });
+    const next = await end(await withAsked(here), migration, { at: failed_at, how: 'failed', reason }, { fault });
+    return [...paused, ...next];
+  })
   .on(migrationRefused, async ({ data: { migration, refused_at, reason, code } }, here) =>
-    end(here, migration, { at: refused_at, how: 'refused', reason }, { code }),
+    end(await withAsked(here), migration, { at: refused_at, how: 'refused', reason }, { code }),
   )
-  .on(outcomeRecorded, async ({ data: { outcome } }, here) => {
+  .on(automationRequested, async ({ data, sequence }, here) => {
+    const at = iso(here.now);
+    const automation = await change(here, (before) => grant(before, data, { sequence, at }));
+    if (automation.changed?.id !== data.command_id) return [];
+    const { cluster, command_id, by, change: asked } = data;
+    return [automationChanged.of({ cluster, change_id: command_id, by, change: asked, automation }, at)];
+  })
+  .on(answerGiven, async ({ data }, bare) => {
+    const here = await withAsked(bare);
+    const { state, config } = here;
+    const waiting = await state.waiting.get();
+    const now = Math.max(here.now, millis(waiting?.generated.at ?? iso(here.now)));
+    const answered = answerOf(data, waiting, { config, automation: here.automation });
+    if (answered.answer === 'not_pending') return [decisionAnswered.of(answered, iso(now))];
+    state.answers.set(takeAnswer(await state.answers.get(), data, { now, config }));
+    const yes = answered.answer === 'approved';
+    const { events, held } = yes ? await lookAtQueue({ ...here, now }) : { events: [], held: {} };
+    const wait = held[data.guest];
+    const said = { ...answered, reason: wait === undefined ? answered.reason : `${answered.reason}; not yet: ${wait}` };
+    const { decision_id } = answered;
+    const begins = events.some((event) => event.data.migration.decision_id === decision_id);
+    if (!begins && waiting?.queue.some((place) => place.decision_id === decision_id)) {
+      const { run_id } = waiting.generated;
+      await follow(here, { run_id, decision_id }, yes ? 'pending' : 'skipped', said.reason);
+    }
+    return [decisionAnswered.of(said, iso(now)), ...events];
+  })
+  .on(outcomeRecorded, async ({ data: { outcome } }, bare) => {
+    const here = await withAsked(bare);
     const judged = judgedOf(outcome);
     if (!judged) return [];
     await learnOfPair(here, outcome, judged);
     await learnOfGuest(here, judged);
     return [];
   })
-  .on(clusterSampled, async (_event, here) => {
+  .on(clusterSampled, async (_event, bare) => {
+    const here = await withAsked(bare);
     await noticeExpired(here);
     return approveNext(here);
   });
@@ -126,6 +173,39 @@ async function takeOver(here: Here, generated: Generated, tracking: Tracking, re
   state.approvals.set(addApproved(facts.approvals, result.approved, generated.recommendations, now));
   await keepEarlierRun(here, generated.run_id);
   state.summary.set(result.summary);
+}
+
+async function withAsked(here: Bare): Promise<Here> {
+  const automation = readAutomation((await here.ledger.get(automationKey(here.cluster)))?.value);
+  return { ...here, automation, config: inForce(here.config, automation) };
+}
+
+/** Changes what is asked of the cluster by compare-and-set; what holds then, whoever wrote it. */
+async function change({ ledger, cluster }: Bare, next: (before: Automation) => Automation): Promise<Automation> {
+  const key = automationKey(cluster);
+  for (;;) {
+    const kept = await ledger.get(key);
+    const before = readAutomation(kept?.value);
+    const after = next(before);
+    if (after === before) return before;
+    const written = kept ? await ledger.update(key, after, kept.revision) : await ledger.create(key, after);
+    if (written !== null) return after;
+  }
+}
+
+type Failed = Pick<DataOf<typeof migrationFailed>, 'migration' | 'failed_at' | 'reason'>;
+
+/** Remembers that a migration failed, which a person may set aside by a resume; where the configuration says so, pauses the cluster. */
+async function stopAfter(here: Bare, { migration, failed_at, reason }: Failed) {
+  const { migration_id, guest, source_node, target_node, cluster } = migration;
+  const pauses = here.config.automated_migrations.safety_checks.pause_on_failure;
+  const sentence = `${guest} ${source_node}->${target_node} failed: ${reason}`.slice(0, 240);
+  const pause = pauses ? { reason: sentence } : undefined;
+  const automation = await change(here, (before) => noteFailure(before, { migration_id, at: failed_at, pause }));
+  if (automation.changed?.id !== migration_id) return [];
+  const { by } = automation.changed;
+  const changed = { do: 'pause' as const, reason: sentence };
+  return [automationChanged.of({ cluster, change_id: migration_id, by, change: changed, automation }, failed_at)];
 }
 
 /** A migration has ended: remember it, learn where the guest is, move the summary on, and let the next one go. */
@@ -152,20 +232,31 @@ async function learnFailure(here: Here, migration: ApprovedMigration, at: string
   if (fault === 'guest' || fault === 'unknown') await learnOfGuest(here, judged);
 }
 
-async function approveNext(here: Here) {
+const approveNext = async (here: Here) => (await lookAtQueue(here)).events;
+
+/** Approves what has its turn; `held` says of the rest why not. */
+async function lookAtQueue(here: Here) {
   const { state, config, now } = here;
   const waiting = await state.waiting.get();
   const tracking = await state.tracking.get();
-  if (!waiting || !tracking || waiting.queue.length === 0) return [];
+  if (!waiting || !tracking || waiting.queue.length === 0) return { events: [], held: {} };
   const facts = await readFacts(here, waiting.generated, tracking);
   const next = lookAgain(waiting, facts, { now: Math.max(now, millis(waiting.generated.at)), config });
   if (next.closed) await close(here, waiting, next);
-  if (next.approved.length === 0) return [];
+  const { held = {} } = next;
+  if (next.approved.length === 0) return { events: [], held };
   state.waiting.set(next.waiting);
   state.approvals.set(addApproved(facts.approvals, next.approved, waiting.generated.recommendations, now));
-  for (const migration of next.approved) await follow(here, migration, 'pending', 'approved: its turn in the queue');
-  return next.approved.map((migration) => migrationApproved.of({ migration }, iso(now), waiting.trace));
+  for (const migration of next.approved)
+    await follow(here, migration, 'pending', `${approvalOf(migration)}: its turn in the queue`);
+  return {
+    events: next.approved.map((migration) => migrationApproved.of({ migration }, iso(now), waiting.trace)),
+    held,
+  };
 }
+
+const approvalOf = ({ approved_by }: ApprovedMigration): string =>
+  approved_by === undefined ? 'approved' : `approved by ${approved_by}`;
 
 /** Nothing of the run may move any more: forgets what waited, and says so. */
 async function close({ state }: Here, { queue, generated }: CurrentRun, { waiting, closed }: QueueLook) {
@@ -175,7 +266,7 @@ async function close({ state }: Here, { queue, generated }: CurrentRun, { waitin
   state.summary.set(closeQueue(summary, new Set(queue.map(({ decision_id }) => decision_id)), closed));
 }
 
-async function readFacts({ state }: Here, generated: Generated, tracking: Tracking): Promise<Facts> {
+async function readFacts({ state, automation }: Here, generated: Generated, tracking: Tracking): Promise<Facts> {
   const guests = new Map(generated.guests.map(({ guest, identity }) => [guest, identity]));
   const moves = new Map<string, readonly GuestMove[]>();
   const outcomes = new Map<string, readonly JudgedMove[]>();
@@ -188,7 +279,8 @@ async function readFacts({ state }: Here, generated: Generated, tracking: Tracki
     const pair = pairOf(source_node, target_node);
     if (!pairs.has(pair)) pairs.set(pair, (await state.pairs.get(pair))?.judged ?? []);
   }
-  return { approvals: await state.approvals.get(), moves, outcomes, pairs, tracking, pause: await state.pause.get() };
+  const answers: Answers = (await state.answers.get())?.entries ?? {};
+  return { approvals: await state.approvals.get(), moves, outcomes, pairs, tracking, automation, answers };
 }
 
 /** Writes down what others have moved since the last run; a guest that is gone is forgotten when its moves are. */
@@ -249,8 +341,10 @@ async function noticeExpired(here: Here) {
 }
 
 /** A run that still acts when the next one takes its place is kept under its own id, so that it can be followed to its end. */
-async function keepEarlierRun({ state }: Here, next_run_id: string) {
-  const last = await state.summary.get();
+async function keepEarlierRun({ state, now }: Here, next_run_id: string) {
+  const before = await state.summary.get();
+  const known = await state.approvals.get();
+  const last = before && replaced(before, (id) => known?.entries[id] !== undefined, iso(now));
   if (last?.status !== 'acting' || last.run_id === next_run_id) return;
   state.summary.set(last, last.run_id);
   const earlier = Object.entries(await state.summary.all()).filter(([part]) => part !== 'all');

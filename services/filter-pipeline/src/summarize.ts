@@ -1,5 +1,5 @@
 import type { Decision, DecisionAction, NodeSample, RunSummary } from '@evenkeel/contracts';
-import { authority } from './authority.ts';
+import { awaiting } from './authority.ts';
 import { clusterHealth, clusterObjection } from './cluster-objection.ts';
 import type { Occasion } from './context.ts';
 import type { FilterContext } from './filter.ts';
@@ -17,7 +17,7 @@ export function summarize(
   decisions: readonly Decision[],
 ): RunSummary {
   const { safety_checks, schedule } = config.automated_migrations;
-  const acts = decisions.some(({ action }) => action === 'pending') && authority(config).may === 'act';
+  const acts = decisions.some(({ action, reason }) => action === 'pending' && reason !== awaiting);
   return {
     run_id: generated.run_id,
     cluster: generated.cluster,
@@ -41,8 +41,8 @@ export function summarize(
   };
 }
 
-function modeOf({ config, pause }: FilterContext): RunSummary['mode'] {
-  if (pause) return 'paused';
+function modeOf({ config, automation }: FilterContext): RunSummary['mode'] {
+  if (automation.pause) return 'paused';
   if (config.mode === 'observe' || config.mode === 'recommend') return config.mode;
   if (config.automated_migrations.dry_run) return 'dry_run';
   return config.mode === 'approve' ? 'approve' : 'live';

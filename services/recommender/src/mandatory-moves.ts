@@ -57,16 +57,19 @@ function drain(planning: Planning, limit: number): MandatoryPlan {
     const guest = state.guests[g]!.sample.guest;
     const unit = unitOf(planning, guest);
     const ids = idsOf(planning, unit);
-    const node = state.nodes[state.where[g]!]!.node;
-    const stays = ids.map((id) => mayMove(id, ctx, 'maintenance')).find((r) => r !== null);
+    const { node, drained } = state.nodes[state.where[g]!]!;
+    const mandatory = drained ? 'drain' : 'maintenance';
+    const stays = ids.map((id) => mayMove(id, ctx, mandatory)).find((r) => r !== null);
     const target = stays
       ? undefined
       : bestNode(planning, unit, (n) =>
           ids.every((id) => allowedOn(id, state.nodes[n]!.node, state.placement, ctx, ids) === null),
         );
     if (target === undefined) plan.stuck.push({ guest, reason: stays ?? refusals(planning, unit) });
-    else
-      plan.moves.push(makeMove(planning, unit, target, { mandatory: 'maintenance', why: `${node} is in maintenance` }));
+    else {
+      const why = drained ? `${node} is drained by ${drained.by}` : `${node} is in maintenance`;
+      plan.moves.push(makeMove(planning, unit, target, { mandatory, why }));
+    }
   }
   return plan;
 }

@@ -1,6 +1,6 @@
 import { unsatisfiable } from '@evenkeel/model';
 import type { PlannedMove } from './planned-move.ts';
-import type { Run } from './start-run.ts';
+import type { RecommendInput, Run } from './start-run.ts';
 
 const mostStuckNotes = 8;
 const mostStayNotes = 3;
@@ -24,9 +24,22 @@ export function notesOf(
   return [
     ...(moves.length === 0 ? why : []),
     ...stuckNotes(stuck),
+    ...stoppedNotes(input.sample),
     ...unsatisfiable(planning.ctx).map((n) => `unsatisfiable: ${n}`),
     ...planning.ctx.problems,
   ];
+}
+
+/** A guest that does not run is left where it is: nothing of it is lost while its node is away, and its disks may be local. */
+function stoppedNotes({ nodes, guests }: RecommendInput['sample']): string[] {
+  return nodes
+    .filter(({ drained }) => drained)
+    .flatMap(({ node }) => {
+      const left = guests.filter((g) => g.node === node && g.status === 'stopped' && !g.template);
+      const names = left.slice(0, mostStuckNotes).map(({ guest }) => guest);
+      const more = left.length > names.length ? ` and ${left.length - names.length} more` : '';
+      return left.length === 0 ? [] : [`not running, so left on ${node}: ${names.join(', ')}${more}`];
+    });
 }
 
 function stuckNotes(stuck: readonly NotMoved[]): string[] {

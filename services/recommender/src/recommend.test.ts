@@ -6,6 +6,8 @@ import { describe, expect, test } from 'vitest';
 import { type Generated, recommend } from './recommend.ts';
 import { emptyMemory, rememberRun } from './remember.ts';
 
+const by_anna = { maintenance: true, drained: { since: '2026-07-15T12:00:00.000Z', by: 'anna', reason: 'new memory' } };
+
 const apart = {
   spread: 50,
   threshold: 8,
@@ -34,6 +36,39 @@ const hot = (cpu = 0.9) =>
 const moves = (out: Generated) => out.recommendations.map((r) => [r.vmid, r.source_node, r.target_node]);
 
 describe('recommend', () => {
+  test('a drained node is emptied as far as it can be, those with most memory first, and what stays is named', () => {
+    const guests = [
+      aGuest(101, 'a', { mem: 2 * GiB }),
+      aGuest(102, 'a', { mem: 8 * GiB, maxmem: 8 * GiB, tags: ['ignore'] }),
+      aGuest(103, 'a', { type: 'lxc' }),
+      aGuest(104, 'a', { status: 'stopped' }),
+      aGuest(105, 'b'),
+    ];
+    const out = run(aCluster([aNode('a', by_anna), aNode('b'), aNode('c')], guests), aConfig(), { convergence: still });
+    expect(out.recommendations.map((r) => [r.vmid, r.mandatory])).toEqual([
+      [102, 'drain'],
+      [101, 'drain'],
+    ]);
+    expect(out.recommendations[0]!.reason).toContain('a is drained by anna');
+    expect(out.recommendations.map((r) => r.target_node)).not.toContain('a');
+    expect(out.notes).toContain(
+      'lxc/103 cannot leave: containers restart when they move, and allow_container_restarts is off',
+    );
+    expect(out.notes).toContain('not running, so left on a: qemu/104');
+  });
+
+  test('a drain fills no node over its limits: what has no room is stuck, and says so', () => {
+    const big = { mem: 30 * GiB, maxmem: 30 * GiB };
+    const guests = [101, 102, 103, 104].map((vmid) => aGuest(vmid, 'a', big));
+    const out = run(aCluster([aNode('a', by_anna), aNode('b', { mem: 20 * GiB })], guests), aConfig(), {
+      convergence: still,
+    });
+    expect(out.recommendations).toHaveLength(1);
+    expect(
+      out.notes.filter((note) => /cannot leave: no node can take it: b has no room for it/.test(note)),
+    ).toHaveLength(3);
+  });
+
   test('a saturated node gives guests to idle ones, with all that the filters need', () => {
     const out = run(hot(), aConfig({ penalty_config: { min_score_improvement: 2 } }));
     const [first] = out.recommendations;

@@ -53,7 +53,11 @@ const safetyChecks = z
       'Memory assigned to the guests of a target, percent of what it has at most.',
     ),
     min_storage_free_percent: int(10, 0, 90, 'Space that must stay free on a storage that receives disks, percent.'),
-    abort_on_failure: bool(true, 'Approve nothing more for an hour after a migration failed.'),
+    abort_on_failure: bool(
+      true,
+      'Approve nothing more for an hour after a migration failed, or until `evenkeel resume`.',
+    ),
+    pause_on_failure: bool(false, 'Pause the cluster after a migration failed, until `evenkeel resume`.'),
     require_n_plus_1: bool(false, 'Refuse moves after which the loss of one node could not be absorbed.'),
   })
   .prefault({});

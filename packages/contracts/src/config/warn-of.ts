@@ -19,6 +19,10 @@ const moving: Warning[] = [
   { when: ({ mode }) => mode === 'observe', say: () => 'mode is observe: decisions are made and shown, nothing moves' },
   { when: ({ mode }) => mode === 'recommend', say: () => 'mode is recommend: moves are recommended, none is made' },
   {
+    when: ({ mode }) => mode === 'approve',
+    say: () => 'mode is approve: each move waits until somebody says `evenkeel approve`',
+  },
+  {
     when: ({ mode, automated_migrations }) => (mode === 'auto' || mode === 'approve') && automated_migrations.dry_run,
     say: () => 'automated_migrations.dry_run is on: everything is decided and shown, nothing moves',
   },
@@ -28,10 +32,6 @@ const notYet: Warning[] = [
   {
     when: ({ distribution_balancing }) => distribution_balancing.enabled,
     say: () => 'distribution_balancing is on, but not in force yet: the number of guests per node is not evened out',
-  },
-  {
-    when: ({ mode }) => mode === 'approve',
-    say: () => 'mode is approve: winners wait for an approval, which no command gives yet; nothing moves',
   },
 ];
 

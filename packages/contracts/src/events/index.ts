@@ -1,7 +1,9 @@
 import type { AnyEvent } from '../define.ts';
+import { automationChanged } from './automation-changed.ts';
 import { clusterProfiled } from './cluster-profiled.ts';
 import { clusterSampled } from './cluster-sampled.ts';
 import { clusterScored } from './cluster-scored.ts';
+import { decisionAnswered } from './decision-answered.ts';
 import { historyBackfilled } from './history-backfilled.ts';
 import { migrationApproved } from './migration-approved.ts';
 import { migrationCompleted } from './migration-completed.ts';
@@ -23,6 +25,7 @@ export const events = [
   recommendationsGenerated,
   recommendationDecided,
   runDecided,
+  decisionAnswered,
   migrationApproved,
   migrationStarted,
   migrationProgressed,
@@ -30,12 +33,15 @@ export const events = [
   migrationFailed,
   migrationRefused,
   outcomeRecorded,
+  automationChanged,
 ] as const satisfies readonly AnyEvent[];
 
 export {
+  automationChanged,
   clusterProfiled,
   clusterSampled,
   clusterScored,
+  decisionAnswered,
   historyBackfilled,
   migrationApproved,
   migrationCompleted,

@@ -13,6 +13,8 @@ export const CollectorProgress = z.object({
   /** Of the last sample; 0 before the first. */
   sequence: z.number().int(),
   run: RunRef.optional(),
+  /** Nodes that were drained at the last sample. */
+  drained: z.array(z.string()).optional(),
   /** The last version that was read. */
   version: z.string(),
   /** The last pressure of each node, and when it was measured (epoch seconds). */

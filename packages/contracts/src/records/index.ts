@@ -1,6 +1,6 @@
 import type { AnyRecord } from '../define.ts';
+import { answers } from './answers.ts';
 import { approvals } from './approvals.ts';
-import { automationPause } from './automation-pause.ts';
 import { collectorProgress } from './collector-progress.ts';
 import { currentRun } from './current-run.ts';
 import { executions } from './executions.ts';
@@ -20,8 +20,8 @@ import { watchedMigrations } from './watched-migrations.ts';
 
 /** Every record that a service keeps: this list is the schema of the store. */
 export const records = [
+  answers,
   approvals,
-  automationPause,
   collectorProgress,
   currentRun,
   executions,
@@ -40,8 +40,8 @@ export const records = [
   watchedMigrations,
 ] as const satisfies readonly AnyRecord[];
 
+export * from './answers.ts';
 export * from './approvals.ts';
-export * from './automation-pause.ts';
 export * from './collector-progress.ts';
 export * from './current-run.ts';
 export * from './executions.ts';

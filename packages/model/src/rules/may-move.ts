@@ -31,7 +31,7 @@ const ownedByCrs: Fact = (guest, { crs }) =>
 
 const drainedByHa: Fact = (guest, ctx) => {
   const node = ctx.nodes.get(guest.node);
-  const named = ctx.config.automated_migrations.maintenance_nodes.includes(guest.node);
+  const named = node?.drained || ctx.config.automated_migrations.maintenance_nodes.includes(guest.node);
   return guest.ha && node?.maintenance && !named ? forNow(`the HA manager moves it off ${guest.node} itself`) : null;
 };
 

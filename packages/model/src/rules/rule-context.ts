@@ -125,6 +125,6 @@ export function available(node: string, ctx: RuleContext): boolean {
   return sample?.status === 'online' && !inMaintenance(sample, ctx.config);
 }
 
-/** In Proxmox's own maintenance mode, or named in the configuration. */
+/** In Proxmox's own maintenance mode, drained, or named in the configuration. */
 export const inMaintenance = (node: NodeSample, config: Config): boolean =>
   node.maintenance || config.automated_migrations.maintenance_nodes.includes(node.node);

@@ -83,6 +83,15 @@ describe('mayMove', () => {
     const guest = { ...aGuest(1, 'a'), ...change } as ReturnType<typeof aGuest>;
     expect(hindrance('qemu/1', ruleContext(aCluster(nodes, [guest]), aConfig()))?.passes).toBe(passes);
   });
+  test('the HA manager empties a node in its own maintenance; one that is drained, Evenkeel does', () => {
+    const guest = tagged([], { ha: { state: 'started', auto_rebalance: false } });
+    const said = (change: object) =>
+      mayMove('qemu/1', ruleContext(aCluster([aNode('a', change), aNode('b')], [guest]), aConfig()), 'drain');
+    const drained = { since: '2026-07-15T12:00:00.000Z', by: 'anna', reason: '' };
+    expect(said({ maintenance: true })).toBe('the HA manager moves it off a itself');
+    expect(said({ maintenance: true, drained })).toBeNull();
+  });
+
   test('a node in maintenance waives wishes, not what cannot work', () => {
     const sample = aCluster(nodes, [tagged(['ignore']), aGuest(2, 'a', { lock: 'backup' })]);
     const ctx = ruleContext(sample, aConfig());

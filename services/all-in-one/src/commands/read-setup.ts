@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type Config, formatProblems } from '@evenkeel/contracts';
-import { parseConfigText, readSettings, type Settings } from '@evenkeel/runtime';
+import { killSwitchBeside, parseConfigText, readSettings, type Settings } from '@evenkeel/runtime';
 import { UsageError } from './fail.ts';
 
 export type Setup = { settings: Settings; config: Config };
@@ -13,7 +13,9 @@ export function readSetup(env: NodeJS.ProcessEnv, config_file?: string): Setup {
       `the environment has ${read.problems.length} problem(s):\n${read.problems.map((p) => `  ${p}`).join('\n')}`,
     );
   const file = config_file ?? read.settings.config_file;
-  return { settings: read.settings, config: readConfig(file, read.settings) };
+  const told = env.EVENKEEL_KILL_SWITCH_FILE?.trim();
+  const settings = { ...read.settings, kill_switch_file: told || killSwitchBeside(file) };
+  return { settings, config: readConfig(file, settings) };
 }
 
 function readConfig(file: string | undefined, settings: Settings): Config {

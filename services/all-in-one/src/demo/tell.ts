@@ -1,7 +1,9 @@
 import {
+  automationChanged,
   type CloudEvent,
   type ClusterSample,
   type DataOf,
+  decisionAnswered,
   type Estimate,
   migrationApproved,
   migrationCompleted,
@@ -105,7 +107,44 @@ const tellOutcome: Teller<DataOf<typeof outcomeRecorded>> = ({ outcome: o }) => 
   ];
 };
 
+const tellAutomation: Teller<DataOf<typeof automationChanged>> = ({ by, change }) => {
+  const who = safe(by);
+  const why = 'reason' in change && change.reason ? `: ${printable(change.reason)}` : '';
+  switch (change.do) {
+    case 'pause':
+      return [{ word: 'paused', text: `by ${who}${why}`, tone: 'bad' }];
+    case 'resume':
+      return [{ word: 'resumed', text: `by ${who}`, tone: 'good' }];
+    case 'mode':
+      return [{ word: 'mode', text: `${change.mode}, by ${who}`, tone: 'plain' }];
+    case 'drain':
+      return [{ word: 'draining', text: `${safe(change.node)}, by ${who}${why}`, tone: 'plain' }];
+    case 'undrain':
+      return [{ word: 'undrained', text: `${safe(change.node)}, by ${who}`, tone: 'plain' }];
+  }
+};
+
+const tellAnswer: Teller<DataOf<typeof decisionAnswered>> = ({
+  guest,
+  source_node,
+  target_node,
+  by,
+  answer,
+  reason,
+}) => {
+  const text = `${guest}  ${safe(source_node)} → ${safe(target_node)}, ${safe(by)}: ${printable(reason)}`;
+  return [
+    {
+      word: answer === 'not_pending' ? 'too late' : answer === 'approved' ? 'said yes' : 'said no',
+      text,
+      tone: 'plain',
+    },
+  ];
+};
+
 const tellers: Record<string, Teller<never>> = {
+  [automationChanged.name]: tellAutomation,
+  [decisionAnswered.name]: tellAnswer,
   [recommendationsGenerated.name]: tellRecommended,
   [recommendationDecided.name]: tellDecided,
   [runDecided.name]: tellRun,

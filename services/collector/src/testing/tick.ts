@@ -1,4 +1,5 @@
 import {
+  type Automation,
   Config,
   type ConfigInput,
   clusterSampled,
@@ -36,10 +37,11 @@ export type Tick = {
 };
 
 /** A collector that looks at a cluster each time that it is told to; every event is held against its contract. */
-export function watch(cluster: Cluster, input: ConfigInput = {}): () => Promise<Tick> {
+export function watch(cluster: Cluster, input: ConfigInput = {}, automation?: Automation): () => Promise<Tick> {
   const config = Config.parse(input);
   const state = { collectorProgress: keep(), guestCounters: keep(), guestFacts: keep() };
   const proxmox = clientOf(cluster);
+  const ledger = { get: async (key: string) => automation && { key, value: automation, revision: 1 } };
   return async () => {
     cluster.asked.length = 0;
     const context = {
@@ -49,6 +51,7 @@ export function watch(cluster: Cluster, input: ConfigInput = {}): () => Promise<
       config_revision: '0123456789abcdef',
       state,
       proxmox,
+      ledger,
     };
     const said: readonly Said[] = await collector.timers[0]!.handle(context as never);
     const of = (name: string) => said.filter((event) => event.name === name).map(({ data }) => data);

@@ -1,11 +1,12 @@
-import type {
-  Approval,
-  ConfigInput,
-  GuestMove,
-  GuestProfile,
-  GuestSample,
-  JudgedMove,
-  Recommendation,
+import {
+  type Approval,
+  type ConfigInput,
+  type GuestMove,
+  type GuestProfile,
+  type GuestSample,
+  type JudgedMove,
+  type Recommendation,
+  untouched,
 } from '@evenkeel/contracts';
 import { nodePenalty } from '@evenkeel/model';
 import { baseLoads } from '../base-loads.ts';
@@ -151,7 +152,8 @@ export const givenFacts = (generated: Generated, different: Partial<Facts> = {})
   pairs: new Map(),
   outcomes: new Map(),
   tracking: trackRecommendations(undefined, generated),
-  pause: undefined,
+  automation: untouched,
+  answers: {},
   ...different,
 });
 

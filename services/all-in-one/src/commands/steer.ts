@@ -1,0 +1,155 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type AutomationChange, AutomationChange as ChangeSchema, inForce } from '@evenkeel/contracts';
+import { activeConfig } from '@evenkeel/runtime';
+import type { Command } from 'commander';
+import { drainProgress, isOver } from '../steering/drain-progress.ts';
+import { readStatus } from '../steering/read-status.ts';
+import { type Changed, requestChange } from '../steering/request.ts';
+import { tellDrain } from '../steering/tell-status.ts';
+import { type BusOptions, onBus, oneOf, type Steering, withAsker } from './cluster-bus.ts';
+import { UsageError } from './fail.ts';
+
+type Options = BusOptions & { by: string; reason: string };
+type DrainOptions = Options & { cluster?: string; wait?: boolean };
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+export function addPause(program: Command): void {
+  withAsker(program.command('pause'))
+    .description('start no more migrations in a cluster, or in all; what is under way ends by itself')
+    .argument('[cluster]', 'by default every cluster')
+    .option('--reason <text>', 'why, for those who read it', '')
+    .action((cluster: string | undefined, { reason, ...options }: Options) =>
+      steer(options, cluster, { do: 'pause', reason }),
+    );
+}
+
+export function addResume(program: Command): void {
+  withAsker(program.command('resume'))
+    .description('undo a pause, also that after a failed migration')
+    .argument('[cluster]', 'by default every cluster')
+    .action((cluster: string | undefined, options: Options) => steer(options, cluster, { do: 'resume' }));
+}
+
+export function addMode(program: Command): void {
+  withAsker(program.command('mode'))
+    .description('set the mode of a cluster over its configuration; default undoes that')
+    .usage('[options] [cluster] observe|recommend|approve|auto|default')
+    .argument('<words...>', '[cluster] observe|recommend|approve|auto|default')
+    .action(async (words: string[], options: Options) => {
+      const [mode, cluster, ...more] = words.toReversed();
+      if (more.length > 0) throw new UsageError('too many words: a cluster and a mode');
+      await steer(options, cluster, checked({ do: 'mode', mode }), true);
+    });
+}
+
+export function addDrain(program: Command): void {
+  withAsker(program.command('drain'))
+    .description('move every running guest off a node and send none there, until undrain; stopped guests stay')
+    .argument('<node>', 'name of the node')
+    .option('--cluster <name>', 'cluster, where there are several')
+    .option('--reason <text>', 'why, for those who read it', '')
+    .option(
+      '--wait',
+      'tell what leaves and what is stuck, until nothing more leaves; exit code 1 where guests are stuck',
+    )
+    .action((node: string, options: DrainOptions) => drain(node, options));
+}
+
+export function addUndrain(program: Command): void {
+  withAsker(program.command('undrain'))
+    .description('let a drained node take guests again')
+    .argument('<node>', 'name of the node')
+    .option('--cluster <name>', 'cluster, where there are several')
+    .action((node: string, options: DrainOptions) =>
+      steer(options, options.cluster, checked({ do: 'undrain', node }), true),
+    );
+}
+
+function checked(change: unknown): AutomationChange {
+  const parsed = ChangeSchema.safeParse(change);
+  if (parsed.success) return parsed.data;
+  throw new UsageError(parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
+}
+
+async function steer(
+  options: Omit<Options, 'reason'>,
+  named: string | undefined,
+  change: AutomationChange,
+  alone = false,
+) {
+  await onBus(options, named, async (on) => {
+    if (alone) oneOf(on.clusters);
+    for (const cluster of on.clusters)
+      tellChanged(on, cluster, await requestChange(on.bus, { cluster, by: options.by }, change));
+    if (change.do === 'mode') await warnOfStandstill(on);
+  });
+}
+
+function tellChanged({ settings }: Steering, cluster: string, changed: Changed | null): void {
+  if (!changed) process.exitCode = 1;
+  say(
+    changed
+      ? `cluster ${cluster}: ${effect(changed)}`
+      : `cluster ${cluster}: asked, but no filter-pipeline has answered yet; it is kept and takes effect when one runs. ` +
+          `To stop at once whatever is down: touch ${settings.kill_switch_file} where the executor sees it`,
+  );
+}
+
+function effect({ change, automation }: Changed): string {
+  switch (change.do) {
+    case 'pause':
+      return 'paused; no more migrations start, what is under way ends by itself';
+    case 'resume':
+      return 'not paused (any more)';
+    case 'mode':
+      return change.mode === 'default' ? 'the mode of the configuration holds again' : `mode ${automation.mode?.mode}`;
+    case 'drain':
+      return `${change.node} is drained from the next look at the cluster on`;
+    case 'undrain':
+      return `${change.node} may take guests again`;
+  }
+}
+
+async function warnOfStandstill({ bus }: Steering): Promise<void> {
+  const config = await activeConfig(bus.ledger);
+  if (config?.automated_migrations.dry_run)
+    say('note: automated_migrations.dry_run is on: nothing moves whatever the mode');
+}
+
+async function drain(node: string, { wait, cluster: named, reason, by, ...options }: DrainOptions): Promise<void> {
+  await onBus(options, named, async (on) => {
+    const cluster = oneOf(on.clusters);
+    const before = await readStatus(on.bus, cluster);
+    const nodes = before.sample?.nodes.map((n) => n.node);
+    if (nodes && !nodes.includes(node))
+      throw new UsageError(`no node ${JSON.stringify(node)}; there are ${nodes.join(', ')}`);
+    const changed = await requestChange(on.bus, { cluster, by }, checked({ do: 'drain', node, reason }));
+    tellChanged(on, cluster, changed);
+    const { mode } = inForce(before.config ?? on.config, before.automation);
+    if (mode === 'observe' || mode === 'recommend')
+      say(`note: mode is ${mode}: nothing moves until evenkeel mode ${cluster} approve, or auto`);
+    if (wait && changed) await watch(on, cluster, node);
+  });
+}
+
+/** Tells what changes of a drain until nothing more leaves. */
+async function watch({ bus }: Steering, cluster: string, node: string): Promise<void> {
+  let told = '';
+  for (;;) {
+    const status = await readStatus(bus, cluster);
+    const lines = tellDrain(status, node).join('\n');
+    if (lines !== told) say(lines);
+    told = lines;
+    const progress = drainProgress(status, node);
+    if (!status.automation.drained[node]) {
+      say(`${node} is not drained any more`);
+      return;
+    }
+    if (progress && isOver(progress)) {
+      if (progress.stuck.length > 0) process.exitCode = 1;
+      return;
+    }
+    await sleep(2_000);
+  }
+}

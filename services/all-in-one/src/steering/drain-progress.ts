@@ -1,0 +1,53 @@
+import type { ClusterStatus } from './read-status.ts';
+
+export type Left = { guest: string; name: string; why: string };
+/** How far a node is drained; null where no sample has been seen. `stuck`: nothing that is left leaves by itself. */
+export type DrainProgress = {
+  node: string;
+  /** The sample shows that the node is being drained. */
+  seen: boolean;
+  leaving: Left[];
+  stuck: Left[];
+  /** Not running; nothing moves them. */
+  stopped: string[];
+};
+
+/** What is still on a node that is drained, and why. */
+export function drainProgress(status: ClusterStatus, node: string): DrainProgress | null {
+  const { sample } = status;
+  if (!sample) return null;
+  const here = sample.guests.filter((g) => g.node === node && !g.template);
+  const running = here.filter(({ status }) => status !== 'stopped');
+  const told = running.map(({ guest, name }) => ({ guest, name, ...whyStill(decidedOn(status, node), guest) }));
+  const pick = (stuck: boolean) =>
+    told.filter((one) => one.stuck === stuck).map(({ guest, name, why }) => ({ guest, name, why }));
+  return {
+    node,
+    seen: sample.nodes.some((n) => n.node === node && n.drained !== undefined),
+    leaving: pick(false),
+    stuck: pick(true),
+    stopped: here.filter(({ status }) => status === 'stopped').map(({ guest }) => guest),
+  };
+}
+
+/** What was decided before the drain was seen says nothing of it. */
+function decidedOn(status: ClusterStatus, node: string): ClusterStatus {
+  const { generated, last_run } = status;
+  const knows = generated?.sample.nodes.some((n) => n.node === node && n.drained !== undefined) ?? false;
+  if (!knows) return { ...status, generated: null, last_run: null };
+  return last_run?.run_id === generated?.run_id ? status : { ...status, last_run: null };
+}
+
+function whyStill({ in_flight, generated, last_run }: ClusterStatus, guest: string): { why: string; stuck: boolean } {
+  const flight = in_flight.find(({ migration }) => migration.guest === guest);
+  if (flight) return { why: `${flight.state}, to ${flight.migration.target_node}`, stuck: false };
+  const no = generated?.not_recommended.find((n) => n.guest === guest);
+  if (no) return { why: no.reason, stuck: true };
+  const line = last_run?.decisions.find((d) => d.guest === guest);
+  if (!line) return { why: 'waits for the next run', stuck: false };
+  const { action, reason } = line;
+  return { why: reason.startsWith(action) ? reason : `${action}: ${reason}`, stuck: action === 'filtered' };
+}
+
+/** Whether nothing more is to be expected. */
+export const isOver = ({ seen, leaving }: DrainProgress): boolean => seen && leaving.length === 0;

@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Bus } from '@evenkeel/bus';
+import {
+  type AnyEvent,
+  type AutomationChange,
+  answerGiven,
+  automationChanged,
+  automationRequested,
+  type DataOf,
+  decisionAnswered,
+  subjectOf,
+} from '@evenkeel/contracts';
+import { clusterTime, sendCommand } from '@evenkeel/runtime';
+
+/** Machine milliseconds in which a running filter-pipeline has answered. */
+const patience_ms = 10_000;
+
+type Asked = { cluster: string; by: string };
+export type Changed = DataOf<typeof automationChanged>;
+export type Answered = DataOf<typeof decisionAnswered>;
+
+/** Asks for a change and waits for its effect; null where nobody answered yet: what was asked is kept, and takes effect later. */
+export async function requestChange(bus: Bus, asked: Asked, change: AutomationChange): Promise<Changed | null> {
+  const at = await clusterTime(bus, asked.cluster, Date.now());
+  const command_id = randomUUID();
+  await sendCommand(bus, automationRequested, automationRequested.of({ ...asked, command_id, change }, at));
+  return effectOf(bus, automationChanged, asked.cluster, command_id);
+}
+
+export type Move = Pick<Answered, 'decision_id' | 'guest' | 'source_node' | 'target_node'>;
+
+/** Approves or rejects a move and waits for what becomes of that; null where nobody answered yet. */
+export async function giveAnswer(
+  bus: Bus,
+  asked: Asked,
+  { answer, reason, ...move }: Move & { answer: 'approve' | 'reject'; reason: string },
+): Promise<Answered | null> {
+  const at = await clusterTime(bus, asked.cluster, Date.now());
+  const command_id = randomUUID();
+  await sendCommand(bus, answerGiven, answerGiven.of({ ...asked, command_id, answer, reason, ...move }, at));
+  return effectOf(bus, decisionAnswered, asked.cluster, command_id);
+}
+
+async function effectOf<E extends AnyEvent>(
+  bus: Bus,
+  event: E,
+  cluster: string,
+  id: string,
+): Promise<DataOf<E> | null> {
+  const until = performance.now() + patience_ms;
+  for (;;) {
+    const found = await bus.last('decisions', subjectOf(event, cluster, id));
+    if (found) return event.data.parse(found.event.data) as DataOf<E>;
+    if (performance.now() > until) return null;
+    await sleep(100);
+  }
+}

@@ -1,0 +1,54 @@
+import type { Automation, AutomationChange, automationRequested, DataOf } from '@evenkeel/contracts';
+import { millis } from '@evenkeel/model';
+
+type Request = DataOf<typeof automationRequested>;
+/** Where a command stands in its stream, and the time of the cluster at which it was said. */
+type Place = { sequence: number; at: string };
+
+/** What holds once a request is granted; one that is held already, or came before one that is, changes nothing. */
+export function grant(before: Automation, { change, by, command_id }: Request, { sequence, at }: Place): Automation {
+  const { applied } = before;
+  if (applied && sequence <= applied.sequence && millis(at) <= millis(applied.at)) return before;
+  const after = apply(before, change, { by, since: at });
+  return { ...after, revision: before.revision + 1, changed: { id: command_id, at, by }, applied: { sequence, at } };
+}
+
+function apply(before: Automation, change: AutomationChange, who: { by: string; since: string }): Automation {
+  switch (change.do) {
+    case 'pause':
+      return { ...before, pause: { ...who, reason: change.reason } };
+    case 'resume': {
+      const { pause: _, failure, ...rest } = before;
+      return failure ? { ...rest, failure: { ...failure, resumed: true } } : rest;
+    }
+    case 'mode': {
+      const { mode: _, ...rest } = before;
+      return change.mode === 'default' ? rest : { ...rest, mode: { mode: change.mode, ...who } };
+    }
+    case 'drain':
+      return { ...before, drained: { ...before.drained, [change.node]: { ...who, reason: change.reason } } };
+    case 'undrain': {
+      const { [change.node]: _, ...drained } = before.drained;
+      return { ...before, drained };
+    }
+  }
+}
+
+export type Failure = { migration_id: string; at: string; pause: { reason: string } | undefined };
+
+/** Who pauses a cluster after a failure. */
+export const itself = 'evenkeel';
+
+/** What holds after a migration failed; one that is known, or failed before the one that is, changes nothing. */
+export function noteFailure(before: Automation, { migration_id, at, pause }: Failure): Automation {
+  if (before.failure && millis(at) <= millis(before.failure.at)) return before;
+  const failure = { migration_id, at, resumed: false };
+  if (!pause) return { ...before, failure };
+  return {
+    ...before,
+    failure,
+    pause: before.pause ?? { since: at, by: itself, reason: pause.reason },
+    revision: before.revision + 1,
+    changed: { id: migration_id, at, by: itself },
+  };
+}

@@ -1,0 +1,125 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { filterOf, migrationRefused, runDecided } from '@evenkeel/contracts';
+import { typeOf } from '@evenkeel/runtime';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eager } from '../chaos/restless-cluster.ts';
+import { skewedCluster } from './stage/cluster.ts';
+import { type OpenedCluster, openCluster } from './stage/open-cluster.ts';
+import { type Program, startProgram } from './stage/program.ts';
+import { emptyRedis } from './stage/raw-wire.ts';
+import { findBoth, openServers, type Servers } from './stage/servers.ts';
+import { clusterName, hasStarted, openStage, type Stage } from './stage/stage.ts';
+import { until } from './stage/until.ts';
+
+const binaries = await findBoth();
+const speed = 60;
+const populate = { ...skewedCluster.populate!, cpu: 0.35, memory: 0.3, containers: 0 };
+
+describe.skipIf(!binaries)('people steer it from the command line', { timeout: 120_000 }, () => {
+  let servers: Servers;
+  let cluster: OpenedCluster;
+  let stage: Stage;
+  let up: Program;
+  let killSwitch: string;
+
+  beforeAll(async () => {
+    servers = await openServers(binaries!);
+    killSwitch = join(servers.dir, 'kill-switch');
+    await writeFile(killSwitch, 'storage is on fire\n');
+    cluster = await openCluster({ ...skewedCluster, populate }, speed);
+    stage = await openStage({
+      servers,
+      proxmox: cluster,
+      config: eager(2),
+      env: { EVENKEEL_KILL_SWITCH_FILE: killSwitch },
+    });
+    up = stage.startAllInOne();
+    await hasStarted(up);
+  });
+  afterAll(async () => {
+    await stage?.close();
+    await cluster?.close();
+    await servers?.close();
+  });
+
+  const ask = async (...args: string[]): Promise<{ code: number | null; said: string }> => {
+    const env = {
+      EVENKEEL_CONFIG: join(servers.dir, 'evenkeel.json'),
+      EVENKEEL_NATS_URL: servers.nats.url,
+      EVENKEEL_PVE_CLUSTER: clusterName,
+    };
+    const program = startProgram(args.join(' '), args, env);
+    const { code } = await program.exited;
+    return { code, said: program.output() };
+  };
+  const moves = () => cluster.simulator.inspect().moves.length;
+  const tell = () => `${up.output().slice(-3_000)}`;
+  /** So many whole passes from a look to a decision. */
+  const works = async (runs: number) => {
+    for (let i = 0; i < runs; i++) {
+      const now = new Date(cluster.simulator.now()).toISOString();
+      const run = async () => (await stage.bus.last('decisions', filterOf(runDecided, clusterName)))?.event.time ?? '';
+      await until('a run', async () => (await run()) > now, { seconds: 30, tell });
+    }
+  };
+  const writes = async (): Promise<string[]> => {
+    const answer = await fetch(`http://127.0.0.1:${await hasStarted(up)}/metrics`);
+    return (await answer.text())
+      .split('\n')
+      .filter((line) => /^evenkeel_pve_api_requests_total.*method="(POST|DELETE|PUT)"/.test(line));
+  };
+
+  test('under the kill switch migrations are approved, and not one request to write leaves the process', async () => {
+    const refused = async () => (await stage.decisions()).filter(({ type }) => type === typeOf(migrationRefused));
+    await until('a refusal', async () => (await refused()).length > 0, { seconds: 60, tell });
+    expect((await refused())[0]!.data).toMatchObject({
+      code: 'paused',
+      reason: expect.stringContaining(`the kill switch is on (${killSwitch}: storage is on fire)`),
+    });
+    expect(await writes()).toEqual([]);
+    expect(moves()).toBe(0);
+    expect(up.lines().map(({ msg }) => msg)).toContainEqual(expect.stringContaining('nothing is written to Proxmox'));
+  });
+
+  test('a pause holds although Redis is emptied, and says who asked for it and why', async () => {
+    expect(await ask('pause', clusterName, '--reason', 'storage work', '--by', 'anna')).toEqual({
+      code: 0,
+      said: expect.stringContaining('paused'),
+    });
+    await rm(killSwitch);
+    await emptyRedis(servers.redis.url);
+    await works(3);
+    expect(await writes()).toEqual([]);
+    expect(moves()).toBe(0);
+    const { said } = await ask('status');
+    expect(said).toMatch(
+      /cluster stage: mode auto\n {2}paused by anna since .*: storage work; to go on: evenkeel resume stage/,
+    );
+  });
+
+  test('in observe, by command, nothing is written either; default brings the mode of the configuration back', async () => {
+    expect(await ask('mode', 'observe', '--by', 'anna')).toMatchObject({ code: 0 });
+    expect(await ask('resume', '--by', 'anna')).toMatchObject({ code: 0 });
+    await works(2);
+    expect(await writes()).toEqual([]);
+    expect((await ask('status')).said).toMatch(/mode observe \(by anna since .*; the configuration says auto\)/);
+    expect(await ask('mode', clusterName, 'default')).toMatchObject({ code: 0 });
+    await until('a move', () => moves() > 0, { seconds: 60, tell });
+    expect(await writes()).not.toEqual([]);
+  });
+
+  test('a node is drained, and takes guests again once it is undrained', async () => {
+    expect(await ask('drain', 'nowhere')).toMatchObject({
+      code: 2,
+      said: expect.stringContaining('no node "nowhere"'),
+    });
+    const { code, said } = await ask('drain', 'pve2', '--reason', 'new memory', '--by', 'anna', '--wait');
+    expect(said).toContain('no guest runs there any more');
+    expect(code).toBe(0);
+    expect(cluster.simulator.inspect().nodes.find(({ node }) => node === 'pve2')?.guests).toEqual([]);
+    expect((await ask('status')).said).toMatch(/pve2 is drained \(by anna since .*: new memory\): no guest runs there/);
+    expect(await ask('undrain', 'pve2')).toMatchObject({ code: 0 });
+    expect((await ask('status')).said).not.toContain('drained');
+  });
+});
