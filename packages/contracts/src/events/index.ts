@@ -13,6 +13,7 @@ import { outcomeRecorded } from './outcome-recorded.ts';
 import { recommendationDecided } from './recommendation-decided.ts';
 import { recommendationsGenerated } from './recommendations-generated.ts';
 import { runDecided } from './run-decided.ts';
+import { scalingDecided } from './scaling-decided.ts';
 
 /** Every event, in the order of the walk from a sample to an outcome. */
 export const events = [
@@ -21,6 +22,7 @@ export const events = [
   clusterProfiled,
   clusterScored,
   recommendationsGenerated,
+  scalingDecided,
   recommendationDecided,
   runDecided,
   migrationApproved,
@@ -47,4 +49,5 @@ export {
   recommendationDecided,
   recommendationsGenerated,
   runDecided,
+  scalingDecided,
 };
