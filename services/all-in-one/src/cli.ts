@@ -9,6 +9,10 @@ const commands: Record<string, () => Promise<(program: Command) => void>> = {
   up: async () => (await import('./commands/run.ts')).addUp,
   simulate: async () => (await import('./commands/simulate.ts')).addSimulate,
   explain: async () => (await import('./commands/explain.ts')).addExplain,
+  scale: async () => (await import('./commands/scale.ts')).addScale,
+  place: async () => (await import('./commands/place.ts')).addPlace,
+  profile: async () => (await import('./commands/profile.ts')).addProfile,
+  outcomes: async () => (await import('./commands/outcomes.ts')).addOutcomes,
   config: async () => (await import('./commands/config.ts')).addConfig,
   bench: async () => (await import('./commands/bench.ts')).addBench,
 };

@@ -1,8 +1,13 @@
 import type { GuestSample, MigrationPlan, ResourceType, ScalingAction, ScalingDecision } from '@evenkeel/contracts';
-import { recommend } from '../recommend.ts';
+import { type Generated, recommend } from '../recommend.ts';
+import { emptyMemory } from '../remember.ts';
 import type { RecommendInput } from '../start-run.ts';
 import { scaleGuest } from './scale-guests.ts';
 import { type Usages, usagesOf } from './usage-of.ts';
+
+/** A run to decide in; what is not remembered, or was not recommended yet, is left out. */
+export type ScalingCluster = Omit<RecommendInput, 'memory'> &
+  Partial<Pick<RecommendInput, 'memory'>> & { generated?: Generated };
 
 /** The older call's answer. */
 export type ScaleAnswer = {
@@ -54,12 +59,12 @@ export function answerOf(decision: ScalingDecision): ScaleAnswer {
 }
 
 /** The same cluster with a guest that uses its CPU as the caller says, and its node with it. */
-function supposing(cluster: RecommendInput, guest: GuestSample, { cpu }: Usages): RecommendInput {
+function supposing(cluster: ScalingCluster, guest: GuestSample, { cpu }: Usages): ScalingCluster {
   if (!cpu) return cluster;
   const change = (cpu.current - guest.cpu) * guest.maxcpu;
-  const { sample, profiles } = cluster;
+  const { sample, profiles, generated, ...rest } = cluster;
   return {
-    ...cluster,
+    ...rest,
     sample: {
       ...sample,
       guests: sample.guests.map((g) => (g.guest === guest.guest ? { ...g, cpu: cpu.current } : g)),
@@ -83,13 +88,13 @@ function supposing(cluster: RecommendInput, guest: GuestSample, { cpu }: Usages)
 export function scalingDecisions(
   vm_id: string,
   metrics: Usages | undefined,
-  cluster: RecommendInput,
+  cluster: ScalingCluster,
 ): ScalingDecision[] | undefined {
   const guest = cluster.sample.guests.find((g) => g.guest === vm_id || String(g.vmid) === vm_id);
   if (!guest) return undefined;
   const input = metrics ? supposing(cluster, guest, metrics) : cluster;
   const profile = input.profiles.find((p) => p.guest === guest.guest);
-  const generated = recommend(input);
+  const generated = input.generated ?? recommend({ memory: emptyMemory, ...input });
   const now = input.sample.guests.find((g) => g.guest === guest.guest) ?? guest;
   const usages = { ...usagesOf(now, profile), ...metrics };
   return scaleGuest({ ...input, generated }, now, profile, usages).sort(
@@ -103,7 +108,7 @@ export function scalingDecisions(
 export function scaleDecision(
   vm_id: string,
   metrics: Usages | undefined,
-  cluster: RecommendInput,
+  cluster: ScalingCluster,
 ): ScaleAnswer | undefined {
   const [first] = scalingDecisions(vm_id, metrics, cluster) ?? [];
   return first && answerOf(first);
