@@ -13,6 +13,7 @@ const commands: Record<string, () => Promise<(program: Command) => void>> = {
   place: async () => (await import('./commands/place.ts')).addPlace,
   profile: async () => (await import('./commands/profile.ts')).addProfile,
   outcomes: async () => (await import('./commands/outcomes.ts')).addOutcomes,
+  backtest: async () => (await import('./commands/backtest.ts')).addBacktest,
   config: async () => (await import('./commands/config.ts')).addConfig,
   bench: async () => (await import('./commands/bench.ts')).addBench,
 };
