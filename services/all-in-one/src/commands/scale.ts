@@ -1,17 +1,11 @@
-import {
-  type ClusterSample,
-  clusterScored,
-  filterOf,
-  recommendationsGenerated,
-  type ScalingDecision,
-  scalingDecided,
-} from '@evenkeel/contracts';
+import { clusterScored, filterOf, recommendationsGenerated, scalingDecided } from '@evenkeel/contracts';
 import { answerOf, type ScalingCluster, scalingDecisions, type Usages } from '@evenkeel/recommender/scaling';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { printable, safe } from '../demo/tell.ts';
 import { type Asked, type AskOptions, askBus, lastOf, vmidOf } from './ask-bus.ts';
-import { columns, gib } from './columns.ts';
+import { columns } from './columns.ts';
+import { explainScaling } from './explain-scaling.ts';
 import { UsageError } from './fail.ts';
 import { readText } from './read-setup.ts';
 
@@ -87,44 +81,6 @@ function tellOne(cluster: ScalingCluster, vmid: number, metrics: Usages | undefi
       ? `${JSON.stringify({ ...answerOf(first), decisions }, null, 2)}\n`
       : explainScaling(cluster.sample, vmid, decisions),
   );
-}
-
-/** The decisions about a guest for a reader, with the plan of a migration. */
-export function explainScaling(sample: ClusterSample, vmid: number, decisions: readonly ScalingDecision[]): string {
-  const guest = sample.guests.find((g) => g.vmid === vmid)!;
-  return [
-    `${guest.guest} ${safe(guest.name)} on ${safe(guest.node)}: ${guest.maxcpu} vCPUs, ${gib(guest.maxmem)}  (${sample.at})`,
-    ...decisions.flatMap(explainDecision),
-    '',
-  ].join('\n');
-}
-
-function explainDecision(decision: ScalingDecision): string[] {
-  const { scaling_action: action, current_value, target_value, migration_plan: plan } = decision;
-  const to = decision.target_node_id === undefined ? '' : ` to ${safe(decision.target_node_id)}`;
-  const values = action === 'no_action' ? '' : `, ${current_value.toFixed(2)} → ${target_value.toFixed(2)}`;
-  const figures =
-    action === 'no_action'
-      ? []
-      : [
-          `    confidence ${Math.round(100 * decision.confidence)} %, urgency ${Math.round(100 * decision.urgency_score)} %, at ${decision.execution_time}`,
-          `    way back: ${printable(decision.rollback_plan.action)}`,
-        ];
-  return [
-    `  ${decision.resource_type}: ${action}${to}${values}`,
-    `    ${printable(decision.reasoning)}`,
-    ...figures,
-    ...(plan
-      ? [
-          `    plan (${plan.migration_type}), about ${plan.estimated_completion_minutes} min, paused ${plan.estimated_downtime_seconds} s:`,
-          ...plan.execution_steps.map(
-            (s) => `      ${s.step} ${printable(s.description)} (${s.timeout_seconds} s at most)`,
-          ),
-          ...plan.success_criteria.map((c) => `      success: ${printable(c)}`),
-          ...plan.rollback_conditions.map((c) => `      rollback: ${printable(c)}`),
-        ]
-      : []),
-  ];
 }
 
 type Advice = z.output<typeof scalingDecided.data>;

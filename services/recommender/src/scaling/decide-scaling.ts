@@ -43,7 +43,7 @@ function amountOf({ resource, guest, usage }: ScalingCase, { action }: Determine
 }
 
 const size = ({ unit }: ScalingAmount, n: number): string =>
-  unit === 'vcpus' ? `${n} vCPU${n === 1 ? '' : 's'}` : `${Math.round((10 * n) / 2 ** 30) / 10} GiB`;
+  unit === 'vcpus' ? `${n} vCPU${n === 1 ? '' : 's'}` : `${Math.round((100 * n) / 2 ** 30) / 100} GiB`;
 
 function amountSentence(amount: ScalingAmount | undefined): string {
   if (!amount) return '';
