@@ -36,6 +36,14 @@ function readLine(text: string, place: string): Recorded | undefined {
   throw new UsageError(`${place}: no cluster.sampled: ${issue?.path.join('.') || 'the line'}: ${issue?.message}`);
 }
 
+/** An entry as a line that can be read again. */
+export const lineOf = (entry: Recorded): string =>
+  JSON.stringify(
+    entry.kind === 'sample'
+      ? { type: 'dev.evenkeel.cluster.sampled.v1', data: entry.sample }
+      : { type: 'dev.evenkeel.history.backfilled.v1', data: entry.past },
+  );
+
 async function* readLines(file: string): AsyncGenerator<Recorded> {
   let number = 0;
   const input = createReadStream(file, 'utf8');

@@ -1,10 +1,11 @@
 import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { Config, type ConfigInput, formatProblems, recommended } from '@evenkeel/contracts';
 import { parseConfigText } from '@evenkeel/runtime';
 import type { Command } from 'commander';
 import { type Played, playAlone, playConfig, type Recorded, type Watcher } from '../backtest/play-config.ts';
-import { fileRecording, type Recording, streamRecording } from '../backtest/read-recording.ts';
+import { fileRecording, lineOf, type Recording, streamRecording } from '../backtest/read-recording.ts';
 import { sayBacktest } from '../backtest/say-backtest.ts';
 import { readTraces, traceCluster } from '../backtest/trace-cluster.ts';
 import { askBus } from './ask-bus.ts';
@@ -16,6 +17,7 @@ type Options = {
   config: string[];
   cluster?: string;
   json?: boolean;
+  save?: string;
   nodes: number;
   guests: number;
   load: number;
@@ -33,7 +35,7 @@ carried along. It acts in full, whatever its mode and dry_run say. What is compa
 FILE is one of
   JSON lines  cluster.sampled, as data or as CloudEvents: \`evenkeel demo --json >FILE\` writes some
   a table     one guest a row: its name, then its CPU percent every five minutes, with commas; a cluster is made up around them
-Without a file: what the telemetry stream still holds (6 hours). Without -c: the preset \`recommended\`.
+Without a file: what the telemetry stream still holds (6 hours); --save keeps it. Without -c: the preset \`recommended\`.
 
   evenkeel backtest recording.jsonl -c now.yaml -c bolder.yaml
   evenkeel backtest traces.csv -c recommended -c defaults --nodes 8 --guests 200 --load 60`;
@@ -56,18 +58,36 @@ export function addBacktest(program: Command): void {
     .option('--guests <n>', 'guests of it: so many traces, from the first', numberIn(1, 10_000), 60)
     .option('--load <percent>', 'its mean CPU', numberIn(1, 99), 50)
     .option('--start <how>', 'where its guests are at first: roundrobin or skewed', 'skewed')
+    .option('--save <file>', 'write what the telemetry stream holds to a file of JSON lines, to be played later')
     .option('--json', 'print the table as JSON')
     .addHelpText('after', notes)
     .action(async (file: string | undefined, options: Options) => {
       const configs = (options.config.length === 0 ? ['recommended'] : options.config).map(readNamed);
+      if (file !== undefined && options.save !== undefined)
+        throw new UsageError('--save and a file exclude each other');
       if (file !== undefined) return compare(await openFile(file, options), configs, options);
       const first = options.config.find((name) => !(name in presets));
       const ask = { ...(first ? { config: first } : {}), ...(options.cluster ? { cluster: options.cluster } : {}) };
-      return askBus('backtest', ask, ({ bus, cluster }) => compare(streamRecording(bus, cluster), configs, options));
+      return askBus('backtest', ask, ({ bus, cluster }) => {
+        const recording = streamRecording(bus, cluster);
+        return options.save === undefined ? compare(recording, configs, options) : save(recording, options.save);
+      });
     });
 }
 
 const presets: Record<string, ConfigInput> = { recommended, defaults: {} };
+
+async function save({ cluster, play }: Recording, file: string): Promise<void> {
+  let samples = 0;
+  await using out = await open(file, 'wx').catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(`cannot write ${file}: ${error.code ?? 'error'}`);
+  });
+  for await (const entry of play()) {
+    await out.write(`${lineOf(entry)}\n`);
+    if (entry.kind === 'sample') samples++;
+  }
+  process.stdout.write(`${samples} samples of cluster ${cluster} written to ${file}\n`);
+}
 
 type Named = { name: string; config: Config };
 

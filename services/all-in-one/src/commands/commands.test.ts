@@ -96,6 +96,19 @@ describe.skipIf(!nats)('the command line asks what is known of a cluster', () =>
     expect((await ask('outcomes', '--since', '2099-01-01')).out).toBe('no outcome is recorded yet\n');
   });
 
+  test('backtest: on what the telemetry stream still holds, or on what was saved of it', async () => {
+    const { code, out } = await ask('backtest', '--json');
+    expect([code, JSON.parse(out).rows[0]]).toEqual([
+      0,
+      expect.objectContaining({ name: 'nothing moves', samples: 3 }),
+    ]);
+    const file = join(await dir, 'saved.jsonl');
+    expect((await ask('backtest', '--save', file)).out).toBe(`3 samples of cluster lab written to ${file}\n`);
+    const played = await evenkeel(['backtest', file, '--json']);
+    expect(JSON.parse(played.out).rows).toEqual(JSON.parse(out).rows);
+    expect(await ask('backtest', '--save', file)).toMatchObject({ code: 2, err: expect.stringContaining('EEXIST') });
+  });
+
   test('explain: the ladder of the last decision', async () => {
     const { code, out } = await ask('explain', String(moved.vmid));
     expect(code).toBe(0);

@@ -10,10 +10,19 @@ import {
 import type { Command } from 'commander';
 import { safe } from '../demo/tell.ts';
 import { sinceOf } from '../outcomes/since.ts';
-import { type OutcomesSummary, type Share, summarizeOutcomes, type Tally } from '../outcomes/summarize-outcomes.ts';
+import {
+  type HeldBack,
+  type OutcomesSummary,
+  type Share,
+  summarizeOutcomes,
+  type Tally,
+} from '../outcomes/summarize-outcomes.ts';
 import { type Asked, type AskOptions, askBus, vmidOf } from './ask-bus.ts';
 import { columns, percent, points } from './columns.ts';
 import { UsageError } from './fail.ts';
+
+/** Whether something of a guest at a time is asked for. */
+type Wanted = (vmid: number, at: string) => boolean;
 
 type Options = AskOptions & { vmid?: string; since?: string; last: string };
 
@@ -42,11 +51,9 @@ export function addOutcomes(program: Command): void {
       await askBus('outcomes', options, async (asked) => {
         const now = await clusterTime(asked);
         const from = options.since === undefined ? Number.NEGATIVE_INFINITY : sinceOf(options.since, now)!;
-        const wanted = (guest: number, at: string): boolean =>
-          (vmid === undefined || guest === vmid) && Date.parse(at) >= from;
+        const wanted: Wanted = (guest, at) => (vmid === undefined || guest === vmid) && Date.parse(at) >= from;
         const outcomes = (await readOutcomes(asked)).filter((o) => wanted(o.vmid, o.completed_at));
-        const decisions = (await readDecisions(asked)).filter((d) => wanted(d.recommendation.vmid, d.decided_at));
-        const summary = summarizeOutcomes(outcomes, decisions, now);
+        const summary = summarizeOutcomes(outcomes, await readHeldBack(asked, wanted), now);
         process.stdout.write(
           options.json ? `${JSON.stringify(summary, null, 2)}\n` : sayOutcomes(summary, Number(options.last)),
         );
@@ -69,10 +76,16 @@ async function readOutcomes({ bus, cluster }: Asked): Promise<Outcome[]> {
   return all;
 }
 
-async function readDecisions({ bus, cluster }: Asked): Promise<Decision[]> {
-  const all: Decision[] = [];
-  for await (const { event } of bus.read('decisions', [filterOf(recommendationDecided, cluster)]))
-    all.push(event.data as Decision);
+/** What filters held back; of months of decisions only as much as is counted. */
+async function readHeldBack({ bus, cluster }: Asked, wanted: Wanted): Promise<HeldBack[]> {
+  const all: HeldBack[] = [];
+  for await (const { event } of bus.read('decisions', [filterOf(recommendationDecided, cluster)])) {
+    const { ladder, recommendation, decided_at } = event.data as Decision;
+    const rung = ladder.find((r) => r.result === 'failed');
+    if (!rung || !wanted(recommendation.vmid, decided_at)) continue;
+    const { guest, source_node, target_node } = recommendation;
+    all.push({ filter: rung.filter, order: rung.order, guest, source_node, target_node });
+  }
   return all;
 }
 

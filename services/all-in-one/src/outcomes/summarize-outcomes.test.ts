@@ -71,6 +71,27 @@ describe('outcomes together', () => {
     expect(summarizeOutcomes([], [], now).gain_error).toBeNull();
   });
 
+  test('what filters held back, in their order, and how those of the moves that were made later turned out', () => {
+    const held = (filter: string, order: number, target_node: string) => ({
+      filter,
+      order,
+      guest: 'qemu/1',
+      source_node: 'a',
+      target_node,
+    });
+    const all = [
+      held('confidence', 4, 'c'),
+      held('cooldown', 1, 'b'),
+      held('cooldown', 1, 'b'),
+      held('cooldown', 1, 'c'),
+    ];
+    const { by_filter } = summarizeOutcomes([outcome('m')], all, now);
+    expect(by_filter).toMatchObject([
+      { filter: 'cooldown', decisions: 3, moves: 2, made_later: 1, later: { judged: 1, beneficial: 1 } },
+      { filter: 'confidence', decisions: 1, moves: 1, made_later: 0, later: { judged: 0 } },
+    ]);
+  });
+
   test('what had to be moved says nothing about confidence', () => {
     expect(summarizeOutcomes([outcome('m', { mandatory: true })], [], now).by_confidence).toEqual([]);
   });

@@ -1,7 +1,10 @@
-import type { Decision, Outcome, OutcomeVerdict } from '@evenkeel/contracts';
+import type { Outcome, OutcomeVerdict } from '@evenkeel/contracts';
 import { successRate } from '@evenkeel/model';
 
 export type Tally = { judged: number; beneficial: number; neutral: number; harmful: number; rate: number };
+
+/** A recommendation that a filter held back. */
+export type HeldBack = { filter: string; order: number; guest: string; source_node: string; target_node: string };
 
 /** What a filter held back: decisions, the different moves among them, and how those that were made later turned out. */
 export type FilterTally = { filter: string; decisions: number; moves: number; made_later: number; later: Tally };
@@ -73,15 +76,13 @@ function grouped<Key extends object>(
 const moveOf = (m: { guest: string; source_node: string; target_node: string }): string =>
   JSON.stringify([m.guest, m.source_node, m.target_node]);
 
-function byFilter(decisions: readonly Decision[], outcomes: readonly Outcome[], now: number): FilterTally[] {
+function byFilter(heldBack: readonly HeldBack[], outcomes: readonly Outcome[], now: number): FilterTally[] {
   const held = new Map<string, { order: number; decisions: number; moves: Set<string> }>();
-  for (const { ladder, recommendation } of decisions) {
-    const rung = ladder.find((r) => r.result === 'failed');
-    if (!rung) continue;
-    const known = held.get(rung.filter) ?? { order: rung.order, decisions: 0, moves: new Set() };
+  for (const move of heldBack) {
+    const known = held.get(move.filter) ?? { order: move.order, decisions: 0, moves: new Set() };
     known.decisions += 1;
-    known.moves.add(moveOf(recommendation));
-    held.set(rung.filter, known);
+    known.moves.add(moveOf(move));
+    held.set(move.filter, known);
   }
   return [...held]
     .sort(([, a], [, b]) => a.order - b.order)
@@ -114,7 +115,7 @@ function shareInside(pairs: readonly (readonly [Interval | undefined, number | u
 /** What was expected of migrations against what came, in all and by pair, guest, filter and confidence; `now` in epoch milliseconds. */
 export function summarizeOutcomes(
   all: readonly Outcome[],
-  decisions: readonly Decision[],
+  heldBack: readonly HeldBack[],
   now: number,
 ): OutcomesSummary {
   const outcomes = latestOf(all);
@@ -125,7 +126,7 @@ export function summarizeOutcomes(
     all: tallyOf(outcomes, now),
     by_pair: grouped(outcomes, now, (o) => ({ source: o.source_node, target: o.target_node })),
     by_guest: grouped(outcomes, now, (o) => ({ guest: o.guest as string, name: o.name })),
-    by_filter: byFilter(decisions, outcomes, now),
+    by_filter: byFilter(heldBack, outcomes, now),
     by_confidence: byConfidence(outcomes),
     inside: {
       gain: shareInside(outcomes.map((o) => [o.expected_gain, o.actual_gain])),

@@ -47,7 +47,10 @@ export async function tellCluster(url: string): Promise<Recommendation> {
   const profiles = sample.guests.map((g) => aProfile(g, g.vmid === 109 ? rhythm : {}));
   const convergence = { spread: 50, threshold: 8, converged: false, reason: 'penalties 50.0 points apart' };
   const started = await startRecommender(bus, configs);
-  await say(clusterSampled, sample, sample.at);
+  for (const minutes of [-10, -5, 0]) {
+    const at = new Date(Date.parse(sample.at) + minutes * 60_000).toISOString();
+    await say(clusterSampled, { ...sample, at, sequence: 3 + minutes / 5 }, at);
+  }
   await say(clusterScored, { sample, profiles, scores: [], convergence }, sample.at);
   const found = await untilSaid(bus);
   await started.stop();
