@@ -22,20 +22,23 @@ const foretold = ({ behavior, window_hours, residual_sd, cpu }: GuestProfile): {
     ? {}
     : { forecast_accuracy: Math.max(0, 1 - residual_sd / cpu.mean) };
 
+/** The 95th percentile of the window, or the last hour where that passes it. */
+const peakOf = ({ p95, hour }: GuestProfile['cpu']): number => Math.max(p95, hour ?? 0);
+
 /**
  * What a sample and a profile say: the reading now, the mean of the last day (of the whole window where that has no data), and
- * the 95th percentile of the window as its peak. Memory of a VM is what its host or its balloon driver sees, cache included.
+ * the peak. Memory of a VM is what its host or its balloon driver sees, cache included.
  */
 export function usagesOf(guest: GuestSample, profile: GuestProfile | undefined): Usages {
   if (!profile || profile.samples === 0) return {};
   const { cpu, mem } = profile;
   const share = (bytes: number): number => bytes / Math.max(1, guest.maxmem);
   return {
-    cpu: { current: guest.cpu, average: cpu.day ?? cpu.mean, peak: cpu.p95, ...foretold(profile) },
+    cpu: { current: guest.cpu, average: cpu.day ?? cpu.mean, peak: peakOf(cpu), ...foretold(profile) },
     memory: {
       current: share(guest.mem),
       average: share(mem.day ?? mem.mean),
-      peak: share(mem.p95),
+      peak: share(peakOf(mem)),
       ...(guest.mem_source === 'cgroup' ? {} : { with_cache: true }),
     },
   };
