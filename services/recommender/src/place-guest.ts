@@ -1,6 +1,7 @@
 import type { ClusterSample, Config, GuestProfile, GuestSample, NodeEffect } from '@evenkeel/contracts';
 import {
   allowedOn,
+  applyMove,
   assignedMemory,
   type Caps,
   capsOf,
@@ -102,22 +103,29 @@ function overCap(state: PlanState, n: number, caps: Caps): string | undefined {
   return `CPU would peak at ${percent(cpu)}, ${percent(caps.cpu)} are allowed`;
 }
 
+/** Rules as they are for a guest that does not run yet: it may start on any CPU. */
+const rulesFor = (sample: ClusterSample, guest: GuestSample, config: Config): RuleContext =>
+  ruleContext({ ...sample, guests: [...sample.guests, { ...guest, status: 'stopped' }] }, config);
+
 /**
  * Every node with what it would be with a new guest on it, the best first: those that rules and caps allow, by the penalty points
  * that the guest adds. The new guest's load is taken with the wide margin of one that nobody has watched yet.
  */
 export function placeGuest({ sample, profiles, config }: Known, given: NewGuest): Placed[] {
+  const [first] = sample.nodes;
+  if (!first) return [];
   const now = planState(sample, profiles, config);
   const caps = capsOf(config);
+  const guest = guestOn(first.node, { ...given, cpu: given.cpu / first.speed_factor });
+  const then = planState(withGuest(sample, guest), profiles, config);
+  const g = then.guestIndex.get(guest.guest)!;
+  const ctx = rulesFor(sample, guest, config);
   return now.nodes
     .map(({ node }, n): Placed => {
-      const guest = guestOn(node, given);
-      const there = withGuest(sample, guest);
-      const then = planState(there, profiles, config);
+      applyMove(then, g, n);
       const [before, after] = [effectOf(now, n), effectOf(then, n)];
-      const refused = refusal(guest.guest, node, now, ruleContext(there, config)) ?? overCap(then, n, caps);
-      const added = after.penalty - before.penalty;
-      return { node, before, after, added, ...(refused === undefined ? {} : { refused }) };
+      const refused = allowedOn(guest.guest, node, now.placement, ctx) ?? overCap(then, n, caps);
+      return { node, before, after, added: after.penalty - before.penalty, ...(refused ? { refused } : {}) };
     })
     .sort(
       (a, b) =>
@@ -126,6 +134,3 @@ export function placeGuest({ sample, profiles, config }: Known, given: NewGuest)
         (a.node < b.node ? -1 : 1),
     );
 }
-
-const refusal = (guest: string, node: string, { placement }: PlanState, ctx: RuleContext): string | undefined =>
-  allowedOn(guest, node, placement, ctx) ?? undefined;

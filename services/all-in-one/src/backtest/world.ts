@@ -41,6 +41,20 @@ type Own = { cores: number; mem: number };
 
 const coresOf = (guest: GuestSample, speed: number): number => guest.cpu * guest.maxcpu * speed;
 
+/** What the nodes use beyond their guests: it stays where it is. */
+function hostsOf({ nodes, guests }: ClusterSample): Map<string, Own> {
+  const own = new Map(nodes.map((n) => [n.node, { cores: n.cpu * capacityOf(n), mem: n.mem, speed: n.speed_factor }]));
+  for (const guest of guests) {
+    const host = own.get(guest.node);
+    if (!host || guest.status !== 'running' || guest.template) continue;
+    host.cores -= coresOf(guest, host.speed);
+    host.mem -= occupiedBytes(guest);
+  }
+  return new Map(
+    [...own].map(([node, { cores, mem }]) => [node, { cores: Math.max(0, cores), mem: Math.max(0, mem) }]),
+  );
+}
+
 /** A world that starts as recorded; every configuration is charged for its moves by the same cost model. */
 export function createWorld(cost_model: Config['cost_model']): World {
   const placed = new Map<string, string>();
@@ -58,19 +72,8 @@ export function createWorld(cost_model: Config['cost_model']): World {
     recorded = sample;
     nodes = new Map(sample.nodes.map((n) => [n.node, n]));
     guests = new Map(sample.guests.filter((g) => !g.template).map((g) => [g.guest as string, g]));
-    own = new Map(sample.nodes.map((n) => [n.node, { cores: n.cpu * capacityOf(n), mem: n.mem }]));
-    for (const guest of guests.values()) {
-      const host = own.get(guest.node);
-      if (host && guest.status === 'running') {
-        host.cores -= load(guest);
-        host.mem -= occupiedBytes(guest);
-      }
-      if (!isThere(placed.get(guest.guest))) placed.set(guest.guest, guest.node);
-    }
-    for (const host of own.values()) {
-      host.cores = Math.max(0, host.cores);
-      host.mem = Math.max(0, host.mem);
-    }
+    own = hostsOf(sample);
+    for (const guest of guests.values()) if (!isThere(placed.get(guest.guest))) placed.set(guest.guest, guest.node);
     for (const id of [...placed.keys()]) if (!guests.has(id)) placed.delete(id);
     for (const id of [...moving.keys()]) if (!guests.has(id)) moving.delete(id);
   };

@@ -4,9 +4,11 @@ import { basename } from 'node:path';
 import { Config, type ConfigInput, formatProblems, recommended } from '@evenkeel/contracts';
 import { parseConfigText } from '@evenkeel/runtime';
 import type { Command } from 'commander';
-import { type Played, playAlone, playConfig, type Recorded, type Watcher } from '../backtest/play-config.ts';
+import { playAlone } from '../backtest/play-alone.ts';
+import { type Played, playConfig, type Recorded, type Watcher } from '../backtest/play-config.ts';
 import { fileRecording, lineOf, type Recording, streamRecording } from '../backtest/read-recording.ts';
 import { sayBacktest } from '../backtest/say-backtest.ts';
+import { createProgress } from '../backtest/show-progress.ts';
 import { readTraces, traceCluster } from '../backtest/trace-cluster.ts';
 import { askBus } from './ask-bus.ts';
 import { UsageError } from './fail.ts';
@@ -141,20 +143,4 @@ async function compare({ cluster, note, play }: Recording, configs: Named[], { j
   process.stdout.write(
     json ? `${JSON.stringify({ cluster, note, rows }, null, 2)}\n` : sayBacktest(cluster, note, rows),
   );
-}
-
-/** Progress on stderr: a line that is written over on a terminal, else one line every ten percent. */
-function createProgress(name: string, total: number): { seen: Watcher; done: () => void } {
-  const terminal = process.stderr.isTTY === true;
-  let told = -1;
-  return {
-    seen: ({ samples, moves, at }) => {
-      const share = Math.floor((100 * samples) / total);
-      if (share === told || (!terminal && share < told + 10 && share < 100)) return;
-      told = share;
-      const line = `${name}: ${share} %, ${samples} of ${total} samples, ${moves} moves, ${at}`;
-      process.stderr.write(terminal ? `\r\u001b[K${line}` : `${line}\n`);
-    },
-    done: () => void (terminal && process.stderr.write('\n')),
-  };
 }

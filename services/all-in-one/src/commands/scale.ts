@@ -1,4 +1,11 @@
-import { clusterScored, filterOf, recommendationsGenerated, scalingDecided } from '@evenkeel/contracts';
+import {
+  clusterSampled,
+  clusterScored,
+  filterOf,
+  recommendationsGenerated,
+  scalingDecided,
+  subjectOf,
+} from '@evenkeel/contracts';
 import { answerOf, type ScalingCluster, scalingDecisions, type Usages } from '@evenkeel/recommender/scaling';
 import type { Command } from 'commander';
 import { z } from 'zod';
@@ -91,8 +98,13 @@ async function tellAll({ bus, cluster }: Asked, { json }: Options): Promise<void
     const parsed = scalingDecided.data.safeParse(event.data);
     if (parsed.success) standing.set(`${parsed.data.guest} ${parsed.data.decision.resource_type}`, parsed.data);
   }
+  const last = await bus.last('telemetry', subjectOf(clusterSampled, cluster, ''));
+  const where = last && new Map(clusterSampled.data.parse(last.event.data).guests.map((g) => [g.guest, g.node]));
   const advised = [...standing.values()]
-    .filter((a) => a.decision.scaling_action !== 'no_action')
+    .filter(({ guest, decision }) => {
+      const done = where && (!where.has(guest) || where.get(guest) === decision.target_node_id);
+      return decision.scaling_action !== 'no_action' && !done;
+    })
     .sort((a, b) => b.decision.urgency_score - a.decision.urgency_score || (a.guest < b.guest ? -1 : 1));
   if (json) process.stdout.write(`${JSON.stringify(advised, null, 2)}\n`);
   else if (advised.length === 0) process.stdout.write('nothing is advised: a guest must be watched for a day\n');

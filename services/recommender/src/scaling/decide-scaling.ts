@@ -7,7 +7,7 @@ import type {
   ScalingDecision,
 } from '@evenkeel/contracts';
 import { hours, iso, localHour, millis } from '@evenkeel/model';
-import { type Determined, determineAction, type Found } from './determine-action.ts';
+import { type Determined, determineAction, type Found, reasonFor } from './determine-action.ts';
 import type { Usage } from './usage-of.ts';
 
 /** All that a decision about one resource of a guest rests on. */
@@ -98,16 +98,24 @@ function executionTime({ at, profile, timezone }: ScalingCase, { action }: Deter
   return iso(coming.reduce((best, time) => (loadAt(time) < loadAt(best) - 1e-9 ? time : best)));
 }
 
+/** What a decision comes to, before it is said in full: for the many guests about which there is nothing to say. */
+export type Outline = { done: Determined; amount: ScalingAmount | undefined; urgency: number };
+
+export function outlineScaling(given: ScalingCase): Outline {
+  const done = determineAction(given.resource, given.usage, given.found);
+  return { done, amount: amountOf(given, done), urgency: three(urgencyOf(given, done)) };
+}
+
+/** What the guest gains: the fall of the load of its node, or of its own peak. */
+function reliefOf({ usage }: ScalingCase, { done, amount }: Outline): number {
+  if (done.move) return done.move.effect.source_before.cpu - done.move.effect.target_after.cpu;
+  return amount ? usage.peak * (1 - amount.now / amount.advised) : 0;
+}
+
 /** Decides about one resource of a guest, and says it in full. */
-export function decideScaling(given: ScalingCase): ScalingDecision {
-  const { run_id, at, guest, resource, usage } = given;
-  const done = determineAction(resource, usage, given.found);
-  const amount = amountOf(given, done);
-  const relief = done.move
-    ? done.move.effect.source_before.cpu - done.move.effect.target_after.cpu
-    : amount
-      ? usage.peak * (1 - amount.now / amount.advised)
-      : 0;
+export function decideScaling(given: ScalingCase, outline = outlineScaling(given)): ScalingDecision {
+  const { run_id, at, guest, resource, usage, found } = given;
+  const { done, amount, urgency } = outline;
   return {
     decision_id: `${run_id}-${guest.vmid}-${resource}`,
     vm_id: String(guest.vmid),
@@ -116,10 +124,10 @@ export function decideScaling(given: ScalingCase): ScalingDecision {
     current_value: three(done.current),
     target_value: three(done.target),
     confidence: three(confidenceOf(given, done)),
-    reasoning: `${done.reasoning}${amountSentence(amount)}`,
+    reasoning: `${reasonFor(resource, usage, found, done)}${amountSentence(amount)}`,
     cost_impact: amount ? three(amount.advised / amount.now - 1) : 0,
-    performance_impact: three(relief),
-    urgency_score: three(urgencyOf(given, done)),
+    performance_impact: three(reliefOf(given, outline)),
+    urgency_score: urgency,
     execution_time: executionTime(given, done),
     rollback_plan: rollbackOf(done, amount, guest),
     created_at: at,

@@ -6,7 +6,6 @@ export type Determined = {
   action: 'migrate' | 'scale_up' | 'scale_down' | 'no_action';
   current: number;
   target: number;
-  reasoning: string;
   move?: Recommendation;
 };
 
@@ -37,43 +36,42 @@ export const asksForMove = (resource: ResourceType, usage: Usage): boolean =>
   usage.current > hot.current &&
   (usage.forecast_accuracy === undefined || usage.forecast_accuracy > hot.accuracy);
 
-function scale(resource: ResourceType, usage: Usage, found: Found): Determined {
-  const { current, average, peak } = usage;
-  const figures = `${names[resource]} ${percent(current)} now, ${percent(average)} in the mean, ${percent(peak)} at its peak`;
-  const stays = asksForMove(resource, usage)
-    ? `; no other node is better for it${found.staying ? ` (${found.staying})` : ''}`
-    : '';
-  if (peak > tight.peak && !usage.with_cache) {
-    const target = Math.min(tight.most, peak * tight.factor);
-    const reasoning = `${figures}: its peak is above ${percent(tight.peak)}${stays}`;
-    return { action: 'scale_up', current, target, reasoning };
-  }
-  if (average < idle.average && peak < idle.peak) {
-    const target = Math.max(idle.least, average * idle.factor);
-    const reasoning = `${figures}: its mean is below ${percent(idle.average)} and its peak below ${percent(idle.peak)}`;
-    return { action: 'scale_down', current, target, reasoning };
-  }
-  const cache = usage.with_cache && peak > tight.peak ? ': cache counts as used, so that this asks for nothing' : '';
-  return { action: 'no_action', current, target: current, reasoning: `${figures}${cache}${stays}` };
+function scale({ current, average, peak, with_cache }: Usage): Determined {
+  if (peak > tight.peak && !with_cache)
+    return { action: 'scale_up', current, target: Math.min(tight.most, peak * tight.factor) };
+  if (average < idle.average && peak < idle.peak)
+    return { action: 'scale_down', current, target: Math.max(idle.least, average * idle.factor) };
+  return { action: 'no_action', current, target: current };
 }
 
 /**
  * Another node before more or fewer vCPUs: a lastingly busy guest migrates where the recommender found a node at which it is
  * better off; else its peak and mean decide about its size. Of a migration the values are CPU of the source node, before and after.
  */
-export function determineAction(resource: ResourceType, usage: Usage, found: Found = {}): Determined {
-  const { move } = found;
-  if (!asksForMove(resource, usage) || !move || !isBetterOff(move)) return scale(resource, usage, found);
+export function determineAction(resource: ResourceType, usage: Usage, { move }: Found = {}): Determined {
+  if (!move || !asksForMove(resource, usage) || !isBetterOff(move)) return scale(usage);
   const { current_utilization, expected_utilization } = move.migration_plan.expected_utilization_improvement;
-  const { source_before, target_after } = move.effect;
-  return {
-    action: 'migrate',
-    current: current_utilization,
-    target: expected_utilization,
-    reasoning:
-      `CPU ${percent(usage.current)} now and ${percent(usage.average)} in the mean: on ${move.target_node} it runs at ` +
-      `${percent(target_after.cpu)} of the node instead of ${percent(source_before.cpu)} on ${move.source_node}, which falls to ` +
-      `${percent(expected_utilization)}; ${move.score_improvement.toFixed(1)} penalty points less`,
-    move,
-  };
+  return { action: 'migrate', current: current_utilization, target: expected_utilization, move };
+}
+
+/** Why that is to be done, in one sentence that quotes its numbers. */
+export function reasonFor(resource: ResourceType, usage: Usage, { staying }: Found, done: Determined): string {
+  const { current, average, peak } = usage;
+  if (done.move) return migrationReason(usage, done.move);
+  const figures = `${names[resource]} ${percent(current)} now, ${percent(average)} in the mean, ${percent(peak)} at its peak`;
+  const stays = asksForMove(resource, usage) ? `; no other node is better for it${staying ? ` (${staying})` : ''}` : '';
+  if (done.action === 'scale_up') return `${figures}: its peak is above ${percent(tight.peak)}${stays}`;
+  if (done.action === 'scale_down')
+    return `${figures}: its mean is below ${percent(idle.average)} and its peak below ${percent(idle.peak)}`;
+  const cache = usage.with_cache && peak > tight.peak ? ': cache counts as used, so that this asks for nothing' : '';
+  return `${figures}${cache}${stays}`;
+}
+
+function migrationReason({ current, average }: Usage, move: Recommendation): string {
+  const { source_before, source_after, target_after } = move.effect;
+  return (
+    `CPU ${percent(current)} now and ${percent(average)} in the mean: on ${move.target_node} it runs at ` +
+    `${percent(target_after.cpu)} of the node instead of ${percent(source_before.cpu)} on ${move.source_node}, which falls to ` +
+    `${percent(source_after.cpu)}; ${move.score_improvement.toFixed(1)} penalty points less`
+  );
 }

@@ -97,7 +97,7 @@ export function scalingDecisions(
   const generated = input.generated ?? recommend({ memory: emptyMemory, ...input });
   const now = input.sample.guests.find((g) => g.guest === guest.guest) ?? guest;
   const usages = { ...usagesOf(now, profile), ...metrics };
-  return scaleGuest({ ...input, generated }, now, profile, usages).sort(
+  return scaleGuest({ ...input, generated }, now, usages).sort(
     (a, b) =>
       Number(a.scaling_action === 'no_action') - Number(b.scaling_action === 'no_action') ||
       b.urgency_score - a.urgency_score,

@@ -11,8 +11,8 @@ import type {
 } from '@evenkeel/contracts';
 import { hours, millis } from '@evenkeel/model';
 import type { Generated } from '../recommend.ts';
-import { decideScaling } from './decide-scaling.ts';
-import { leastHours, type Usage, usagesOf } from './usage-of.ts';
+import { decideScaling, type Outline, outlineScaling, type ScalingCase } from './decide-scaling.ts';
+import { leastHours, type Usage, type Usages, usagesOf } from './usage-of.ts';
 
 export type ScalingInput = {
   sample: ClusterSample;
@@ -30,51 +30,53 @@ const saidAgainAfter = hours(24);
 const newFigure = 0.1;
 const forgottenAfter = hours(30 * 24);
 
-/** The decision about each resource of a guest that something is known of. */
-export function scaleGuest(
-  input: ScalingInput,
-  guest: GuestSample,
-  profile: GuestProfile | undefined,
-  usages = usagesOf(guest, profile),
-): ScalingDecision[] {
-  const { sample, config, generated } = input;
-  const move = generated.recommendations.find((r) => r.guest === guest.guest);
-  const staying = generated.not_recommended.find((n) => n.guest === guest.guest)?.reason;
+/** Cases of the guests of a run; what is looked up for each is looked up once. */
+function openCases({ sample, profiles, config, generated }: ScalingInput) {
+  const known = new Map(profiles.map((p) => [p.guest, p]));
+  const moves = new Map(generated.recommendations.map((r) => [r.guest, r]));
+  const reasons = new Map(generated.not_recommended.map((n) => [n.guest, n.reason]));
   const timezone = config.clusters.find(({ name }) => name === sample.cluster)?.timezone ?? 'UTC';
-  return (Object.entries(usages) as [ResourceType, Usage][]).map(([resource, usage]) =>
-    decideScaling({
+  return (guest: GuestSample, usages = usagesOf(guest, known.get(guest.guest))): ScalingCase[] =>
+    (Object.entries(usages) as [ResourceType, Usage][]).map(([resource, usage]) => ({
       run_id: generated.run_id,
       at: sample.at,
       timezone,
       guest,
-      profile,
+      profile: known.get(guest.guest),
       resource,
       usage,
-      found: { move, staying },
-    }),
-  );
+      found: { move: moves.get(guest.guest), staying: reasons.get(guest.guest) },
+    }));
 }
 
+/** The decision about each resource of a guest that something is known of, or that the caller gives figures for. */
+export const scaleGuest = (input: ScalingInput, guest: GuestSample, usages?: Usages): ScalingDecision[] =>
+  openCases(input)(guest, usages).map((given) => decideScaling(given));
+
 /** Whether somebody can act on it: a move, or a size that differs from what there is after at least a day. */
-function isAdvice({ scaling_action, amount }: ScalingDecision, profile: GuestProfile | undefined): boolean {
-  if (scaling_action === 'migrate') return true;
+function isAdvice({ profile }: ScalingCase, { done, amount }: Outline): boolean {
+  if (done.action === 'migrate') return true;
   return amount !== undefined && amount.advised !== amount.now && (profile?.window_hours ?? 0) >= leastHours;
 }
 
-/** What is told of it: where nobody can act on a decision, that nothing is to be done. */
-const tellable = (decision: ScalingDecision, profile: GuestProfile | undefined): ScalingDecision =>
-  isAdvice(decision, profile)
-    ? decision
-    : { ...decision, scaling_action: 'no_action', target_value: decision.current_value };
-
 /** Whether a decision says something that the last one told of the same resource did not. */
-function isNews(now: ScalingDecision, last: ScalingDecision | undefined): boolean {
-  if (!last) return now.scaling_action !== 'no_action';
-  const age = millis(now.created_at) - millis(last.created_at);
-  if (now.scaling_action !== last.scaling_action || now.target_node_id !== last.target_node_id)
-    return now.scaling_action === 'migrate' || age >= standsFor;
-  const moved = Math.abs(now.target_value - last.target_value) >= newFigure;
-  return now.scaling_action !== 'no_action' && age >= saidAgainAfter && moved;
+function isNews(given: ScalingCase, outline: Outline, last: ScalingDecision | undefined): boolean {
+  const { done } = outline;
+  const action = isAdvice(given, outline) ? done.action : 'no_action';
+  if (!last) return action !== 'no_action';
+  const age = millis(given.at) - millis(last.created_at);
+  if (action !== last.scaling_action || done.move?.target_node !== last.target_node_id)
+    return action === 'migrate' || age >= standsFor;
+  const moved = Math.abs(done.target - last.target_value) >= newFigure;
+  return action !== 'no_action' && age >= saidAgainAfter && moved;
+}
+
+/** What is told: where nobody can act on a decision, that nothing is to be done. */
+function tell(given: ScalingCase, outline: Outline, cluster: string): Told {
+  const { guest, name, node } = given.guest;
+  const full = decideScaling(given, outline);
+  const nothing = { scaling_action: 'no_action', target_value: full.current_value } as const;
+  return { cluster, guest, name, node, decision: isAdvice(given, outline) ? full : { ...full, ...nothing } };
 }
 
 /** What a run has to tell about the size and place of guests, the most urgent first, with the histories that this changes; null removes one. */
@@ -83,29 +85,25 @@ export function scaleGuests(
   histories: Readonly<Record<string, ScalingHistory>>,
 ): { told: Told[]; changed: Map<string, ScalingHistory | null> } {
   const { sample, config } = input;
-  const profiles = new Map(input.profiles.map((p) => [p.guest, p]));
-  const running = sample.guests.filter((g) => g.status === 'running' && !g.template);
-  const news = running.flatMap((guest) => {
-    const profile = profiles.get(guest.guest);
-    const before = histories[guest.guest]?.decisions ?? [];
-    const { cluster } = sample;
-    return scaleGuest(input, guest, profile)
-      .map((decision) => tellable(decision, profile))
-      .filter((d) =>
-        isNews(
-          d,
-          before.findLast((last) => last.resource_type === d.resource_type),
-        ),
-      )
-      .map((decision): Told => ({ cluster, guest: guest.guest, name: guest.name, node: guest.node, decision }));
-  });
-  const told = news
-    .sort((a, b) => b.decision.urgency_score - a.decision.urgency_score || (idOf(a) < idOf(b) ? -1 : 1))
-    .slice(0, config.scaling_advice.max_per_run);
+  const casesOf = openCases(input);
+  const told = sample.guests
+    .filter((g) => g.status === 'running' && !g.template)
+    .flatMap((guest) => {
+      const before = histories[guest.guest]?.decisions ?? [];
+      return casesOf(guest).flatMap((given) => {
+        const outline = outlineScaling(given);
+        const last = before.findLast((d) => d.resource_type === given.resource);
+        return isNews(given, outline, last) ? [{ given, outline }] : [];
+      });
+    })
+    .sort((a, b) => b.outline.urgency - a.outline.urgency || byGuest(a.given, b.given))
+    .slice(0, config.scaling_advice.max_per_run)
+    .map(({ given, outline }) => tell(given, outline, sample.cluster));
   return { told, changed: changesOf(sample, told, histories) };
 }
 
-const idOf = ({ decision }: Told): string => decision.decision_id;
+const byGuest = (a: ScalingCase, b: ScalingCase): number =>
+  a.guest.vmid - b.guest.vmid || (a.resource < b.resource ? -1 : 1);
 
 function changesOf(
   sample: ClusterSample,
