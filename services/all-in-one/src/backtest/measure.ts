@@ -58,6 +58,7 @@ export function createMeter(world: World) {
         close(watch);
         return false;
       }
+      if (guest.cores === 0) return true;
       watch.seconds += seconds;
       watch.moved += (seconds * target.demand) / target.capacity;
       watch.stayed += (seconds * (source.demand + guest.cores)) / source.capacity;

@@ -70,6 +70,15 @@ describe('a recorded cluster whose guests are elsewhere', () => {
     expect(made.guest('qemu/1')).toBeUndefined();
   });
 
+  test('what was recorded to move is charged as it was before: just after a move nothing of it is read', () => {
+    const made = world();
+    const moved = recorded();
+    moved.guests[0] = { ...moved.guests[0]!, node: 'b', status: 'unknown', cpu: 0, mem: 0 };
+    expect(made.follow(moved)[0]!.bytes).toBeGreaterThan(GiB);
+    made.take(moved);
+    expect(made.guest('qemu/1')).toEqual({ node: 'b', cores: 0 });
+  });
+
   test('follows what was recorded where it is told to', () => {
     const made = world();
     const moved = recorded();

@@ -28,7 +28,7 @@ export type World = {
   /** When the next move ends, epoch milliseconds; infinite where none runs. */
   nextEnd: () => number;
   loads: () => NodeLoad[];
-  /** Cores that a guest asks for, and the node that it is on; undefined where it does not run. */
+  /** Cores that a guest asks for, 0 where it does not run, and the node that it is on; undefined where it is gone. */
   guest: (guest: string) => { cores: number; node: string } | undefined;
   /** Cores that guests lose because they are moving. */
   degraded: () => number;
@@ -131,7 +131,7 @@ export function createWorld(cost_model: Config['cost_model']): World {
       const source = placed.get(guest.guest);
       if (source === undefined || source === guest.node) return [];
       placed.set(guest.guest, guest.node);
-      const { bytes } = migrationCost(guest, cost_model);
+      const { bytes } = migrationCost(guests.get(guest.guest) ?? guest, cost_model);
       return [{ guest: guest.guest, source, target: guest.node, at: millis(sample.at), bytes }];
     });
 
@@ -168,7 +168,8 @@ export function createWorld(cost_model: Config['cost_model']): World {
     guest: (id) => {
       const guest = guests.get(id);
       const node = placed.get(id);
-      return guest?.status === 'running' && node !== undefined ? { cores: load(guest), node } : undefined;
+      if (!guest || node === undefined) return undefined;
+      return { cores: guest.status === 'running' ? load(guest) : 0, node };
     },
     degraded: () =>
       [...moving.keys()].reduce((sum, id) => sum + degradation * (guests.has(id) ? load(guests.get(id)!) : 0), 0),

@@ -108,7 +108,7 @@ async function tellAll({ bus, cluster }: Asked, { json }: Options): Promise<void
     .sort((a, b) => b.decision.urgency_score - a.decision.urgency_score || (a.guest < b.guest ? -1 : 1));
   if (json) process.stdout.write(`${JSON.stringify(advised, null, 2)}\n`);
   else if (advised.length === 0) process.stdout.write('nothing is advised: a guest must be watched for a day\n');
-  else process.stdout.write(advised.map(adviceLine).join(''));
+  else process.stdout.write(advised.map((a) => adviceLine({ ...a, node: where?.get(a.guest) ?? a.node })).join(''));
 }
 
 const adviceLine = ({ guest, name, node, decision: d }: Advice): string =>

@@ -36,12 +36,13 @@ export function sayOutcomes(summary: OutcomesSummary, last: number): string {
       [['confidence', 'judged', 'expected', 'came']],
     ),
     `inside the 90 % interval: gain ${sayShare(inside.gain)}, CPU of the target ${sayShare(inside.target_cpu)}, duration ${sayShare(inside.duration)}`,
-    ...(error
-      ? [`gain less than expected by ${(-error.mean).toFixed(1)} points in the mean, ${error.absolute.toFixed(1)} off`]
-      : []),
+    ...(error ? [sayError(error)] : []),
     '',
   ].join('\n');
 }
+
+const sayError = ({ mean, absolute }: { mean: number; absolute: number }): string =>
+  `gains came ${Math.abs(mean).toFixed(1)} points ${mean < 0 ? 'lower' : 'higher'} than expected in the mean; each was ${absolute.toFixed(1)} off`;
 
 const section = (rows: string[][], head: string[][]): string[] =>
   rows.length === 0 ? [] : [columns([...head, ...rows])];
