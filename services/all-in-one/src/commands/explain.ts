@@ -1,7 +1,9 @@
 import { type Decision, filterOf, recommendationDecided, runDecided } from '@evenkeel/contracts';
+import { openBus } from '@evenkeel/runtime';
 import type { Command } from 'commander';
 import { printable, safe } from '../demo/tell.ts';
-import { type AskOptions, askBus, vmidOf } from './ask-bus.ts';
+import { UsageError } from './fail.ts';
+import { readSetup } from './read-setup.ts';
 
 export function addExplain(program: Command): void {
   program
@@ -11,26 +13,31 @@ export function addExplain(program: Command): void {
     .option('-c, --config <file>', 'configuration file, YAML or JSON')
     .option('--cluster <name>', 'cluster, where there are several')
     .option('--json', 'print the decision as JSON')
-    .action(async (vmid: string | undefined, options: AskOptions) => {
-      const wanted = vmid === undefined ? undefined : vmidOf(vmid);
-      await askBus('explain', options, async ({ bus, cluster }) => {
-        const event = wanted === undefined ? runDecided : recommendationDecided;
+    .action(async (vmid: string | undefined, options: { config?: string; cluster?: string; json?: boolean }) => {
+      const { settings, config } = readSetup(process.env, options.config);
+      if (settings.nats_url === 'memory:') throw new UsageError('set EVENKEEL_NATS_URL: decisions are read from NATS');
+      if (vmid !== undefined && !/^\d+$/.test(vmid))
+        throw new UsageError(`${JSON.stringify(vmid)} is not a vmid, which is a number`);
+      const cluster = options.cluster ?? config.clusters[0]?.name ?? settings.pve.cluster;
+      const bus = await openBus(settings, 'explain');
+      try {
+        const event = vmid === undefined ? runDecided : recommendationDecided;
         let last: unknown;
         for await (const { event: cloud } of bus.read('decisions', [filterOf(event, cluster)])) {
           const data = cloud.data as { recommendation?: { vmid: number } };
-          if (wanted === undefined || data.recommendation?.vmid === wanted) last = cloud.data;
+          if (vmid === undefined || data.recommendation?.vmid === Number(vmid)) last = cloud.data;
         }
         if (last === undefined) {
           process.stdout.write(
-            wanted === undefined
-              ? 'no run has decided yet\n'
-              : `no decision about guest ${wanted} in cluster ${cluster}\n`,
+            vmid === undefined ? 'no run has decided yet\n' : `no decision about guest ${vmid} in cluster ${cluster}\n`,
           );
           process.exitCode = 1;
         } else if (options.json) process.stdout.write(`${JSON.stringify(last, null, 2)}\n`);
-        else if (wanted === undefined) process.stdout.write(explainRun(runDecided.data.parse(last)));
+        else if (vmid === undefined) process.stdout.write(explainRun(runDecided.data.parse(last)));
         else process.stdout.write(explainDecision(recommendationDecided.data.parse(last)));
-      });
+      } finally {
+        await bus.close();
+      }
     });
 }
 
