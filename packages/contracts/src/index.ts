@@ -12,5 +12,6 @@ export { RunSummary } from './events/run-decided.ts';
 export * from './migration.ts';
 export * from './profile.ts';
 export * from './records/index.ts';
+export * from './scaling.ts';
 export * from './score.ts';
 export * from './streams.ts';

@@ -17,6 +17,11 @@ const commands: Record<string, () => Promise<(program: Command) => void>> = {
   drain: async () => (await import('./commands/steer.ts')).addDrain,
   undrain: async () => (await import('./commands/steer.ts')).addUndrain,
   explain: async () => (await import('./commands/explain.ts')).addExplain,
+  scale: async () => (await import('./commands/scale.ts')).addScale,
+  place: async () => (await import('./commands/place.ts')).addPlace,
+  profile: async () => (await import('./commands/profile.ts')).addProfile,
+  outcomes: async () => (await import('./commands/outcomes.ts')).addOutcomes,
+  backtest: async () => (await import('./commands/backtest.ts')).addBacktest,
   config: async () => (await import('./commands/config.ts')).addConfig,
   bench: async () => (await import('./commands/bench.ts')).addBench,
 };

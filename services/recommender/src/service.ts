@@ -5,24 +5,33 @@ import {
   outcomeRecorded,
   recommendationsGenerated,
   recommenderMemory,
+  scalingDecided,
+  scalingHistory,
 } from '@evenkeel/contracts';
 import { defineService } from '@evenkeel/runtime';
 import { recommend } from './recommend.ts';
 import { emptyMemory, rememberMigration, rememberOutcome, rememberPast, rememberRun } from './remember.ts';
+import { scaleGuests } from './scaling/scale-guests.ts';
 
 export const recommender = defineService({
   name: 'recommender',
   summary:
     'Finds the moves that are worth making, and says for each what it brings, what it costs and how sure that is.',
-  owns: { recommenderMemory },
+  owns: { recommenderMemory, scalingHistory },
   reads: {},
-  publishes: [recommendationsGenerated],
+  publishes: [recommendationsGenerated, scalingDecided],
 })
   .on(clusterScored, async ({ data }, { state, config }) => {
     const memory = (await state.recommenderMemory.get()) ?? emptyMemory;
     const generated = recommend({ ...data, config, memory });
     state.recommenderMemory.set(rememberRun(memory, generated.recommendations));
-    return [recommendationsGenerated.of(generated, data.sample.at)];
+    const said = recommendationsGenerated.of(generated, data.sample.at);
+    if (!config.scaling_advice.enabled) return [said];
+    const { told, changed } = scaleGuests({ ...data, config, generated }, await state.scalingHistory.all());
+    for (const [guest, history] of changed)
+      if (history) state.scalingHistory.set(history, guest);
+      else state.scalingHistory.remove(guest);
+    return [said, ...told.map((advice) => scalingDecided.of(advice, data.sample.at))];
   })
   .on(outcomeRecorded, async ({ data: { outcome } }, { state }) => {
     const memory = (await state.recommenderMemory.get()) ?? emptyMemory;

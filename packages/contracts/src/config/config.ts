@@ -4,6 +4,7 @@ import { automatedMigrations } from './automated-migrations.ts';
 import { checkTogether } from './check-together.ts';
 import { intelligentMigrations } from './intelligent-migrations.ts';
 import { penaltyConfig } from './penalty-config.ts';
+import { scalingAdvice } from './scaling-advice.ts';
 import { bool, float, int, timeZone } from './section.ts';
 
 const host = z
@@ -102,6 +103,7 @@ export const Config = z
     intelligent_migrations: intelligentMigrations,
     penalty_config: penaltyConfig,
     distribution_balancing: distribution,
+    scaling_advice: scalingAdvice,
     automated_migrations: automatedMigrations,
     cost_model: costModel,
     risk,

@@ -15,6 +15,7 @@ import { outcomeRecorded } from './outcome-recorded.ts';
 import { recommendationDecided } from './recommendation-decided.ts';
 import { recommendationsGenerated } from './recommendations-generated.ts';
 import { runDecided } from './run-decided.ts';
+import { scalingDecided } from './scaling-decided.ts';
 
 /** Every event, in the order of the walk from a sample to an outcome. */
 export const events = [
@@ -23,6 +24,7 @@ export const events = [
   clusterProfiled,
   clusterScored,
   recommendationsGenerated,
+  scalingDecided,
   recommendationDecided,
   runDecided,
   decisionAnswered,
@@ -53,4 +55,5 @@ export {
   recommendationDecided,
   recommendationsGenerated,
   runDecided,
+  scalingDecided,
 };

@@ -16,6 +16,7 @@ import { openHours } from './open-hours.ts';
 import { pairOutcomes } from './pair-outcomes.ts';
 import { recommendationTracking } from './recommendation-tracking.ts';
 import { recommenderMemory } from './recommender-memory.ts';
+import { scalingHistory } from './scaling-history.ts';
 import { watchedMigrations } from './watched-migrations.ts';
 
 /** Every record that a service keeps: this list is the schema of the store. */
@@ -37,6 +38,7 @@ export const records = [
   pairOutcomes,
   recommendationTracking,
   recommenderMemory,
+  scalingHistory,
   watchedMigrations,
 ] as const satisfies readonly AnyRecord[];
 
@@ -57,4 +59,5 @@ export * from './open-hours.ts';
 export * from './pair-outcomes.ts';
 export * from './recommendation-tracking.ts';
 export * from './recommender-memory.ts';
+export * from './scaling-history.ts';
 export * from './watched-migrations.ts';

@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import { defineRecord } from '../define.ts';
+import { ScalingDecision } from '../scaling.ts';
+
+export const scalingHistory = defineRecord({
+  name: 'scaling_history',
+  owner: 'recommender',
+  summary: 'What was last advised for the size or the place of a guest; one part per guest.',
+  /** Oldest first, at most 10. */
+  data: z.object({ decisions: z.array(ScalingDecision) }),
+  budget_bytes: 65_536,
+});
+
+export type ScalingHistory = z.output<typeof scalingHistory.data>;

@@ -1,0 +1,150 @@
+import {
+  type ApprovedMigration,
+  type ClusterSample,
+  type Config,
+  clusterSampled,
+  type DataOf,
+  historyBackfilled,
+  migrationApproved,
+  migrationCompleted,
+  migrationStarted,
+  type OutcomeVerdict,
+  outcomeRecorded,
+  type RunRef,
+} from '@evenkeel/contracts';
+import { iso, millis, minutes } from '@evenkeel/model';
+import { openReplay, type Replay } from '../replay/open-replay.ts';
+import { createMeter, type Measured, type Meter } from './measure.ts';
+import { createWorld, type World } from './world.ts';
+
+/** What was recorded: looks at the cluster, and what Proxmox remembered from before. */
+export type Recorded =
+  | { kind: 'sample'; sample: ClusterSample }
+  | { kind: 'past'; past: DataOf<typeof historyBackfilled> };
+
+export type Played = Measured & {
+  name: string;
+  samples: number;
+  from: string;
+  to: string;
+  /** What the outcome tracker said of its moves, by the latest look at each. */
+  judged: Record<OutcomeVerdict, number>;
+};
+
+export type Watcher = (seen: { samples: number; moves: number; at: string }) => void;
+
+/** Acts in full whatever its mode: a backtest asks what it would have done. */
+export const acting = (config: Config, cluster: string): Config => ({
+  ...config,
+  mode: 'auto',
+  clusters: [
+    ...config.clusters.filter((c) => c.name === cluster),
+    ...(config.clusters.some((c) => c.name === cluster)
+      ? []
+      : [{ name: cluster, hosts: ['recorded'], fingerprints: [], timezone: 'UTC' }]),
+  ],
+  automated_migrations: { ...config.automated_migrations, enabled: true, dry_run: false },
+});
+
+/** The services under one configuration, in the place of those that watched the cluster when it was recorded. */
+type Stage = { replay: Replay; revision: string; world: World; meter: Meter; judged: Map<string, OutcomeVerdict> };
+
+const intervalMs = (config: Config): number => minutes(config.automated_migrations.check_interval_minutes);
+
+/** The run that a sample opens under a configuration; half a minute early is in time. */
+function runAt(cluster: string, at: string, last: RunRef | undefined, config: Config): RunRef | undefined {
+  if (last && millis(at) - millis(last.opened_at) < intervalMs(config) - 30_000) return undefined;
+  return { run_id: `${cluster}-${at.replace(/[-:]|\.\d+/g, '')}`, opened_at: at };
+}
+
+/** Begins what was approved, and notes what was judged. */
+function heed({ replay, world, judged }: Stage, now: number): ApprovedMigration[] {
+  const begun: ApprovedMigration[] = [];
+  for (const { name, data } of replay.heard()) {
+    if (name === outcomeRecorded.name) {
+      const { outcome } = data as DataOf<typeof outcomeRecorded>;
+      if (outcome.verdict) judged.set(outcome.migration_id, outcome.verdict);
+    } else {
+      const { migration } = data as DataOf<typeof migrationApproved>;
+      world.begin(migration, now);
+      begun.push(migration);
+    }
+  }
+  return begun;
+}
+
+const upidOf = ({ source_node, migration_id }: ApprovedMigration): string => `UPID:${source_node}:${migration_id}:`;
+
+async function startAll(stage: Stage, now: number): Promise<void> {
+  for (const migration of heed(stage, now)) {
+    const at = iso(now);
+    const said = migrationStarted.of({ migration, started_at: at, upid: upidOf(migration), adopted: false }, at);
+    await stage.replay.say(said, stage.revision);
+  }
+}
+
+/** Lets time pass: moves end, one after the other, and each may let another one begin. */
+async function pass(stage: Stage, from: number, to: number): Promise<void> {
+  const { world, meter, replay, revision } = stage;
+  let now = from;
+  for (let end = world.nextEnd(); end <= to; end = world.nextEnd()) {
+    meter.pass(now, end);
+    now = Math.max(now, end);
+    const move = world.endFirst(end)!;
+    const { migration, began, bytes, downtime_seconds } = move;
+    const { guest, source_node: source, target_node: target } = migration;
+    meter.move({ guest, source, target, at: end, bytes });
+    const at = iso(end);
+    const transfer = { duration_seconds: (end - began) / 1000, downtime_seconds, bytes };
+    const upid = upidOf(migration);
+    await replay.say(
+      migrationCompleted.of({ migration, started_at: iso(began), completed_at: at, upid, transfer, warnings: [] }, at),
+      revision,
+    );
+    await startAll(stage, end);
+  }
+  meter.pass(now, to);
+}
+
+/** Plays what was recorded to the services under one configuration, with its own moves carried along. */
+export async function playConfig(
+  { name, config }: { name: string; config: Config },
+  recorded: AsyncIterable<Recorded>,
+  { cluster, cost_model, watch }: { cluster: string; cost_model: Config['cost_model']; watch: Watcher },
+): Promise<Played> {
+  const world = createWorld(cost_model);
+  const full = acting(config, cluster);
+  const replay = await openReplay(cluster, full, [migrationApproved, outcomeRecorded]);
+  const { revision } = replay.configs.current();
+  const stage: Stage = { replay, revision, world, meter: createMeter(world), judged: new Map() };
+  let [samples, moves] = [0, 0];
+  let first: ClusterSample | undefined;
+  let [last, run]: [number | undefined, RunRef | undefined] = [undefined, undefined];
+  for await (const entry of recorded) {
+    if (entry.kind === 'past') {
+      await replay.say(historyBackfilled.of(entry.past, entry.past.at), revision);
+      continue;
+    }
+    const { at } = entry.sample;
+    const now = millis(at);
+    if (last !== undefined) await pass(stage, last, now);
+    world.take(entry.sample);
+    const { run: _, ...sample } = world.look(revision, ++samples);
+    const opened = runAt(cluster, at, run, full);
+    run = opened ?? run;
+    await replay.say(clusterSampled.of({ ...sample, ...(opened ? { run: opened } : {}) }, at), revision);
+    await startAll(stage, now);
+    first ??= entry.sample;
+    last = now;
+    moves = stage.meter.moves();
+    watch({ samples, moves, at });
+  }
+  await replay.close();
+  const counts = { ...nobody };
+  for (const verdict of stage.judged.values()) counts[verdict]++;
+  const to = last === undefined ? '' : iso(last);
+  return { name, samples, from: first?.at ?? '', to, ...stage.meter.result(), judged: counts };
+}
+
+/** Nothing judged. */
+export const nobody = { beneficial: 0, neutral: 0, harmful: 0 };

@@ -1,0 +1,97 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import type { Bus } from '@evenkeel/bus';
+import { ClusterSample, clusterSampled, filterOf, historyBackfilled } from '@evenkeel/contracts';
+import { UsageError } from '../commands/fail.ts';
+import type { Recorded } from './play-config.ts';
+
+/** A recording that can be played as often as there are configurations. */
+export type Recording = {
+  cluster: string;
+  /** What is to be known of it by a reader. */
+  note: string;
+  play: () => AsyncIterable<Recorded>;
+};
+
+const sampleType = '.cluster.sampled.';
+const pastType = '.history.backfilled.';
+
+/** What a line says: an event as it travels, of which only samples and histories count, or the data of a sample. */
+function readLine(text: string, place: string): Recorded | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new UsageError(`${place}: not JSON`);
+  }
+  const { type, data } = (value ?? {}) as { type?: unknown; data?: unknown };
+  if (typeof type === 'string' && type.includes(pastType)) {
+    const past = historyBackfilled.data.safeParse(data);
+    return past.success ? { kind: 'past', past: past.data } : undefined;
+  }
+  if (typeof type === 'string' && !type.includes(sampleType)) return undefined;
+  const sample = ClusterSample.safeParse(typeof type === 'string' ? data : value);
+  if (sample.success) return { kind: 'sample', sample: sample.data };
+  const [issue] = sample.error.issues;
+  throw new UsageError(`${place}: no cluster.sampled: ${issue?.path.join('.') || 'the line'}: ${issue?.message}`);
+}
+
+/** An entry as a line that can be read again. */
+export const lineOf = (entry: Recorded): string =>
+  JSON.stringify(
+    entry.kind === 'sample'
+      ? { type: 'dev.evenkeel.cluster.sampled.v1', data: entry.sample }
+      : { type: 'dev.evenkeel.history.backfilled.v1', data: entry.past },
+  );
+
+async function* readLines(file: string): AsyncGenerator<Recorded> {
+  let number = 0;
+  const input = createReadStream(file, 'utf8');
+  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+    number++;
+    const found = line.trim() === '' ? undefined : readLine(line, `${file}:${number}`);
+    if (found) yield found;
+  }
+}
+
+/** Those of one cluster, each sample later than the one before. */
+async function* ofCluster(entries: AsyncIterable<Recorded>, cluster: string): AsyncGenerator<Recorded> {
+  let last = '';
+  for await (const entry of entries) {
+    if (entry.kind === 'past') {
+      if (entry.past.cluster === cluster) yield entry;
+    } else if (entry.sample.cluster === cluster && entry.sample.at > last) {
+      last = entry.sample.at;
+      yield entry;
+    }
+  }
+}
+
+/** A recording in a file of JSON lines; UsageError where there is no sample of the cluster in it. */
+export async function fileRecording(file: string, wanted: string | undefined): Promise<Recording> {
+  const names = new Set<string>();
+  for await (const entry of readLines(file)) {
+    if (entry.kind !== 'sample') continue;
+    names.add(entry.sample.cluster);
+    if (wanted === undefined || entry.sample.cluster === wanted) {
+      const { cluster } = entry.sample;
+      return { cluster, note: `from ${file}`, play: () => ofCluster(readLines(file), cluster) };
+    }
+  }
+  const there = names.size === 0 ? 'no sample' : `samples of ${[...names].join(', ')} only`;
+  throw new UsageError(`${file} holds ${there}${wanted === undefined ? '' : `, none of ${wanted}`}`);
+}
+
+/** What the telemetry stream still holds of a cluster: six hours, unless the server keeps more. */
+export function streamRecording(bus: Bus, cluster: string): Recording {
+  const subjects = [filterOf(clusterSampled, cluster), filterOf(historyBackfilled, cluster)];
+  async function* entries(): AsyncGenerator<Recorded> {
+    for await (const { event } of bus.read('telemetry', subjects)) {
+      const sampled = event.type.includes(sampleType) ? ClusterSample.safeParse(event.data) : undefined;
+      const past = event.type.includes(pastType) ? historyBackfilled.data.safeParse(event.data) : undefined;
+      if (sampled?.success) yield { kind: 'sample', sample: sampled.data };
+      else if (past?.success) yield { kind: 'past', past: past.data };
+    }
+  }
+  return { cluster, note: 'from the telemetry stream', play: () => ofCluster(entries(), cluster) };
+}

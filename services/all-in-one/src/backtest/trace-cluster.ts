@@ -1,0 +1,163 @@
+import type { ClusterSample, GuestSample, NodeSample } from '@evenkeel/contracts';
+
+/** Load of one guest, fractions of its vCPUs, and of its memory where that is known; one value for five minutes. */
+export type Trace = { name: string; cpu: number[]; mem?: number[] };
+
+export type TraceOptions = {
+  nodes: number;
+  guests: number;
+  /** Mean CPU of the whole cluster, fraction. */
+  load: number;
+  start: 'roundrobin' | 'skewed';
+};
+
+const GiB = 2 ** 30;
+const sizes = [1, 2, 2, 4, 2, 1, 4, 8];
+const gibPerVcpu = 2;
+const memoryUse = 0.6;
+/** Memory assigned of all that there is. */
+const memoryAssigned = 0.7;
+const stepSeconds = 300;
+const startSeconds = Date.UTC(2025, 0, 1) / 1000;
+const cluster = 'trace';
+
+/**
+ * Reads a table of loads: a guest a row, its name and then percentages of CPU; tenths of a percent where any passes 100. Rows that are
+ * called `<name>/cpu` and `<name>/mem` belong together. A sentence where it is none.
+ */
+export function readTraces(text: string): Trace[] | string {
+  const rows = text.split(/\r?\n/).filter((line) => line.trim() !== '');
+  const table = rows.map((row) => {
+    const [name = '', ...values] = row.split(',');
+    return { name: name.trim(), values: values.map(Number) };
+  });
+  const bad = table.findIndex(({ name, values }) => name === '' || values.length < 2 || values.some(Number.isNaN));
+  if (bad >= 0) return `line ${bad + 1} is not a name and percentages, with commas`;
+  const scale = table.some(({ values }) => values.some((v) => v > 100)) ? 1000 : 100;
+  const fractions = new Map(table.map(({ name, values }) => [name, values.map((v) => v / scale)]));
+  return [...fractions].flatMap(([name, cpu]): Trace[] => {
+    if (name.endsWith('/mem')) return [];
+    const guest = name.replace(/\/cpu$/, '');
+    const mem = fractions.get(`${guest}/mem`);
+    return [{ name: guest, cpu, ...(mem && name.endsWith('/cpu') ? { mem } : {}) }];
+  });
+}
+
+type Built = { nodes: NodeSample[]; guests: GuestSample[]; steps: number };
+
+const guestOf = (trace: Trace, i: number): GuestSample => {
+  const maxcpu = sizes[i % sizes.length]!;
+  return {
+    guest: `qemu/${100 + i}`,
+    vmid: 100 + i,
+    type: 'qemu',
+    name: trace.name,
+    node: '',
+    status: 'running',
+    template: false,
+    cpu: 0,
+    maxcpu,
+    mem: memoryUse * gibPerVcpu * maxcpu * GiB,
+    maxmem: gibPerVcpu * maxcpu * GiB,
+    mem_source: 'host',
+    maxdisk: 32 * GiB,
+    netin: 0,
+    netout: 0,
+    diskread: 0,
+    diskwrite: 0,
+    uptime: 0,
+    tags: [],
+    identity: trace.name,
+    constraints: {
+      storages: ['shared'],
+      local_disk_bytes: 0,
+      local_disks: 0,
+      local_devices: [],
+      bridges: [],
+      cpu_type: 'x86-64-v2-AES',
+      snapshots_with_state: false,
+      bind_mounts: [],
+    },
+  };
+};
+
+/** Guests in turn over all nodes, or three quarters of them over the first half. */
+function placeOf(i: number, { nodes, guests, start }: TraceOptions): number {
+  const half = Math.max(1, Math.floor(nodes / 2));
+  const many = Math.ceil(0.75 * guests);
+  if (start === 'roundrobin' || nodes === 1) return i % nodes;
+  return i < many ? i % half : half + ((i - many) % (nodes - half));
+}
+
+function build(traces: readonly Trace[], options: TraceOptions): Built {
+  const guests = traces.map((trace, i) => ({ ...guestOf(trace, i), node: `pve${placeOf(i, options) + 1}` }));
+  const steps = Math.min(...traces.map((t) => t.cpu.length));
+  const demand = traces.reduce((sum, t, i) => {
+    const mean = t.cpu.slice(0, steps).reduce((a, b) => a + b, 0) / steps;
+    return sum + mean * guests[i]!.maxcpu;
+  }, 0);
+  const maxcpu = Math.max(2, Math.round(demand / options.load / options.nodes));
+  const assigned = guests.reduce((sum, g) => sum + g.maxmem, 0);
+  const maxmem = Math.ceil(assigned / memoryAssigned / options.nodes / GiB) * GiB;
+  const storage = { storage: 'shared', shared: true, active: true, total: 1e15, used: 1e12, content: ['images'] };
+  const nodes = Array.from(
+    { length: options.nodes },
+    (_, n): NodeSample => ({
+      node: `pve${n + 1}`,
+      status: 'online',
+      maintenance: false,
+      cpu: 0,
+      maxcpu,
+      mem: 0,
+      maxmem,
+      uptime: 0,
+      speed_factor: 1,
+      storages: [storage],
+    }),
+  );
+  return { nodes, guests, steps };
+}
+
+/** The cluster of the traces in one step; nodes may be asked for more than they have, for this is demand. */
+function sampleAt({ nodes, guests }: Built, traces: readonly Trace[], step: number): ClusterSample {
+  const at = new Date((startSeconds + (step + 1) * stepSeconds) * 1000).toISOString();
+  const loaded = guests.map((guest, i) => {
+    const mem = traces[i]!.mem?.[step];
+    return { ...guest, cpu: traces[i]!.cpu[step]!, mem: mem === undefined ? guest.mem : mem * guest.maxmem };
+  });
+  return {
+    cluster,
+    at,
+    sequence: step + 1,
+    config_revision: '',
+    quorate: true,
+    version: '9.2',
+    nodes: nodes.map((n) => {
+      const here = loaded.filter((g) => g.node === n.node);
+      const cpu = here.reduce((sum, g) => sum + g.cpu * g.maxcpu, 0) / n.maxcpu;
+      return { ...n, cpu, mem: here.reduce((sum, g) => sum + g.mem, 0) };
+    }),
+    guests: loaded,
+    ha_rules: [],
+    crs: { mode: 'basic', auto_rebalance: false },
+    running_migrations: [],
+    problems: [],
+  };
+}
+
+/** A simple cluster around traces: equal nodes that they load as asked, guests of 1 to 8 vCPUs, a sample every five minutes. */
+export function traceCluster(
+  all: readonly Trace[],
+  options: TraceOptions,
+): { cluster: string; note: string; samples: () => Iterable<ClusterSample> } {
+  const traces = all.slice(0, options.guests);
+  const built = build(traces, { ...options, guests: traces.length });
+  const { maxcpu, maxmem } = built.nodes[0]!;
+  return {
+    cluster,
+    note: `${traces.length} traces on ${options.nodes} nodes of ${maxcpu} threads and ${Math.round(maxmem / GiB)} GiB, ${options.start}`,
+    samples: function* () {
+      for (let step = 0; step < built.steps; step++) yield sampleAt(built, traces, step);
+    },
+  };
+}

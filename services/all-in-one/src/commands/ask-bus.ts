@@ -1,0 +1,64 @@
+import type { Bus } from '@evenkeel/bus';
+import { type AnyEvent, Config, type DataOf, subjectOf } from '@evenkeel/contracts';
+import { clustersInForce, openBus } from '@evenkeel/runtime';
+import { explainedCluster, missingCluster } from './explained-cluster.ts';
+import { UsageError } from './fail.ts';
+import { readSetup } from './read-setup.ts';
+
+/** Options of every command that asks what is known of a cluster. */
+export type AskOptions = { config?: string; cluster?: string; json?: boolean };
+
+export type Asked = {
+  bus: Bus;
+  cluster: string;
+  /** The configuration of the file and the environment. */
+  config: Config;
+};
+
+/** Connects to NATS for one question about one cluster. */
+export async function askBus<Answer>(
+  name: string,
+  options: AskOptions,
+  ask: (asked: Asked) => Promise<Answer>,
+): Promise<Answer> {
+  const { settings, config } = readSetup(process.env, options.config);
+  if (settings.nats_url === 'memory:')
+    throw new UsageError('set EVENKEEL_NATS_URL: what is known of a cluster is read from NATS');
+  const bus = await openBus(settings, name);
+  try {
+    const configured = config.clusters.map((c) => c.name);
+    const inForce = await clustersInForce(bus.ledger);
+    const { cluster, known } = explainedCluster(options.cluster, configured, inForce, settings.pve.cluster);
+    const missing = missingCluster(cluster, known);
+    if (missing) throw new UsageError(missing);
+    return await ask({ bus, config, cluster });
+  } finally {
+    await bus.close();
+  }
+}
+
+/** What the last event of this kind said of a cluster, with the configuration that it was said under; a sentence for an exit code of 1 where there is none. */
+export async function lastOf<E extends AnyEvent>(
+  event: E,
+  { bus, cluster, config }: Asked,
+): Promise<{ data: DataOf<E>; config: Config }> {
+  const last = await bus.last(event.stream, subjectOf(event, cluster, ''));
+  if (!last)
+    throw new Error(`nothing is known of cluster ${cluster} yet, or nothing new since six hours: is Evenkeel running?`);
+  const data = event.data.parse(last.event.data) as DataOf<E>;
+  return { data, config: (await configAt(bus, last.event.configrevision)) ?? config };
+}
+
+/** The configuration of a revision, where the ledger still has it. */
+async function configAt(bus: Bus, revision: string | undefined): Promise<Config | undefined> {
+  const entry = revision === undefined ? null : await bus.ledger.get(`config.${revision}`);
+  const parsed = Config.safeParse(entry?.value);
+  return parsed.success ? parsed.data : undefined;
+}
+
+/** The number of a guest as somebody typed it: `105` or `qemu/105`. */
+export function vmidOf(text: string): number {
+  const vmid = /^(?:(?:qemu|lxc)\/)?(\d{1,9})$/.exec(text)?.[1];
+  if (vmid === undefined) throw new UsageError(`${JSON.stringify(text)} is not a vmid, which is a number`);
+  return Number(vmid);
+}

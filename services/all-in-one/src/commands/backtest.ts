@@ -1,0 +1,146 @@
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { Config, type ConfigInput, formatProblems, recommended } from '@evenkeel/contracts';
+import { parseConfigText } from '@evenkeel/runtime';
+import type { Command } from 'commander';
+import { playAlone } from '../backtest/play-alone.ts';
+import { type Played, playConfig, type Recorded, type Watcher } from '../backtest/play-config.ts';
+import { fileRecording, lineOf, type Recording, streamRecording } from '../backtest/read-recording.ts';
+import { sayBacktest } from '../backtest/say-backtest.ts';
+import { createProgress } from '../backtest/show-progress.ts';
+import { readTraces, traceCluster } from '../backtest/trace-cluster.ts';
+import { askBus } from './ask-bus.ts';
+import { UsageError } from './fail.ts';
+import { readText } from './read-setup.ts';
+import { numberIn, readable } from './simulate.ts';
+
+type Options = {
+  config: string[];
+  cluster?: string;
+  json?: boolean;
+  save?: string;
+  nodes: number;
+  guests: number;
+  load: number;
+  start: string;
+};
+
+const notes = `
+Each configuration decides on the same recorded loads, with the very services that run in production, and its own moves are
+carried along. It acts in full, whatever its mode and dry_run say. What is compared:
+
+  moves       migrations that ended               ping-pong  back to a node that the guest had left within 6 h
+  ≥ 85 %      time of nodes with so much demand   regrets    the target was busier for an hour than the source had been
+  lost        CPU asked for and not served, or lost to moving (a recording shows what was served, not what was asked for)
+
+FILE is one of
+  JSON lines  cluster.sampled, as data or as CloudEvents: \`evenkeel demo --json >FILE\` writes some
+  a table     one guest a row: its name, then its CPU percent every five minutes, with commas; a cluster is made up around them
+Without a file: what the telemetry stream still holds (6 hours); --save keeps it. Without -c: the preset \`recommended\`.
+
+  evenkeel backtest recording.jsonl -c now.yaml -c bolder.yaml
+  evenkeel backtest traces.csv -c recommended -c defaults --nodes 8 --guests 200 --load 60`;
+
+const collect = (value: string, all: string[]): string[] => [...all, value];
+
+export function addBacktest(program: Command): void {
+  program
+    .command('backtest')
+    .description('what one or more configurations would have done with what was recorded, side by side')
+    .argument('[file]', 'recorded samples or traces')
+    .option(
+      '-c, --config <file>',
+      'a configuration, or the presets `recommended` and `defaults`; may be said again',
+      collect,
+      [],
+    )
+    .option('--cluster <name>', 'cluster, where several are recorded')
+    .option('--nodes <n>', 'nodes of the cluster made up around traces', numberIn(1, 256), 4)
+    .option('--guests <n>', 'guests of it: so many traces, from the first', numberIn(1, 10_000), 60)
+    .option('--load <percent>', 'its mean CPU', numberIn(1, 99), 50)
+    .option('--start <how>', 'where its guests are at first: roundrobin or skewed', 'skewed')
+    .option('--save <file>', 'write what the telemetry stream holds to a file of JSON lines, to be played later')
+    .option('--json', 'print the table as JSON')
+    .addHelpText('after', notes)
+    .action(async (file: string | undefined, options: Options) => {
+      const configs = (options.config.length === 0 ? ['recommended'] : options.config).map(readNamed);
+      if (file !== undefined && options.save !== undefined)
+        throw new UsageError('--save and a file exclude each other');
+      if (file !== undefined) return compare(await openFile(file, options), configs, options);
+      const first = options.config.find((name) => !(name in presets));
+      const ask = { ...(first ? { config: first } : {}), ...(options.cluster ? { cluster: options.cluster } : {}) };
+      return askBus('backtest', ask, ({ bus, cluster }) => {
+        const recording = streamRecording(bus, cluster);
+        return options.save === undefined ? compare(recording, configs, options) : save(recording, options.save);
+      });
+    });
+}
+
+const presets: Record<string, ConfigInput> = { recommended, defaults: {} };
+
+async function save({ cluster, play }: Recording, file: string): Promise<void> {
+  let samples = 0;
+  await using out = await open(file, 'wx').catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(`cannot write ${file}: ${error.code ?? 'error'}`);
+  });
+  for await (const entry of play()) {
+    await out.write(`${lineOf(entry)}\n`);
+    if (entry.kind === 'sample') samples++;
+  }
+  process.stdout.write(`${samples} samples of cluster ${cluster} written to ${file}\n`);
+}
+
+type Named = { name: string; config: Config };
+
+function readNamed(file: string): Named {
+  const preset = presets[file];
+  if (preset) return { name: file, config: Config.parse(preset) };
+  const parsed = parseConfigText(readText(file));
+  if (!parsed.ok) throw new UsageError(`${file} has problems:\n${formatProblems(parsed.problems)}`);
+  return { name: basename(file).replace(/\.(ya?ml|json)$/, ''), config: parsed.config };
+}
+
+async function openFile(file: string, options: Options): Promise<Recording> {
+  if ((await firstCharacter(readable(file))) === '{') return fileRecording(file, options.cluster);
+  const { start, nodes, guests, load } = options;
+  if (start !== 'roundrobin' && start !== 'skewed')
+    throw new UsageError(`--start ${JSON.stringify(start)} is neither roundrobin nor skewed`);
+  const traces = readTraces(readText(file));
+  if (typeof traces === 'string') throw new UsageError(`${file}: neither JSON lines nor a table: ${traces}`);
+  if (traces.length === 0) throw new UsageError(`${file} is empty`);
+  const made = traceCluster(traces, { nodes, guests, load: load / 100, start });
+  async function* play(): AsyncGenerator<Recorded> {
+    for (const sample of made.samples()) yield { kind: 'sample', sample };
+  }
+  return { cluster: made.cluster, note: made.note, play };
+}
+
+async function firstCharacter(file: string): Promise<string> {
+  for await (const chunk of createReadStream(file, { encoding: 'utf8', end: 4095 })) {
+    const found = String(chunk).trimStart()[0];
+    if (found !== undefined) return found;
+  }
+  return '';
+}
+
+async function compare({ cluster, note, play }: Recording, configs: Named[], { json }: Options): Promise<void> {
+  const { cost_model } = configs[0]!.config;
+  const rows: Played[] = [];
+  const alone = (name: string, as_recorded: boolean, watch: Watcher = () => {}) =>
+    playAlone(name, play(), { cost_model, as_recorded, watch });
+  const still = await alone('nothing moves', false);
+  if (still.samples < 2)
+    throw new Error(`${note}: ${still.samples} samples of cluster ${cluster}, and two are needed at least`);
+  rows.push(still);
+  const recorded = await alone('as recorded', true);
+  if (recorded.moves > 0) rows.push(recorded);
+  for (const named of configs) {
+    const progress = createProgress(named.name, still.samples);
+    rows.push(await playConfig(named, play(), { cluster, cost_model, watch: progress.seen }));
+    progress.done();
+  }
+  process.stdout.write(
+    json ? `${JSON.stringify({ cluster, note, rows }, null, 2)}\n` : sayBacktest(cluster, note, rows),
+  );
+}

@@ -1,0 +1,83 @@
+import {
+  clusterSampled,
+  type Decision,
+  filterOf,
+  type Outcome,
+  outcomeRecorded,
+  recommendationDecided,
+  subjectOf,
+} from '@evenkeel/contracts';
+import type { Command } from 'commander';
+import { sayOutcomes } from '../outcomes/say-outcomes.ts';
+import { sinceOf } from '../outcomes/since.ts';
+import { type HeldBack, summarizeOutcomes } from '../outcomes/summarize-outcomes.ts';
+import { type Asked, type AskOptions, askBus, vmidOf } from './ask-bus.ts';
+import { UsageError } from './fail.ts';
+
+/** Whether something of a guest at a time is asked for. */
+type Wanted = (vmid: number, at: string) => boolean;
+
+type Options = AskOptions & { vmid?: string; since?: string; last: string };
+
+const notes = `
+Each migration counts once, by the latest look at it (5 minutes, 1 hour or 24 hours after it). A gain is in penalty points: the two
+nodes as they are against the same nodes had the guest stayed. A success rate counts what was neutral as well, starts at a half,
+and forgets by half in 14 days; filters 8 and 12 go by it. What a filter held back is judged by those of the same moves that were
+made later.`;
+
+export function addOutcomes(program: Command): void {
+  program
+    .command('outcomes')
+    .description('what was expected of migrations against what came, and the success of pairs, guests and filters')
+    .option('--vmid <vmid>', 'only this guest')
+    .option('--since <when>', 'only what was completed since: 12h, 7d, 2w, or a date such as 2026-03-01')
+    .option('--last <n>', 'migrations to list, the latest', '20')
+    .option('-c, --config <file>', 'configuration file, YAML or JSON')
+    .option('--cluster <name>', 'cluster, where there are several')
+    .option('--json', 'print all of it as JSON')
+    .addHelpText('after', notes)
+    .action(async (options: Options) => {
+      const vmid = options.vmid === undefined ? undefined : vmidOf(options.vmid);
+      if (!/^\d+$/.test(options.last)) throw new UsageError(`--last ${JSON.stringify(options.last)} is not a number`);
+      if (options.since !== undefined && sinceOf(options.since, 0) === undefined)
+        throw new UsageError(`--since ${JSON.stringify(options.since)} is neither such as 7d nor a date`);
+      await askBus('outcomes', options, async (asked) => {
+        const now = await clusterTime(asked);
+        const from = options.since === undefined ? Number.NEGATIVE_INFINITY : sinceOf(options.since, now)!;
+        const wanted: Wanted = (guest, at) => (vmid === undefined || guest === vmid) && Date.parse(at) >= from;
+        const outcomes = (await readOutcomes(asked)).filter((o) => wanted(o.vmid, o.completed_at));
+        const summary = summarizeOutcomes(outcomes, await readHeldBack(asked, wanted), now);
+        process.stdout.write(
+          options.json ? `${JSON.stringify(summary, null, 2)}\n` : sayOutcomes(summary, Number(options.last)),
+        );
+      });
+    });
+}
+
+/** Time of the cluster where it is known, for a cluster that is simulated has its own. */
+async function clusterTime({ bus, cluster }: Asked): Promise<number> {
+  const last = await bus.last('telemetry', subjectOf(clusterSampled, cluster, ''));
+  return last ? Date.parse(last.event.time) : Date.now();
+}
+
+async function readOutcomes({ bus, cluster }: Asked): Promise<Outcome[]> {
+  const all: Outcome[] = [];
+  for await (const { event } of bus.read('decisions', [filterOf(outcomeRecorded, cluster)])) {
+    const parsed = outcomeRecorded.data.safeParse(event.data);
+    if (parsed.success) all.push(parsed.data.outcome);
+  }
+  return all;
+}
+
+/** What filters held back; of months of decisions only as much as is counted. */
+async function readHeldBack({ bus, cluster }: Asked, wanted: Wanted): Promise<HeldBack[]> {
+  const all: HeldBack[] = [];
+  for await (const { event } of bus.read('decisions', [filterOf(recommendationDecided, cluster)])) {
+    const { ladder, recommendation, decided_at } = event.data as Decision;
+    const rung = ladder.find((r) => r.result === 'failed');
+    if (!rung || !wanted(recommendation.vmid, decided_at)) continue;
+    const { guest, source_node, target_node } = recommendation;
+    all.push({ filter: rung.filter, order: rung.order, guest, source_node, target_node });
+  }
+  return all;
+}

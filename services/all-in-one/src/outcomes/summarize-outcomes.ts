@@ -1,0 +1,138 @@
+import type { Outcome, OutcomeVerdict } from '@evenkeel/contracts';
+import { successRate } from '@evenkeel/model';
+
+export type Tally = { judged: number; beneficial: number; neutral: number; harmful: number; rate: number };
+
+/** A recommendation that a filter held back. */
+export type HeldBack = { filter: string; order: number; guest: string; source_node: string; target_node: string };
+
+/** What a filter held back: decisions, the different moves among them, and how those that were made later turned out. */
+export type FilterTally = { filter: string; decisions: number; moves: number; made_later: number; later: Tally };
+
+export type OutcomesSummary = {
+  /** One a migration, by the latest look at it; oldest first. */
+  outcomes: Outcome[];
+  all: Tally;
+  by_pair: ({ source: string; target: string } & Tally)[];
+  by_guest: ({ guest: string; name: string } & Tally)[];
+  by_filter: FilterTally[];
+  /** By the confidence that was given: how many turned out beneficial, a neutral one counting half. */
+  by_confidence: { from: number; to: number; judged: number; expected: number; actual: number }[];
+  /** Share of the judged ones in which the truth lay inside the 90 % interval. */
+  inside: { gain: Share; target_cpu: Share; duration: Share };
+  /** Mean of actual less expected gain, and of its absolute value, points. */
+  gain_error: { mean: number; absolute: number } | null;
+};
+
+export type Share = { inside: number; of: number };
+
+const horizons = ['5m', '1h', '24h'] as const;
+const bands = [0, 50, 60, 70, 80, 90, 101];
+const worth: Record<OutcomeVerdict, number> = { beneficial: 1, neutral: 0.5, harmful: 0 };
+
+/** The latest judgement of each migration. */
+function latestOf(outcomes: readonly Outcome[]): Outcome[] {
+  const latest = new Map<string, Outcome>();
+  for (const outcome of outcomes) {
+    const known = latest.get(outcome.migration_id);
+    if (!known || horizons.indexOf(outcome.horizon) >= horizons.indexOf(known.horizon))
+      latest.set(outcome.migration_id, outcome);
+  }
+  return [...latest.values()].sort(
+    (a, b) => (a.completed_at < b.completed_at ? -1 : 1) || (a.migration_id < b.migration_id ? -1 : 1),
+  );
+}
+
+function tallyOf(outcomes: readonly Outcome[], now: number): Tally {
+  const judged = outcomes.flatMap(({ verdict, judged_at }) => (verdict ? [{ verdict, at: judged_at }] : []));
+  const count = (verdict: OutcomeVerdict): number => judged.filter((j) => j.verdict === verdict).length;
+  return {
+    judged: judged.length,
+    beneficial: count('beneficial'),
+    neutral: count('neutral'),
+    harmful: count('harmful'),
+    rate: successRate(judged, now).rate,
+  };
+}
+
+function grouped<Key extends object>(
+  outcomes: readonly Outcome[],
+  now: number,
+  keyOf: (outcome: Outcome) => Key,
+): (Key & Tally)[] {
+  const groups = new Map<string, { key: Key; outcomes: Outcome[] }>();
+  for (const outcome of outcomes) {
+    const key = keyOf(outcome);
+    const id = JSON.stringify(key);
+    const group = groups.get(id) ?? { key, outcomes: [] };
+    group.outcomes.push(outcome);
+    groups.set(id, group);
+  }
+  return [...groups]
+    .sort(([a, x], [b, y]) => y.outcomes.length - x.outcomes.length || (a < b ? -1 : 1))
+    .map(([, { key, outcomes: members }]) => ({ ...key, ...tallyOf(members, now) }));
+}
+
+const moveOf = (m: { guest: string; source_node: string; target_node: string }): string =>
+  JSON.stringify([m.guest, m.source_node, m.target_node]);
+
+function byFilter(heldBack: readonly HeldBack[], outcomes: readonly Outcome[], now: number): FilterTally[] {
+  const held = new Map<string, { order: number; decisions: number; moves: Set<string> }>();
+  for (const move of heldBack) {
+    const known = held.get(move.filter) ?? { order: move.order, decisions: 0, moves: new Set() };
+    known.decisions += 1;
+    known.moves.add(moveOf(move));
+    held.set(move.filter, known);
+  }
+  return [...held]
+    .sort(([, a], [, b]) => a.order - b.order)
+    .map(([filter, { decisions: count, moves }]) => {
+      const later = outcomes.filter((o) => moves.has(moveOf(o)));
+      return { filter, decisions: count, moves: moves.size, made_later: later.length, later: tallyOf(later, now) };
+    });
+}
+
+function byConfidence(outcomes: readonly Outcome[]): OutcomesSummary['by_confidence'] {
+  const judged = outcomes.filter((o) => o.verdict && !o.mandatory);
+  return bands.slice(0, -1).flatMap((from, i) => {
+    const to = bands[i + 1]!;
+    const here = judged.filter((o) => o.confidence_score >= from && o.confidence_score < to);
+    if (here.length === 0) return [];
+    const mean = (value: (o: Outcome) => number): number => here.reduce((sum, o) => sum + value(o), 0) / here.length;
+    const expected = mean((o) => o.confidence_score / 100);
+    return [{ from, to: Math.min(100, to), judged: here.length, expected, actual: mean((o) => worth[o.verdict!]) }];
+  });
+}
+
+type Interval = { low: number; high: number };
+
+function shareInside(pairs: readonly (readonly [Interval | undefined, number | undefined])[]): Share {
+  const known = pairs.filter((p): p is readonly [Interval, number] => p[0] !== undefined && p[1] !== undefined);
+  const inside = known.filter(([{ low, high }, actual]) => actual >= low && actual <= high).length;
+  return { inside, of: known.length };
+}
+
+/** What was expected of migrations against what came, in all and by pair, guest, filter and confidence; `now` in epoch milliseconds. */
+export function summarizeOutcomes(
+  all: readonly Outcome[],
+  heldBack: readonly HeldBack[],
+  now: number,
+): OutcomesSummary {
+  const outcomes = latestOf(all);
+  const errors = outcomes.flatMap(({ error }) => error ?? []);
+  const mean = (values: number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
+  return {
+    outcomes,
+    all: tallyOf(outcomes, now),
+    by_pair: grouped(outcomes, now, (o) => ({ source: o.source_node, target: o.target_node })),
+    by_guest: grouped(outcomes, now, (o) => ({ guest: o.guest as string, name: o.name })),
+    by_filter: byFilter(heldBack, outcomes, now),
+    by_confidence: byConfidence(outcomes),
+    inside: {
+      gain: shareInside(outcomes.map((o) => [o.expected_gain, o.actual_gain])),
+      target_cpu: shareInside(outcomes.map((o) => [o.target_cpu.predicted, o.target_cpu.actual])),
+      duration: shareInside(outcomes.map((o) => [o.duration_seconds.predicted, o.duration_seconds.actual])),
+    },
+    gain_error: errors.length === 0 ? null : { mean: mean(errors), absolute: mean(errors.map(Math.abs)) },
+  };
+}

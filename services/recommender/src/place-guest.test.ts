@@ -1,0 +1,61 @@
+import { aCluster, aConfig, aGuest, aNode, aProfile, GiB } from '@evenkeel/model/sample-cluster';
+import { describe, expect, test } from 'vitest';
+import { type NewGuest, placeGuest } from './place-guest.ts';
+
+const sample = aCluster(
+  [aNode('a'), aNode('b'), aNode('c', { status: 'offline' })],
+  [
+    aGuest(1, 'a', { cpu: 0.5, maxcpu: 8, tags: ['exclude_db'] }),
+    aGuest(2, 'b', { cpu: 0.1, maxcpu: 8, mem: 20 * GiB, maxmem: 20 * GiB, tags: ['affinity_web'] }),
+  ],
+);
+const known = { sample, profiles: sample.guests.map((g) => aProfile(g)), config: aConfig() };
+const small: NewGuest = { type: 'qemu', vcpus: 2, cpu: 0.5, mem: GiB, maxmem: 2 * GiB, tags: [], storages: [] };
+const place = (change: Partial<NewGuest> = {}) => placeGuest(known, { ...small, ...change });
+
+describe('a new guest', () => {
+  test('goes where it adds least, and every node is told with what it would be', () => {
+    const [best, second, last] = place();
+    expect([best!.node, second!.node, last!.node]).toEqual(['b', 'a', 'c']);
+    expect(best!.added).toBeCloseTo(best!.after.penalty - best!.before.penalty, 9);
+    expect(best!.added).toBeLessThan(second!.added);
+    expect(best!.after.mem - best!.before.mem).toBeCloseTo(1 / 64, 9);
+    expect(best!.after.cpu - best!.before.cpu).toBeGreaterThan(1 / 16);
+  });
+
+  test.each<[string, Partial<NewGuest>, string, string]>([
+    ['is down', {}, 'c', 'c is offline'],
+    [
+      'holds one that it is kept apart from',
+      { tags: ['exclude_db'] },
+      'a',
+      'tag exclude_db keeps it apart from qemu/1 on a',
+    ],
+    [
+      'is not where its companions are',
+      { tags: ['affinity_web'] },
+      'a',
+      'tag affinity_web binds it to qemu/2, which is not on a',
+    ],
+    ['lacks its storage', { storages: ['nvme'] }, 'a', 'storage nvme is not available on a'],
+    ['has too little memory', { mem: 40 * GiB, maxmem: 40 * GiB }, 'b', 'memory would be at 94 %, 90 % are allowed'],
+    [
+      'has too much memory assigned',
+      { maxmem: 90 * GiB },
+      'b',
+      '172 % of its memory would be assigned, 150 % are allowed',
+    ],
+    ['has too little CPU', { vcpus: 12, cpu: 0.9 }, 'a', 'CPU would peak at 148 %, 85 % are allowed'],
+  ])('is refused by a node that %s', (_, change, node, reason) => {
+    expect(place(change).find((p) => p.node === node)).toMatchObject({ refused: reason });
+  });
+
+  test('a refused node comes after every one that is not', () => {
+    expect(place({ tags: ['affinity_web'] }).map((p) => [p.node, p.refused === undefined])).toEqual([
+      ['b', true],
+      ['c', false],
+      ['a', false],
+    ]);
+    expect(place({ mem: 60 * GiB, maxmem: 60 * GiB }).every((p) => p.refused !== undefined)).toBe(true);
+  });
+});

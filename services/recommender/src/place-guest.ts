@@ -1,0 +1,136 @@
+import type { ClusterSample, Config, GuestProfile, GuestSample, NodeEffect } from '@evenkeel/contracts';
+import {
+  allowedOn,
+  applyMove,
+  assignedMemory,
+  type Caps,
+  capsOf,
+  fits,
+  type PlanState,
+  peakCpu,
+  penaltyOf,
+  planState,
+  type RuleContext,
+  ruleContext,
+  usedMemory,
+} from '@evenkeel/model';
+
+/** A guest that does not exist yet; CPU as a fraction of its vCPUs, memory in bytes. */
+export type NewGuest = {
+  type: 'qemu' | 'lxc';
+  vcpus: number;
+  cpu: number;
+  mem: number;
+  maxmem: number;
+  tags: readonly string[];
+  /** Storages that it needs; none means that every node has what it needs. */
+  storages: readonly string[];
+};
+
+/** What a node would be with the guest on it, and why it cannot take it where it cannot. */
+export type Placed = {
+  node: string;
+  before: NodeEffect;
+  after: NodeEffect;
+  /** Penalty points that the guest adds; the best node is the one with fewest. */
+  added: number;
+  refused?: string;
+};
+
+type Known = { sample: ClusterSample; profiles: readonly GuestProfile[]; config: Config };
+
+const vmid = 999_999_999;
+const percent = (fraction: number): string => `${Math.round(fraction * 100)} %`;
+
+const guestOn = (node: string, given: NewGuest): GuestSample => ({
+  guest: `${given.type}/${vmid}`,
+  vmid,
+  type: given.type,
+  name: 'the new guest',
+  node,
+  status: 'running',
+  template: false,
+  cpu: given.cpu,
+  maxcpu: given.vcpus,
+  mem: given.mem,
+  maxmem: given.maxmem,
+  mem_source: 'unknown',
+  maxdisk: 0,
+  netin: 0,
+  netout: 0,
+  diskread: 0,
+  diskwrite: 0,
+  uptime: 0,
+  tags: [...given.tags],
+  identity: 'new',
+  constraints: {
+    storages: [...given.storages],
+    local_disk_bytes: 0,
+    local_disks: 0,
+    local_devices: [],
+    bridges: [],
+    cpu_type: '',
+    snapshots_with_state: false,
+    bind_mounts: [],
+  },
+});
+
+/** The cluster with the guest on one of its nodes, which is busier by it. */
+function withGuest(sample: ClusterSample, guest: GuestSample): ClusterSample {
+  const cores = guest.cpu * guest.maxcpu;
+  return {
+    ...sample,
+    guests: [...sample.guests, guest],
+    nodes: sample.nodes.map((n) =>
+      n.node === guest.node ? { ...n, cpu: n.cpu + cores / Math.max(1, n.maxcpu), mem: n.mem + guest.mem } : n,
+    ),
+  };
+}
+
+const effectOf = (state: PlanState, n: number): NodeEffect => ({
+  cpu: peakCpu(state, n),
+  mem: usedMemory(state, n),
+  penalty: penaltyOf(state, n),
+});
+
+/** Which cap the node would pass, with the figures. */
+function overCap(state: PlanState, n: number, caps: Caps): string | undefined {
+  if (fits(state, n, [], caps)) return undefined;
+  const [cpu, mem, assigned] = [peakCpu(state, n), usedMemory(state, n), assignedMemory(state, n)];
+  if (mem > caps.mem) return `memory would be at ${percent(mem)}, ${percent(caps.mem)} are allowed`;
+  if (assigned > caps.assigned)
+    return `${percent(assigned)} of its memory would be assigned, ${percent(caps.assigned)} are allowed`;
+  return `CPU would peak at ${percent(cpu)}, ${percent(caps.cpu)} are allowed`;
+}
+
+/** Rules as they are for a guest that does not run yet: it may start on any CPU. */
+const rulesFor = (sample: ClusterSample, guest: GuestSample, config: Config): RuleContext =>
+  ruleContext({ ...sample, guests: [...sample.guests, { ...guest, status: 'stopped' }] }, config);
+
+/**
+ * Every node with what it would be with a new guest on it, the best first: those that rules and caps allow, by the penalty points
+ * that the guest adds. The new guest's load is taken with the wide margin of one that nobody has watched yet.
+ */
+export function placeGuest({ sample, profiles, config }: Known, given: NewGuest): Placed[] {
+  const [first] = sample.nodes;
+  if (!first) return [];
+  const now = planState(sample, profiles, config);
+  const caps = capsOf(config);
+  const guest = guestOn(first.node, { ...given, cpu: given.cpu / first.speed_factor });
+  const then = planState(withGuest(sample, guest), profiles, config);
+  const g = then.guestIndex.get(guest.guest)!;
+  const ctx = rulesFor(sample, guest, config);
+  return now.nodes
+    .map(({ node }, n): Placed => {
+      applyMove(then, g, n);
+      const [before, after] = [effectOf(now, n), effectOf(then, n)];
+      const refused = allowedOn(guest.guest, node, now.placement, ctx) ?? overCap(then, n, caps);
+      return { node, before, after, added: after.penalty - before.penalty, ...(refused ? { refused } : {}) };
+    })
+    .sort(
+      (a, b) =>
+        Number(a.refused !== undefined) - Number(b.refused !== undefined) ||
+        a.added - b.added ||
+        (a.node < b.node ? -1 : 1),
+    );
+}

@@ -1,0 +1,125 @@
+import type {
+  ClusterSample,
+  Config,
+  DataOf,
+  GuestProfile,
+  GuestSample,
+  ResourceType,
+  ScalingDecision,
+  ScalingHistory,
+  scalingDecided,
+} from '@evenkeel/contracts';
+import { hours, millis } from '@evenkeel/model';
+import type { Generated } from '../recommend.ts';
+import { decideScaling, type Outline, outlineScaling, type ScalingCase } from './decide-scaling.ts';
+import { leastHours, type Usage, type Usages, usagesOf } from './usage-of.ts';
+
+export type ScalingInput = {
+  sample: ClusterSample;
+  profiles: readonly GuestProfile[];
+  config: Config;
+  generated: Pick<Generated, 'run_id' | 'recommendations' | 'not_recommended'>;
+};
+
+type Told = DataOf<typeof scalingDecided>;
+
+const keptPerGuest = 10;
+/** An advice stands so long at least before another replaces it, except by a migration; and is told again only after a day, where its figure has moved by a tenth. */
+const standsFor = hours(1);
+const saidAgainAfter = hours(24);
+const newFigure = 0.1;
+const forgottenAfter = hours(30 * 24);
+
+/** Cases of the guests of a run; what is looked up for each is looked up once. */
+function openCases({ sample, profiles, config, generated }: ScalingInput) {
+  const known = new Map(profiles.map((p) => [p.guest, p]));
+  const moves = new Map(generated.recommendations.map((r) => [r.guest, r]));
+  const reasons = new Map(generated.not_recommended.map((n) => [n.guest, n.reason]));
+  const timezone = config.clusters.find(({ name }) => name === sample.cluster)?.timezone ?? 'UTC';
+  return (guest: GuestSample, usages = usagesOf(guest, known.get(guest.guest))): ScalingCase[] =>
+    (Object.entries(usages) as [ResourceType, Usage][]).map(([resource, usage]) => ({
+      run_id: generated.run_id,
+      at: sample.at,
+      timezone,
+      guest,
+      profile: known.get(guest.guest),
+      resource,
+      usage,
+      found: { move: moves.get(guest.guest), staying: reasons.get(guest.guest) },
+    }));
+}
+
+/** The decision about each resource of a guest that something is known of, or that the caller gives figures for. */
+export const scaleGuest = (input: ScalingInput, guest: GuestSample, usages?: Usages): ScalingDecision[] =>
+  openCases(input)(guest, usages).map((given) => decideScaling(given));
+
+/** Whether somebody can act on it: a move, or a size that differs from what there is after at least a day. */
+function isAdvice({ profile }: ScalingCase, { done, amount }: Outline): boolean {
+  if (done.action === 'migrate') return true;
+  return amount !== undefined && amount.advised !== amount.now && (profile?.window_hours ?? 0) >= leastHours;
+}
+
+/** Whether a decision says something that the last one told of the same resource did not. */
+function isNews(given: ScalingCase, outline: Outline, last: ScalingDecision | undefined): boolean {
+  const { done } = outline;
+  const action = isAdvice(given, outline) ? done.action : 'no_action';
+  if (!last) return action !== 'no_action';
+  const age = millis(given.at) - millis(last.created_at);
+  if (action !== last.scaling_action || done.move?.target_node !== last.target_node_id)
+    return action === 'migrate' || age >= standsFor;
+  const moved = Math.abs(done.target - last.target_value) >= newFigure;
+  return action !== 'no_action' && age >= saidAgainAfter && moved;
+}
+
+/** What is told: where nobody can act on a decision, that nothing is to be done. */
+function tell(given: ScalingCase, outline: Outline, cluster: string): Told {
+  const { guest, name, node } = given.guest;
+  const full = decideScaling(given, outline);
+  const nothing = { scaling_action: 'no_action', target_value: full.current_value } as const;
+  return { cluster, guest, name, node, decision: isAdvice(given, outline) ? full : { ...full, ...nothing } };
+}
+
+/** What a run has to tell about the size and place of guests, the most urgent first, with the histories that this changes; null removes one. */
+export function scaleGuests(
+  input: ScalingInput,
+  histories: Readonly<Record<string, ScalingHistory>>,
+): { told: Told[]; changed: Map<string, ScalingHistory | null> } {
+  const { sample, config } = input;
+  const casesOf = openCases(input);
+  const told = sample.guests
+    .filter((g) => g.status === 'running' && !g.template)
+    .flatMap((guest) => {
+      const before = histories[guest.guest]?.decisions ?? [];
+      return casesOf(guest).flatMap((given) => {
+        const outline = outlineScaling(given);
+        const last = before.findLast((d) => d.resource_type === given.resource);
+        return isNews(given, outline, last) ? [{ given, outline }] : [];
+      });
+    })
+    .sort((a, b) => b.outline.urgency - a.outline.urgency || byGuest(a.given, b.given))
+    .slice(0, config.scaling_advice.max_per_run)
+    .map(({ given, outline }) => tell(given, outline, sample.cluster));
+  return { told, changed: changesOf(sample, told, histories) };
+}
+
+const byGuest = (a: ScalingCase, b: ScalingCase): number =>
+  a.guest.vmid - b.guest.vmid || (a.resource < b.resource ? -1 : 1);
+
+function changesOf(
+  sample: ClusterSample,
+  told: readonly Told[],
+  histories: Readonly<Record<string, ScalingHistory>>,
+): Map<string, ScalingHistory | null> {
+  const changed = new Map<string, ScalingHistory | null>();
+  for (const { guest, decision } of told) {
+    const before = (changed.get(guest) ?? histories[guest])?.decisions ?? [];
+    changed.set(guest, { decisions: [...before, decision].slice(-keptPerGuest) });
+  }
+  const here = new Set<string>(sample.guests.map((g) => g.guest));
+  for (const [guest, { decisions }] of Object.entries(histories)) {
+    const last = decisions.at(-1)?.created_at;
+    const old = last === undefined || millis(sample.at) - millis(last) > forgottenAfter;
+    if (old && !here.has(guest)) changed.set(guest, null);
+  }
+  return changed;
+}
