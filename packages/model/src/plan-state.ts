@@ -1,7 +1,7 @@
 import type { ClusterSample, Config, GuestProfile, GuestSample, NodeSample } from '@evenkeel/contracts';
 import { byText } from './by-text.ts';
 import { localHour } from './local-time.ts';
-import { cpuCurve, iowaitCurve, memoryCurve, type NodeLoad, overcommitCurve } from './penalty.ts';
+import { burstDeviation, cpuCurve, iowaitCurve, memoryCurve, type NodeLoad, overcommitCurve } from './penalty.ts';
 import { type GuestPrediction, predictGuest } from './predict.ts';
 import { millis } from './time.ts';
 
@@ -196,8 +196,8 @@ export function penaltyWith(state: PlanState, n: number, unit: readonly number[]
     }
   const { prices } = state;
   const capacity = state.capacity[n]!;
-  const level = cores + prices.weight_spikes * Math.sqrt(Math.max(0, spikes2));
-  const cpu = shaped ? dayPoints(state, n, unit, sign, level) : cpuCurve(level / capacity);
+  const sd = burstDeviation(Math.sqrt(Math.max(0, spikes2)) / capacity, prices);
+  const cpu = shaped ? dayPoints(state, n, unit, sign, { cores, sd }) : cpuCurve(cores / capacity, sd);
   return (
     prices.weight_cpu * cpu +
     prices.weight_memory * memoryCurve(mem / state.memory[n]!) +
@@ -206,17 +206,19 @@ export function penaltyWith(state: PlanState, n: number, unit: readonly number[]
   );
 }
 
-function dayPoints(state: PlanState, n: number, unit: readonly number[], sign: number, level: number): number {
+type Level = { cores: number; sd: number };
+
+function dayPoints(state: PlanState, n: number, unit: readonly number[], sign: number, level: Level): number {
   const capacity = state.capacity[n]!;
   let points = 0;
   for (let h = 0; h < 24; h++) {
-    let cores = level + state.hours[n * 24 + h]!;
+    let cores = level.cores + state.hours[n * 24 + h]!;
     if (sign !== 0)
       for (const g of unit) {
         const hourly = state.guests[g]!.prediction.hourly;
         if (hourly) cores += sign * hourly[h]!;
       }
-    points += cpuCurve(cores / capacity);
+    points += cpuCurve(cores / capacity, level.sd);
   }
   return points / 24;
 }
@@ -227,13 +229,14 @@ export const penaltyOf = (state: PlanState, n: number): number => penaltyWith(st
 export function hourlyPenalties(state: PlanState, n: number): number[] {
   const { prices } = state;
   const capacity = state.capacity[n]!;
-  const level = state.cores[n]! + prices.weight_spikes * Math.sqrt(Math.max(0, state.spikes2[n]!));
-  const flat = prices.weight_cpu * cpuCurve(level / capacity);
+  const cores = state.cores[n]!;
+  const sd = burstDeviation(Math.sqrt(Math.max(0, state.spikes2[n]!)) / capacity, prices);
+  const flat = prices.weight_cpu * cpuCurve(cores / capacity, sd);
   const rest =
-    penaltyOf(state, n) - (state.shaped[n]! > 0 ? prices.weight_cpu * dayPoints(state, n, [], 0, level) : flat);
+    penaltyOf(state, n) - (state.shaped[n]! > 0 ? prices.weight_cpu * dayPoints(state, n, [], 0, { cores, sd }) : flat);
   return Array.from({ length: 24 }, (_, h) => {
     const shift = state.shaped[n]! > 0 ? state.hours[n * 24 + h]! : 0;
-    return rest + (shift === 0 ? flat : prices.weight_cpu * cpuCurve((level + shift) / capacity));
+    return rest + (shift === 0 ? flat : prices.weight_cpu * cpuCurve((cores + shift) / capacity, sd));
   });
 }
 

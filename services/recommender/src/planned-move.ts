@@ -2,6 +2,7 @@ import type { Config, Effect, MandatoryReason, NodeEffect, RecommenderMemory } f
 import {
   applyMove,
   type Caps,
+  chanceAbove0,
   type MigrationCost,
   migrationCost,
   type PlanState,
@@ -75,6 +76,22 @@ function improvementSd(state: PlanState, unit: readonly number[], source: number
   const expected = gain(0, 0, 0);
   const model = 0.25 + 0.1 * Math.abs(expected);
   return Math.hypot(gain(-others, 0, 0) - expected, gain(0, there, 0) - expected, gain(0, 0, -own) - expected, model);
+}
+
+/**
+ * Chance that the target, once the guests are there, is better off than the source was with them: what a move must promise, for
+ * else the load has only changed its place. Others on both nodes and the guests themselves may turn out otherwise, each by itself.
+ */
+export function chanceOfRelief(state: PlanState, unit: readonly number[], source: number, target: number): number {
+  const own = Math.sqrt(unit.reduce((sum, g) => sum + state.guests[g]!.prediction.mean_sd_cores ** 2, 0));
+  const others = Math.sqrt(Math.max(0, state.variance[source]! - own * own));
+  const there = Math.sqrt(Math.max(0, state.variance[target]!));
+  const better = (onSource: number, onTarget: number) =>
+    penaltyWith(state, source, [], 0, onSource) - penaltyWith(state, target, unit, 1, onTarget);
+  const expected = better(0, 0);
+  if (expected <= 0) return 0;
+  const off = [better(-others, 0), better(0, there), better(-own, -own)].map((b) => b - expected);
+  return chanceAbove0(expected, Math.hypot(...off));
 }
 
 /** Makes a guest's part of a move on the state and notes what it did. */
