@@ -61,7 +61,7 @@ export function cpuCurve(u: number, sd = 0): number {
 /** What is expected above 0 of a normal figure. */
 function excess(mean: number, sd: number): number {
   const z = mean / sd;
-  if (!(Math.abs(z) < tableEnd)) return mean > 0 ? mean : 0;
+  if (!(Math.abs(z) < tableEnd)) return Math.max(mean, 0);
   const at = (z + tableEnd) * tableSteps;
   const below = Math.floor(at);
   const low = excessTable[below]!;
