@@ -4,6 +4,7 @@ import { type Bus, connectNats, createMemoryBus } from '@evenkeel/bus';
 import type { ClusterConfig, Config } from '@evenkeel/contracts';
 import { createProxmox, httpsTransport, type Proxmox, type Transport } from '@evenkeel/proxmox';
 import { connectRedis, createMemoryStore, type Store } from '@evenkeel/store';
+import { bind } from './bind.ts';
 import { type ConfigSource, openConfigSource } from './config-source.ts';
 import type { Log, Service } from './define-service.ts';
 import { serveHealth } from './health.ts';
@@ -81,6 +82,7 @@ export async function openProcess(services: readonly Service[], options: OpenOpt
     checks: started.checks,
     registry: metrics.registry,
     refresh: started.refresh,
+    log,
   });
   log.info(
     { version, clusters: config.clusters.map((c) => c.name), port: health.port, config: configs.current().revision },
@@ -175,14 +177,12 @@ export function connectCluster(
   cluster: ClusterConfig,
   right: 'read' | 'write',
   settings: Settings,
-  { count, mayWrite, log }: { count: Count; mayWrite: () => string | null; log: Pick<Log, 'warn'> },
+  { count, mayWrite, log }: { count: Count; mayWrite: () => string | null; log: Log },
 ): Proxmox {
   const write = right === 'write' ? tokenOf(cluster, 'write', settings) : undefined;
   const token = write ?? tokenOf(cluster, 'read', settings);
   if (!token) throw new Error(missingToken(cluster, right));
-  const edge = {
-    warn: (fields: object, text: string): void => log.warn({ cluster: cluster.name, ...fields }, text),
-  };
+  const edge = bind(log, { cluster: cluster.name });
   const transport = httpsTransport({
     hosts: cluster.hosts,
     fingerprints: cluster.fingerprints,
