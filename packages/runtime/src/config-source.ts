@@ -19,7 +19,7 @@ export class UnknownConfig extends Error {
 
 const active = 'config.active';
 
-/** Opens the configurations of a ledger and puts this one in force: the process that started last knows best. */
+/** Opens the configurations of a ledger: what is in force there stays so; where nothing is (or nothing that can be read), this one is put in force. */
 export async function openConfigSource(ledger: Ledger, initial: Config): Promise<ConfigSource> {
   const known = new Map<string, Config>();
   let current = { config: initial, revision: revisionOf(initial) };
@@ -36,18 +36,29 @@ export async function openConfigSource(ledger: Ledger, initial: Config): Promise
     current = { config, revision };
     return revision;
   };
-  await change(initial);
-  return {
-    current: () => current,
-    at,
-    change,
-    follow: async () => {
-      const revision = (await ledger.get(active))?.value;
-      if (typeof revision !== 'string' || revision === current.revision) return false;
-      current = { config: await at(revision), revision };
-      return true;
-    },
+  const follow = async (): Promise<boolean> => {
+    const revision = (await ledger.get(active))?.value;
+    if (typeof revision !== 'string' || revision === current.revision) return false;
+    current = { config: await at(revision), revision };
+    return true;
   };
+  known.set(current.revision, initial);
+  if (!(await ledger.get(active))) {
+    await ledger.create(`config.${current.revision}`, initial);
+    await ledger.create(active, current.revision);
+  }
+  await follow().catch((error: unknown) => {
+    if (!(error instanceof UnknownConfig)) throw error;
+    return change(initial);
+  });
+  return { current: () => current, at, change, follow };
+}
+
+/** The configuration in force; null where there is none, or none that this version can read. */
+export async function inForce(ledger: Ledger): Promise<Config | null> {
+  const revision = (await ledger.get(active))?.value;
+  if (typeof revision !== 'string') return null;
+  return Config.safeParse((await ledger.get(`config.${revision}`))?.value).data ?? null;
 }
 
 async function putInForce(ledger: Ledger, revision: string): Promise<void> {

@@ -1,3 +1,5 @@
+export { reachOf } from './cluster-reach.ts';
+export { rightsOf } from './cluster-watch.ts';
 export { parseConfigText } from './config-file.ts';
 export * from './config-source.ts';
 export * from './define-service.ts';
@@ -5,6 +7,7 @@ export { envelope, typeOf } from './envelope.ts';
 export * from './health.ts';
 export { createLog } from './log.ts';
 export { createMetrics, type Metrics } from './metrics.ts';
+export type { OwnConfig } from './offer-config.ts';
 export * from './open-process.ts';
 export { readSettings, type Settings, variables } from './settings.ts';
 export * from './start.ts';

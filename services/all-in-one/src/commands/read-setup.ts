@@ -1,19 +1,45 @@
 import { readFileSync } from 'node:fs';
-import { type Config, formatProblems } from '@evenkeel/contracts';
-import { parseConfigText, readSettings, type Settings } from '@evenkeel/runtime';
+import { type ClusterConfig, type Config, formatProblems } from '@evenkeel/contracts';
+import { parseConfigText, reachOf, readSettings, type Settings } from '@evenkeel/runtime';
 import { UsageError } from './fail.ts';
 
 export type Setup = { settings: Settings; config: Config };
 
 /** Settings from the environment and the configuration from its file, with what the environment says over it. */
 export function readSetup(env: NodeJS.ProcessEnv, config_file?: string): Setup {
+  const settings = readEnvironment(env);
+  return { settings, config: readConfig(config_file ?? settings.config_file, settings) };
+}
+
+/** Settings from the environment; UsageError with every problem of it. */
+export function readEnvironment(env: NodeJS.ProcessEnv): Settings {
   const read = readSettings(env, (path) => readFileSync(path, 'utf8'));
-  if (!read.ok)
-    throw new UsageError(
-      `the environment has ${read.problems.length} problem(s):\n${read.problems.map((p) => `  ${p}`).join('\n')}`,
-    );
-  const file = config_file ?? read.settings.config_file;
-  return { settings: read.settings, config: readConfig(file, read.settings) };
+  if (read.ok) return read.settings;
+  throw new UsageError(
+    `the environment has ${read.problems.length} problem(s):\n${read.problems.map((p) => `  ${p}`).join('\n')}`,
+  );
+}
+
+/** The configuration of a file with what the environment says over it, for whoever is to watch clusters; UsageError where it names none. */
+export function readOwnConfig(settings: Settings, config_file?: string): Config {
+  const config = readConfig(config_file ?? settings.config_file, settings);
+  if (config.clusters.length > 0) return config;
+  throw new UsageError('no cluster: set EVENKEEL_PVE_HOSTS, or list clusters in the configuration file');
+}
+
+/** Throws a UsageError where a file or token is missing that these rights need, naming each. */
+export function checkReach({ clusters }: Config, rights: readonly ('read' | 'write')[], settings: Settings): void {
+  const problems = clusters.flatMap((cluster) => rights.flatMap((right) => problemOf(cluster, right, settings)));
+  if (problems.length > 0) throw new UsageError([...new Set(problems)].join('\n'));
+}
+
+function problemOf(cluster: ClusterConfig, right: 'read' | 'write', settings: Settings): string[] {
+  try {
+    reachOf(cluster, right, settings);
+    return [];
+  } catch (error) {
+    return [(error as Error).message];
+  }
 }
 
 function readConfig(file: string | undefined, settings: Settings): Config {
