@@ -107,6 +107,19 @@ describe.skipIf(!binaries)('what is set up wrongly', { timeout: 60_000 }, () => 
     const environment = startProgram('bad', ['run', 'scorer'], { EVENKEEL_NATS_URL: 'http://x', EVENKEEL_MODE: 'go' });
     expect(await environment.exited).toMatchObject({ code: 2 });
     expect(environment.output()).toMatch(/EVENKEEL_NATS_URL: must be[\s\S]*EVENKEEL_MODE: "go" is not one of/);
+    const tokenless = startProgram('bad', ['up'], {
+      EVENKEEL_HTTP_PORT: '0',
+      EVENKEEL_PVE_HOSTS: 'pve1',
+      EVENKEEL_PVE_READ_TOKEN: 'hello',
+      EVENKEEL_PVE_WRITE_TOKEN_FILE: '/nowhere',
+    });
+    expect(await tokenless.exited).toMatchObject({ code: 2 });
+    for (const named of [
+      /EVENKEEL_PVE_READ_TOKEN: not a token as USER@REALM!TOKENID=UUID/,
+      /EVENKEEL_PVE_WRITE_TOKEN_FILE: cannot read \/nowhere \(ENOENT\)/,
+    ])
+      expect(tokenless.output()).toMatch(named);
+    expect(tokenless.output()).not.toContain('hello');
   });
 
   test('an event that the server is too small for is refused, said, and laid aside', async () => {
@@ -126,6 +139,7 @@ describe.skipIf(!binaries)('what is set up wrongly', { timeout: 60_000 }, () => 
 
   test('no Redis at the start: it ends with a sentence, for whoever starts it again', async () => {
     expect(await withoutRedis.exited).toMatchObject({ code: 1 });
+    expect(withoutRedis.output()).toMatch(/Redis does not answer yet; still trying/);
     expect(withoutRedis.output()).toMatch(/cannot connect to Redis at 127\.0\.0\.1:1/);
   });
 });

@@ -1,7 +1,7 @@
 import { createMemoryBus } from '@evenkeel/bus';
 import { Config } from '@evenkeel/contracts';
 import { expect, test } from 'vitest';
-import { inForce, openConfigSource, UnknownConfig } from './config-source.ts';
+import { activeConfig, openConfigSource, UnknownConfig } from './config-source.ts';
 import { standstill } from './open-process.ts';
 
 const quiet = Config.parse({});
@@ -20,20 +20,20 @@ test('what one process puts in force, every other follows', async () => {
 
 test('what is in force stays so, whoever starts with something else', async () => {
   const { ledger } = createMemoryBus();
-  expect(await inForce(ledger)).toBe(null);
+  expect(await activeConfig(ledger)).toBe(null);
   await openConfigSource(ledger, quiet);
   const later = await openConfigSource(ledger, acting);
   expect(later.current().config).toEqual(quiet);
-  expect(await inForce(ledger)).toEqual(quiet);
+  expect(await activeConfig(ledger)).toEqual(quiet);
 });
 
 test('what is in force, but cannot be read by this version, gives way', async () => {
   const { ledger } = createMemoryBus();
   await ledger.create('config.active', 'feedfeedfeedfeed');
   await ledger.create('config.feedfeedfeedfeed', { mode: 'of another version' });
-  expect(await inForce(ledger)).toBe(null);
+  expect(await activeConfig(ledger)).toBe(null);
   expect((await openConfigSource(ledger, quiet)).current().config).toEqual(quiet);
-  expect(await inForce(ledger)).toEqual(quiet);
+  expect(await activeConfig(ledger)).toEqual(quiet);
 });
 
 test('a revision is known wherever it was told, and never guessed', async () => {

@@ -54,8 +54,8 @@ export async function openConfigSource(ledger: Ledger, initial: Config): Promise
   return { current: () => current, at, change, follow };
 }
 
-/** The configuration in force; null where there is none, or none that this version can read. */
-export async function inForce(ledger: Ledger): Promise<Config | null> {
+/** The configuration in force, for one who only looks; null where none was ever put in force, or this version cannot read it. */
+export async function activeConfig(ledger: Pick<Ledger, 'get'>): Promise<Config | null> {
   const revision = (await ledger.get(active))?.value;
   if (typeof revision !== 'string') return null;
   return Config.safeParse((await ledger.get(`config.${revision}`))?.value).data ?? null;
@@ -80,9 +80,11 @@ async function fetchConfig(ledger: Ledger, revision: string): Promise<Config> {
   return parsed.data;
 }
 
+export const revisionOf = (config: Config): string => digest(config);
+
 /** The first 16 hex digits of the SHA-256 of its canonical JSON. */
-export function revisionOf(config: Config): string {
-  return createHash('sha256').update(canonical(config)).digest('hex').slice(0, 16);
+export function digest(value: unknown): string {
+  return createHash('sha256').update(canonical(value)).digest('hex').slice(0, 16);
 }
 
 function canonical(value: unknown): string {

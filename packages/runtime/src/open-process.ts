@@ -111,7 +111,7 @@ export async function openProcess(services: readonly Service[], options: OpenOpt
     health_port: health.port,
     change: async (config) => {
       const revision = await configs.change(config);
-      await noteOffer(bus.ledger, name, revision);
+      await noteOffer(bus.ledger, name, config);
       await following.look();
       return revision;
     },
