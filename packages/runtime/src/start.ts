@@ -1,5 +1,5 @@
 import type { Bus, Consumption } from '@evenkeel/bus';
-import { type AnyEvent, filterOf, type StreamClass } from '@evenkeel/contracts';
+import { type AnyEvent, filterOf, replaySubjectOf, type StreamClass } from '@evenkeel/contracts';
 import type { Proxmox } from '@evenkeel/proxmox';
 import type { Store } from '@evenkeel/store';
 import type { ConfigSource } from './config-source.ts';
@@ -168,6 +168,10 @@ function subjectsOf(service: Service, cluster: string): Map<StreamClass, string[
   return new Map(
     order
       .map((stream) => [stream, events.filter((e) => e.stream === stream).map((e) => filterOf(e, cluster))] as const)
-      .filter(([, subjects]) => subjects.length > 0),
+      .filter(([, subjects]) => subjects.length > 0)
+      .map(([stream, subjects]) => [
+        stream,
+        [...subjects, replaySubjectOf({ stream, service: service.name, cluster }, '*')],
+      ]),
   );
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Bus, type Delivery, EventTooLarge, type Outgoing, type Poison } from '@evenkeel/bus';
-import type { AnyEvent, Config, Said } from '@evenkeel/contracts';
+import type { AnyEvent, CloudEvent, Config, Said } from '@evenkeel/contracts';
 import type { Proxmox } from '@evenkeel/proxmox';
 import type { Parked, Scope, Store } from '@evenkeel/store';
 import { bind } from './bind.ts';
@@ -89,7 +89,7 @@ export function createWorker(service: Service, cluster: string, ground: Ground):
       if (!(error instanceof EventTooLarge)) throw error;
       metrics.published.inc({ service: service.name, event: nameOf(outgoing), status: 'too_large' });
       log.error({ event_id: outgoing.event.id, error }, 'event refused: larger than the server takes');
-      await bury(outgoing.stream, outgoing.subject, 0, error.message, new Uint8Array(), { 'ce-id': outgoing.event.id });
+      await bury(outgoing.stream, outgoing.subject, 0, error.message, bodyOf(outgoing), headersOf(outgoing));
       return true;
     }
   };
@@ -279,7 +279,7 @@ export function createWorker(service: Service, cluster: string, ground: Ground):
       return;
     }
     const reason = error instanceof Error ? error.message : String(error);
-    const body = 'event' in delivery ? new TextEncoder().encode(JSON.stringify(delivery.event.data)) : delivery.body;
+    const body = 'event' in delivery ? bodyOf(delivery) : delivery.body;
     const headers = 'event' in delivery ? headersOf(delivery) : delivery.headers;
     await bury(delivery.stream, delivery.subject, delivery.sequence, reason, body, headers);
     await pass(delivery);
@@ -396,11 +396,14 @@ function declared(publishes: ReadonlyMap<string, AnyEvent>, service: string, sai
 
 const nameOf = (outgoing: Outgoing): string => outgoing.event.type.split('.').slice(2, -1).join('.');
 
-const headersOf = ({ event }: Delivery): Record<string, string> => ({
+const bodyOf = ({ event }: { event: CloudEvent }): Uint8Array => new TextEncoder().encode(JSON.stringify(event.data));
+
+const headersOf = ({ event }: { event: CloudEvent }): Record<string, string> => ({
   'ce-id': event.id,
   'ce-source': event.source,
   'ce-type': event.type,
   'ce-time': event.time,
+  ...(event.configrevision ? { 'ce-configrevision': event.configrevision } : {}),
   ...(event.traceparent ? { traceparent: event.traceparent } : {}),
 });
 

@@ -9,6 +9,7 @@ const commands: Record<string, () => Promise<(program: Command) => void>> = {
   up: async () => (await import('./commands/run.ts')).addUp,
   simulate: async () => (await import('./commands/simulate.ts')).addSimulate,
   explain: async () => (await import('./commands/explain.ts')).addExplain,
+  dead: async () => (await import('./commands/dead.ts')).addDead,
   config: async () => (await import('./commands/config.ts')).addConfig,
   bench: async () => (await import('./commands/bench.ts')).addBench,
 };
