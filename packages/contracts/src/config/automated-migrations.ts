@@ -59,6 +59,10 @@ const safetyChecks = z
     ),
     min_storage_free_percent: int(10, 0, 90, 'Space that must stay free on a storage that receives disks, percent.'),
     abort_on_failure: bool(true, 'Approve nothing more for an hour after a migration failed.'),
+    respect_backups: bool(
+      true,
+      'Defer a move that would still run when a scheduled backup of the guest begins, or while one runs on its node.',
+    ),
     require_n_plus_1: bool(false, 'Refuse moves after which the loss of one node could not be absorbed.'),
   })
   .prefault({});
