@@ -89,6 +89,7 @@ const badGuest = (guest: GuestSample, n: number): GuestSample => ({
   ],
   pool: `tenant-${letters(n % 80, 16)}`,
   ...(n % 5 === 0 ? { ha: { state: 'started', auto_rebalance: true } } : {}),
+  backup: { at: '2026-03-02T21:00:00.000Z', running: false },
   identity: letters(n, 36),
   constraints: {
     storages: ['ceph', ...[0, 1, 2].map((s) => `${letters((n + s) % 8, 16)}-nfs`)],

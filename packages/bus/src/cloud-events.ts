@@ -7,7 +7,7 @@ export type WireMessage = { headers: Record<string, string>; body: Uint8Array };
 
 export type Decoded = { event: CloudEvent } | { reason: string };
 
-const compress = promisify(gzip);
+export const compress = promisify(gzip);
 const expand = promisify(gunzip);
 
 /** Bodies below this many bytes are not worth compressing. */

@@ -249,5 +249,18 @@ function reading(bus: () => Bus): void {
     const letters = [];
     for await (const found of bus().letters()) if (found.service === letter.service) letters.push(found);
     expect(letters).toEqual([{ ...letter, buried: expect.any(Number) }]);
+    const { buried } = letters[0]!;
+    expect([await bus().drop_letter(buried), await bus().drop_letter(buried)]).toEqual([true, false]);
+    for await (const found of bus().letters()) expect(found.service).not.toBe(letter.service);
+  });
+
+  test('an event is said again on purpose where it is told apart', async () => {
+    const { say, subject } = createSetting(bus());
+    const first = say('twice', 1, { id: 'one' });
+    await bus().publish(first);
+    expect((await bus().publish({ ...first, subject: subject('again') })).status).toBe('duplicate');
+    const again = { ...first, subject: subject('again'), message_id: `${first.event.id}/again` };
+    expect((await bus().publish(again)).status).toBe('stored');
+    expect((await bus().last('decisions', subject('again')))?.event).toEqual(first.event);
   });
 }

@@ -45,6 +45,7 @@ export function createMemoryBus(options: MemoryBusOptions = {}): MemoryBus {
   };
   const consumers = new Map<string, MemoryConsumer>();
   const letters: DeadLetter[] = [];
+  let buried = 0;
   const waiters = new Set<() => void>();
   const max_payload = options.max_payload ?? 1_048_576;
 
@@ -77,11 +78,16 @@ export function createMemoryBus(options: MemoryBusOptions = {}): MemoryBus {
       return consumer.attach(handle);
     },
     bury: async (letter) => {
-      letters.push({ ...letter, buried: (letters.at(-1)?.buried ?? 0) + 1 });
+      letters.push({ ...letter, buried: ++buried });
       if (letters.length > 1_000) letters.shift();
     },
     async *letters(from = 1) {
       yield* letters.filter(({ buried }) => buried >= from);
+    },
+    drop_letter: async (which) => {
+      const place = letters.findIndex((letter) => letter.buried === which);
+      if (place >= 0) letters.splice(place, 1);
+      return place >= 0;
     },
     read: (stream, subjects, from = 1) => readKept(streams[stream], subjects, from),
     follow: (stream, subjects, from, signal) =>

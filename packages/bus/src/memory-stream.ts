@@ -40,25 +40,26 @@ export function createMemoryStream(limits: StreamLimits) {
   };
   const last = (subject: string) => bySubject.get(subject)?.at(-1) ?? null;
 
-  const add = (subject: string, event: CloudEvent): Kept => {
+  const add = ({ subject, event, message_id }: Outgoing): Kept => {
     const message: Kept = { subject, sequence: ++sequence, event, waiting: 0, gone: false };
     log.set(message.sequence, message);
     const same = bySubject.get(subject) ?? [];
     same.push(message);
     bySubject.set(subject, same);
-    remember(event.id, message.sequence);
+    remember(message_id ?? event.id, message.sequence);
     for (const listener of listeners) listener(message);
     trim(same);
     return message;
   };
 
   return {
-    publish({ subject, event, once }: Outgoing): Published {
+    publish(outgoing: Outgoing): Published {
+      const { subject, event, once, message_id } = outgoing;
       const standing = once ? last(subject) : null;
       if (standing) return { status: 'conflict', sequence: standing.sequence, stored: standing.event };
-      const before = ids.get(event.id);
+      const before = ids.get(message_id ?? event.id);
       if (before !== undefined) return { status: 'duplicate', sequence: before };
-      return { status: 'stored', sequence: add(subject, event).sequence };
+      return { status: 'stored', sequence: add(outgoing).sequence };
     },
     last,
     /** What is kept from this sequence on, oldest first. */

@@ -1,6 +1,6 @@
 import { consumeFrom } from './nats-consume.ts';
 import { createNatsLedger } from './nats-ledger.ts';
-import { buryLetter, readLetters } from './nats-letters.ts';
+import { buryLetter, dropLetter, readLetters } from './nats-letters.ts';
 import { maxBody, publishEvent } from './nats-publish.ts';
 import { eventsOf, followMessages, lastStored, readMessages } from './nats-read.ts';
 import { ensureStreams } from './nats-streams.ts';
@@ -24,6 +24,7 @@ export async function connectNats(options: NatsOptions): Promise<Bus> {
     consume: (wanted, handle) => consumeFrom(wire, wanted, handle),
     bury: (letter) => buryLetter(wire, letter),
     letters: (from = 1) => readLetters(wire, from),
+    drop_letter: (buried) => dropLetter(wire, buried),
     read: (stream, subjects, from = 1) => eventsOf(readMessages(wire, stream, subjects, from)),
     follow: (stream, subjects, from, signal) =>
       eventsOf(followMessages(wire, stream, subjects, from, AbortSignal.any([signal, wire.closed]))),

@@ -45,10 +45,14 @@ export function isTaken(error: unknown): boolean {
 
 type Encoded = { headers: MsgHdrs; body: Uint8Array; timeout: number };
 
-async function store({ js }: Wire, { event, subject, stream, once }: Outgoing, { headers, body, timeout }: Encoded) {
+async function store(
+  { js }: Wire,
+  { event, subject, stream, once, message_id }: Outgoing,
+  { headers, body, timeout }: Encoded,
+) {
   const expect = { streamName: streams[stream].name, ...(once && { lastSubjectSequence: 0 }) };
   try {
-    return await js.publish(subject, body, { msgID: event.id, headers, timeout, expect });
+    return await js.publish(subject, body, { msgID: message_id ?? event.id, headers, timeout, expect });
   } catch (error) {
     if (isTaken(error)) return 'taken';
     throw error;

@@ -7,6 +7,8 @@ export type Outgoing = {
   event: CloudEvent;
   /** True where its subject may hold one message for ever: stored with expected-last-subject-sequence 0. */
   once: boolean;
+  /** What tells a duplicate, by default the event's id: an event that is said again on purpose has another. */
+  message_id?: string;
 };
 
 export type Published =
@@ -60,7 +62,10 @@ export type Letter = {
   subject: string;
   sequence: number;
   reason: string;
+  /** All of it, gzipped where it would not fit else and the headers say so; where `size` is set only its head. */
   body: Uint8Array;
+  /** Bytes that it had, where they are too many to be kept. */
+  size?: number;
   headers: Record<string, string>;
 };
 
@@ -94,6 +99,8 @@ export type Bus = {
   bury: (letter: Letter) => Promise<void>;
   /** What was laid aside, oldest first, from a place in that stream on, until none is left. */
   letters: (from_buried?: number) => AsyncIterable<DeadLetter>;
+  /** Throws a letter away; false where there is none at that place. */
+  drop_letter: (buried: number) => Promise<boolean>;
   /** Stored events of these subjects (wildcards as in NATS), oldest first, from a stream sequence on, until none is left. */
   read: (stream: StreamClass, subjects: string[], from_sequence?: number) => AsyncIterable<StoredEvent>;
   /** The same, but goes on waiting for new ones until the signal. */

@@ -103,6 +103,8 @@ export const GuestSample = z.object({
   pool: z.string().optional(),
   /** Config lock (`backup`, `migrate`, …) where there is one. */
   lock: z.string().optional(),
+  /** When its next scheduled backup begins, where that is near; `running` while a job that covers it runs on its node. Known in samples that open a run. */
+  backup: z.object({ at: Time, running: z.boolean() }).optional(),
   ha: z.object({ state: z.string(), auto_rebalance: z.boolean() }).optional(),
   /** Changes when a vmid is used again for another guest: nothing learned of the old one holds for the new. */
   identity: z.string(),

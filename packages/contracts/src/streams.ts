@@ -36,6 +36,12 @@ export function subjectOf(event: { stream: StreamClass; name: string }, cluster:
   return event.stream === 'telemetry' ? base : `${base}.${token(id)}`;
 }
 
+/** Where an event is said again to one service only, under an id of its own; `*` stands for all of these. */
+export function replaySubjectOf(to: { stream: StreamClass; service: string; cluster: string }, id: string): string {
+  const last = id === '*' ? id : token(id);
+  return `evenkeel.v1.${to.stream}.${token(to.cluster)}.replayed.${token(to.service)}.${last}`;
+}
+
 /** The subjects of every event of this name in a cluster. */
 export function filterOf(event: { stream: StreamClass; name: string }, cluster: string): string {
   const base = `evenkeel.v1.${event.stream}.${token(cluster)}.${event.name}`;

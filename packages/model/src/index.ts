@@ -5,6 +5,7 @@ export * from './daily-peak.ts';
 export * from './figures.ts';
 export * from './local-time.ts';
 export * from './penalty.ts';
+export * from './penalty-table.ts';
 export * from './plan-state.ts';
 export * from './predict.ts';
 export * from './rules/index.ts';

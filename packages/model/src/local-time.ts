@@ -33,6 +33,12 @@ export function localTime(ms: number, timezone: string): LocalTime | undefined {
   return { weekday: weekdays.indexOf(said.slice(0, 3)), minute: 60 * Number(hour) + Number(minute) };
 }
 
+/** Hour of the week, 0 (Monday 00:00) to 167, in an IANA time zone; in one that nobody knows, in UTC. */
+export function localWeekHour(ms: number, timezone: string): number {
+  const { weekday, minute } = localTime(ms, timezone) ?? utc(ms);
+  return 24 * weekday + Math.floor(minute / 60);
+}
+
 /** Hour of the day, 0 to 23, in an IANA time zone; in one that nobody knows, in UTC. */
 export const localHour = (ms: number, timezone: string): number =>
   Math.floor((localTime(ms, timezone) ?? utc(ms)).minute / 60);

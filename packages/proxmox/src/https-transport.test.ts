@@ -103,6 +103,31 @@ describe('whom it trusts', () => {
 });
 
 describe('what it does when a host fails', () => {
+  it('says once that it does not answer, and once that it does again', async () => {
+    let isAway = true;
+    const api = await serve((seen, response) => (isAway ? seen.socket.destroy() : version(seen, response)));
+    const told: [string, object, string][] = [];
+    const transport = httpsTransport({
+      hosts: [api.host],
+      fingerprints: [good.fingerprint],
+      log: {
+        warn: (fields, message) => void told.push(['warn', fields, message]),
+        info: (fields, message) => void told.push(['info', fields, message]),
+      },
+    });
+    open.unshift(transport);
+    const ask = () =>
+      transport.send({ method: 'GET', path: '/version', token, timeout_ms: 2_000, idempotent: true }).catch(() => {});
+    for (let i = 0; i < 3; i++) await ask();
+    isAway = false;
+    for (let i = 0; i < 3; i++) await ask();
+    const reason = expect.stringContaining('the connection broke');
+    expect(told).toEqual([
+      ['warn', { host: api.host, reason }, 'a host of the cluster does not answer'],
+      ['info', { host: api.host }, 'a host of the cluster answers again'],
+    ]);
+  });
+
   it('goes on to the next host and stays there', async () => {
     const gone = await serve(version);
     await gone.close();

@@ -39,6 +39,19 @@ export function httpsTransport(options: HttpsTransportOptions): Transport {
     pipelining: 1,
   });
   let preferred = 0;
+  const silent = new Map<string, string>();
+
+  /** Says once that a host does not answer and why, and once that it does again. */
+  const note = (host: string, failure: TransportFailure | null): void => {
+    const before = silent.get(host);
+    if (failure === null) {
+      if (silent.delete(host)) options.log?.info({ host }, 'a host of the cluster answers again');
+      return;
+    }
+    silent.set(host, failure.kind);
+    if (before === failure.kind) return;
+    options.log?.warn({ host, reason: failure.message }, 'a host of the cluster does not answer');
+  };
 
   const read = (attempt: Attempt): Promise<ApiAnswer> => exchange(attempt, agent, () => true);
 
@@ -75,12 +88,13 @@ export function httpsTransport(options: HttpsTransportOptions): Transport {
       const result = await settle((request.idempotent ? read : write)({ host, request, timeout_ms }));
       if (result instanceof TransportFailure) {
         failures.push({ host, failure: result });
+        note(host, result);
         if (!request.idempotent && result.sent) break;
-        options.log?.warn({ host, reason: result.message }, 'a host of the cluster does not answer');
       } else if (request.idempotent && isProxyTrouble(result.status)) {
         if (proxied) break;
         proxied = result;
       } else {
+        note(host, null);
         preferred = index;
         return result;
       }

@@ -134,10 +134,31 @@ export type MigrateOptions = {
 
 /** Rows of an answer that could not be read and are missing from it; `id` names the first of them where it says who it is. */
 export type DroppedRows = {
-  what: 'node' | 'guest' | 'storage' | 'resource' | 'member' | 'HA resource' | 'HA rule' | 'HA state' | 'task';
+  what:
+    | 'node'
+    | 'guest'
+    | 'storage'
+    | 'resource'
+    | 'member'
+    | 'HA resource'
+    | 'HA rule'
+    | 'HA state'
+    | 'task'
+    | 'backup job';
   count: number;
   /** Letters, digits and `._:-` only, at most 40. */
   id?: string;
+};
+/** A vzdump schedule; `next_run` in epoch seconds, `vmids` besides those of the pool. */
+export type BackupJob = {
+  id: string;
+  enabled: boolean;
+  next_run: number | undefined;
+  vmids: 'all' | number[];
+  exclude: number[];
+  pool: string | undefined;
+  /** The only node on which it runs. */
+  node: string | undefined;
 };
 /** Hears of dropped rows before the call resolves; whoever decides by what is absent must listen. */
 export type OnDropped = (rows: DroppedRows) => void;
@@ -165,6 +186,7 @@ export type Proxmox = {
   ha_rules: (onDropped?: OnDropped) => Promise<HaRuleRow[]>;
   /** Nodes that Proxmox itself holds in maintenance. */
   maintenance_nodes: (onDropped?: OnDropped) => Promise<string[]>;
+  backup_jobs: (onDropped?: OnDropped) => Promise<BackupJob[]>;
   cluster_tasks: (onDropped?: OnDropped) => Promise<TaskRow[]>;
   node_tasks: (
     node: string,

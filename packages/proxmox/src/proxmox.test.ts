@@ -110,6 +110,11 @@ describe.each([
     expect(await proxmox.ha_resources()).toEqual([
       { sid: 'vm:100', type: 'vm', state: 'started', auto_rebalance: false },
     ]);
+    expect(await proxmox.backup_jobs()).toEqual([
+      { id: 'nightly', enabled: true, next_run: 1_727_038_800, vmids: 'all', exclude: [101] },
+      { id: 'web', enabled: true, next_run: 1_727_488_800, vmids: [100, 102], exclude: [], node: 'n1' },
+      { id: 'off', enabled: false, vmids: [], exclude: [], pool: 'tenants' },
+    ]);
     expect(await proxmox.ha_rules()).toEqual([
       {
         rule: 'r1',

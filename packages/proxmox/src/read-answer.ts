@@ -3,9 +3,11 @@ import type { Call } from './call.ts';
 import { isObject, readRows } from './decode/values.ts';
 import { type DroppedRows, type OnDropped, ProxmoxError } from './port.ts';
 
-export type EdgeLog = { warn: (fields: object, message: string) => void };
+type Say = (fields: object, message: string) => void;
+/** `info` tells that what `warn` told of is over. */
+export type EdgeLog = { warn: Say; info: Say };
 
-const nothing: EdgeLog = { warn: () => {} };
+const nothing: EdgeLog = { warn: () => {}, info: () => {} };
 
 /** Who is told of dropped rows, if anybody, and as what. */
 export type Hearing = { what: DroppedRows['what']; onDropped: OnDropped | undefined };
@@ -22,9 +24,12 @@ function idOf(row: unknown): { id?: string } {
 export function createReader(call: (call: Call) => Promise<unknown>, log: EdgeLog = nothing) {
   const bad = (path: string): ProxmoxError =>
     new ProxmoxError('bad_answer', `GET ${path}: the answer is not what the API promises.`, { status: 200 });
+  const told = new Map<string, number>();
   const report = (path: string, dropped: readonly unknown[], hearing?: Hearing): void => {
-    if (dropped.length === 0) return;
-    log.warn({ path, dropped: dropped.length }, 'rows of an answer could not be read and were left out');
+    const news = dropped.length !== (told.get(path) ?? 0);
+    if (dropped.length === 0) return void told.delete(path);
+    told.set(path, dropped.length);
+    if (news) log.warn({ path, dropped: dropped.length }, 'rows of an answer could not be read and were left out');
     hearing?.onDropped?.({ what: hearing.what, count: dropped.length, ...idOf(dropped[0]) });
   };
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { backupJob } from './decode/backups.ts';
 import {
   managerStatusAnswer,
   optionsAnswer,
@@ -62,6 +63,7 @@ export function readCalls(read: Reader): Reads {
       read.report(path, dropped, { what: 'HA state', onDropped });
       return nodes;
     },
+    backup_jobs: (onDropped) => read.rows('/cluster/backup', backupJob, {}, { what: 'backup job', onDropped }),
     cluster_tasks: (onDropped) => read.rows('/cluster/tasks', taskRow, {}, { what: 'task', onDropped }),
     node_tasks: (node, { vmid, type, since, source, limit }, onDropped) => {
       const query = {

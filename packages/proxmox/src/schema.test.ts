@@ -45,7 +45,16 @@ it.skipIf(!existsSync(file))('every call and parameter exists in the schema of P
   const move = { target: 'n2', online: true, with_local_disks: true, restart: true };
   const filter = { vmid: 100, type: 'qmigrate', since: 1, source: 'all', limit: 9 } as const;
   await Promise.allSettled([
-    ...[p.version(), p.status(), p.resources(), p.options(), p.node_status('n1'), p.ha_resources(), p.ha_rules()],
+    ...[
+      p.version(),
+      p.status(),
+      p.resources(),
+      p.options(),
+      p.node_status('n1'),
+      p.ha_resources(),
+      p.ha_rules(),
+      p.backup_jobs(),
+    ],
     ...[
       p.guest_config(vm),
       p.guest_config(ct),

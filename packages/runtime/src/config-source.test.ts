@@ -1,7 +1,7 @@
 import { createMemoryBus } from '@evenkeel/bus';
 import { Config } from '@evenkeel/contracts';
 import { expect, test } from 'vitest';
-import { openConfigSource, UnknownConfig } from './config-source.ts';
+import { activeConfig, openConfigSource, UnknownConfig } from './config-source.ts';
 import { standstill } from './may-write.ts';
 
 const quiet = Config.parse({});
@@ -18,10 +18,29 @@ test('what one process puts in force, every other follows', async () => {
   expect(await second.follow()).toBe(false);
 });
 
+test('what is in force stays so, whoever starts with something else', async () => {
+  const { ledger } = createMemoryBus();
+  expect(await activeConfig(ledger)).toBe(null);
+  await openConfigSource(ledger, quiet);
+  const later = await openConfigSource(ledger, acting);
+  expect(later.current().config).toEqual(quiet);
+  expect(await activeConfig(ledger)).toEqual(quiet);
+});
+
+test('what is in force, but cannot be read by this version, gives way', async () => {
+  const { ledger } = createMemoryBus();
+  await ledger.create('config.active', 'feedfeedfeedfeed');
+  await ledger.create('config.feedfeedfeedfeed', { mode: 'of another version' });
+  expect(await activeConfig(ledger)).toBe(null);
+  expect((await openConfigSource(ledger, quiet)).current().config).toEqual(quiet);
+  expect(await activeConfig(ledger)).toEqual(quiet);
+});
+
 test('a revision is known wherever it was told, and never guessed', async () => {
   const { ledger } = createMemoryBus();
-  const { revision } = (await openConfigSource(ledger, quiet)).current();
   const later = await openConfigSource(ledger, acting);
+  const revision = await later.change(quiet);
+  await later.change(acting);
   expect(await later.at(revision)).toEqual(quiet);
   await expect(later.at('0123456789abcdef')).rejects.toThrow(UnknownConfig);
   await ledger.create('config.feedfeedfeedfeed', { mode: 'of another version' });

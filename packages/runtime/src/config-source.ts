@@ -20,7 +20,7 @@ export class UnknownConfig extends Error {
 
 const active = 'config.active';
 
-/** Opens the configurations of a ledger and puts this one in force: the process that started last knows best. */
+/** Opens the configurations of a ledger: what is in force there stays so; where nothing is (or nothing that can be read), this one is put in force. */
 export async function openConfigSource(
   ledger: Ledger,
   initial: Config,
@@ -43,18 +43,22 @@ export async function openConfigSource(
     await pruneConfigs(ledger, machine_now());
     return revision;
   };
-  await change(initial);
-  return {
-    current: () => current,
-    at,
-    change,
-    follow: async () => {
-      const revision = (await ledger.get(active))?.value;
-      if (typeof revision !== 'string' || revision === current.revision) return false;
-      current = { config: await at(revision), revision };
-      return true;
-    },
+  const follow = async (): Promise<boolean> => {
+    const revision = (await ledger.get(active))?.value;
+    if (typeof revision !== 'string' || revision === current.revision) return false;
+    current = { config: await at(revision), revision };
+    return true;
   };
+  known.set(current.revision, initial);
+  if (!(await ledger.get(active))) {
+    await ledger.create(`config.${current.revision}`, initial);
+    await ledger.create(active, current.revision);
+  }
+  await follow().catch((error: unknown) => {
+    if (!(error instanceof UnknownConfig)) throw error;
+    return change(initial);
+  });
+  return { current: () => current, at, change, follow };
 }
 
 /** The configuration in force, for one who only looks; null where none was ever put in force, or this version cannot read it. */
@@ -86,10 +90,8 @@ async function renew(ledger: Ledger, revision: string, config: Config): Promise<
 }
 
 /** Names of the clusters of the configuration in force; none where there is none, or where it cannot be read. */
-export async function clustersInForce(ledger: Ledger): Promise<string[]> {
-  const revision = (await ledger.get(active))?.value;
-  const config = Config.safeParse((await ledger.get(`config.${revision}`))?.value);
-  return config.success ? config.data.clusters.map(({ name }) => name) : [];
+export async function clustersInForce(ledger: Pick<Ledger, 'get'>): Promise<string[]> {
+  return (await activeConfig(ledger))?.clusters.map(({ name }) => name) ?? [];
 }
 
 async function fetchConfig(ledger: Ledger, revision: string): Promise<Config> {
@@ -100,9 +102,11 @@ async function fetchConfig(ledger: Ledger, revision: string): Promise<Config> {
   return parsed.data;
 }
 
+export const revisionOf = (config: Config): string => digest(config);
+
 /** The first 16 hex digits of the SHA-256 of its canonical JSON. */
-export function revisionOf(config: Config): string {
-  return createHash('sha256').update(canonical(config)).digest('hex').slice(0, 16);
+export function digest(value: unknown): string {
+  return createHash('sha256').update(canonical(value)).digest('hex').slice(0, 16);
 }
 
 function canonical(value: unknown): string {

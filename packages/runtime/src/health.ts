@@ -1,36 +1,42 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { Registry } from 'prom-client';
+import type { Log } from './define-service.ts';
 
 export type Check = { name: string; trouble: () => string | null };
 
+type Sources = { checks: () => Check[]; registry: Registry; refresh: () => Promise<void>; log: Pick<Log, 'error'> };
+type Answer = { status: number; body: string; type?: string };
+
+async function answer({ method, url = '/' }: IncomingMessage, sources: Sources): Promise<Answer> {
+  const [path, query] = url.split('?', 2);
+  if (method !== 'GET') return { status: 405, body: 'only GET\n' };
+  if (path === '/livez') return { status: 200, body: 'ok\n' };
+  if (path === '/readyz') return readiness(sources.checks(), new URLSearchParams(query).has('verbose'));
+  if (path !== '/metrics') return { status: 404, body: 'try /livez, /readyz?verbose or /metrics\n' };
+  await sources.refresh();
+  return { status: 200, body: await sources.registry.metrics(), type: sources.registry.contentType };
+}
+
+function readiness(checks: Check[], isVerbose: boolean): Answer {
+  const results = checks.map(({ name, trouble }) => ({ name, trouble: trouble() }));
+  const bad = results.filter(({ trouble }) => trouble !== null);
+  const lines = (isVerbose ? results : bad).map(({ name, trouble }) => `${name}: ${trouble ?? 'ok'}`);
+  const [status, verdict] = bad.length === 0 ? [200, 'ready'] : [503, 'not ready'];
+  return { status, body: `${[...lines, verdict].join('\n')}\n` };
+}
+
 /** `/livez` says that the process turns, `/readyz[?verbose]` that it can work, `/metrics` what it has done. */
-export async function serveHealth(options: {
-  host: string;
-  port: number;
-  checks: () => Check[];
-  registry: Registry;
-  refresh: () => Promise<void>;
-}): Promise<{ port: number; close: () => Promise<void> }> {
-  const server = createServer(async (request, response) => {
-    const url = new URL(request.url ?? '/', 'http://localhost');
-    const send = (status: number, body: string, type = 'text/plain; charset=utf-8'): void => {
+export async function serveHealth(
+  options: Sources & { host: string; port: number },
+): Promise<{ port: number; close: () => Promise<void> }> {
+  const server = createServer((request, response) => {
+    const send = ({ status, body, type = 'text/plain; charset=utf-8' }: Answer): void => {
       response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
     };
-    if (request.method !== 'GET') return send(405, 'only GET\n');
-    if (url.pathname === '/livez') return send(200, 'ok\n');
-    if (url.pathname === '/readyz') {
-      const results = options.checks().map(({ name, trouble }) => ({ name, trouble: trouble() }));
-      const bad = results.filter(({ trouble }) => trouble !== null);
-      const lines = (url.searchParams.has('verbose') ? results : bad).map(
-        ({ name, trouble }) => `${name}: ${trouble ?? 'ok'}`,
-      );
-      return send(bad.length === 0 ? 200 : 503, `${[...lines, bad.length === 0 ? 'ready' : 'not ready'].join('\n')}\n`);
-    }
-    if (url.pathname === '/metrics') {
-      await options.refresh();
-      return send(200, await options.registry.metrics(), options.registry.contentType);
-    }
-    send(404, 'try /livez, /readyz?verbose or /metrics\n');
+    answer(request, options).then(send, (error: unknown) => {
+      options.log.error({ error }, 'a question to the health server could not be answered');
+      send({ status: 500, body: 'failed; the log says why\n' });
+    });
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>

@@ -1,3 +1,5 @@
+export { reachOf } from './cluster-reach.ts';
+export { rightsOf } from './cluster-watch.ts';
 export { parseConfigText } from './config-file.ts';
 export * from './config-source.ts';
 export * from './define-service.ts';
@@ -7,6 +9,7 @@ export { createKillSwitch, type KillSwitch } from './kill-switch.ts';
 export { createLog } from './log.ts';
 export { createMayWrite, standstill } from './may-write.ts';
 export { createMetrics, type Metrics } from './metrics.ts';
+export type { OwnConfig } from './offer-config.ts';
 export * from './open-process.ts';
 export * from './send-command.ts';
 export { killSwitchBeside, readSettings, type Settings, variables } from './settings.ts';

@@ -1,19 +1,25 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { type Bus, connectNats, createMemoryBus } from '@evenkeel/bus';
 import type { ClusterConfig, Config } from '@evenkeel/contracts';
 import { createProxmox, httpsTransport, type Proxmox, type Transport } from '@evenkeel/proxmox';
 import { connectRedis, createMemoryStore, type Store } from '@evenkeel/store';
-import { type ConfigSource, openConfigSource } from './config-source.ts';
+import { bind } from './bind.ts';
+import { lacksToken, missingToken, reachOf, readCa, tokenOf } from './cluster-reach.ts';
+import { createClusterWatch, rightsOf } from './cluster-watch.ts';
+import type { ConfigSource } from './config-source.ts';
 import type { Log, Service } from './define-service.ts';
+import { followConfig } from './follow-config.ts';
 import { serveHealth } from './health.ts';
-import { createKillSwitch, type KillSwitch } from './kill-switch.ts';
+import { createKillSwitch } from './kill-switch.ts';
 import { createLog } from './log.ts';
 import { createMayWrite } from './may-write.ts';
 import { createMetrics } from './metrics.ts';
+import { createNotes } from './notes.ts';
+import { noteOffer, type OwnConfig, openConfigs } from './offer-config.ts';
 import type { Settings } from './settings.ts';
 import { type Started, start } from './start.ts';
 import { plainTracing, type Tracing } from './tracing.ts';
+import { watchKillSwitch } from './watch-kill-switch.ts';
 
 export const version = '0.1.0';
 
@@ -24,6 +30,8 @@ export type Opened = {
   log: Log;
   started: Started;
   health_port: number;
+  /** Puts a configuration in force, in every process; its revision. */
+  change: (config: Config) => Promise<string>;
   /** Takes nothing new, finishes what is in hand, and closes. */
   close: () => Promise<void>;
 };
@@ -31,7 +39,8 @@ export type Opened = {
 export type OpenOptions = {
   name: string;
   settings: Settings;
-  config: Config;
+  /** What the file and the environment of this process say, or why they say nothing. */
+  config: OwnConfig;
   /** Replaces the client, for a simulator in the same process. */
   proxmox?: (cluster: ClusterConfig, right: 'read' | 'write') => Proxmox;
   ack_wait_ms?: number;
@@ -39,38 +48,42 @@ export type OpenOptions = {
 
 /** Connects to the servers that the settings name and starts the services on them. */
 export async function openProcess(services: readonly Service[], options: OpenOptions): Promise<Opened> {
-  const { settings, config, name } = options;
+  const { settings, name } = options;
   const log = createLog(settings.log_level, { svc: name });
   const metrics = createMetrics(version);
   const tracing = await openTracing(settings, name);
   log.info({ nats: withoutSecrets(settings.nats_url), redis: withoutSecrets(settings.redis_url) }, 'connecting');
-  const bus = await openBus(settings, name);
-  const store = await openStore(settings);
-  const configs = await openConfigSource(bus.ledger, config);
+  const bus = await soon('NATS', openBus(settings, name), log);
+  const store = await soon('Redis', openStore(settings), log);
+  const configs = await openConfigs(options.config, { name, ledger: bus.ledger, log });
   const killSwitch = createKillSwitch(settings);
-  const clients = new Map<string, Proxmox>();
-  const proxmox = (cluster: string, right: 'read' | 'write'): Proxmox => {
-    const found = config.clusters.find((c) => c.name === cluster);
-    if (!found) throw new Error(`cluster ${cluster} is not configured`);
-    const client =
-      options.proxmox?.(found, right) ??
-      connectCluster(found, right, settings, {
-        count: metrics.api,
-        mayWrite: createMayWrite({ cluster, ledger: bus.ledger, config: () => configs.current().config, killSwitch }),
-        log,
-      });
-    clients.set(`${cluster}/${right}`, client);
-    return client;
-  };
+  const proxmox = (cluster: ClusterConfig, right: 'read' | 'write'): Proxmox =>
+    options.proxmox?.(cluster, right) ??
+    connectCluster(cluster, right, settings, {
+      count: metrics.api,
+      mayWrite: createMayWrite({
+        cluster: cluster.name,
+        ledger: bus.ledger,
+        config: () => configs.current().config,
+        killSwitch,
+      }),
+      log,
+    });
   const stopWatching = watchServers({ bus, store }, log);
-  const stopFollowing = followConfig(configs, log);
   const stopLooking = watchKillSwitch(killSwitch, log);
+  const rights = rightsOf(services);
+  const mayMove = rights.includes('write') && !options.proxmox;
+  const clusters = createClusterWatch({
+    rights,
+    reach: (cluster, right) => (options.proxmox ? '' : reachOf(cluster, right, settings)),
+    log,
+  });
   const started = await start(services, {
     bus,
     store,
     configs,
-    clusters: config.clusters.map((c) => c.name),
-    proxmox,
+    clusters: [],
+    proxmox: (cluster, right) => proxmox(clusters.configOf(cluster), right),
     metrics,
     tracing,
     log,
@@ -79,17 +92,26 @@ export async function openProcess(services: readonly Service[], options: OpenOpt
     timers: 'run',
     ...(options.ack_wait_ms === undefined ? {} : { ack_wait_ms: options.ack_wait_ms }),
   });
+  const notes = createNotes(log, (cluster) => mayMove && lacksToken(cluster, 'write', settings));
+  const following = followConfig({
+    configs,
+    log,
+    apply: async (config) => {
+      notes.tell(config);
+      await started.watch(clusters.take(config));
+    },
+  });
+  await following.begin();
   const health = await serveHealth({
     host: settings.http_host,
     port: settings.http_port,
-    checks: started.checks,
+    checks: () => [...started.checks(), ...clusters.checks()],
     registry: metrics.registry,
     refresh: started.refresh,
+    log,
   });
-  log.info(
-    { version, clusters: config.clusters.map((c) => c.name), port: health.port, config: configs.current().revision },
-    'started',
-  );
+  const { config, revision } = configs.current();
+  log.info({ version, clusters: config.clusters.map((c) => c.name), port: health.port, config: revision }, 'started');
   return {
     bus,
     store,
@@ -97,12 +119,17 @@ export async function openProcess(services: readonly Service[], options: OpenOpt
     log,
     started,
     health_port: health.port,
+    change: async (config) => {
+      const revision = await configs.change(config);
+      await noteOffer(bus.ledger, name, config);
+      await following.look();
+      return revision;
+    },
     close: async () => {
-      stopFollowing();
+      following.stop();
       stopLooking();
       stopWatching();
       await started.stop();
-      await Promise.all([...clients.values()].map((c) => c.close()));
       await health.close();
       await store.close();
       await bus.close();
@@ -110,6 +137,12 @@ export async function openProcess(services: readonly Service[], options: OpenOpt
       log.info({}, 'stopped');
     },
   };
+}
+
+/** Says so where a server lets itself be waited for. */
+async function soon<T>(server: string, opening: Promise<T>, log: Log): Promise<T> {
+  const timer = setTimeout(() => log.warn({ server }, `${server} does not answer yet; still trying`), 2_000);
+  return opening.finally(() => clearTimeout(timer));
 }
 
 const withoutSecrets = (urls: string): string => urls.replace(/\/\/[^@,/]*@/g, '//');
@@ -125,33 +158,6 @@ function watchServers(servers: { bus: Bus; store: Store }, log: Log): () => void
       if (now !== null) troubles.set(name, now);
     }
   }, 1_000);
-  timer.unref();
-  return () => clearInterval(timer);
-}
-
-/** Every two seconds, what another process has put in force. */
-function followConfig(configs: ConfigSource, log: Log): () => void {
-  const timer = setInterval(() => {
-    configs.follow().then(
-      (news) => news && log.info({ config: configs.current().revision }, 'another configuration is in force'),
-      (error) => log.warn({ error }, 'could not look which configuration is in force'),
-    );
-  }, 2_000);
-  timer.unref();
-  return () => clearInterval(timer);
-}
-
-/** Says once when the kill switch is on, and once when it is off again. */
-function watchKillSwitch(killSwitch: KillSwitch, log: Log): () => void {
-  let before: string | null = null;
-  const look = (): void => {
-    const now = killSwitch();
-    if (now !== null && before === null) log.warn({}, `${now}: nothing is written to Proxmox`);
-    if (now === null && before !== null) log.info({}, 'the kill switch is off');
-    before = now;
-  };
-  look();
-  const timer = setInterval(look, 1_000);
   timer.unref();
   return () => clearInterval(timer);
 }
@@ -188,18 +194,17 @@ export function connectCluster(
   cluster: ClusterConfig,
   right: 'read' | 'write',
   settings: Settings,
-  { count, mayWrite, log }: { count: Count; mayWrite: () => Promise<string | null>; log: Pick<Log, 'warn'> },
+  { count, mayWrite, log }: { count: Count; mayWrite: () => Promise<string | null>; log: Log },
 ): Proxmox {
   const write = right === 'write' ? tokenOf(cluster, 'write', settings) : undefined;
   const token = write ?? tokenOf(cluster, 'read', settings);
   if (!token) throw new Error(missingToken(cluster, right));
-  const edge = {
-    warn: (fields: object, text: string): void => log.warn({ cluster: cluster.name, ...fields }, text),
-  };
+  const edge = bind(log, { cluster: cluster.name });
+  const ca = readCa(cluster, settings);
   const transport = httpsTransport({
     hosts: cluster.hosts,
     fingerprints: cluster.fingerprints,
-    ...(cluster.ca_file === undefined ? {} : { ca: readFileSync(cluster.ca_file, 'utf8') }),
+    ...(ca === undefined ? {} : { ca }),
     log: edge,
   });
   return createProxmox({
@@ -226,12 +231,3 @@ function counted(transport: Transport, cluster: string, count: Count): Transport
     close: transport.close,
   };
 }
-
-function tokenOf(cluster: ClusterConfig, right: 'read' | 'write', { pve }: Settings): string | undefined {
-  const own = cluster.name === pve.cluster;
-  const file = cluster[`${right}_token_file`] ?? (own ? pve[`${right}_token_file`] : undefined);
-  return file ? readFileSync(file, 'utf8').trim() : own ? pve[`${right}_token`] : undefined;
-}
-
-const missingToken = ({ name }: ClusterConfig, right: 'read' | 'write'): string =>
-  `cluster ${name} has no ${right} token: set its ${right}_token_file, or EVENKEEL_PVE_${right.toUpperCase()}_TOKEN(_FILE) with EVENKEEL_PVE_CLUSTER=${name}`;

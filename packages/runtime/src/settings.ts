@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path';
+import { parseConfig } from '@evenkeel/contracts';
 
 /** Where a process finds its servers, and how it shows itself; from the environment, secrets from files where possible. */
 export type Settings = {
@@ -129,12 +130,25 @@ export function readSettings(env: Environment, readFile: (path: string) => strin
     mode: oneOf('EVENKEEL_MODE', ['observe', 'recommend', 'approve', 'auto']),
     dry_run: dry === undefined ? undefined : dry === 'true',
   };
+  problems.push(...problemsOf(settings.pve));
   return problems.length === 0 ? { ok: true, settings } : { ok: false, problems };
 }
 
 /** Where the kill switch lies unless told: beside the configuration file. */
 export const killSwitchBeside = (config_file: string | undefined): string =>
   config_file === undefined ? '/etc/evenkeel/kill-switch' : join(dirname(config_file), 'kill-switch');
+
+/** The cluster of the environment held against what the configuration allows, by the names of its variables. */
+function problemsOf({ cluster, hosts, fingerprints, ca_file }: Settings['pve']): string[] {
+  if (hosts.length === 0) return [];
+  const own = { name: cluster, hosts, fingerprints, ...(ca_file === undefined ? {} : { ca_file }) };
+  const parsed = parseConfig({ clusters: [own] });
+  if (parsed.ok) return [];
+  return parsed.problems.map(({ keys, found, allowed }) => `${variableOf(keys[2])}: ${found}; allowed: ${allowed}`);
+}
+
+const variableOf = (option: unknown): string =>
+  `EVENKEEL_PVE_${option === 'name' ? 'CLUSTER' : String(option).toUpperCase()}`;
 
 const secrets = [
   'EVENKEEL_NATS_PASSWORD',

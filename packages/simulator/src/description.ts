@@ -93,6 +93,18 @@ const crsSchema = z.strictObject({
   auto_rebalance_threshold: z.number().optional(),
 });
 
+/** A backup job that is listed with its next run, every day at this time (UTC); nothing is backed up. */
+const backupJobSchema = z.strictObject({
+  id: word,
+  schedule: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day as HH:MM'),
+  enabled: z.boolean().default(true),
+  all: z.boolean().default(false),
+  vmids: z.array(z.int()).default([]),
+  exclude: z.array(z.int()).default([]),
+  pool: z.string().optional(),
+  node: z.string().optional(),
+});
+
 const traceSchema = z.strictObject({
   file: z.string(),
   unit: z.enum(['percent', 'tenths']).default('percent'),
@@ -128,6 +140,7 @@ export const descriptionSchema = z.strictObject({
     })
     .prefault({}),
   crs: crsSchema.optional(),
+  backup_jobs: z.array(backupJobSchema).default([]),
   faults: z.array(faultSchema).default([]),
 });
 

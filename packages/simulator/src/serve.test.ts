@@ -48,6 +48,10 @@ describe('over HTTPS', () => {
   });
   afterAll(() => served.close());
 
+  it.each(['//', '//[', '/api2/json//', 'https://%'])('answers GET %s, which is no path of the API', async (path) => {
+    expect((await ask(served, path)).status).toBeGreaterThanOrEqual(400);
+  });
+
   it('is trusted by its authority and known by its fingerprint', async () => {
     expect((await ask(served, '/api2/json/version')).status).toBe(200);
     const socket: TLSSocket = connect({ host: served.host, port: served.port, rejectUnauthorized: false });

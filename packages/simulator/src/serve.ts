@@ -71,6 +71,10 @@ const answerApi = (
   return refuseBody(request, body) ?? simulator.handle(toRequest(request, url, form, via));
 };
 
+/** Its target as it stands; one that names a host, such as `//x`, is only a strange path here. */
+const urlOf = ({ url = '/' }: IncomingMessage): URL =>
+  new URL(`https://node${url.startsWith('/') ? url : `/${encodeURIComponent(url)}`}`);
+
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Puts a simulator behind HTTPS as a node's API would be: HTTP/1.1, idle connections end after 5 s, 100 requests each. */
@@ -81,7 +85,7 @@ export const serve = async (simulator: Simulator, options: ServeOptions = {}): P
   const clock = options.clock ?? createClock(simulator, options.speed ?? simulator.description.speed);
 
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const url = new URL(request.url ?? '/', 'https://node');
+    const url = urlOf(request);
     const body = await readBody(request);
     clock.tick();
     if (url.pathname.startsWith('/simulator/')) {

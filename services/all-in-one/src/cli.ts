@@ -22,6 +22,7 @@ const commands: Record<string, () => Promise<(program: Command) => void>> = {
   profile: async () => (await import('./commands/profile.ts')).addProfile,
   outcomes: async () => (await import('./commands/outcomes.ts')).addOutcomes,
   backtest: async () => (await import('./commands/backtest.ts')).addBacktest,
+  dead: async () => (await import('./commands/dead.ts')).addDead,
   config: async () => (await import('./commands/config.ts')).addConfig,
   bench: async () => (await import('./commands/bench.ts')).addBench,
 };

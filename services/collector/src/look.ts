@@ -2,6 +2,7 @@ import type { ClusterSample, Pressure } from '@evenkeel/contracts';
 import type { DroppedRows, GuestRow, HaResource, HaRuleRow, NodeStatus, Proxmox, TaskRow } from '@evenkeel/proxmox';
 import { ProxmoxError, parseMigrationLog } from '@evenkeel/proxmox';
 import type { z } from 'zod';
+import type { Backups } from './backups.ts';
 import { droppedProblems, unreadOf } from './dropped-rows.ts';
 import type { PastAsk } from './due-past.ts';
 import type { ReadConfig } from './learn-configs.ts';
@@ -125,6 +126,13 @@ export function readConfigs(
     const snapshots_with_state = orElse(snapshots, []).some(({ with_state }) => with_state);
     return { guest, config: config.value, snapshots_with_state };
   });
+}
+
+/** The backup jobs, with a sentence about what of them could not be read. */
+export async function readBackups(proxmox: Proxmox): Promise<Backups> {
+  const dropped: DroppedRows[] = [];
+  const jobs = await attempt(proxmox.backup_jobs((rows) => void dropped.push(rows)));
+  return { jobs: orElse(jobs, []), problems: [...droppedProblems(dropped), ...problem('The backup jobs', jobs)] };
 }
 
 export type ReadPressure = { node: string; measured_at: number; pressure: z.output<typeof Pressure> };

@@ -9,11 +9,12 @@ import {
 } from '@evenkeel/contracts';
 import { iso } from '@evenkeel/model';
 import { defineService } from '@evenkeel/runtime';
+import { withBackups } from './backups.ts';
 import { byGuest, byNode, partsToWrite } from './by-node.ts';
 import { dueConfigs } from './due-configs.ts';
 import { duePast } from './due-past.ts';
 import { learnConfigs } from './learn-configs.ts';
-import { lookAtCluster, readConfigs, readPast, readPressures } from './look.ts';
+import { lookAtCluster, readBackups, readConfigs, readPast, readPressures } from './look.ts';
 import { openRun } from './open-run.ts';
 import { partTale } from './part-tales.ts';
 import { noteLook, nothingYet } from './progress.ts';
@@ -74,7 +75,8 @@ export const collector = defineService({
       facts,
       counters,
     };
-    const sample = withUnreadConfigs(buildSample(look, beside), configs);
+    const backups = run ? await readBackups(proxmox) : { jobs: [], problems: [] };
+    const sample = withBackups(withUnreadConfigs(buildSample(look, beside), configs), backups, look.tasks);
 
     state.collectorProgress.set(seen);
     const newFacts = partsToWrite(keptFacts, byNode(guests, factsAfter(facts, past)));

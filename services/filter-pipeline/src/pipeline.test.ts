@@ -191,8 +191,8 @@ test('slots, runs and ranks', () => {
     'approved: ranked 1 of 5, relieves pve1',
     'approved: ranked 2 of 5, relieves pve1',
     'ranked 3 of 5: waits for a slot: 2 of 2 taken',
-    'ranked 4 of 5: at most 3 a run',
-    'ranked 5 of 5: at most 3 a run',
+    'ranked 4 of 5: at most 3 a run, and its turn where one of these is refused',
+    'ranked 5 of 5: at most 3 a run, and its turn where one of these is refused',
   ]);
   expect(approved).toHaveLength(2);
   expect(waiting.queue.map(({ decision_id }) => decision_id)).toEqual([

@@ -76,7 +76,7 @@ function decide(
     decision(
       c,
       'skipped',
-      `ranked ${selection.chosen.length + i + 1} of ${ranked.length}: at most ${most} a run`,
+      `ranked ${selection.chosen.length + i + 1} of ${ranked.length}: at most ${most} a run, and its turn where one of these is refused`,
       false,
     ),
   );

@@ -35,6 +35,9 @@ const disks = (bytes: number, ...storages: object[]): GivenCase => ({
   ...nodes({}, { storages: storages as never }),
 });
 
+const begins = (at: string) =>
+  `its scheduled backup begins at 2026-07-15T${at}:00.000Z, and a move approved now could last until 2026-07-15T12:05:01.000Z, less than 5 min before it or into it`;
+
 test.each<{ name: string; given: GivenCase; says: string }>([
   { name: 'all is well', given: {}, says: 'passed' },
   {
@@ -48,6 +51,27 @@ test.each<{ name: string; given: GivenCase; says: string }>([
       },
     },
     says: 'deferred: paused by root@pam since 2026-07-15T11:00:00Z: storage work; to go on: evenkeel resume lab',
+  },
+  ...(
+    [
+      ['begins while it could still move', '2026-07-15T12:08:00.000Z', false, begins('12:08')],
+      ['has begun and is not seen yet', '2026-07-15T11:56:00.000Z', false, begins('11:56')],
+      ['runs', '2026-07-15T12:00:00.000Z', true, 'a backup job that covers it runs on pve1'],
+      ['is over before it begins', '2026-07-15T12:20:00.000Z', false, undefined],
+      ['is long over', '2026-07-15T11:50:00.000Z', false, undefined],
+    ] as const
+  ).map(([name, at, running, says]) => ({
+    name: `its backup ${name}`,
+    given: { guest: { backup: { at, running } } },
+    says: says ? `deferred: ${says}` : 'passed',
+  })),
+  {
+    name: 'backups are not heeded',
+    given: {
+      guest: { backup: { at: '2026-07-15T12:00:00.000Z', running: true } },
+      config: checks({ respect_backups: false }),
+    },
+    says: 'passed',
   },
   {
     name: 'switched off',

@@ -3,6 +3,7 @@ import { aCluster, aConfig, aGuest, aNode, aProfile, GiB } from '@evenkeel/model
 import { describe, expect, test } from 'vitest';
 import { findTrend } from './find-trend.ts';
 import { baseline, dailyPattern, learnHours } from './learn-hours.ts';
+import { weeklyPattern } from './learn-week.ts';
 import { backfillNode, emptyHistory, rememberNode } from './remember-node.ts';
 import { score } from './score.ts';
 
@@ -117,6 +118,36 @@ describe('hours', () => {
   });
   test('one day is no pattern', () =>
     expect(dailyPattern(learnHours(watched(24, daily), 'UTC'), 10).peak_hours).toEqual([]));
+  describe('weekdays', () => {
+    const noise = (h: number) => 0.06 * Math.sin(Math.floor(h) * 97.3) * Math.cos(Math.floor(h) * 13.7);
+    const office = (h: number) => (Math.floor(h / 24) % 7 < 5 ? daily(h) : 0.2) + noise(h);
+    const mondays = (h: number) => (Math.floor(h / 24) % 7 === 0 ? daily(h) : 0.2) + noise(h);
+    const [monday, tuesday, saturday] = [10, 34, 130];
+    test.each<[string, (h: number) => number, number, number, object | undefined]>([
+      ['a working day', office, 15, monday, { weekday: 0, peak_hours: [9, 10, 11], in_peak: true }],
+      ['a day off', office, 15, saturday, { weekday: 5, peak_hours: [], in_peak: false }],
+      ['the one day that is busy', mondays, 15, monday, { weekday: 0, peak_hours: [9, 10, 11], in_peak: true }],
+      ['a day that is not', mondays, 15, tuesday, { weekday: 1, peak_hours: [], in_peak: false }],
+      ['not yet two weeks', office, 12, monday, undefined],
+      ['every day like the other', (h) => daily(h) + noise(h), 15, monday, undefined],
+      ['nothing but noise', (h) => 0.4 + 3 * noise(h), 15, monday, undefined],
+      ['one busy day that did not come again', (h) => (h < 24 ? daily(h) : 0.2), 14, monday, undefined],
+    ])('%s', (_, cpu, days, weekHour, expected) => {
+      const pattern = weeklyPattern(watched(24 * days, cpu), 'UTC', weekHour);
+      if (expected) expect(pattern).toMatchObject({ ...expected, days: 14 });
+      else expect(pattern).toBeUndefined();
+    });
+    test('by the clock of the cluster', () => {
+      const history = watched(24 * 15, mondays);
+      expect(weeklyPattern(history, 'Asia/Tokyo', 18)).toMatchObject({ weekday: 0, peak_hours: [18, 19, 20] });
+    });
+    test('a score says which weekday it is', () => {
+      const known = { a: { ...watched(24 * 14, mondays), residents: [] } };
+      const at = new Date((start + 14 * 24 * hour + 10 * hour) * 1000).toISOString();
+      const { scores } = score({ ...aCluster([aNode('a')], []), at }, [], known, aConfig());
+      expect(scores[0]!.pattern).toMatchObject({ weekday: 0, in_peak: true });
+    });
+  });
   test('backfill comes before what was watched and does not overwrite it', () => {
     const history = watched(3, () => 0.5);
     const points = Array.from({ length: 30 }, (_, i): [number, number, number, number] => [

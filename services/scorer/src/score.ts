@@ -12,7 +12,7 @@ import {
   figures,
   hourlyPenalties,
   inMaintenance,
-  localHour,
+  localWeekHour,
   millis,
   nodeLoad,
   nodePenalty,
@@ -25,6 +25,7 @@ import { converge } from './converge.ts';
 import { exceeded } from './exceed.ts';
 import { findTrend } from './find-trend.ts';
 import { baseline, dailyPattern, learnHours } from './learn-hours.ts';
+import { weeklyPattern } from './learn-week.ts';
 import { emptyHistory, rememberNode } from './remember-node.ts';
 
 export type Scored = { scores: NodeScore[]; convergence: Convergence; histories: NodeHistory[] };
@@ -47,7 +48,8 @@ function scoreNode(node: NodeSample, state: PlanState, history: NodeHistory, set
   const uneven = rhythm ? penaltyOf(state, n) - nodePenalty(predicted, config.penalty_config).penalty : 0;
   const penalty = even.penalty + uneven;
   const hours = learnHours(history, timezone);
-  const hour = localHour(ms, timezone);
+  const weekHour = localWeekHour(ms, timezone);
+  const hour = weekHour % 24;
   const peak = rhythm ? Math.max(...Array.from({ length: 24 }, (_, h) => cpuAt(state, n, h))) : predicted.cpu;
   const usual = baseline(hours, hour, node.cpu, node.mem / Math.max(1, node.maxmem));
   const verdict = exceeded({ cpu: cpuAt(state, n, hour), mem: predicted.mem }, node, usual, config);
@@ -62,7 +64,7 @@ function scoreNode(node: NodeSample, state: PlanState, history: NodeHistory, set
     ...(rhythm ? { hourly_penalty: rhythm.map((p) => Math.round(p * 100) / 100) } : {}),
     trend,
     baseline: usual,
-    pattern: dailyPattern(hours, hour),
+    pattern: weeklyPattern(history, timezone, weekHour) ?? dailyPattern(hours, hour),
     exceeded: verdict.exceeded,
     ...(verdict.note ? { seasonal_note: verdict.note } : {}),
   };

@@ -18,7 +18,12 @@ export type ScheduleWindow = z.output<typeof window>;
 const rules = z
   .strictObject({
     min_confidence_score: int(75, 0, 100, 'Least confidence of a migration, 0 to 100.'),
-    max_migrations_per_run: int(3, 1, 100, 'Most migrations that one run approves.'),
+    max_migrations_per_run: int(
+      3,
+      1,
+      100,
+      'Most migrations of one run; one that is refused just before its start gives its place to the next.',
+    ),
     max_concurrent_migrations: int(1, 1, 50, 'Most migrations that run at a time in the cluster.'),
     cooldown_minutes: int(
       30,
@@ -58,6 +63,10 @@ const safetyChecks = z
       'Approve nothing more for an hour after a migration failed, or until `evenkeel resume`.',
     ),
     pause_on_failure: bool(false, 'Pause the cluster after a migration failed, until `evenkeel resume`.'),
+    respect_backups: bool(
+      true,
+      'Defer a move that would still run when a scheduled backup of the guest begins, or while one runs on its node.',
+    ),
     require_n_plus_1: bool(false, 'Refuse moves after which the loss of one node could not be absorbed.'),
   })
   .prefault({});

@@ -8,3 +8,4 @@ export { recommended } from './presets.ts';
 export { formatProblems, type Problem } from './problem.ts';
 export type { Change } from './proxbalance/draft.ts';
 export { formatChanges, importProxBalance } from './proxbalance/import-proxbalance.ts';
+export { warnOf } from './warn-of.ts';

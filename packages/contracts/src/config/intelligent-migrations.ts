@@ -16,7 +16,10 @@ export const intelligentMigrations = z
     risk_confidence_multiplier: float(1.2, 1, 2, 'Factor on the confidence threshold for high-risk migrations.'),
     trend_awareness_enabled: bool(false, 'Defer while the load of the source falls by itself.'),
     outcome_learning_enabled: bool(false, 'Filter pairs of nodes between which migrations turned out badly.'),
-    pattern_suppression_enabled: bool(false, 'Defer during learned daily or weekly peaks.'),
+    pattern_suppression_enabled: bool(
+      false,
+      'Defer during the learned peak hours of source or target (by weekday once two weeks show that weekdays differ) or of a cyclical guest; not while the source is above its safety cap.',
+    ),
     cost_benefit_enabled: bool(false, 'Filter migrations whose benefit does not pay their cost.'),
     min_cost_benefit_ratio: float(1, 0.5, 5, 'Least ratio of benefit to cost.'),
     cycle_detection_enabled: bool(true, 'Filter moves that close a circle of three or more nodes.'),

@@ -1,4 +1,4 @@
-import type { Config } from './config.ts';
+import type { ClusterConfig, Config } from './config.ts';
 import { openMinutes } from './open-minutes.ts';
 
 type Warning = { when: (config: Config) => boolean; say: (config: Config) => string };
@@ -118,22 +118,30 @@ const idle = ({ intelligent_migrations: i }: Config): string[] =>
         `intelligent_migrations.${option} is ${i[option]}, but ${toggle} is off: it changes nothing`,
     );
 
-const perCluster = (config: Config): string[] =>
-  config.clusters.flatMap(({ name, write_token_file, fingerprints, ca_file }) => [
-    ...(acts(config) && write_token_file === undefined
-      ? [`cluster ${name} has no write_token_file: nothing can be moved there, unless the environment gives the token`]
-      : []),
-    ...(fingerprints.length === 0 && ca_file === undefined
+const perCluster = (config: Config, lacksToken: LacksToken): string[] =>
+  config.clusters.flatMap((cluster) => [
+    ...(acts(config) && lacksToken(cluster)
       ? [
-          `cluster ${name} has neither fingerprints nor ca_file: only a certificate of a public authority is trusted, which Proxmox does not have by itself`,
+          `cluster ${cluster.name} has no write_token_file: nothing can be moved there, unless the environment gives the token`,
+        ]
+      : []),
+    ...(cluster.fingerprints.length === 0 && cluster.ca_file === undefined
+      ? [
+          `cluster ${cluster.name} has neither fingerprints nor ca_file: only a certificate of a public authority is trusted, which Proxmox does not have by itself`,
         ]
       : []),
   ]);
 
-/** What an administrator should know of a valid configuration, one sentence each; the first ones say whether anything moves at all. */
-export function warnOf(config: Config): string[] {
+type LacksToken = (cluster: ClusterConfig) => boolean;
+const namesNone: LacksToken = ({ write_token_file }) => write_token_file === undefined;
+
+/**
+ * What an administrator should know of a valid configuration, one sentence each; the first ones say whether anything moves at all.
+ * Whoever knows the environment says which clusters lack a token that moves guests.
+ */
+export function warnOf(config: Config, lacksToken: LacksToken = namesNone): string[] {
   const said = [...moving, ...notYet, ...never, ...dangerous]
     .filter(({ when }) => when(config))
     .map(({ say }) => say(config));
-  return [...said, ...perCluster(config), ...idle(config)];
+  return [...said, ...perCluster(config, lacksToken), ...idle(config)];
 }

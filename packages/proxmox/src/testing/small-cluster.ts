@@ -60,6 +60,11 @@ const answers: Record<string, unknown> = {
     manager_status: { master_node: 'n1', node_status: { n1: 'online', n2: 'maintenance' } },
     quorum: { quorate: '1' },
   },
+  'GET /cluster/backup': [
+    { id: 'nightly', type: 'vzdump', enabled: 1, schedule: '21:00', 'next-run': 1_727_038_800, all: 1, exclude: '101' },
+    { id: 'web', schedule: 'sat 02:00', 'next-run': 1_727_488_800, vmid: '100,102', node: 'n1' },
+    { id: 'off', enabled: 0, schedule: '03:00', pool: 'tenants' },
+  ],
   'GET /cluster/tasks': [
     { upid, node: 'n1', type: 'qmigrate', id: '100', user: 'evenkeel@pve', starttime: 1_727_004_672 },
   ],

@@ -1,3 +1,4 @@
+import { HOUR } from '../units.ts';
 import { isOnline, isQuorate, type NodeState, type World } from '../world.ts';
 import { may } from './access.ts';
 import type { Context, Route } from './route.ts';
@@ -96,6 +97,27 @@ const tasks = ({ world, caller }: Context): unknown[] => {
   return rows;
 };
 
+const DAY = 24 * HOUR;
+
+/** The next moment with this time of day, epoch seconds. */
+const nextRun = (now: number, schedule: string): number => {
+  const [hour = 0, minute = 0] = schedule.split(':').map(Number);
+  const today = Math.floor(now / DAY) * DAY + (hour * 60 + minute) * 60_000;
+  return (today > now ? today : today + DAY) / 1000;
+};
+
+const backupJobs = ({ world }: Context): unknown[] =>
+  world.plan.description.backup_jobs.map(({ vmids, exclude, all, enabled, ...job }) => ({
+    ...job,
+    type: 'vzdump',
+    storage: 'local',
+    enabled: enabled ? 1 : 0,
+    all: all ? 1 : 0,
+    ...(vmids.length > 0 ? { vmid: vmids.join(',') } : {}),
+    ...(exclude.length > 0 ? { exclude: exclude.join(',') } : {}),
+    ...(enabled ? { 'next-run': nextRun(world.now, job.schedule) } : {}),
+  }));
+
 export const clusterRoutes: Route[] = [
   { method: 'GET', path: '/version', parameters: {}, answer: ({ world }) => versionOf(world) },
   {
@@ -106,5 +128,6 @@ export const clusterRoutes: Route[] = [
   },
   { method: 'GET', path: '/cluster/status', parameters: {}, needs: ['/', 'Sys.Audit'], answer: status },
   { method: 'GET', path: '/cluster/options', parameters: {}, answer: options },
+  { method: 'GET', path: '/cluster/backup', parameters: {}, needs: ['/', 'Sys.Audit'], answer: backupJobs },
   { method: 'GET', path: '/cluster/tasks', parameters: {}, answer: tasks },
 ];

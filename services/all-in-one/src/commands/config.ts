@@ -4,11 +4,12 @@ import { parseConfigText } from '@evenkeel/runtime';
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
 import { z } from 'zod';
+import { presets, presetYaml } from '../presets/preset-yaml.ts';
 import { UsageError } from './fail.ts';
 import { readText } from './read-setup.ts';
 
 export function addConfig(program: Command): void {
-  const config = program.command('config').description('check, describe or import a configuration');
+  const config = program.command('config').description('check, describe, import or print a configuration');
   config
     .command('check')
     .description('every problem of a configuration at once, or what is in force')
@@ -20,6 +21,15 @@ export function addConfig(program: Command): void {
     .description('JSON Schema of the configuration, for editors')
     .action(() => {
       process.stdout.write(`${JSON.stringify(z.toJSONSchema(Config, { io: 'input' }), null, 2)}\n`);
+    });
+  config
+    .command('preset')
+    .description(`a shipped configuration, as YAML: ${Object.keys(presets).join(', ')}`)
+    .argument('<name>', Object.keys(presets).join(', '))
+    .action((name: string) => {
+      if (!Object.hasOwn(presets, name))
+        throw new UsageError(`no preset ${JSON.stringify(name)}; there is ${Object.keys(presets).join(', ')}`);
+      process.stdout.write(presetYaml(name));
     });
   config
     .command('import')

@@ -2,12 +2,15 @@ import { type CloudEvent, ClusterSample, Config, recommended } from '@evenkeel/c
 import { type Opened, openProcess, readSettings } from '@evenkeel/runtime';
 import { example, serveFile } from '@evenkeel/simulator';
 import type { Command } from 'commander';
+import { howToAsk } from '../demo/how-to-ask.ts';
 import { createSequencer } from '../demo/in-order.ts';
 import { openServers } from '../demo/open-servers.ts';
 import { createTeller, formatLine, type Line, tellSample } from '../demo/tell.ts';
 import { tokensOf } from '../demo/tokens-of.ts';
 import { services } from '../services.ts';
 import { numberIn, readable } from './simulate.ts';
+
+const demoCluster = 'homelab';
 
 type Options = { speed: number; json?: boolean; exitAfter?: number; memory?: boolean };
 
@@ -34,6 +37,7 @@ async function demo(file: string | undefined, options: Options): Promise<void> {
     const simulator = await serveFile(readable(file ?? example('homelab')), { port: 0, speed: options.speed });
     try {
       say(`Evenkeel demo: a simulated cluster on ${simulator.url} at ×${options.speed}; ${servers.sentence}.`);
+      for (const line of howToAsk(servers.nats_url, demoCluster)) say(line);
       say('Times are those of the simulated cluster. Ctrl-C ends it.\n');
       const opened = await openProcess(services, {
         name: 'demo',
@@ -99,7 +103,7 @@ function settingsOf(servers: { nats_url: string; redis_url: string }, tokens: { 
 }
 
 const clusterOf = (simulator: { port: number; fingerprint: string }) => ({
-  name: 'homelab',
+  name: demoCluster,
   hosts: [`127.0.0.1:${simulator.port}`],
   fingerprints: [simulator.fingerprint],
 });

@@ -1,7 +1,6 @@
-import { type Decision, filterOf, recommendationDecided, runDecided } from '@evenkeel/contracts';
 import { clustersInForce, openBus } from '@evenkeel/runtime';
 import type { Command } from 'commander';
-import { printable, safe } from '../demo/tell.ts';
+import { readExplanation } from '../explain/read-explanation.ts';
 import { explainedCluster, missingCluster } from './explained-cluster.ts';
 import { UsageError } from './fail.ts';
 import { readSetup } from './read-setup.ts';
@@ -9,7 +8,7 @@ import { readSetup } from './read-setup.ts';
 export function addExplain(program: Command): void {
   program
     .command('explain')
-    .description("a guest's last decision: every filter, and why; without a vmid, why the last run moved nothing")
+    .description("a guest's last decision: every filter, and what became of it; without a vmid, the last run")
     .argument('[vmid]', 'number of the guest')
     .option('-c, --config <file>', 'configuration file, YAML or JSON')
     .option('--cluster <name>', 'cluster, where there are several')
@@ -24,56 +23,17 @@ export function addExplain(program: Command): void {
         const configured = config.clusters.map(({ name }) => name);
         const inForce = await clustersInForce(bus.ledger);
         const { cluster, known } = explainedCluster(options.cluster, configured, inForce, settings.pve.cluster);
-        const event = vmid === undefined ? runDecided : recommendationDecided;
-        let last: unknown;
-        for await (const { event: cloud } of bus.read('decisions', [filterOf(event, cluster)])) {
-          const data = cloud.data as { recommendation?: { vmid: number } };
-          if (vmid === undefined || data.recommendation?.vmid === Number(vmid)) last = cloud.data;
-        }
-        if (last === undefined) {
+        const explained = await readExplanation(bus, cluster, vmid === undefined ? undefined : Number(vmid));
+        if (!explained) {
           const missing = missingCluster(cluster, known);
           if (missing) throw new UsageError(missing);
           process.stdout.write(
             vmid === undefined ? 'no run has decided yet\n' : `no decision about guest ${vmid} in cluster ${cluster}\n`,
           );
           process.exitCode = 1;
-        } else if (options.json) process.stdout.write(`${JSON.stringify(last, null, 2)}\n`);
-        else if (vmid === undefined) process.stdout.write(explainRun(runDecided.data.parse(last)));
-        else process.stdout.write(explainDecision(recommendationDecided.data.parse(last)));
+        } else process.stdout.write(options.json ? `${JSON.stringify(explained.json, null, 2)}\n` : explained.text);
       } finally {
         await bus.close();
       }
     });
-}
-
-const marks = { passed: '✓', failed: '✗', off: '–', bypassed: '»', not_reached: ' ' };
-
-export function explainDecision({ recommendation: r, action, reason, decided_at, ladder }: Decision): string {
-  const rungs = ladder.map(
-    (rung) =>
-      `  ${marks[rung.result]} ${String(rung.order).padStart(2)} ${rung.filter.padEnd(18)} ${printable(rung.reason)}`,
-  );
-  return [
-    `${r.guest} ${safe(r.name)}  ${r.source_node} → ${r.target_node}  (${decided_at})`,
-    `  ${action}: ${reason}`,
-    `  why: ${r.reason}`,
-    `  promise: ${r.score_improvement.toFixed(1)} points (${r.improvement.low.toFixed(1)} to ${r.improvement.high.toFixed(1)}), confidence ${Math.round(r.confidence_score)}, about ${Math.round(r.cost.duration_seconds.expected)} s`,
-    ...rungs,
-    '',
-  ].join('\n');
-}
-
-function explainRun(run: {
-  run_id: string;
-  status: string;
-  mode: string;
-  notes: string[];
-  decisions: { guest: string; name: string; action: string; reason: string }[];
-}): string {
-  return [
-    `run ${run.run_id}: ${run.status} (${run.mode})`,
-    ...run.notes.map((note) => `  ${note}`),
-    ...run.decisions.map((d) => `  ${d.action.padEnd(9)} ${d.guest} ${safe(d.name)}: ${d.reason}`),
-    '',
-  ].join('\n');
 }

@@ -1,24 +1,52 @@
 import { readFileSync } from 'node:fs';
-import { type Config, formatProblems } from '@evenkeel/contracts';
-import { killSwitchBeside, parseConfigText, readSettings, type Settings } from '@evenkeel/runtime';
+import { type ClusterConfig, type Config, formatProblems } from '@evenkeel/contracts';
+import { killSwitchBeside, parseConfigText, reachOf, readSettings, type Settings } from '@evenkeel/runtime';
 import { UsageError } from './fail.ts';
 
 export type Setup = { settings: Settings; config: Config };
 
 /** Settings from the environment and the configuration from its file, with what the environment says over it. */
 export function readSetup(env: NodeJS.ProcessEnv, config_file?: string): Setup {
+  const settings = readEnvironment(env, config_file);
+  return { settings, config: readConfig(settings) };
+}
+
+/** Settings from the environment, with the kill switch beside the file that is read; UsageError with every problem of it. */
+export function readEnvironment(env: NodeJS.ProcessEnv, config_file?: string): Settings {
   const read = readSettings(env, (path) => readFileSync(path, 'utf8'));
   if (!read.ok)
     throw new UsageError(
       `the environment has ${read.problems.length} problem(s):\n${read.problems.map((p) => `  ${p}`).join('\n')}`,
     );
-  const file = config_file ?? read.settings.config_file;
-  const told = env.EVENKEEL_KILL_SWITCH_FILE?.trim();
-  const settings = { ...read.settings, kill_switch_file: told || killSwitchBeside(file) };
-  return { settings, config: readConfig(file, settings) };
+  if (config_file === undefined) return read.settings;
+  const kill_switch_file = env.EVENKEEL_KILL_SWITCH_FILE?.trim() || killSwitchBeside(config_file);
+  return { ...read.settings, config_file, kill_switch_file };
 }
 
-function readConfig(file: string | undefined, settings: Settings): Config {
+/** The configuration of the file with what the environment says over it, for whoever is to watch clusters; UsageError where it names none. */
+export function readOwnConfig(settings: Settings): Config {
+  const config = readConfig(settings);
+  if (config.clusters.length > 0) return config;
+  throw new UsageError('no cluster: set EVENKEEL_PVE_HOSTS, or list clusters in the configuration file');
+}
+
+/** Throws a UsageError where a file or token is missing that these rights need, naming each. */
+export function checkReach({ clusters }: Config, rights: readonly ('read' | 'write')[], settings: Settings): void {
+  const problems = clusters.flatMap((cluster) => rights.flatMap((right) => problemOf(cluster, right, settings)));
+  if (problems.length > 0) throw new UsageError([...new Set(problems)].join('\n'));
+}
+
+function problemOf(cluster: ClusterConfig, right: 'read' | 'write', settings: Settings): string[] {
+  try {
+    reachOf(cluster, right, settings);
+    return [];
+  } catch (error) {
+    return [(error as Error).message];
+  }
+}
+
+function readConfig(settings: Settings): Config {
+  const file = settings.config_file;
   const parsed = parseConfigText(file === undefined ? '' : readText(file), (raw) => withEnvironment(raw, settings));
   if (!parsed.ok)
     throw new UsageError(`the configuration ${file ?? ''} has problems:\n${formatProblems(parsed.problems)}`);

@@ -1,8 +1,9 @@
-import { openProcess, type Service, variables } from '@evenkeel/runtime';
+import { openProcess, rightsOf, type Service, variables } from '@evenkeel/runtime';
 import type { Command } from 'commander';
 import { services } from '../services.ts';
 import { UsageError } from './fail.ts';
-import { readSetup } from './read-setup.ts';
+import { checkReach, readEnvironment, readOwnConfig } from './read-setup.ts';
+import { createReload } from './reload.ts';
 import { stoppedWithoutBus, untilSignal } from './until-signal.ts';
 
 const environment = `
@@ -40,11 +41,12 @@ export function addUp(program: Command): void {
 
 /** Runs services until a signal comes. */
 export async function runServices(name: string, chosen: readonly Service[], config_file?: string): Promise<void> {
-  const { settings, config } = readSetup(process.env, config_file);
-  if (config.clusters.length === 0) {
-    throw new UsageError('no cluster: set EVENKEEL_PVE_HOSTS, or list clusters in the configuration file');
-  }
+  const settings = readEnvironment(process.env, config_file);
+  const rights = rightsOf(chosen);
+  const config = orProblem(() => readOwnConfig(settings));
+  if (!(config instanceof Error)) checkReach(config, rights, settings);
   const memory = [settings.nats_url, settings.redis_url].includes('memory:');
+  if (settings.nats_url === 'memory:' && config instanceof Error) throw config;
   if (memory && chosen.length < services.length) {
     throw new UsageError(
       'a single service cannot run on memory: set EVENKEEL_NATS_URL and EVENKEEL_REDIS_URL, or use `evenkeel up`',
@@ -52,13 +54,24 @@ export async function runServices(name: string, chosen: readonly Service[], conf
   }
   const opened = await openProcess(chosen, { name, settings, config });
   if (memory) opened.log.warn({}, 'memory: what is learned and decided is forgotten when this process ends');
-  process.on('SIGHUP', () => {
-    try {
-      const { config: changed } = readSetup(process.env, config_file);
-      void opened.configs.change(changed).then((revision) => opened.log.info({ revision }, 'configuration read again'));
-    } catch (error) {
-      opened.log.error({ error }, 'the changed configuration is not valid; the old one stays in force');
-    }
+  const reload = createReload({
+    log: opened.log,
+    change: opened.change,
+    read: () => {
+      const changed = readOwnConfig(settings);
+      checkReach(changed, rights, settings);
+      return changed;
+    },
   });
+  process.on('SIGHUP', () => void reload());
   await untilSignal(opened);
+}
+
+function orProblem<T>(read: () => T): T | UsageError {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof UsageError) return error;
+    throw error;
+  }
 }

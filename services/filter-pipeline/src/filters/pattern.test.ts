@@ -41,6 +41,11 @@ test.each([
     says: 'deferred: pve2 is in its daily peak (hours 11, 12, 13; 40% spread over 7 days)',
   },
   {
+    name: 'peak of this weekday',
+    given: nodes({ ...peak(14), weekday: 2 }),
+    says: 'deferred: pve1 is in its weekly peak (wednesday, hours 11, 12, 13; 40% spread over 14 days)',
+  },
+  {
     name: 'peak of a source whose CPU is above its cap now',
     given: vary(nodes(peak(7)), { run: { sample: { nodes: [givenNode('pve1', { cpu: 0.9 })] } } }),
     says: 'passed',

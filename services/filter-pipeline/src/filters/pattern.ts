@@ -1,4 +1,4 @@
-import type { NodeScore } from '@evenkeel/contracts';
+import { days, type NodeScore } from '@evenkeel/contracts';
 import { leastDailySpread, localTime } from '@evenkeel/model';
 import { type Candidate, deferred, type Filter, type FilterContext, passed } from '../filter.ts';
 import { effectOn } from '../loads.ts';
@@ -42,8 +42,10 @@ function overCap({ recommendation }: Candidate, context: FilterContext): string 
 function nodePeak(score: NodeScore | undefined): string | undefined {
   const pattern = score?.pattern;
   if (!pattern?.in_peak || pattern.days < leastDays || pattern.spread < leastDailySpread) return undefined;
-  const hours = pattern.peak_hours.join(', ');
-  return `${score?.node} is in its daily peak (hours ${hours}; ${percent(pattern.spread)} spread over ${pattern.days} days)`;
+  const { weekday, peak_hours, spread, days: seen } = pattern;
+  const day = weekday === undefined ? undefined : days[weekday];
+  const hours = `${day ? `${day}, ` : ''}hours ${peak_hours.join(', ')}`;
+  return `${score?.node} is in its ${day ? 'weekly' : 'daily'} peak (${hours}; ${percent(spread)} spread over ${seen} days)`;
 }
 
 function guestPeak({ profile }: Candidate, { now, timezone }: FilterContext): string | undefined {

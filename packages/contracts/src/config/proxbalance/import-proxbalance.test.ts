@@ -256,6 +256,10 @@ describe('what the file means', () => {
     ],
     ['a window without an end', { blackout_windows: [{ days: ['monday'], start_time: '01:00' }] }],
     ['a window of no length', { blackout_windows: [{ days: ['monday'], start_time: '01:00', end_time: '1:00' }] }],
+    [
+      'a window with a key that may turn its meaning round',
+      { migration_windows: [{ type: 'blackout', days: ['monday'], start_time: '01:00', end_time: '02:00' }] },
+    ],
     ['windows that are no list', { migration_windows: 'nights' }],
     ['an unknown time zone', { timezone: 'Mars/X' }],
     [
@@ -267,6 +271,17 @@ describe('what the file means', () => {
     expect(config.mode).toBe('recommend');
     expect(told.join('\n')).toMatch(/not understood: automated_migrations\.schedule/);
   });
+});
+
+test('a comment in a window is named and changes nothing else', () => {
+  const window = { _note: 'backups', days: ['monday'], start_time: '01:00', end_time: '02:00' };
+  const { config, told } = imported({
+    automated_migrations: { enabled: true, schedule: { blackout_windows: [window] } },
+  });
+  expect([config.mode, config.automated_migrations.schedule.blackout_windows.length]).toEqual(['auto', 1]);
+  expect(told).toContain(
+    'dropped: automated_migrations.schedule.blackout_windows[0]._note: "backups" -> nothing (a comment)',
+  );
 });
 
 type Leaf = { keys: PathKey[]; value: unknown };

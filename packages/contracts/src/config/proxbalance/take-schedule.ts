@@ -1,7 +1,7 @@
 import { days } from '../automated-migrations.ts';
 import { isTimeZone } from '../section.ts';
 import { convertValue } from './convert-value.ts';
-import { added, type Change, changed, type Draft, isSection, notUnderstood } from './draft.ts';
+import { added, type Change, changed, type Draft, dropped, isSection, notUnderstood } from './draft.ts';
 
 const schedule = 'automated_migrations.schedule';
 
@@ -25,8 +25,14 @@ type Window = {
   timezone?: string;
 };
 
-/** The window, or why it cannot be understood. */
+const options = ['name', 'enabled', 'days', 'start_time', 'end_time', 'timezone'];
+const isComment = (key: string) => key.startsWith('_');
+const quoted = (key: string) => JSON.stringify(key.slice(0, 60));
+
+/** The window, or why it cannot be understood: a key that is not known may turn its meaning round. */
 function readWindow(found: Record<string, unknown>, name: string): Window | string {
+  const unknown = Object.keys(found).filter((key) => !options.includes(key) && !isComment(key));
+  if (unknown.length > 0) return `no such option is known: ${unknown.map(quoted).join(', ')}`;
   const enabled = convertValue(found.enabled ?? true, { type: 'boolean' });
   if (!('value' in enabled)) return 'enabled is neither true nor false';
   const list = Array.isArray(found.days) ? found.days.map(day) : [];
@@ -56,16 +62,14 @@ const said = ({ name, days, start_time, end_time, timezone, enabled }: Window) =
 const overnight =
   'it belongs to the day on which it opens and ends the next morning; there, the day of each moment counted';
 
-const options = ['name', 'enabled', 'days', 'start_time', 'end_time', 'timezone'];
-
 /** What of a window that was understood is not as it was. */
 function differences(path: string, found: Record<string, unknown>, window: Window): Change[] {
-  const unknown = Object.keys(found).filter((key) => !options.includes(key));
   const as = (key: string, value: unknown) =>
     JSON.stringify(found[key]) === JSON.stringify(value) || (key === 'enabled' && found.enabled === undefined);
-  const names = unknown.map((key) => JSON.stringify(key.slice(0, 60))).join(', ');
   return [
-    ...(unknown.length > 0 ? [notUnderstood(path, found, said(window), `no such option is known: ${names}`)] : []),
+    ...Object.keys(found)
+      .filter(isComment)
+      .map((key) => dropped(`${path}.${key}`, found[key], 'nothing', 'a comment')),
     ...(Object.entries(window).every(([key, value]) => as(key, value))
       ? []
       : [changed(path, found, said(window), 'written as it is written here')]),

@@ -1,0 +1,47 @@
+import { Config } from '@evenkeel/contracts';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { nodePenalty } from './penalty.ts';
+import { cpuCurveFormula, penaltyTable } from './penalty-table.ts';
+
+const prices = Config.parse({}).penalty_config;
+const code = (formula: string) =>
+  formula
+    .replaceAll('·', '*')
+    .replaceAll('−', '-')
+    .replaceAll('²', '**2')
+    .replaceAll('⁴', '**4')
+    .replaceAll('⁶', '**6');
+const evaluate = (formula: string, names: Record<string, unknown>): number =>
+  new Function(...Object.keys(names), `return ${code(formula)}`)(...Object.values(names));
+const curve = (u: number) => evaluate(cpuCurveFormula.split(' = ')[1]!, { u });
+
+test('every part is described, in their order', () => {
+  expect(penaltyTable.map(({ part }) => part)).toEqual(
+    nodePenalty({ cpu: 0, mem: 0 }, prices).parts.map((p) => p.part),
+  );
+});
+
+test('law: what a formula says is what is computed', () => {
+  const share = fc.double({ min: 0, max: 1, noNaN: true });
+  const load = fc.record({
+    cpu: share,
+    mem: share,
+    iowait: share,
+    pressure: fc.double({ min: 0, max: 100, noNaN: true }),
+    spikes: share,
+    rise_per_hour: share,
+    assigned: fc.double({ min: 1, max: 3, noNaN: true }),
+  });
+  const price = fc.double({ min: 0, max: 5, noNaN: true });
+  fc.assert(
+    fc.property(load, fc.record({ weight_cpu: price, weight_trend: price, weight_spikes: price }), (given, some) => {
+      const paid = { ...prices, ...some };
+      const names = { ...given, ...paid, rise: given.rise_per_hour, C: curve };
+      const { parts } = nodePenalty(given, paid);
+      penaltyTable.forEach(({ formula }, i) => {
+        expect(evaluate(formula, names)).toBeCloseTo(parts[i]!.points, 6);
+      });
+    }),
+  );
+});

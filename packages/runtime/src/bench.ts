@@ -1,0 +1,55 @@
+import type { Bus } from '@evenkeel/bus';
+import type { AnyEvent } from '@evenkeel/contracts';
+import type { Proxmox } from '@evenkeel/proxmox';
+import type { Scope, Store } from '@evenkeel/store';
+import { bind } from './bind.ts';
+import type { ConfigSource } from './config-source.ts';
+import type { Log, Service } from './define-service.ts';
+import type { Metrics } from './metrics.ts';
+import { type Cache, emptyCache } from './state.ts';
+import type { Tracing } from './tracing.ts';
+
+/** What a worker stands on; the same for every worker of a process but for its client. */
+export type Ground = {
+  bus: Bus;
+  store: Store;
+  configs: ConfigSource;
+  proxmox: Proxmox | undefined;
+  metrics: Metrics;
+  tracing: Tracing;
+  log: Log;
+  /** Milliseconds of the machine's clock, for timers that have no cluster to ask. */
+  machine_now: () => number;
+  /** Names this process among replicas. */
+  instance: string;
+  /** Told where the store knows less than this worker has seen it know: what came since has to be handled again. */
+  on_forgotten?: () => void;
+};
+
+/** What the parts of one worker share: whose it is, what it stands on, and what it knows of its records. */
+export type Bench = {
+  service: Service;
+  cluster: string;
+  scope: Scope;
+  ground: Ground;
+  log: Log;
+  publishes: ReadonlyMap<string, AnyEvent>;
+  cache: Cache;
+};
+
+export function createBench(service: Service, cluster: string, ground: Ground): Bench {
+  return {
+    service,
+    cluster,
+    scope: { service: service.name, cluster },
+    ground,
+    log: bind(ground.log, { service: service.name, cluster }),
+    publishes: new Map(service.publishes.map((event) => [event.name, event])),
+    cache: emptyCache(),
+  };
+}
+
+/** After anything that may have changed the store without this worker's knowing. */
+export function forget({ cache }: Bench): void {
+  cache.version = -1;
+}

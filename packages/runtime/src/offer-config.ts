@@ -1,0 +1,75 @@
+import type { Ledger } from '@evenkeel/bus';
+import { Config } from '@evenkeel/contracts';
+import { activeConfig, type ConfigSource, digest, openConfigSource, revisionOf } from './config-source.ts';
+import type { Log } from './define-service.ts';
+
+/** What a process brings by its own file and environment, or why it brings nothing. */
+export type OwnConfig = Config | Error;
+
+type Process = { name: string; ledger: Ledger; log: Log };
+
+/**
+ * Opens the configurations for a process that brings one of its own. It is put in force where nothing is yet, or where it has changed
+ * since processes of this name brought theirs last; an unchanged one never undoes what somebody else has put in force meanwhile.
+ * Throws the own problem where there is nothing to follow instead.
+ */
+export async function openConfigs(own: OwnConfig, process: Process): Promise<ConfigSource> {
+  if (!(own instanceof Error)) {
+    const configs = await openConfigSource(process.ledger, own);
+    await offerConfig(configs, own, process);
+    return configs;
+  }
+  const standing = await activeConfig(process.ledger);
+  if (!standing) throw own;
+  process.log.warn({ problem: own.message }, 'no valid configuration of its own: it follows the one that is in force');
+  return openConfigSource(process.ledger, standing);
+}
+
+async function offerConfig(configs: ConfigSource, own: Config, { name, ledger, log }: Process): Promise<void> {
+  const revision = revisionOf(own);
+  const standing = configs.current();
+  const isInForce = revisionOf(standing.config) === revision;
+  if (!isInForce && (await hasChanged(ledger, name, own))) {
+    await configs.change(own);
+    log.info({ config: revision, before: standing.revision }, 'the changed configuration is in force');
+  } else if (!isInForce) {
+    log.warn(
+      { own: revision, config: standing.revision },
+      'another configuration is in force than this process brings, which was superseded: SIGHUP puts it in force again',
+    );
+  }
+  await noteOffer(ledger, name, own);
+}
+
+/** Where no process of this name ever brought one: whether nobody else did. */
+async function hasChanged(ledger: Ledger, name: string, own: Config): Promise<boolean> {
+  const before = await ledger.get(offerKey(name));
+  return before ? before.value !== offerOf(own) : !(await ledger.get(`config.${revisionOf(own)}`));
+}
+
+/** Remembers what processes of this name brought last. */
+export async function noteOffer(ledger: Ledger, name: string, own: Config): Promise<void> {
+  const [key, offer] = [offerKey(name), offerOf(own)];
+  for (;;) {
+    const before = await ledger.get(key);
+    if (before?.value === offer) return;
+    const done = before ? await ledger.update(key, offer, before.revision) : await ledger.create(key, offer);
+    if (done !== null) return;
+  }
+}
+
+const offerKey = (name: string): string => `config_offer.${name}`;
+
+/** What differs from the defaults, in 16 hex digits: a version with an option more does not change it. */
+const offerOf = (own: Config): string => digest(differing(own, Config.parse({})));
+
+function differing(value: unknown, fallback: unknown): unknown {
+  if (isSection(value) && isSection(fallback)) {
+    const options = Object.entries(value).map(([name, v]) => [name, differing(v, fallback[name])] as const);
+    return Object.fromEntries(options.filter(([, v]) => v !== undefined));
+  }
+  return digest(value) === digest(fallback) ? undefined : value;
+}
+
+const isSection = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,17 @@
+import { type AnyEvent, filterOf, replaySubjectOf, type StreamClass } from '@evenkeel/contracts';
+import type { Service } from './define-service.ts';
+
+/** Subjects by stream, each with that on which its dead letters are said again; decisions come first, since they are what a service must know before it decides anew. */
+export function subjectsOf(service: Service, cluster: string): Map<StreamClass, string[]> {
+  const events: AnyEvent[] = [...service.handlers.keys()];
+  const order: StreamClass[] = ['decisions', 'commands', 'telemetry'];
+  return new Map(
+    order
+      .map((stream) => [stream, events.filter((e) => e.stream === stream).map((e) => filterOf(e, cluster))] as const)
+      .filter(([, subjects]) => subjects.length > 0)
+      .map(([stream, subjects]) => [
+        stream,
+        [...subjects, replaySubjectOf({ stream, service: service.name, cluster }, '*')],
+      ]),
+  );
+}
