@@ -33,6 +33,7 @@ export function checkStory(witness: Witness): string[] {
     ...checkMoves(witness),
     ...checkOverlaps(witness),
     ...checkOutcomes(witness),
+    ...saidTwice(witness),
     ...witness.dead_letters.map((reason) => `laid aside: ${reason}`),
   ];
 }
@@ -105,3 +106,8 @@ function checkOutcomes(witness: Witness): string[] {
       .map((id) => `one outcome too many: ${id}`),
   ];
 }
+
+const saidTwice = ({ events }: Witness): string[] => {
+  const ids = events.map(({ id }) => id);
+  return ids.filter((id, i) => ids.indexOf(id) !== i).map((id) => `said twice: ${id}`);
+};

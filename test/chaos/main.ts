@@ -1,30 +1,71 @@
 import { parseArgs } from 'node:util';
-import { findBoth } from '../e2e/stage/servers.ts';
+import { findBoth, openServers } from '../e2e/stage/servers.ts';
 import { checkStory } from './check-story.ts';
 import { endure } from './endure.ts';
 import { planKills } from './kills.ts';
+import { outlast } from './outlast.ts';
+import { decideUnderKills, differences, recordWatching } from './repeat-decisions.ts';
 import { tellStory } from './tell-story.ts';
 
 const { values } = parseArgs({
   options: {
+    only: { type: 'string', default: 'kills,decisions,outages' },
     rounds: { type: 'string', default: '5' },
     seed: { type: 'string', default: '1' },
     each: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '60' },
   },
 });
-const binaries = await findBoth();
-if (!binaries) process.exit(1);
+const found = await findBoth();
+if (!found) process.exit(1);
+const binaries = found;
+const seeds = Array.from({ length: Number(values.rounds) }, (_, round) => Number(values.seed) + round);
 
 let broken = 0;
-for (let round = 0; round < Number(values.rounds); round++) {
-  const seed = Number(values.seed) + round;
-  const began = performance.now();
-  const kills = planKills(seed, Number(values.each));
-  const { witness, story } = await endure(binaries, kills);
-  const problems = checkStory(witness);
-  if (problems.length > 0) broken++;
-  console.log(`seed ${seed}: ${tellStory(kills, witness)}; ${Math.round((performance.now() - began) / 1000)} s`);
-  for (const problem of problems) console.log(`  ${problem}`);
-  if (problems.length > 0) console.log(story);
+
+/** Prints a line of figures, what was wrong, and the processes' own words where something was. */
+function report(line: string, problems: readonly string[], story = ''): void {
+  console.log([line, ...problems.map((problem) => `  ${problem}`)].join('\n'));
+  if (problems.length === 0) return;
+  broken++;
+  console.log(story);
 }
+
+async function timed<T>(play: () => Promise<T>): Promise<T & { seconds: number }> {
+  const began = performance.now();
+  return { ...(await play()), seconds: Math.round((performance.now() - began) / 1000) };
+}
+
+const parts: Record<string, () => Promise<void>> = {
+  kills: async () => {
+    for (const seed of seeds) {
+      const kills = planKills(seed, Number(values.each));
+      const { witness, story, seconds } = await timed(() => endure(binaries, kills));
+      report(`seed ${seed}: ${tellStory(kills, witness)}; ${seconds} s`, checkStory(witness), story);
+    }
+  },
+  decisions: async () => {
+    const recorded = await recordWatching();
+    for (const seed of seeds) {
+      const servers = await openServers(binaries);
+      const { decided, seconds } = await timed(async () => ({
+        decided: await decideUnderKills(recorded, servers, seed),
+      })).finally(servers.close);
+      report(
+        `seed ${seed}: ${decided.length} decisions on ${recorded.seen.length} samples; ${seconds} s`,
+        differences(recorded.decided, decided),
+      );
+    }
+  },
+  outages: async () => {
+    const { outlasted, witness, story } = await outlast(binaries, Number(values.seconds));
+    for (const { problems, warnings, ...figures } of outlasted) {
+      report(JSON.stringify(figures), problems, story);
+      for (const warning of warnings) console.log(`  said: ${warning}`);
+    }
+    report(tellStory({ moving: [], judging: [] }, witness), checkStory(witness), story);
+  },
+};
+
+for (const [name, play] of Object.entries(parts)) if (values.only.split(',').includes(name)) await play();
 process.exitCode = broken > 0 ? 1 : 0;

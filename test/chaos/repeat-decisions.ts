@@ -21,11 +21,21 @@ export async function recordWatching(): Promise<Recorded> {
 const isDecision = ({ type }: CloudEvent): boolean =>
   type === typeOf(recommendationDecided) || type === typeOf(runDecided);
 
+/** Decisions that differ in what they say, in their order, or in being there at all; empty where both are the same. */
+export function differences(one: readonly CloudEvent[], other: readonly CloudEvent[]): string[] {
+  const said = (event: CloudEvent | undefined) =>
+    event ? JSON.stringify([event.id, event.type, event.time, event.data]) : 'nothing';
+  return Array.from({ length: Math.max(one.length, other.length) }, (_, i) => [said(one[i]), said(other[i])] as const)
+    .filter(([a, b]) => a !== b)
+    .map(([a, b]) => `${a} became ${b}`);
+}
+
 async function killAndStart(name: ServiceName, stage: Stage): Promise<void> {
   await stage.of(name).kill();
   stage.start(name);
 }
 
+/** The collector would see another cluster each time, so its samples are given; without approvals the executor has nothing to do. */
 const deciding = names.filter((name) => name !== 'collector' && name !== 'executor');
 
 /** What the same samples lead to where each service that decides is killed once meanwhile, at a moment of the seed. */

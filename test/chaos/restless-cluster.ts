@@ -15,8 +15,10 @@ export const restlessCluster: DescriptionInput = {
   })),
 };
 
+export const max_concurrent = 3;
+
 /** Acts as often as it may, and judges soon. */
-export const eager = (max_concurrent_migrations: number): ConfigInput => ({
+export const eager = (max_concurrent_migrations = max_concurrent): ConfigInput => ({
   intelligent_migrations: { ...recommended.intelligent_migrations, observation_periods: 2 },
   collection: { sample_interval_seconds: 60, backfill: false },
   automated_migrations: {

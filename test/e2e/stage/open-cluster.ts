@@ -13,6 +13,8 @@ export type OpenedCluster = {
   port: number;
   fingerprint: string;
   certificate: Certificate;
+  /** Lets so many seconds of the cluster pass at once. */
+  skip: (seconds: number) => Promise<void>;
   leave: () => Promise<void>;
   comeBack: () => Promise<void>;
   close: () => Promise<void>;
@@ -32,6 +34,7 @@ export async function openCluster(
     port,
     fingerprint,
     certificate,
+    skip: async (seconds) => clock.skip(1_000 * seconds),
     leave: () => served.close(),
     comeBack: async () => {
       served = await serve(simulator, { clock, port, tls: { certificate } });

@@ -1,0 +1,96 @@
+import {
+  type CloudEvent,
+  clusterSampled,
+  filterOf,
+  type Horizon,
+  migrationApproved,
+  migrationCompleted,
+  outcomeRecorded,
+  runDecided,
+} from '@evenkeel/contracts';
+import { typeOf } from '@evenkeel/runtime';
+import type { SimulatorProcess } from '../e2e/stage/simulator.ts';
+import { clusterName, hasStarted, names, type Stage } from '../e2e/stage/stage.ts';
+import { until } from '../e2e/stage/until.ts';
+import { carryOut, type Kill, turns } from './kills.ts';
+import { eager } from './restless-cluster.ts';
+
+/** A simulated cluster, in this process or in one of its own. */
+export type PlayedCluster = Pick<SimulatorProcess, 'port' | 'fingerprint' | 'truth' | 'skip'>;
+
+const isDryRun = ({ type, data }: CloudEvent): boolean =>
+  type === typeOf(runDecided) && runDecided.data.parse(data).mode === 'dry_run';
+
+const countOf = (events: CloudEvent[], type: string): number => events.filter((event) => event.type === type).length;
+
+/** Approves nothing more, waits until what was approved is over, and turns the clock until all is judged; kills after each turn. */
+export async function comeToRest(stage: Stage, cluster: PlayedCluster, kills: readonly Kill[][] = []): Promise<void> {
+  await Promise.all(names.map((name) => hasStarted(stage.of(name))));
+  const config = eager();
+  await stage.configure({ ...config, automated_migrations: { ...config.automated_migrations, dry_run: true } });
+  for (const name of names) stage.of(name).signal('SIGHUP');
+  await until('a run that moves nothing', async () => (await stage.decisions()).some(isDryRun), {
+    seconds: 90,
+    every_ms: 500,
+    tell: stage.story,
+  });
+  await until('the ends of all migrations', async () => (await openMigrations(stage)).length === 0, {
+    seconds: 60,
+    every_ms: 500,
+    tell: stage.story,
+  });
+  for (const [i, { horizon, skip_s }] of turns.entries()) {
+    const killing = carryOut(kills[i] ?? [], stage);
+    await cluster.skip(skip_s);
+    await killing;
+    await sampledAfter((await cluster.truth()).now, stage);
+    await until(`the outcomes after ${horizon}`, async () => (await missingOutcomes(stage, horizon)) <= 0, {
+      seconds: 90,
+      every_ms: 500,
+      tell: stage.story,
+    }).catch(() => {});
+  }
+}
+
+const nameOf = ({ type }: CloudEvent): string => type.split('.').slice(2, -1).join('.');
+const migrationOf = ({ data }: CloudEvent): string =>
+  (data as { migration: { migration_id: string } }).migration.migration_id;
+
+/** Approvals and starts that have no end yet, by the quiet of two looks: one approval may still be on its way. */
+async function openMigrations(stage: Stage): Promise<string[]> {
+  const look = async () => {
+    const events = await stage.decisions();
+    const over = events.filter((e) => /^migration\.(completed|failed|refused)$/.test(nameOf(e))).map(migrationOf);
+    return events
+      .filter((e) => e.type === typeOf(migrationApproved))
+      .map(migrationOf)
+      .filter((id) => !over.includes(id));
+  };
+  const first = await look();
+  if (first.length > 0) return first;
+  await sampledAfter(Date.parse((await lastSample(stage))?.time ?? '') + 90_000, stage);
+  return look();
+}
+
+/** How many completed migrations wait for their outcome at a horizon; what is missing for good, or is there twice, is for the story's check. */
+async function missingOutcomes(stage: Stage, horizon: Horizon): Promise<number> {
+  const events = await stage.decisions();
+  const judged = events.filter(
+    (e) => e.type === typeOf(outcomeRecorded) && outcomeRecorded.data.parse(e.data).outcome.horizon === horizon,
+  );
+  return countOf(events, typeOf(migrationCompleted)) - judged.length;
+}
+
+const lastSample = async (stage: Stage) =>
+  (await stage.bus.last('telemetry', filterOf(clusterSampled, clusterName)))?.event;
+
+async function sampledAfter(time: number, stage: Stage): Promise<void> {
+  await until(
+    'a sample',
+    async () => {
+      const last = await lastSample(stage);
+      return last && Date.parse(last.time) >= time;
+    },
+    { seconds: 60, tell: stage.story },
+  );
+}
