@@ -1,5 +1,4 @@
 export * from './by-text.ts';
-export * from './chance.ts';
 export * from './cost.ts';
 export * from './daily-peak.ts';
 export * from './figures.ts';

@@ -1,7 +1,7 @@
 import type { Recommendation } from '@evenkeel/contracts';
-import { chanceAbove0, coresEstimate, costBenefitRatio } from '@evenkeel/model';
+import { coresEstimate, costBenefitRatio } from '@evenkeel/model';
 import { assessRisk } from './assess-risk.ts';
-import { confidence } from './confidence.ts';
+import { chanceAbove0, confidence } from './confidence.ts';
 import { describe } from './describe.ts';
 import { plan } from './plan.ts';
 import type { PlannedMove } from './planned-move.ts';
