@@ -12,14 +12,14 @@ test('what is explained has followed its migrations to their end, as the record 
 
   const run = await readExplanation(bus, simulator.name, undefined);
   expect(run!.json).toEqual(await store.get(simulator.name, lastRunSummary.name, 'all'));
-  expect(run!.json).toMatchObject({ status: 'success', migrations_executed: 3, counts: { executed: 3 } });
+  expect(run!.json).toMatchObject({ status: 'success', migrations_executed: 2, counts: { executed: 2 } });
 
   const waited = events.findLast(
     ({ type, data }) =>
       type.includes(`.${recommendationDecided.name}.`) && (data as { action: string }).action === 'skipped',
   )!.data as { recommendation: { vmid: number; guest: string } };
   const guest = await readExplanation(bus, simulator.name, waited.recommendation.vmid);
-  expect(guest!.text).toContain('\n  skipped: ranked 3 of 3');
+  expect(guest!.text).toContain('\n  skipped: ranked 2 of 2');
   expect(guest!.text).toMatch(
     /since then: approved [\d:]+ \(to start before [\d:]+\), started [\d:]+, completed [\d:]+ \(in \d+ s, paused \d+ ms\)\n/,
   );

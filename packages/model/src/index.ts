@@ -1,4 +1,5 @@
 export * from './by-text.ts';
+export * from './chance.ts';
 export * from './cost.ts';
 export * from './daily-peak.ts';
 export * from './figures.ts';

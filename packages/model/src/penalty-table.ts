@@ -4,14 +4,16 @@ import type { NodeLoad } from './penalty.ts';
 export type PenaltyRow = { part: string; of: string; formula: string; examples: Partial<NodeLoad>[] };
 
 /** What the formulas call the CPU curve. */
-export const cpuCurveFormula = 'C(u) = 25·u² + 75·u⁴';
+export const cpuCurveFormula = 'C(u, s) = 20·u² + 800/3·E(u − 0.7, s) + 700·E(u − 1, s)';
+/** What is expected above 0 of a figure that is normal around `m` with deviation `s`. */
+export const excessFormula = 'E(m, s) = s·φ(m/s) + m·Φ(m/s)';
 
 /** Every part of a node's penalty, described; a test holds each formula against what is computed. */
 export const penaltyTable: readonly PenaltyRow[] = [
   {
     part: 'cpu',
     of: '`cpu`: CPU of the node, fraction of its threads',
-    formula: 'weight_cpu · C(cpu)',
+    formula: 'weight_cpu · C(cpu, 0)',
     examples: [{ cpu: 0.5 }, { cpu: 0.8 }, { cpu: 1 }],
   },
   {
@@ -35,7 +37,7 @@ export const penaltyTable: readonly PenaltyRow[] = [
   {
     part: 'spikes',
     of: '`spikes`: 95th percentile of CPU less its mean, fraction',
-    formula: 'weight_cpu · (C(cpu + weight_spikes·spikes) − C(cpu))',
+    formula: 'weight_cpu · (C(cpu, weight_spikes/0.2·spikes/1.645) − C(cpu, 0))',
     examples: [
       { cpu: 0.5, spikes: 0.3 },
       { cpu: 0.8, spikes: 0.3 },
@@ -44,7 +46,8 @@ export const penaltyTable: readonly PenaltyRow[] = [
   {
     part: 'trend',
     of: '`rise`: expected rise of CPU an hour, fraction; carried forward 4 hours; a fall counts as 0',
-    formula: 'weight_cpu · (C(cpu + weight_spikes·spikes + weight_trend·4·rise) − C(cpu + weight_spikes·spikes))',
+    formula:
+      'weight_cpu · (C(cpu + weight_trend·4·rise, weight_spikes/0.2·spikes/1.645) − C(cpu, weight_spikes/0.2·spikes/1.645))',
     examples: [
       { cpu: 0.5, rise_per_hour: 0.05 },
       { cpu: 0.8, rise_per_hour: 0.05 },

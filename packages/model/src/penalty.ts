@@ -1,4 +1,5 @@
 import type { Config, ScorePart } from '@evenkeel/contracts';
+import { chanceAbove0 } from './chance.ts';
 
 /** Loads of a node that its penalty is computed from; fractions, but for pressure (percent). */
 export type NodeLoad = {
@@ -20,13 +21,51 @@ type PartRow = { part: string; value: (load: NodeLoad) => number; points: (load:
 
 /** Hours that a rising trend is carried forward. */
 const lookAheadHours = 4;
+/** Price of spikes at which each burst counts as it is expected. */
+const spikesAtPar = 0.2;
+const z90 = 1.645;
+const tableEnd = 6;
+const tableSteps = 1024;
+/** φ(z) + z · Φ(z), from −6 to 6; closer than a hundredth of a point. */
+const excessTable = Float64Array.from({ length: 2 * tableEnd * tableSteps + 2 }, (_, i) =>
+  Math.max(0, standardExcess(i / tableSteps - tableEnd)),
+);
+
+function standardExcess(z: number): number {
+  const density = Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
+  return density + z * chanceAbove0(z, 1);
+}
+
+/** Deviation of a node's CPU, as its penalty counts it, from the 90 % bursts above its mean. */
+export const burstDeviation = (spikes: number, prices: Prices): number =>
+  spikes > 0 ? (prices.weight_spikes / spikesAtPar) * (spikes / z90) : 0;
+
 const atLeast0 = (n: number | undefined): number => (n !== undefined && n > 0 ? n : 0);
 
-/** Points of CPU at a price of 1: 100 · (u² + 3u⁴) / 4, so that 0 is 0, 1 is 100, and each further point costs more than the last. */
-export function cpuCurve(u: number): number {
-  if (u <= 0) return 0;
-  const square = u * u;
-  return 25 * square + 75 * square * square;
+/** Share of its cores up to which a node is at ease. */
+const comfort = 0.7;
+const leaning = 20;
+const crowding = (100 - leaning) / (1 - comfort);
+const starving = 700;
+
+/**
+ * Points of CPU at a price of 1: 20 · u² + 267 · E[(U − 0.7)⁺] + 700 · E[(U − 1)⁺], where U is the load with its bursts, normal
+ * around `u` with deviation `sd`: what is expected above the comfortable 70 %, and what is not served at all. So a steady
+ * node costs 0 when idle and 100 when full, and of two nodes alike on average the one that bursts costs more.
+ */
+export function cpuCurve(u: number, sd = 0): number {
+  const square = u <= 0 ? 0 : u * u;
+  return leaning * square + crowding * excess(u - comfort, sd) + starving * excess(u - 1, sd);
+}
+
+/** What is expected above 0 of a normal figure. */
+function excess(mean: number, sd: number): number {
+  const z = mean / sd;
+  if (!(Math.abs(z) < tableEnd)) return Math.max(mean, 0);
+  const at = (z + tableEnd) * tableSteps;
+  const below = Math.floor(at);
+  const low = excessTable[below]!;
+  return sd * (low + (at - below) * (excessTable[below + 1]! - low));
 }
 
 /** Points of memory at a price of 1: 100 · u⁶; memory in use harms nobody until it is nearly gone. */
@@ -42,10 +81,11 @@ export const iowaitCurve = (u: number): number => (u <= 0 ? 0 : 400 * u * u);
 /** Points of memory assigned beyond what there is, at a price of 1: 100 · (ratio − 1)². */
 export const overcommitCurve = (ratio: number): number => (ratio <= 1 ? 0 : 100 * (ratio - 1) ** 2);
 
-/** What spikes, and then a rising trend, add to the CPU that is priced. */
-const withSpikes = (load: NodeLoad, prices: Prices): number => load.cpu + prices.weight_spikes * atLeast0(load.spikes);
+/** Points of the load with its bursts, and of both carried forward by a rising trend. */
+const withSpikes = (load: NodeLoad, prices: Prices): number =>
+  cpuCurve(load.cpu, burstDeviation(atLeast0(load.spikes), prices));
 const withRise = (load: NodeLoad, prices: Prices): number =>
-  withSpikes(load, prices) + prices.weight_trend * lookAheadHours * atLeast0(load.rise_per_hour);
+  withSpikes({ ...load, cpu: load.cpu + prices.weight_trend * lookAheadHours * atLeast0(load.rise_per_hour) }, prices);
 
 /** The parts of a node's penalty, one row each; every part is 0 at no load, continuous, monotone and convex. */
 const partTable: readonly PartRow[] = [
@@ -56,12 +96,12 @@ const partTable: readonly PartRow[] = [
   {
     part: 'spikes',
     value: (l) => l.spikes ?? 0,
-    points: (l, p) => p.weight_cpu * (cpuCurve(withSpikes(l, p)) - cpuCurve(l.cpu)),
+    points: (l, p) => p.weight_cpu * (withSpikes(l, p) - cpuCurve(l.cpu)),
   },
   {
     part: 'trend',
     value: (l) => l.rise_per_hour ?? 0,
-    points: (l, p) => p.weight_cpu * (cpuCurve(withRise(l, p)) - cpuCurve(withSpikes(l, p))),
+    points: (l, p) => p.weight_cpu * (withRise(l, p) - withSpikes(l, p)),
   },
   {
     part: 'overcommit',

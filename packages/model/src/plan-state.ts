@@ -1,7 +1,7 @@
 import type { ClusterSample, Config, GuestProfile, GuestSample, NodeSample } from '@evenkeel/contracts';
 import { byText } from './by-text.ts';
 import { localHour } from './local-time.ts';
-import { cpuCurve, iowaitCurve, memoryCurve, type NodeLoad, overcommitCurve } from './penalty.ts';
+import { burstDeviation, cpuCurve, iowaitCurve, memoryCurve, type NodeLoad, overcommitCurve } from './penalty.ts';
 import { type GuestPrediction, predictGuest } from './predict.ts';
 import { millis } from './time.ts';
 
@@ -173,11 +173,10 @@ export function applyMove(state: PlanState, guest: number, target: number): void
   state.placement[state.guests[guest]!.sample.guest] = state.nodes[target]!.node;
 }
 
-/**
- * Penalty of a node with some guests more (`sign` 1) or fewer (−1): the mean over the 24 hours of the coming day.
- * `extra` cores are added to see how sure the figure is.
- */
-export function penaltyWith(state: PlanState, n: number, unit: readonly number[], sign: 1 | -1 | 0, extra = 0): number {
+type Changed = { cores: number; sd: number; shaped: boolean; rest: number };
+
+/** A node with some guests more or fewer: its CPU, and the points of everything else. */
+function changed(state: PlanState, n: number, unit: readonly number[], sign: 1 | -1 | 0, extra: number): Changed {
   let cores = state.cores[n]! + extra;
   let spikes2 = state.spikes2[n]!;
   let mem = state.mem[n]!;
@@ -196,44 +195,46 @@ export function penaltyWith(state: PlanState, n: number, unit: readonly number[]
     }
   const { prices } = state;
   const capacity = state.capacity[n]!;
-  const level = cores + prices.weight_spikes * Math.sqrt(Math.max(0, spikes2));
-  const cpu = shaped ? dayPoints(state, n, unit, sign, level) : cpuCurve(level / capacity);
-  return (
-    prices.weight_cpu * cpu +
+  const rest =
     prices.weight_memory * memoryCurve(mem / state.memory[n]!) +
     prices.weight_iowait * iowaitCurve(wait / capacity) +
-    prices.weight_overcommit * overcommitCurve(assigned / state.memory[n]!)
-  );
+    prices.weight_overcommit * overcommitCurve(assigned / state.memory[n]!);
+  return { cores, sd: burstDeviation(Math.sqrt(Math.max(0, spikes2)) / capacity, prices), shaped, rest };
 }
 
-function dayPoints(state: PlanState, n: number, unit: readonly number[], sign: number, level: number): number {
-  const capacity = state.capacity[n]!;
+/**
+ * Penalty of a node with some guests more (`sign` 1) or fewer (−1): the mean over the 24 hours of the coming day.
+ * `extra` cores are added to see how sure the figure is.
+ */
+export function penaltyWith(state: PlanState, n: number, unit: readonly number[], sign: 1 | -1 | 0, extra = 0): number {
+  const { cores, sd, shaped, rest } = changed(state, n, unit, sign, extra);
+  if (!shaped) return state.prices.weight_cpu * cpuCurve(cores / state.capacity[n]!, sd) + rest;
   let points = 0;
-  for (let h = 0; h < 24; h++) {
-    let cores = level + state.hours[n * 24 + h]!;
-    if (sign !== 0)
-      for (const g of unit) {
-        const hourly = state.guests[g]!.prediction.hourly;
-        if (hourly) cores += sign * hourly[h]!;
-      }
-    points += cpuCurve(cores / capacity);
-  }
-  return points / 24;
+  for (let h = 0; h < 24; h++)
+    points += cpuCurve((cores + hourShift(state, n, unit, sign, h)) / state.capacity[n]!, sd);
+  return (state.prices.weight_cpu * points) / 24 + rest;
+}
+
+function hourShift(state: PlanState, n: number, unit: readonly number[], sign: number, hour: number): number {
+  let cores = state.hours[n * 24 + hour]!;
+  if (sign !== 0) for (const g of unit) cores += sign * (state.guests[g]!.prediction.hourly?.[hour] ?? 0);
+  return cores;
 }
 
 export const penaltyOf = (state: PlanState, n: number): number => penaltyWith(state, n, [], 0);
 
-/** Penalty of a node in each hour of the day, hour 0 first. */
-export function hourlyPenalties(state: PlanState, n: number): number[] {
-  const { prices } = state;
-  const capacity = state.capacity[n]!;
-  const level = state.cores[n]! + prices.weight_spikes * Math.sqrt(Math.max(0, state.spikes2[n]!));
-  const flat = prices.weight_cpu * cpuCurve(level / capacity);
-  const rest =
-    penaltyOf(state, n) - (state.shaped[n]! > 0 ? prices.weight_cpu * dayPoints(state, n, [], 0, level) : flat);
+/** The same in each hour of the day, hour 0 first. */
+export function hourlyPenalties(
+  state: PlanState,
+  n: number,
+  unit: readonly number[] = [],
+  sign: 1 | -1 | 0 = 0,
+  extra = 0,
+): number[] {
+  const { cores, sd, shaped, rest } = changed(state, n, unit, sign, extra);
   return Array.from({ length: 24 }, (_, h) => {
-    const shift = state.shaped[n]! > 0 ? state.hours[n * 24 + h]! : 0;
-    return rest + (shift === 0 ? flat : prices.weight_cpu * cpuCurve((level + shift) / capacity));
+    const shift = shaped ? hourShift(state, n, unit, sign, h) : 0;
+    return state.prices.weight_cpu * cpuCurve((cores + shift) / state.capacity[n]!, sd) + rest;
   });
 }
 

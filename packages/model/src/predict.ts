@@ -90,10 +90,8 @@ function unexplainedSd(profile: GuestProfile, deviations: number[] | undefined):
 }
 
 /** Few samples say little of the hours to come, and the hours to come vary by themselves. */
-function meanSd(profile: GuestProfile, sd: number): number {
-  const wide = profile.behavior === 'unknown' ? 1.5 : 1;
-  return wide * sd * Math.sqrt(0.3 + 1 / (1 + Math.min(24, profile.window_hours)));
-}
+const meanSd = (profile: GuestProfile, sd: number): number =>
+  sd * Math.sqrt(0.3 + 1 / (1 + Math.min(24, profile.window_hours)));
 
 /**
  * Predicted load of a guest by its behaviour: steady its mean, bursty its 95th percentile (as a margin), growing its

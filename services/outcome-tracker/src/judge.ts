@@ -6,6 +6,9 @@ const noise = { points: 1, share: 0.1 };
 /** CPU from which a node serves less than is asked of it: fraction, and percent of pressure. */
 const saturated = { cpu: 0.95, pressure: 20 };
 
+/** Bursts that a node is taken to have above the mean of its samples, as a fraction of its cores. */
+const usualBursts = 0.15;
+
 type Prices = Config['penalty_config'];
 type Load = LoadSums['as_is']['source'];
 
@@ -13,6 +16,7 @@ const mean = (load: Load, n: number): NodeLoad => ({
   cpu: load.cpu / n,
   mem: load.mem / n,
   assigned: load.assigned / n,
+  spikes: usualBursts,
 });
 
 /** Penalty points that a migration took off its two nodes: had the guest stayed, less as it is; null without samples. */

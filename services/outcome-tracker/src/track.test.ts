@@ -1,4 +1,5 @@
 import { Outcome, watchedMigrations } from '@evenkeel/contracts';
+import { nodePenalty } from '@evenkeel/model';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { beginWatch } from './begin-watch.ts';
@@ -121,7 +122,7 @@ describe('what a migration changed [P26]', () => {
     const outcomes = await judged((s) => ({ n1: { cpu: s < 100 ? 0.3 : 0.1 }, n2: { cpu: 0.8 } }));
     expect(outcomes.map((o) => o.verdict)).toEqual(['harmful', 'harmful', 'harmful']);
   });
-  const points = (u: number) => 25 * u ** 2 + 75 * u ** 4;
+  const points = (cpu: number) => nodePenalty({ cpu, mem: 0, spikes: 0.15 }, prices).penalty;
   it('what came true to the point has no error', async () => {
     const [first] = await judged(
       () => ({ n1: { cpu: 0.5 }, n2: { cpu: 0.4 }, gib: 0 }),

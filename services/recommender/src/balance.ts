@@ -10,7 +10,7 @@ import {
   penaltyWith,
   usedMemory,
 } from '@evenkeel/model';
-import { costOf, makeMove, type PlannedMove, type Planning } from './planned-move.ts';
+import { chanceOfRelief, costOf, makeMove, type PlannedMove, type Planning } from './planned-move.ts';
 import { guestSuccess } from './success.ts';
 
 /** Points that a move off a node over its cap must bring at least. */
@@ -18,6 +18,8 @@ const capRelief = 1;
 /** What was recommended in the run before is preferred to what is worth up to so much more. */
 const steadfast = 1.25;
 const slopeStep = 1e-4;
+/** Chance that a target must have of being better off than the source was. */
+export const leastRelief = 0.85;
 
 type Unit = {
   guests: readonly number[];
@@ -125,6 +127,7 @@ function bestTarget(planning: Planning, search: Search, u: number, floor: number
     if (!fits(state, target, unit.guests, caps)) continue;
     const node = state.nodes[target]!.node;
     if (ids.some((id) => allowedOn(id, node, state.placement, ctx, ids) !== null)) continue;
+    if (chanceOfRelief(state, unit.guests, source, target) < leastRelief) continue;
     best = { unit, target, worth: value };
   }
   return best;

@@ -1,6 +1,7 @@
+import { chanceAbove0 } from '@evenkeel/model';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { calibrate, chanceAbove0, chanceOf, confidence } from './confidence.ts';
+import { calibrate, chanceOf, confidence } from './confidence.ts';
 
 const judged = (raw: number, good: number, all: number) =>
   Array.from({ length: all }, (_, i) => ({

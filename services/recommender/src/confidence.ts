@@ -1,4 +1,5 @@
 import type { CalibrationPoint } from '@evenkeel/contracts';
+import { chanceAbove0 } from '@evenkeel/model';
 
 const priorOutcomes = 20;
 const grid = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
@@ -13,16 +14,6 @@ export type Calibration = { slope: number; shift: number; outcomes: number };
 const logit = (p: number): number => Math.log(p / (1 - p));
 const logistic = (z: number): number => 1 / (1 + Math.exp(-z));
 const inside = (p: number): number => Math.min(0.995, Math.max(0.005, p));
-
-/** Chance that a normal figure is above 0 (Abramowitz and Stegun 26.2.17, error below 1e-7). */
-export function chanceAbove0(mean: number, sd: number): number {
-  if (sd <= 0) return mean > 0 ? 1 : 0;
-  const z = Math.abs(mean / sd);
-  const t = 1 / (1 + 0.2316419 * z);
-  const poly = t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
-  const tail = (Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI)) * poly;
-  return mean > 0 ? 1 - tail : tail;
-}
 
 /** The same from an expected value with its 90 % interval. */
 export const chanceOf = (estimate: { expected: number; low: number; high: number }): number =>

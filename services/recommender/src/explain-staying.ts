@@ -1,7 +1,9 @@
 import type { Convergence, NodeScore } from '@evenkeel/contracts';
 import { allowedOn, fits, mayMove, penaltyOf, penaltyWith } from '@evenkeel/model';
-import type { Planning } from './planned-move.ts';
+import { leastRelief } from './balance.ts';
+import { chanceOfRelief, type Planning } from './planned-move.ts';
 
+const percent = (fraction: number): string => `${Math.floor(100 * fraction)} %`;
 const perNode = 8;
 const inAll = 60;
 
@@ -27,6 +29,11 @@ function bestTry(planning: Planning, g: number): string {
     }
   });
   const asked = config.penalty_config.min_score_improvement;
+  if (best && best.points >= asked) {
+    const chance = chanceOfRelief(state, [g], source, state.nodeIndex.get(best.node)!);
+    if (chance < leastRelief)
+      return `${best.node} would be better off than ${state.nodes[source]!.node} is with a chance of ${percent(chance)} only, ${percent(leastRelief)} are asked`;
+  }
   if (best) {
     const others = refused.length > 0 ? ` (${[...new Set(refused)].slice(0, 2).join('; ')})` : '';
     return `best target ${best.node} would bring ${(Math.round(10 * best.points) / 10 + 0).toFixed(1)} points, ${asked} are asked${others}`;

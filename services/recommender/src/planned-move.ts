@@ -2,6 +2,8 @@ import type { Config, Effect, MandatoryReason, NodeEffect, RecommenderMemory } f
 import {
   applyMove,
   type Caps,
+  chanceAbove0,
+  hourlyPenalties,
   type MigrationCost,
   migrationCost,
   type PlanState,
@@ -75,6 +77,40 @@ function improvementSd(state: PlanState, unit: readonly number[], source: number
   const expected = gain(0, 0, 0);
   const model = 0.25 + 0.1 * Math.abs(expected);
   return Math.hypot(gain(-others, 0, 0) - expected, gain(0, there, 0) - expected, gain(0, 0, -own) - expected, model);
+}
+
+/**
+ * Chance that the target, once the guests are there, is better off than the source was with them, at the hours at which the
+ * source is relieved: what a move must promise, for else the load has only changed its place. Others on both nodes and the
+ * guests themselves may turn out otherwise, each by itself.
+ */
+export function chanceOfRelief(state: PlanState, unit: readonly number[], source: number, target: number): number {
+  const own = Math.sqrt(unit.reduce((sum, g) => sum + state.guests[g]!.prediction.mean_sd_cores ** 2, 0));
+  const others = Math.sqrt(Math.max(0, state.variance[source]! - own * own));
+  const there = Math.sqrt(Math.max(0, state.variance[target]!));
+  const better = betterOff(state, unit, source, target);
+  const expected = better(0, 0);
+  if (expected <= 0) return 0;
+  const off = [better(-others, 0), better(0, there), better(-own, -own)].map((b) => b - expected);
+  return chanceAbove0(expected, Math.hypot(...off));
+}
+
+type Compare = (onSource: number, onTarget: number) => number;
+
+function betterOff(state: PlanState, unit: readonly number[], source: number, target: number): Compare {
+  const even =
+    [source, target].every((n) => state.shaped[n] === 0) && !unit.some((g) => state.guests[g]!.prediction.hourly);
+  if (even) return (s, t) => penaltyWith(state, source, [], 0, s) - penaltyWith(state, target, unit, 1, t);
+  const before = hourlyPenalties(state, source);
+  const relief = hourlyPenalties(state, source, unit, -1).map((after, h) => Math.max(1e-9, before[h]! - after));
+  const total = relief.reduce((sum, r) => sum + r, 0);
+  return (s, t) => {
+    const there = hourlyPenalties(state, target, unit, 1, t);
+    return hourlyPenalties(state, source, [], 0, s).reduce(
+      (sum, p, h) => sum + ((p - there[h]!) * relief[h]!) / total,
+      0,
+    );
+  };
 }
 
 /** Makes a guest's part of a move on the state and notes what it did. */

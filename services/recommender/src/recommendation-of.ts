@@ -1,7 +1,7 @@
 import type { Recommendation } from '@evenkeel/contracts';
-import { coresEstimate, costBenefitRatio } from '@evenkeel/model';
+import { chanceAbove0, coresEstimate, costBenefitRatio } from '@evenkeel/model';
 import { assessRisk } from './assess-risk.ts';
-import { chanceAbove0, confidence } from './confidence.ts';
+import { confidence } from './confidence.ts';
 import { describe } from './describe.ts';
 import { plan } from './plan.ts';
 import type { PlannedMove } from './planned-move.ts';
