@@ -37,3 +37,6 @@ export function envelope(event: AnyEvent, said: Said, circumstances: Circumstanc
 
 export const typeOf = (event: { name: string; version: number }): string =>
   `dev.evenkeel.${event.name}.v${event.version}`;
+
+/** The name in a type such as `dev.evenkeel.run.decided.v1`, of whatever version. */
+export const nameOfType = (type: string): string => type.split('.').slice(2, -1).join('.');
