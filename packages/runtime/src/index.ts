@@ -1,4 +1,5 @@
 export { reachOf } from './cluster-reach.ts';
+export { clusterTimeOnBus } from './cluster-time-on-bus.ts';
 export { rightsOf } from './cluster-watch.ts';
 export { parseConfigText } from './config-file.ts';
 export * from './config-source.ts';
