@@ -1,9 +1,10 @@
 import type { Bus } from '@evenkeel/bus';
 import { type AnyEvent, Config, type DataOf, subjectOf } from '@evenkeel/contracts';
-import { clustersInForce, openBus } from '@evenkeel/runtime';
+import { clustersInForce } from '@evenkeel/runtime';
 import { explainedCluster, missingCluster } from './explained-cluster.ts';
 import { UsageError } from './fail.ts';
-import { readSetup } from './read-setup.ts';
+import type { Setup } from './read-setup.ts';
+import { readNatsSetup, withBus } from './with-bus.ts';
 
 /** Options of every command that asks what is known of a cluster. */
 export type AskOptions = { config?: string; cluster?: string; json?: boolean };
@@ -21,20 +22,23 @@ export async function askBus<Answer>(
   options: AskOptions,
   ask: (asked: Asked) => Promise<Answer>,
 ): Promise<Answer> {
-  const { settings, config } = readSetup(process.env, options.config);
-  if (settings.nats_url === 'memory:')
-    throw new UsageError('set EVENKEEL_NATS_URL: what is known of a cluster is read from NATS');
-  const bus = await openBus(settings, name);
-  try {
-    const configured = config.clusters.map((c) => c.name);
-    const inForce = await clustersInForce(bus.ledger);
-    const { cluster, known } = explainedCluster(options.cluster, configured, inForce, settings.pve.cluster);
+  const setup = readNatsSetup(options.config, () => 'what is known of a cluster is read from NATS');
+  return withBus(setup.settings, name, async (bus) => {
+    const { cluster, known } = await clusterAsked(bus, setup, options.cluster);
     const missing = missingCluster(cluster, known);
     if (missing) throw new UsageError(missing);
-    return await ask({ bus, config, cluster });
-  } finally {
-    await bus.close();
-  }
+    return ask({ bus, config: setup.config, cluster });
+  });
+}
+
+/** The cluster that is asked about, and which there are. */
+export async function clusterAsked(
+  bus: Bus,
+  { settings, config }: Setup,
+  named: string | undefined,
+): Promise<{ cluster: string; known: string[] }> {
+  const configured = config.clusters.map(({ name }) => name);
+  return explainedCluster(named, configured, await clustersInForce(bus.ledger), settings.pve.cluster);
 }
 
 /** What the last event of this kind said of a cluster, with the configuration that it was said under; a sentence for an exit code of 1 where there is none. */
