@@ -1,6 +1,6 @@
 import type { Bus } from '@evenkeel/bus';
-import { type AnyEvent, Config, type DataOf, subjectOf } from '@evenkeel/contracts';
-import { clustersInForce } from '@evenkeel/runtime';
+import { type AnyEvent, type Config, type DataOf, subjectOf } from '@evenkeel/contracts';
+import { clustersInForce, keptConfig } from '@evenkeel/runtime';
 import { explainedCluster, missingCluster } from './explained-cluster.ts';
 import { UsageError } from './fail.ts';
 import type { Setup } from './read-setup.ts';
@@ -50,14 +50,9 @@ export async function lastOf<E extends AnyEvent>(
   if (!last)
     throw new Error(`nothing is known of cluster ${cluster} yet, or nothing new since six hours: is Evenkeel running?`);
   const data = event.data.parse(last.event.data) as DataOf<E>;
-  return { data, config: (await configAt(bus, last.event.configrevision)) ?? config };
-}
-
-/** The configuration of a revision, where the ledger still has it. */
-async function configAt(bus: Bus, revision: string | undefined): Promise<Config | undefined> {
-  const entry = revision === undefined ? null : await bus.ledger.get(`config.${revision}`);
-  const parsed = Config.safeParse(entry?.value);
-  return parsed.success ? parsed.data : undefined;
+  const { configrevision } = last.event;
+  const decidedUnder = configrevision === undefined ? null : await keptConfig(bus.ledger, configrevision);
+  return { data, config: decidedUnder ?? config };
 }
 
 /** The number of a guest as somebody typed it: `105` or `qemu/105`. */
