@@ -11,8 +11,14 @@ if (node === process.execPath && Number(process.versions.node.split('.')[0]) < 2
   );
   process.exit(1);
 }
-// glibc gives freed buffers back: at 3,000 guests it would keep 50 MiB of them.
-const env = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '131072', ...process.env };
+const env = {
+  // glibc gives freed buffers back: at 3,000 guests it would keep 50 MiB of them.
+  MALLOC_ARENA_MAX: '1',
+  MALLOC_TRIM_THRESHOLD_: '131072',
+  // What was compiled once starts twice as fast, and without the 20 MiB of what strips the types.
+  NODE_COMPILE_CACHE: join(__dirname, '..', 'node_modules', '.cache', 'evenkeel'),
+  ...process.env,
+};
 const child = spawn(node, process.argv.slice(2), { stdio: 'inherit', env });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code, signal) => {

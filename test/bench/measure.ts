@@ -33,7 +33,7 @@ export async function measure({ runs, seconds }: { runs: number; seconds: number
           size: large,
           seconds,
           speed: 15,
-          flags: ['--max-semi-space-size=8', '--heap-growing-percent=25'],
+          flags: ['--max-semi-space-size=4', '--heap-growing-percent=25'],
         }),
       ),
     );

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
-import { createMemoryBus, type MemoryBus } from '@evenkeel/bus';
+import { openReplay } from '@evenkeel/all-in-one/replay';
+import type { MemoryBus } from '@evenkeel/bus';
 import {
-  type AnyEvent,
   type ApprovedMigration,
   Config,
   clusterSampled,
@@ -12,16 +12,8 @@ import {
   recommended,
   type Said,
 } from '@evenkeel/contracts';
-import { filterPipeline } from '@evenkeel/filter-pipeline';
-import { outcomeTracker } from '@evenkeel/outcome-tracker';
-import { profiler } from '@evenkeel/profiler';
-import { recommender } from '@evenkeel/recommender';
-import { createMetrics, envelope, openConfigSource, plainTracing, type Service, start } from '@evenkeel/runtime';
-import { scorer } from '@evenkeel/scorer';
-import { createMemoryStore } from '@evenkeel/store';
 import { clusterName, largeSample, type Size, weekBefore } from './large-sample.ts';
 
-const engine: readonly Service[] = [profiler, scorer, recommender, filterPipeline, outcomeTracker];
 const runEvents = ['cluster.sampled', 'cluster.profiled', 'cluster.scored', 'recommendations.generated'];
 
 export type Timed = {
@@ -39,7 +31,7 @@ export type Timed = {
  */
 export async function timeRuns(size: Size, { runs, warmup }: { runs: number; warmup: number }): Promise<Timed> {
   const { bus, say, revision } = await openEngine();
-  for (const past of weekBefore(size)) await say(historyBackfilled, historyBackfilled.of(past, past.at));
+  for (const past of weekBefore(size)) await say(historyBackfilled.of(past, past.at));
   const placement = new Map<string, string>();
   const timed: Timed = { ms: [], cpu_ms: [], moves: 0, largest_kib: 0 };
   let from = 1;
@@ -47,7 +39,7 @@ export async function timeRuns(size: Size, { runs, warmup }: { runs: number; war
     const sample = largeSample(size, step, revision, placement);
     const began = performance.now();
     const cpu = process.threadCpuUsage();
-    await say(clusterSampled, clusterSampled.of(sample, sample.at));
+    await say(clusterSampled.of(sample, sample.at));
     const used = process.threadCpuUsage(cpu);
     if (step >= warmup) {
       timed.ms.push(performance.now() - began);
@@ -62,36 +54,13 @@ export async function timeRuns(size: Size, { runs, warmup }: { runs: number; war
   return timed;
 }
 
-type Say = (event: AnyEvent, said: Said) => Promise<void>;
+type Say = (said: Said) => Promise<void>;
 
 async function openEngine(): Promise<{ bus: MemoryBus; say: Say; revision: string }> {
-  const bus = createMemoryBus({ max_payload: Number.POSITIVE_INFINITY });
-  const configs = await openConfigSource(
-    bus.ledger,
-    Config.parse({ ...recommended, clusters: [{ name: clusterName, hosts: ['none'] }] }),
-  );
+  const config = Config.parse({ ...recommended, clusters: [{ name: clusterName, hosts: ['none'] }] });
+  const { bus, configs, say } = await openReplay(clusterName, config, []);
   const { revision } = configs.current();
-  await start(engine, {
-    bus,
-    store: createMemoryStore(),
-    configs,
-    clusters: [clusterName],
-    proxmox: () => {
-      throw new Error('there is no Proxmox here');
-    },
-    metrics: createMetrics('bench', { process: false }),
-    tracing: plainTracing((bytes) => '1'.repeat(bytes * 2)),
-    log: { debug() {}, info() {}, warn: console.warn, error: console.error },
-    machine_now: () => 0,
-    instance: 'bench',
-    timers: 'manual',
-  });
-  const circumstances = { service: 'bench', cluster: clusterName, trace: '00-1-1-01', config_revision: revision };
-  const say: Say = async (event, said) => {
-    await bus.publish(envelope(event, said, circumstances));
-    await bus.settled();
-  };
-  return { bus, say, revision };
+  return { bus, say: (said) => say(said, revision), revision };
 }
 
 async function approvedSince(bus: MemoryBus, from: number) {
@@ -111,8 +80,8 @@ async function move(
 ): Promise<void> {
   placement.set(migration.guest, migration.target_node);
   const about = { migration, started_at: at, upid: 'UPID:bench' };
-  await say(migrationStarted, migrationStarted.of({ ...about, adopted: false }, at));
-  await say(migrationCompleted, migrationCompleted.of({ ...about, completed_at: at, warnings: [] }, at));
+  await say(migrationStarted.of({ ...about, adopted: false }, at));
+  await say(migrationCompleted.of({ ...about, completed_at: at, warnings: [] }, at));
 }
 
 async function largestEvent(bus: MemoryBus): Promise<number> {

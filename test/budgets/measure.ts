@@ -18,7 +18,7 @@ import { filterPipeline } from '@evenkeel/filter-pipeline';
 import { outcomeTracker } from '@evenkeel/outcome-tracker';
 import { profiler } from '@evenkeel/profiler';
 import { recommender } from '@evenkeel/recommender';
-import { createMetrics, envelope, openConfigSource, plainTracing, start } from '@evenkeel/runtime';
+import { createMetrics, envelope, openConfigSource, plainTracing, start, typeOf } from '@evenkeel/runtime';
 import { scorer } from '@evenkeel/scorer';
 import { createMemoryStore } from '@evenkeel/store';
 import { overlay } from '../scenarios/overlay.ts';
@@ -101,7 +101,7 @@ async function carryOut(
 }
 
 async function note(seen: Map<string, Measured>, { stream, event }: Outgoing): Promise<void> {
-  const declared = events.find(({ name }) => event.type === `dev.evenkeel.${name}.v1`)!;
+  const declared = events.find((e) => event.type === typeOf(e))!;
   const { body } = await encodeEvent(event, { gzip: streams[stream].gzip });
   add(seen, declared.name, body.length, declared.budget_bytes);
 }

@@ -8,7 +8,7 @@ import {
   outcomeRecorded,
   runDecided,
 } from '@evenkeel/contracts';
-import { typeOf } from '@evenkeel/runtime';
+import { nameOfType, typeOf } from '@evenkeel/runtime';
 import type { SimulatorProcess } from '../e2e/stage/simulator.ts';
 import { clusterName, hasStarted, names, type Stage } from '../e2e/stage/stage.ts';
 import { until } from '../e2e/stage/until.ts';
@@ -52,7 +52,6 @@ export async function comeToRest(stage: Stage, cluster: PlayedCluster, kills: re
   }
 }
 
-const nameOf = ({ type }: CloudEvent): string => type.split('.').slice(2, -1).join('.');
 const migrationOf = ({ data }: CloudEvent): string =>
   (data as { migration: { migration_id: string } }).migration.migration_id;
 
@@ -60,7 +59,9 @@ const migrationOf = ({ data }: CloudEvent): string =>
 async function openMigrations(stage: Stage): Promise<string[]> {
   const look = async () => {
     const events = await stage.decisions();
-    const over = events.filter((e) => /^migration\.(completed|failed|refused)$/.test(nameOf(e))).map(migrationOf);
+    const over = events
+      .filter((e) => /^migration\.(completed|failed|refused)$/.test(nameOfType(e.type)))
+      .map(migrationOf);
     return events
       .filter((e) => e.type === typeOf(migrationApproved))
       .map(migrationOf)

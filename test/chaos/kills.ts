@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { seeded } from '@evenkeel/bus';
+import { nameOfType } from '@evenkeel/runtime';
 import { hasStarted, names, type ServiceName, type Stage } from '../e2e/stage/stage.ts';
 
 /** A service dies some milliseconds after the next event of this name, and is started again after some more. */
@@ -100,7 +101,7 @@ function listen({ bus }: Stage, over: AbortSignal) {
   const waiting = new Set<(name: string) => void>();
   const follow = async (stream: 'telemetry' | 'decisions') => {
     for await (const { event } of bus.follow(stream, [`evenkeel.v1.${stream}.>`], 'new', over))
-      for (const hear of waiting) hear(event.type.split('.').slice(2, -1).join('.'));
+      for (const hear of waiting) hear(nameOfType(event.type));
   };
   const moment = (name: string) =>
     new Promise<void>((resolve) => {

@@ -1,4 +1,5 @@
 import { type AnyEvent, commands, events, streams } from '@evenkeel/contracts';
+import { typeOf } from '@evenkeel/runtime';
 import { z } from 'zod';
 import { schemaId, text } from './json-schemas.ts';
 
@@ -19,9 +20,7 @@ const headersOf = (event: AnyEvent) => ({
     'ce-specversion': header('Version of CloudEvents.', { const: '1.0' }),
     'ce-id': header('`<event>/<cluster>/<natural id>`; the same event said twice has the same id.'),
     'ce-source': header('The service that said it.', { pattern: '^urn:evenkeel:' }),
-    'ce-type': header('The event and the version of its data.', {
-      const: `dev.evenkeel.${event.name}.v${event.version}`,
-    }),
+    'ce-type': header('The event and the version of its data.', { const: typeOf(event) }),
     'ce-subject': header('The cluster.'),
     'ce-time': header('Time of the cluster.', { format: 'date-time' }),
     'ce-dataschema': header('Schema of the data.', { const: schemaId(event) }),

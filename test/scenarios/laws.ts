@@ -12,6 +12,7 @@ import {
   outcomeRecorded,
   runDecided,
 } from '@evenkeel/contracts';
+import { nameOfType } from '@evenkeel/runtime';
 import type { Played } from './play.ts';
 
 type Event = { name: string; data: Record<string, unknown>; time: number };
@@ -36,7 +37,7 @@ export async function broken(played: Played): Promise<string[]> {
 }
 
 const eventOf = ({ type, data, time }: CloudEvent): Event => ({
-  name: type.split('.').slice(2, -1).join('.'),
+  name: nameOfType(type),
   data: data as Event['data'],
   time: Date.parse(time),
 });

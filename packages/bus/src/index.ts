@@ -4,6 +4,7 @@ export { connectNats } from './connect-nats.ts';
 export type { Faults } from './faults.ts';
 export { eventOfLetter } from './letter-event.ts';
 export { createMemoryBus, type MemoryBus, type MemoryBusOptions } from './memory-bus.ts';
+export { createMemoryLedger } from './memory-ledger.ts';
 export type { NatsOptions } from './nats-wire.ts';
 export * from './port.ts';
 export { seeded } from './seeded.ts';

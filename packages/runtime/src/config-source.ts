@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Ledger } from '@evenkeel/bus';
 import { Config } from '@evenkeel/contracts';
+import { activeKey, configKey } from './config-keys.ts';
+import { overwrite } from './overwrite.ts';
 import { pruneConfigs } from './prune-configs.ts';
 
 /** Configurations by revision, and which of them is in force: kept in the ledger, so that all services of a run use the same one. */
@@ -18,8 +20,6 @@ export class UnknownConfig extends Error {
   override name = 'UnknownConfig';
 }
 
-const active = 'config.active';
-
 /** Opens the configurations of a ledger: what is in force there stays so; where nothing is (or nothing that can be read), this one is put in force. */
 export async function openConfigSource(
   ledger: Ledger,
@@ -36,7 +36,7 @@ export async function openConfigSource(
   const change = async (config: Config): Promise<string> => {
     const revision = revisionOf(config);
     known.set(revision, config);
-    await ledger.create(`config.${revision}`, config);
+    await ledger.create(configKey(revision), config);
     await putInForce(ledger, revision);
     await renew(ledger, revision, config);
     current = { config, revision };
@@ -44,15 +44,15 @@ export async function openConfigSource(
     return revision;
   };
   const follow = async (): Promise<boolean> => {
-    const revision = (await ledger.get(active))?.value;
+    const revision = (await ledger.get(activeKey))?.value;
     if (typeof revision !== 'string' || revision === current.revision) return false;
     current = { config: await at(revision), revision };
     return true;
   };
   known.set(current.revision, initial);
-  if (!(await ledger.get(active))) {
-    await ledger.create(`config.${current.revision}`, initial);
-    await ledger.create(active, current.revision);
+  if (!(await ledger.get(activeKey))) {
+    await ledger.create(configKey(current.revision), initial);
+    await ledger.create(activeKey, current.revision);
   }
   await follow().catch((error: unknown) => {
     if (!(error instanceof UnknownConfig)) throw error;
@@ -63,31 +63,22 @@ export async function openConfigSource(
 
 /** The configuration in force, for one who only looks; null where none was ever put in force, or this version cannot read it. */
 export async function activeConfig(ledger: Pick<Ledger, 'get'>): Promise<Config | null> {
-  const revision = (await ledger.get(active))?.value;
+  const revision = (await ledger.get(activeKey))?.value;
   if (typeof revision !== 'string') return null;
-  return Config.safeParse((await ledger.get(`config.${revision}`))?.value).data ?? null;
+  return keptConfig(ledger, revision);
 }
 
-async function putInForce(ledger: Ledger, revision: string): Promise<void> {
-  for (;;) {
-    const before = await ledger.get(active);
-    if (before?.value === revision) return;
-    const done = before
-      ? await ledger.update(active, revision, before.revision)
-      : await ledger.create(active, revision);
-    if (done !== null) return;
-  }
+/** The configuration of a revision, for one who only looks; null where it is not kept any more, or this version cannot read it. */
+export async function keptConfig(ledger: Pick<Ledger, 'get'>, revision: string): Promise<Config | null> {
+  return Config.safeParse((await ledger.get(configKey(revision)))?.value).data ?? null;
 }
+
+const putInForce = (ledger: Ledger, revision: string): Promise<void> =>
+  overwrite(ledger, activeKey, revision, (standing) => standing === revision);
 
 /** Writes it anew, so that whoever is about to remove it as an old one does not. */
-async function renew(ledger: Ledger, revision: string, config: Config): Promise<void> {
-  const key = `config.${revision}`;
-  for (;;) {
-    const before = await ledger.get(key);
-    const done = before ? await ledger.update(key, config, before.revision) : await ledger.create(key, config);
-    if (done !== null) return;
-  }
-}
+const renew = (ledger: Ledger, revision: string, config: Config): Promise<void> =>
+  overwrite(ledger, configKey(revision), config, () => false);
 
 /** Names of the clusters of the configuration in force; none where there is none, or where it cannot be read. */
 export async function clustersInForce(ledger: Pick<Ledger, 'get'>): Promise<string[]> {
@@ -95,7 +86,7 @@ export async function clustersInForce(ledger: Pick<Ledger, 'get'>): Promise<stri
 }
 
 async function fetchConfig(ledger: Ledger, revision: string): Promise<Config> {
-  const entry = await ledger.get(`config.${revision}`);
+  const entry = await ledger.get(configKey(revision));
   if (!entry) throw new UnknownConfig(`the configuration ${revision} is not in the ledger`);
   const parsed = Config.safeParse(entry.value);
   if (!parsed.success) throw new UnknownConfig(`the configuration ${revision} cannot be read by this version`);

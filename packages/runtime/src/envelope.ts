@@ -7,17 +7,18 @@ export type Circumstances = {
   /** Id of the event that led to it, where one did. */
   cause?: string;
   trace: string;
-  config_revision: string;
+  /** The configuration that it was decided under; a command is decided under none. */
+  config_revision: string | undefined;
 };
 
-/** Puts what a handler said into the CloudEvent that travels; its id is what it is about, so that saying it twice is saying it once. */
+/** Puts what was said into the CloudEvent that travels; its id is what it is about, so that saying it twice is saying it once. */
 export function envelope(event: AnyEvent, said: Said, circumstances: Circumstances): Outgoing {
   const { service, cluster, cause, trace, config_revision } = circumstances;
   const natural = event.id(said.data);
   return {
     stream: event.stream,
     subject: subjectOf(event, cluster, natural),
-    once: event.stream === 'decisions',
+    once: event.stream !== 'telemetry',
     event: {
       specversion: '1.0',
       id: `${event.name}/${cluster}/${natural}`,
@@ -28,7 +29,7 @@ export function envelope(event: AnyEvent, said: Said, circumstances: Circumstanc
       datacontenttype: 'application/json',
       dataschema: `urn:evenkeel:schema:${event.name}:v${event.version}`,
       traceparent: trace,
-      configrevision: config_revision,
+      ...(config_revision === undefined ? {} : { configrevision: config_revision }),
       ...(cause === undefined ? {} : { causationid: cause }),
       data: said.data,
     },
@@ -37,3 +38,6 @@ export function envelope(event: AnyEvent, said: Said, circumstances: Circumstanc
 
 export const typeOf = (event: { name: string; version: number }): string =>
   `dev.evenkeel.${event.name}.v${event.version}`;
+
+/** The name in a type such as `dev.evenkeel.run.decided.v1`, of whatever version. */
+export const nameOfType = (type: string): string => type.split('.').slice(2, -1).join('.');

@@ -1,9 +1,10 @@
 export { reachOf } from './cluster-reach.ts';
+export { clusterTimeOnBus } from './cluster-time-on-bus.ts';
 export { rightsOf } from './cluster-watch.ts';
 export { parseConfigText } from './config-file.ts';
 export * from './config-source.ts';
 export * from './define-service.ts';
-export { envelope, typeOf } from './envelope.ts';
+export { envelope, nameOfType, typeOf } from './envelope.ts';
 export * from './health.ts';
 export { createKillSwitch, type KillSwitch } from './kill-switch.ts';
 export { createLog } from './log.ts';

@@ -1,7 +1,9 @@
 import type { Ledger } from '@evenkeel/bus';
 import { Config } from '@evenkeel/contracts';
+import { configKey } from './config-keys.ts';
 import { activeConfig, type ConfigSource, digest, openConfigSource, revisionOf } from './config-source.ts';
 import type { Log } from './define-service.ts';
+import { overwrite } from './overwrite.ts';
 
 /** What a process brings by its own file and environment, or why it brings nothing. */
 export type OwnConfig = Config | Error;
@@ -44,18 +46,13 @@ async function offerConfig(configs: ConfigSource, own: Config, { name, ledger, l
 /** Where no process of this name ever brought one: whether nobody else did. */
 async function hasChanged(ledger: Ledger, name: string, own: Config): Promise<boolean> {
   const before = await ledger.get(offerKey(name));
-  return before ? before.value !== offerOf(own) : !(await ledger.get(`config.${revisionOf(own)}`));
+  return before ? before.value !== offerOf(own) : !(await ledger.get(configKey(revisionOf(own))));
 }
 
 /** Remembers what processes of this name brought last. */
 export async function noteOffer(ledger: Ledger, name: string, own: Config): Promise<void> {
-  const [key, offer] = [offerKey(name), offerOf(own)];
-  for (;;) {
-    const before = await ledger.get(key);
-    if (before?.value === offer) return;
-    const done = before ? await ledger.update(key, offer, before.revision) : await ledger.create(key, offer);
-    if (done !== null) return;
-  }
+  const offer = offerOf(own);
+  await overwrite(ledger, offerKey(name), offer, (standing) => standing === offer);
 }
 
 const offerKey = (name: string): string => `config_offer.${name}`;

@@ -3,6 +3,7 @@ import { EventTooLarge, type Outgoing } from '@evenkeel/bus';
 import type { Parked } from '@evenkeel/store';
 import type { Bench } from './bench.ts';
 import { bodyOf, bury, headersOf } from './bury.ts';
+import { nameOfType } from './envelope.ts';
 import { observe } from './observe.ts';
 import { traceIdOf } from './tracing.ts';
 
@@ -16,7 +17,7 @@ export async function flush(bench: Bench): Promise<void> {
     if (settled.has(id)) continue;
     const outgoing = message as Outgoing;
     const agreed = await publish(bench, outgoing);
-    const leads = publishes.get(nameOf(outgoing))?.leads === true;
+    const leads = publishes.get(nameOfType(outgoing.event.type))?.leads === true;
     const done = agreed || !leads ? [id] : saidAlong(parked, outgoing).concat(id);
     await ground.store.settle(scope, done);
     for (const one of done) settled.add(one);
@@ -27,7 +28,7 @@ export async function flush(bench: Bench): Promise<void> {
 /** False where the same was decided otherwise before. */
 async function publish(bench: Bench, outgoing: Outgoing): Promise<boolean> {
   const { service, ground, log } = bench;
-  const event = nameOf(outgoing);
+  const event = nameOfType(outgoing.event.type);
   const count = (status: string): void => ground.metrics.published.inc({ service: service.name, event, status });
   try {
     const published = await ground.bus.publish(outgoing);
@@ -49,7 +50,7 @@ async function publish(bench: Bench, outgoing: Outgoing): Promise<boolean> {
 
 function tell({ log, ground, cluster }: Bench, outgoing: Outgoing): void {
   const { stream, event } = outgoing;
-  const name = nameOf(outgoing);
+  const name = nameOfType(event.type);
   const fields = { event: name, event_id: event.id, trace_id: traceIdOf(event.traceparent) };
   (stream === 'decisions' ? log.info : log.debug)(fields, `said ${name}`);
   observe(ground.metrics, { name, data: event.data }, cluster);
@@ -63,5 +64,3 @@ function saidAlong(parked: readonly Parked[], { event }: Outgoing): string[] {
 }
 
 const sameData = (a: unknown, b: unknown): boolean => isDeepStrictEqual(a, JSON.parse(JSON.stringify(b)));
-
-const nameOf = (outgoing: Outgoing): string => outgoing.event.type.split('.').slice(2, -1).join('.');

@@ -1,12 +1,12 @@
 import type { Ledger, LedgerEntry } from '@evenkeel/bus';
 import { streams } from '@evenkeel/contracts';
 import { z } from 'zod';
+import { activeKey, configKey, retiredKey, revisionIn } from './config-keys.ts';
 
 /** By revision, since when it is not in force: epoch milliseconds. */
 const Retired = z.record(z.string(), z.number());
 
-const retiredKey = 'config.retired';
-const notRevisions = ['config.active', retiredKey];
+const notRevisions = [activeKey, retiredKey];
 
 /** As long as any stream keeps an event that was decided by it, and a day. */
 const keepFor = (Math.max(...Object.values(streams).map((stream) => stream.max_age_seconds)) + 86_400) * 1000;
@@ -21,8 +21,8 @@ export const mostRetired = 200;
  */
 export async function pruneConfigs(ledger: Ledger, now: number): Promise<void> {
   const entries = await ledger.list('config');
-  const active = (await ledger.get('config.active'))?.value;
-  const old = entries.filter(({ key }) => !notRevisions.includes(key) && key !== `config.${active}`);
+  const active = String((await ledger.get(activeKey))?.value);
+  const old = entries.filter(({ key }) => !notRevisions.includes(key) && key !== configKey(active));
   const before = entries.find(({ key }) => key === retiredKey);
   const known = Retired.safeParse(before?.value).data ?? {};
   const since = ({ key }: LedgerEntry): number => known[revisionIn(key)] ?? now;
@@ -39,8 +39,6 @@ export async function pruneConfigs(ledger: Ledger, now: number): Promise<void> {
   }
   for (const { key, revision } of old.filter((entry) => !kept.includes(entry))) await ledger.remove(key, revision);
 }
-
-const revisionIn = (key: string): string => key.slice('config.'.length);
 
 const isSame = (a: Record<string, number>, b: Record<string, number>): boolean =>
   Object.keys(a).length === Object.keys(b).length && Object.entries(a).every(([revision, at]) => b[revision] === at);

@@ -1,7 +1,7 @@
 import { createMemoryBus } from '@evenkeel/bus';
-import { automationRequested, clusterSampled, subjectOf } from '@evenkeel/contracts';
+import { automationRequested } from '@evenkeel/contracts';
 import { expect, test } from 'vitest';
-import { clusterTime, sendCommand } from './send-command.ts';
+import { sendCommand } from './send-command.ts';
 
 const noon = Date.parse('2026-07-15T12:00:00.000Z');
 const at = new Date(noon).toISOString();
@@ -24,21 +24,4 @@ test('what is no command is not sent', async () => {
   const said = { ...pause('1'), data: { cluster: 'lab', command_id: '', by: 'x'.repeat(129), change: { do: 'stop' } } };
   await expect(sendCommand(bus, automationRequested, said)).rejects.toThrow();
   expect(await Array.fromAsync(bus.read('commands', []))).toEqual([]);
-});
-
-test.each([
-  ['nothing was seen', null, 0],
-  ['a look half a minute ago', -30_000, 0],
-  ['a simulated cluster of another day', -9_000_000, -9_000_000],
-  ['a simulated cluster that runs ahead', 600_000, 600_000],
-])('the time of a command is that of the cluster: %s', async (_, seen, expected) => {
-  const bus = createMemoryBus();
-  if (seen !== null)
-    await bus.publish({
-      stream: 'telemetry',
-      subject: subjectOf(clusterSampled, 'lab', 'x'),
-      once: false,
-      event: { id: 'x', time: new Date(noon + seen).toISOString() } as never,
-    });
-  expect(await clusterTime(bus, 'lab', noon)).toBe(new Date(noon + expected).toISOString());
 });

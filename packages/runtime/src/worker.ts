@@ -3,6 +3,7 @@ import { type Bench, createBench, forget, type Ground } from './bench.ts';
 import { clusterTime } from './cluster-time.ts';
 import { createDecide, type Work } from './decide.ts';
 import type { Service, Timer } from './define-service.ts';
+import { nameOfType } from './envelope.ts';
 import { createHandle, type Handled, Unreadable } from './handle-delivery.ts';
 import { flush } from './outbox.ts';
 import { createPutAside } from './put-aside.ts';
@@ -44,7 +45,7 @@ function createTake(
   const putAside = createPutAside(bench);
   return async (delivery) => {
     const began = performance.now();
-    const event = 'event' in delivery ? delivery.event.type.split('.').slice(2, -1).join('.') : 'unreadable';
+    const event = 'event' in delivery ? nameOfType(delivery.event.type) : 'unreadable';
     const count = (result: string): void => metrics.handled.inc({ service, event, result });
     try {
       if (!('event' in delivery)) throw new Unreadable(delivery.reason);

@@ -1,10 +1,9 @@
-import type { Ledger } from '@evenkeel/bus';
+import { createMemoryLedger, type Ledger } from '@evenkeel/bus';
 import { iso, minutes } from '@evenkeel/model';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   approval,
-  createLedger,
   createMemory,
   createProcess,
   createWorld,
@@ -53,7 +52,7 @@ const killedAt = (n: number, when: 'before' | 'after') => {
 type Setting = { world: World; ledger: Ledger; memory: Memory };
 const setting = (fates: Record<number, Fate>): Setting => ({
   world: createWorld(guests, fates),
-  ledger: createLedger(),
+  ledger: createMemoryLedger(),
   memory: createMemory(),
 });
 

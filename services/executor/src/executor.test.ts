@@ -1,3 +1,4 @@
+import { createMemoryLedger, type Ledger } from '@evenkeel/bus';
 import type { ApprovedMigration, ConfigInput } from '@evenkeel/contracts';
 import { hours, iso } from '@evenkeel/model';
 import { ProxmoxError } from '@evenkeel/proxmox';
@@ -5,7 +6,6 @@ import { describe, expect, it } from 'vitest';
 import {
   approval,
   configOf,
-  createLedger,
   createMemory,
   createProcess,
   createWorld,
@@ -17,11 +17,11 @@ import {
   type World,
 } from './testing/index.ts';
 
-type Setting = { world: World; memory: Memory; ledger: ReturnType<typeof createLedger> };
+type Setting = { world: World; memory: Memory; ledger: Ledger };
 const setting = (guests: Record<number, string>, fates: Record<number, Fate> = {}): Setting => ({
   world: createWorld(guests, fates),
   memory: createMemory(),
-  ledger: createLedger(),
+  ledger: createMemoryLedger(),
 });
 
 async function run(

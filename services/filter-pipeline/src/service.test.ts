@@ -1,3 +1,4 @@
+import { createMemoryLedger } from '@evenkeel/bus';
 import {
   type AnyEvent,
   type ApprovedMigration,
@@ -22,7 +23,6 @@ import { expect, test } from 'vitest';
 import type { Generated } from './filter.ts';
 import { filterPipeline } from './service.ts';
 import { givenConfig, givenRecommendation, givenRun, lightEffect, noon, vary } from './testing/given.ts';
-import { givenLedger } from './testing/given-ledger.ts';
 
 const light = { effect: lightEffect };
 const at = (minutes: number) => new Date(noon + minutes * 60_000).toISOString();
@@ -31,7 +31,7 @@ const at = (minutes: number) => new Date(noon + minutes * 60_000).toISOString();
 function live(different: object = {}) {
   const config = givenConfig(different);
   const memory = new Map<string, unknown>();
-  const ledger = givenLedger();
+  const ledger = createMemoryLedger();
   const state = Object.fromEntries(
     Object.entries(filterPipeline.owns).map(([name, record]) => [
       name,

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Bus } from '@evenkeel/bus';
 import { ClusterSample, clusterSampled, filterOf, historyBackfilled } from '@evenkeel/contracts';
+import { typeOf } from '@evenkeel/runtime';
 import { UsageError } from '../commands/fail.ts';
 import type { Recorded } from './play-config.ts';
 
@@ -40,8 +41,8 @@ function readLine(text: string, place: string): Recorded | undefined {
 export const lineOf = (entry: Recorded): string =>
   JSON.stringify(
     entry.kind === 'sample'
-      ? { type: 'dev.evenkeel.cluster.sampled.v1', data: entry.sample }
-      : { type: 'dev.evenkeel.history.backfilled.v1', data: entry.past },
+      ? { type: typeOf(clusterSampled), data: entry.sample }
+      : { type: typeOf(historyBackfilled), data: entry.past },
   );
 
 async function* readLines(file: string): AsyncGenerator<Recorded> {

@@ -1,4 +1,5 @@
 import type { ClusterSample, GuestSample, NodeSample } from '@evenkeel/contracts';
+import { plainCluster, plainGuest, plainNode } from '../replay/plain-cluster.ts';
 
 /** Load of one guest, fractions of its vCPUs, and of its memory where that is known; one value for five minutes. */
 export type Trace = { name: string; cpu: number[]; mem?: number[] };
@@ -48,36 +49,21 @@ type Built = { nodes: NodeSample[]; guests: GuestSample[]; steps: number };
 const guestOf = (trace: Trace, i: number): GuestSample => {
   const maxcpu = sizes[i % sizes.length]!;
   return {
+    ...plainGuest,
     guest: `qemu/${100 + i}`,
     vmid: 100 + i,
     type: 'qemu',
     name: trace.name,
     node: '',
     status: 'running',
-    template: false,
     cpu: 0,
     maxcpu,
     mem: memoryUse * gibPerVcpu * maxcpu * GiB,
     maxmem: gibPerVcpu * maxcpu * GiB,
-    mem_source: 'host',
     maxdisk: 32 * GiB,
-    netin: 0,
-    netout: 0,
-    diskread: 0,
-    diskwrite: 0,
     uptime: 0,
     tags: [],
     identity: trace.name,
-    constraints: {
-      storages: ['shared'],
-      local_disk_bytes: 0,
-      local_disks: 0,
-      local_devices: [],
-      bridges: [],
-      cpu_type: 'x86-64-v2-AES',
-      snapshots_with_state: false,
-      bind_mounts: [],
-    },
   };
 };
 
@@ -99,20 +85,17 @@ function build(traces: readonly Trace[], options: TraceOptions): Built {
   const maxcpu = Math.max(2, Math.round(demand / options.load / options.nodes));
   const assigned = guests.reduce((sum, g) => sum + g.maxmem, 0);
   const maxmem = Math.ceil(assigned / memoryAssigned / options.nodes / GiB) * GiB;
-  const storage = { storage: 'shared', shared: true, active: true, total: 1e15, used: 1e12, content: ['images'] };
   const nodes = Array.from(
     { length: options.nodes },
     (_, n): NodeSample => ({
+      ...plainNode,
       node: `pve${n + 1}`,
       status: 'online',
-      maintenance: false,
       cpu: 0,
       maxcpu,
       mem: 0,
       maxmem,
       uptime: 0,
-      speed_factor: 1,
-      storages: [storage],
     }),
   );
   return { nodes, guests, steps };
@@ -126,22 +109,18 @@ function sampleAt({ nodes, guests }: Built, traces: readonly Trace[], step: numb
     return { ...guest, cpu: traces[i]!.cpu[step]!, mem: mem === undefined ? guest.mem : mem * guest.maxmem };
   });
   return {
+    ...plainCluster,
     cluster,
     at,
     sequence: step + 1,
     config_revision: '',
-    quorate: true,
-    version: '9.2',
     nodes: nodes.map((n) => {
       const here = loaded.filter((g) => g.node === n.node);
       const cpu = here.reduce((sum, g) => sum + g.cpu * g.maxcpu, 0) / n.maxcpu;
       return { ...n, cpu, mem: here.reduce((sum, g) => sum + g.mem, 0) };
     }),
     guests: loaded,
-    ha_rules: [],
-    crs: { mode: 'basic', auto_rebalance: false },
     running_migrations: [],
-    problems: [],
   };
 }
 

@@ -1,9 +1,10 @@
 import type { Bus } from '@evenkeel/bus';
-import { type AnyEvent, Config, type DataOf, subjectOf } from '@evenkeel/contracts';
-import { clustersInForce, openBus } from '@evenkeel/runtime';
+import { type AnyEvent, type Config, type DataOf, subjectOf } from '@evenkeel/contracts';
+import { clustersInForce, keptConfig } from '@evenkeel/runtime';
 import { explainedCluster, missingCluster } from './explained-cluster.ts';
 import { UsageError } from './fail.ts';
-import { readSetup } from './read-setup.ts';
+import type { Setup } from './read-setup.ts';
+import { readNatsSetup, withBus } from './with-bus.ts';
 
 /** Options of every command that asks what is known of a cluster. */
 export type AskOptions = { config?: string; cluster?: string; json?: boolean };
@@ -21,20 +22,23 @@ export async function askBus<Answer>(
   options: AskOptions,
   ask: (asked: Asked) => Promise<Answer>,
 ): Promise<Answer> {
-  const { settings, config } = readSetup(process.env, options.config);
-  if (settings.nats_url === 'memory:')
-    throw new UsageError('set EVENKEEL_NATS_URL: what is known of a cluster is read from NATS');
-  const bus = await openBus(settings, name);
-  try {
-    const configured = config.clusters.map((c) => c.name);
-    const inForce = await clustersInForce(bus.ledger);
-    const { cluster, known } = explainedCluster(options.cluster, configured, inForce, settings.pve.cluster);
+  const setup = readNatsSetup(options.config, () => 'what is known of a cluster is read from NATS');
+  return withBus(setup.settings, name, async (bus) => {
+    const { cluster, known } = await clusterAsked(bus, setup, options.cluster);
     const missing = missingCluster(cluster, known);
     if (missing) throw new UsageError(missing);
-    return await ask({ bus, config, cluster });
-  } finally {
-    await bus.close();
-  }
+    return ask({ bus, config: setup.config, cluster });
+  });
+}
+
+/** The cluster that is asked about, and which there are. */
+export async function clusterAsked(
+  bus: Bus,
+  { settings, config }: Setup,
+  named: string | undefined,
+): Promise<{ cluster: string; known: string[] }> {
+  const configured = config.clusters.map(({ name }) => name);
+  return explainedCluster(named, configured, await clustersInForce(bus.ledger), settings.pve.cluster);
 }
 
 /** What the last event of this kind said of a cluster, with the configuration that it was said under; a sentence for an exit code of 1 where there is none. */
@@ -46,14 +50,9 @@ export async function lastOf<E extends AnyEvent>(
   if (!last)
     throw new Error(`nothing is known of cluster ${cluster} yet, or nothing new since six hours: is Evenkeel running?`);
   const data = event.data.parse(last.event.data) as DataOf<E>;
-  return { data, config: (await configAt(bus, last.event.configrevision)) ?? config };
-}
-
-/** The configuration of a revision, where the ledger still has it. */
-async function configAt(bus: Bus, revision: string | undefined): Promise<Config | undefined> {
-  const entry = revision === undefined ? null : await bus.ledger.get(`config.${revision}`);
-  const parsed = Config.safeParse(entry?.value);
-  return parsed.success ? parsed.data : undefined;
+  const { configrevision } = last.event;
+  const decidedUnder = configrevision === undefined ? null : await keptConfig(bus.ledger, configrevision);
+  return { data, config: decidedUnder ?? config };
 }
 
 /** The number of a guest as somebody typed it: `105` or `qemu/105`. */

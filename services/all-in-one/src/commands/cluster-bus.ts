@@ -1,10 +1,10 @@
 import { hostname, userInfo } from 'node:os';
 import type { Bus } from '@evenkeel/bus';
 import type { Config } from '@evenkeel/contracts';
-import { openBus } from '@evenkeel/runtime';
 import type { Command } from 'commander';
 import { UsageError } from './fail.ts';
-import { readSetup, type Setup } from './read-setup.ts';
+import type { Setup } from './read-setup.ts';
+import { readNatsSetup, withBus } from './with-bus.ts';
 
 export type BusOptions = { config?: string };
 export type Steering = Setup & { bus: Bus; clusters: string[] };
@@ -46,16 +46,10 @@ export async function onBus<T>(
   named: string | undefined,
   work: (steering: Steering) => Promise<T>,
 ): Promise<T> {
-  const setup = readSetup(process.env, options.config);
-  if (setup.settings.nats_url === 'memory:')
-    throw new UsageError(
-      `set EVENKEEL_NATS_URL: what is asked goes over NATS. To stop everything without it: touch ${setup.settings.kill_switch_file}`,
-    );
+  const setup = readNatsSetup(
+    options.config,
+    (s) => `what is asked goes over NATS. To stop everything without it: touch ${s.kill_switch_file}`,
+  );
   const clusters = clustersOf(setup.config, setup.settings.pve.cluster, named);
-  const bus = await openBus(setup.settings, 'steering');
-  try {
-    return await work({ ...setup, bus, clusters });
-  } finally {
-    await bus.close();
-  }
+  return withBus(setup.settings, 'steering', (bus) => work({ ...setup, bus, clusters }));
 }

@@ -1,11 +1,10 @@
 import type { Bus, DeadLetter } from '@evenkeel/bus';
-import { openBus } from '@evenkeel/runtime';
 import { type Command, InvalidArgumentError } from 'commander';
 import { replayLetter } from '../dead/replay-letter.ts';
 import { describeLetter, tellLetter } from '../dead/tell-letter.ts';
 import { printable } from '../demo/tell.ts';
 import { UsageError } from './fail.ts';
-import { readSetup } from './read-setup.ts';
+import { readNatsSetup, withBus } from './with-bus.ts';
 
 type Chosen = { config?: string; all?: boolean; service?: string };
 
@@ -85,12 +84,6 @@ async function onLetters(
 }
 
 async function onBus(options: Chosen, work: (bus: Bus) => Promise<void>): Promise<void> {
-  const { settings } = readSetup(process.env, options.config);
-  if (settings.nats_url === 'memory:') throw new UsageError('set EVENKEEL_NATS_URL: dead letters are kept in NATS');
-  const bus = await openBus(settings, 'dead');
-  try {
-    await work(bus);
-  } finally {
-    await bus.close();
-  }
+  const { settings } = readNatsSetup(options.config, () => 'dead letters are kept in NATS');
+  await withBus(settings, 'dead', work);
 }

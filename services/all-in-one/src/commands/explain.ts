@@ -1,9 +1,9 @@
-import { clustersInForce, openBus } from '@evenkeel/runtime';
 import type { Command } from 'commander';
 import { readExplanation } from '../explain/read-explanation.ts';
-import { explainedCluster, missingCluster } from './explained-cluster.ts';
+import { type AskOptions, clusterAsked } from './ask-bus.ts';
+import { missingCluster } from './explained-cluster.ts';
 import { UsageError } from './fail.ts';
-import { readSetup } from './read-setup.ts';
+import { readNatsSetup, withBus } from './with-bus.ts';
 
 export function addExplain(program: Command): void {
   program
@@ -13,16 +13,12 @@ export function addExplain(program: Command): void {
     .option('-c, --config <file>', 'configuration file, YAML or JSON')
     .option('--cluster <name>', 'cluster, where there are several')
     .option('--json', 'print the decision as JSON')
-    .action(async (vmid: string | undefined, options: { config?: string; cluster?: string; json?: boolean }) => {
-      const { settings, config } = readSetup(process.env, options.config);
-      if (settings.nats_url === 'memory:') throw new UsageError('set EVENKEEL_NATS_URL: decisions are read from NATS');
+    .action(async (vmid: string | undefined, options: AskOptions) => {
+      const setup = readNatsSetup(options.config, () => 'decisions are read from NATS');
       if (vmid !== undefined && !/^\d+$/.test(vmid))
         throw new UsageError(`${JSON.stringify(vmid)} is not a vmid, which is a number`);
-      const bus = await openBus(settings, 'explain');
-      try {
-        const configured = config.clusters.map(({ name }) => name);
-        const inForce = await clustersInForce(bus.ledger);
-        const { cluster, known } = explainedCluster(options.cluster, configured, inForce, settings.pve.cluster);
+      await withBus(setup.settings, 'explain', async (bus) => {
+        const { cluster, known } = await clusterAsked(bus, setup, options.cluster);
         const explained = await readExplanation(bus, cluster, vmid === undefined ? undefined : Number(vmid));
         if (!explained) {
           const missing = missingCluster(cluster, known);
@@ -32,8 +28,6 @@ export function addExplain(program: Command): void {
           );
           process.exitCode = 1;
         } else process.stdout.write(options.json ? `${JSON.stringify(explained.json, null, 2)}\n` : explained.text);
-      } finally {
-        await bus.close();
-      }
+      });
     });
 }

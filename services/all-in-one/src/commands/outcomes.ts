@@ -1,12 +1,5 @@
-import {
-  clusterSampled,
-  type Decision,
-  filterOf,
-  type Outcome,
-  outcomeRecorded,
-  recommendationDecided,
-  subjectOf,
-} from '@evenkeel/contracts';
+import { type Decision, filterOf, type Outcome, outcomeRecorded, recommendationDecided } from '@evenkeel/contracts';
+import { clusterTimeOnBus } from '@evenkeel/runtime';
 import type { Command } from 'commander';
 import { sayOutcomes } from '../outcomes/say-outcomes.ts';
 import { sinceOf } from '../outcomes/since.ts';
@@ -42,7 +35,7 @@ export function addOutcomes(program: Command): void {
       if (options.since !== undefined && sinceOf(options.since, 0) === undefined)
         throw new UsageError(`--since ${JSON.stringify(options.since)} is neither such as 7d nor a date`);
       await askBus('outcomes', options, async (asked) => {
-        const now = await clusterTime(asked);
+        const now = await clusterTimeOnBus(asked.bus, asked.cluster, Date.now());
         const from = options.since === undefined ? Number.NEGATIVE_INFINITY : sinceOf(options.since, now)!;
         const wanted: Wanted = (guest, at) => (vmid === undefined || guest === vmid) && Date.parse(at) >= from;
         const outcomes = (await readOutcomes(asked)).filter((o) => wanted(o.vmid, o.completed_at));
@@ -52,12 +45,6 @@ export function addOutcomes(program: Command): void {
         );
       });
     });
-}
-
-/** Time of the cluster where it is known, for a cluster that is simulated has its own. */
-async function clusterTime({ bus, cluster }: Asked): Promise<number> {
-  const last = await bus.last('telemetry', subjectOf(clusterSampled, cluster, ''));
-  return last ? Date.parse(last.event.time) : Date.now();
 }
 
 async function readOutcomes({ bus, cluster }: Asked): Promise<Outcome[]> {

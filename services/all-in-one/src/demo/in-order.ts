@@ -1,4 +1,5 @@
 import { type CloudEvent, events } from '@evenkeel/contracts';
+import { nameOfType } from '@evenkeel/runtime';
 
 /** Holds events back until those that happened before them have had time to arrive. */
 export type Sequencer = {
@@ -32,7 +33,7 @@ export function createSequencer(patience_ms = usualPatience_ms): Sequencer {
 }
 
 const walk = new Map<string, number>(events.map(({ name }, place) => [name, place]));
-const placeOf = ({ type }: CloudEvent): number => walk.get(type.split('.').slice(2, -1).join('.')) ?? walk.size;
+const placeOf = ({ type }: CloudEvent): number => walk.get(nameOfType(type)) ?? walk.size;
 
 function isBefore(a: CloudEvent, b: CloudEvent): boolean {
   const [first, second] = [Date.parse(a.time), Date.parse(b.time)];

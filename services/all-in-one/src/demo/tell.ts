@@ -17,6 +17,7 @@ import {
   recommendationsGenerated,
   runDecided,
 } from '@evenkeel/contracts';
+import { nameOfType } from '@evenkeel/runtime';
 
 /** One line of the story: when (cluster time), what kind of thing happened, and what. */
 export type Line = { time: string; word: string; text: string; tone: 'plain' | 'good' | 'bad' | 'quiet' };
@@ -171,7 +172,7 @@ const tellers: Record<string, Teller<never>> = {
 
 /** What an event says to a reader; most samples say nothing. */
 export function tell(event: CloudEvent): Line[] {
-  const name = event.type.split('.').slice(2, -1).join('.');
+  const name = nameOfType(event.type);
   return (tellers[name]?.(event.data as never) ?? []).map((line) => ({ time: event.time, ...line }));
 }
 

@@ -11,6 +11,7 @@ import {
   outcomeRecorded,
 } from '@evenkeel/contracts';
 import { endOf } from '@evenkeel/filter-pipeline/follow';
+import { nameOfType } from '@evenkeel/runtime';
 
 /**
  * What became of a decision: when, in a few words what, and what that makes of it where it moves it on; an `answer` does so only
@@ -88,7 +89,7 @@ export const stageEvents = readers.map(([event]) => event);
 
 /** Undefined for events that say nothing about a decision. */
 export function stageOf({ type, time, data }: CloudEvent): Stage | undefined {
-  const name = type.split('.').slice(2, -1).join('.');
+  const name = nameOfType(type);
   const read = readers.find(([event]) => event.name === name)?.[1] as
     | ((data: unknown, at: string) => Stage)
     | undefined;

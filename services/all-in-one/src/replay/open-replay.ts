@@ -1,5 +1,5 @@
-import { createMemoryBus } from '@evenkeel/bus';
-import { type AnyEvent, type Config, events, type Said } from '@evenkeel/contracts';
+import { createMemoryBus, type MemoryBus } from '@evenkeel/bus';
+import { type AnyEvent, type Config, events, filterOf, type Said } from '@evenkeel/contracts';
 import { filterPipeline } from '@evenkeel/filter-pipeline';
 import { outcomeTracker } from '@evenkeel/outcome-tracker';
 import { profiler } from '@evenkeel/profiler';
@@ -18,6 +18,7 @@ import { createMemoryStore } from '@evenkeel/store';
 
 /** The services that decide, on memory adapters: whoever opens them is their collector and their executor. */
 export type Replay = {
+  bus: MemoryBus;
   configs: ConfigSource;
   /** Says an event under a configuration, and waits until everything that follows from it was said. */
   say: (said: Said, revision: string) => Promise<void>;
@@ -56,13 +57,14 @@ export async function openReplay(cluster: string, config: Config, listenFor: rea
   const heard: { name: string; data: unknown }[] = [];
   for (const event of listenFor)
     await bus.consume(
-      { stream: event.stream, durable: `replay-${event.name}`, subjects: [subjects(event, cluster)] },
+      { stream: event.stream, durable: `replay-${event.name}`, subjects: [filterOf(event, cluster)] },
       async (delivery) => {
         if ('event' in delivery) heard.push({ name: event.name, data: event.data.parse(delivery.event.data) });
         await delivery.ack();
       },
     );
   return {
+    bus,
     configs,
     heard: () => heard.splice(0),
     say: async (said, revision) => {
@@ -73,6 +75,3 @@ export async function openReplay(cluster: string, config: Config, listenFor: rea
     close: () => started.stop(),
   };
 }
-
-const subjects = ({ stream, name }: AnyEvent, cluster: string): string =>
-  `evenkeel.v1.${stream}.${cluster}.${name}${stream === 'telemetry' ? '' : '.*'}`;

@@ -11,7 +11,7 @@ import {
   decisionAnswered,
   subjectOf,
 } from '@evenkeel/contracts';
-import { clusterTime, sendCommand } from '@evenkeel/runtime';
+import { clusterTimeOnBus, sendCommand } from '@evenkeel/runtime';
 
 /** Machine milliseconds in which a running filter-pipeline has answered. */
 const patience_ms = 10_000;
@@ -22,7 +22,7 @@ export type Answered = DataOf<typeof decisionAnswered>;
 
 /** Asks for a change and waits for its effect; null where nobody answered yet: what was asked is kept, and takes effect later. */
 export async function requestChange(bus: Bus, asked: Asked, change: AutomationChange): Promise<Changed | null> {
-  const at = await clusterTime(bus, asked.cluster, Date.now());
+  const at = await timeOf(bus, asked.cluster);
   const command_id = randomUUID();
   await sendCommand(bus, automationRequested, automationRequested.of({ ...asked, command_id, change }, at));
   return effectOf(bus, automationChanged, asked.cluster, command_id);
@@ -36,11 +36,15 @@ export async function giveAnswer(
   asked: Asked,
   { answer, reason, ...move }: Move & { answer: 'approve' | 'reject'; reason: string },
 ): Promise<Answered | null> {
-  const at = await clusterTime(bus, asked.cluster, Date.now());
+  const at = await timeOf(bus, asked.cluster);
   const command_id = randomUUID();
   await sendCommand(bus, answerGiven, answerGiven.of({ ...asked, command_id, answer, reason, ...move }, at));
   return effectOf(bus, decisionAnswered, asked.cluster, command_id);
 }
+
+/** A command bears the time of its cluster. */
+const timeOf = async (bus: Bus, cluster: string): Promise<string> =>
+  new Date(await clusterTimeOnBus(bus, cluster, Date.now())).toISOString();
 
 async function effectOf<E extends AnyEvent>(
   bus: Bus,

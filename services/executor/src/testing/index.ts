@@ -1,4 +1,3 @@
 export * from './approval.ts';
-export * from './ledger.ts';
 export * from './process.ts';
 export * from './world.ts';
