@@ -4,7 +4,7 @@ import type { NodeLoad } from './penalty.ts';
 export type PenaltyRow = { part: string; of: string; formula: string; examples: Partial<NodeLoad>[] };
 
 /** What the formulas call the CPU curve. */
-export const cpuCurveFormula = 'C(u, s) = 20·u² + 800/3·E(u − 0.7, s) + 700·E(u − 1, s)';
+export const cpuCurveFormula = 'C(u, s) = 40·u² + 200·E(u − 0.7, s) + 700·E(u − 1, s)';
 /** What is expected above 0 of a figure that is normal around `m` with deviation `s`. */
 export const excessFormula = 'E(m, s) = s·φ(m/s) + m·Φ(m/s)';
 

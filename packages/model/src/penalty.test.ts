@@ -22,9 +22,9 @@ describe('nodePenalty', () => {
     ['idle', { cpu: 0, mem: 0 }, 0],
     ['CPU saturated', { cpu: 1, mem: 0 }, 100],
     ['memory saturated', { cpu: 0, mem: 1 }, 100],
-    ['half of both', { cpu: 0.5, mem: 0.5 }, 6.5625],
-    ['CPU at 90 %', { cpu: 0.9, mem: 0 }, 69.5333333],
-    ['falling load costs nothing', { cpu: 0.5, mem: 0, rise_per_hour: -0.1 }, 5],
+    ['half of both', { cpu: 0.5, mem: 0.5 }, 11.5625],
+    ['CPU at 90 %', { cpu: 0.9, mem: 0 }, 72.4],
+    ['falling load costs nothing', { cpu: 0.5, mem: 0, rise_per_hour: -0.1 }, 10],
   ])('%s', (_, given, expected) => expect(points(given)).toBeCloseTo(expected, 6));
 
   test('is the sum of its named parts, none of them negative', () =>

@@ -44,12 +44,12 @@ const atLeast0 = (n: number | undefined): number => (n !== undefined && n > 0 ? 
 
 /** Share of its cores up to which a node is at ease. */
 const comfort = 0.7;
-const leaning = 20;
+const leaning = 40;
 const crowding = (100 - leaning) / (1 - comfort);
 const starving = 700;
 
 /**
- * Points of CPU at a price of 1: 20 · u² + 267 · E[(U − 0.7)⁺] + 700 · E[(U − 1)⁺], where U is the load with its bursts, normal
+ * Points of CPU at a price of 1: 40 · u² + 200 · E[(U − 0.7)⁺] + 700 · E[(U − 1)⁺], where U is the load with its bursts, normal
  * around `u` with deviation `sd`: what is expected above the comfortable 70 %, and what is not served at all. So a steady
  * node costs 0 when idle and 100 when full, and of two nodes alike on average the one that bursts costs more.
  */

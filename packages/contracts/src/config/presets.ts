@@ -17,7 +17,7 @@ export const recommended: ConfigInput = {
   },
   penalty_config: {
     cluster_convergence_threshold: 5,
-    min_score_improvement: 1,
+    min_score_improvement: 4,
     weight_current: 0.7,
     weight_24h: 0.2,
     weight_7d: 0.1,
