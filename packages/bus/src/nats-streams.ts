@@ -12,9 +12,10 @@ export async function ensureStreams(wire: Wire, options: NatsOptions): Promise<v
   for (const wanted of wantedStreams(options)) await ensureStream(wire, wanted);
 }
 
-type Wanted = ReturnType<typeof wantedStreams>[number];
+export type WantedStream = ReturnType<typeof wantedStreams>[number];
 
-function wantedStreams({ replicas = 1, telemetry_max_bytes = 2 * 1_073_741_824 }: NatsOptions) {
+/** Every stream as Evenkeel sets it up, the ledger among them. */
+export function wantedStreams({ replicas = 1, telemetry_max_bytes = 2 * 1_073_741_824 }: NatsOptions) {
   const common = {
     storage: StorageType.File,
     retention: RetentionPolicy.Limits,
@@ -32,7 +33,7 @@ function wantedStreams({ replicas = 1, telemetry_max_bytes = 2 * 1_073_741_824 }
   return [...classes, { ...common, ...ledgerStream }];
 }
 
-async function ensureStream({ jsm }: Wire, wanted: Wanted): Promise<void> {
+async function ensureStream({ jsm }: Wire, wanted: WantedStream): Promise<void> {
   const standing = await jsm.streams.info(wanted.name).catch((error: Error) => {
     if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound) return null;
     throw error;
@@ -47,7 +48,7 @@ async function ensureStream({ jsm }: Wire, wanted: Wanted): Promise<void> {
   }
 }
 
-function differs(standing: object, wanted: Wanted): boolean {
+function differs(standing: object, wanted: WantedStream): boolean {
   const now = standing as Record<string, unknown>;
   return Object.entries(wanted).some(([name, value]) => JSON.stringify(now[name]) !== JSON.stringify(value));
 }

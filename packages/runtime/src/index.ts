@@ -1,4 +1,4 @@
-export { reachOf } from './cluster-reach.ts';
+export { missingToken, reachOf, readCa, tokenOf } from './cluster-reach.ts';
 export { rightsOf } from './cluster-watch.ts';
 export { parseConfigText } from './config-file.ts';
 export * from './config-source.ts';
@@ -12,6 +12,7 @@ export { createMetrics, type Metrics } from './metrics.ts';
 export type { OwnConfig } from './offer-config.ts';
 export * from './open-process.ts';
 export * from './send-command.ts';
+export { natsOptionsOf, redisOptionsOf } from './server-options.ts';
 export { killSwitchBeside, readSettings, type Settings, variables } from './settings.ts';
 export * from './start.ts';
 export { plainTracing, type Span, type Tracing, traceIdOf } from './tracing.ts';
