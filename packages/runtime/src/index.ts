@@ -11,6 +11,7 @@ export { createMayWrite, standstill } from './may-write.ts';
 export { createMetrics, type Metrics } from './metrics.ts';
 export type { OwnConfig } from './offer-config.ts';
 export * from './open-process.ts';
+export { type RebuildOptions, rebuild } from './rebuild.ts';
 export * from './send-command.ts';
 export { natsOptionsOf, redisOptionsOf } from './server-options.ts';
 export { killSwitchBeside, readSettings, type Settings, variables } from './settings.ts';

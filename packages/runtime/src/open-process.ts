@@ -174,7 +174,7 @@ export async function openBus(settings: Settings, name: string): Promise<Bus> {
   return connectNats(natsOptionsOf(settings, name));
 }
 
-async function openStore(settings: Settings): Promise<Store> {
+export async function openStore(settings: Settings): Promise<Store> {
   if (settings.redis_url === 'memory:') return createMemoryStore();
   return connectRedis(redisOptionsOf(settings));
 }

@@ -43,6 +43,8 @@ export type Surroundings = {
   instance: string;
   /** `manual`: nothing runs by itself, see `tick`. */
   timers: 'run' | 'manual';
+  /** Only what was acknowledged and forgotten is handled; what is new stays for others. */
+  recall_only?: boolean;
   ack_wait_ms?: number;
 };
 
@@ -143,10 +145,15 @@ async function startOne(service: Service, cluster: Watched, around: Surroundings
     throw error;
   }
   if (around.timers === 'run') {
-    one.timers = service.timers.map((timer) => runTimer(timer, { ...around, ...named, worker, proxmox }));
+    one.timers = service.timers.map((timer) => runTimer(timer, { ...around, ...named, worker: patient(one), proxmox }));
   }
   return one;
 }
+
+/** Does nothing by the clock while what it knows is not complete. */
+const patient = ({ worker, memory }: Running): Pick<Worker, 'tick'> => ({
+  tick: async (timer) => (memory.trouble() === null ? worker.tick(timer) : undefined),
+});
 
 function consume(stream: StreamClass, subjects: string[], one: Running, around: Surroundings): Promise<Consumption> {
   const { service, cluster, memory, worker } = one;
@@ -157,6 +164,9 @@ function consume(stream: StreamClass, subjects: string[], one: Running, around: 
       subjects,
       ...(around.ack_wait_ms === undefined ? {} : { ack_wait_ms: around.ack_wait_ms }),
     },
-    (delivery) => (memory.isOpen(stream) ? worker.take(delivery) : delivery.retry(50)),
+    (delivery) => {
+      if (around.recall_only) return delivery.retry(1_000);
+      return memory.isOpen(stream) ? worker.take(delivery) : delivery.retry(50);
+    },
   );
 }

@@ -17,6 +17,7 @@ const commands: Record<string, () => Promise<(program: Command) => void>> = {
   drain: async () => (await import('./commands/steer.ts')).addDrain,
   undrain: async () => (await import('./commands/steer.ts')).addUndrain,
   doctor: async () => (await import('./commands/doctor.ts')).addDoctor,
+  rebuild: async () => (await import('./commands/rebuild.ts')).addRebuild,
   explain: async () => (await import('./commands/explain.ts')).addExplain,
   scale: async () => (await import('./commands/scale.ts')).addScale,
   place: async () => (await import('./commands/place.ts')).addPlace,
