@@ -8,7 +8,7 @@ export * from './health.ts';
 export { createKillSwitch, type KillSwitch } from './kill-switch.ts';
 export { createLog } from './log.ts';
 export { createMayWrite, standstill } from './may-write.ts';
-export { createMetrics, type Metrics } from './metrics.ts';
+export { brokenInvariants, createMetrics, type Metrics } from './metrics.ts';
 export type { OwnConfig } from './offer-config.ts';
 export * from './open-process.ts';
 export { type RebuildOptions, rebuild } from './rebuild.ts';

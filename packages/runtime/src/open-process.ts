@@ -13,7 +13,7 @@ import { serveHealth } from './health.ts';
 import { createKillSwitch } from './kill-switch.ts';
 import { createLog } from './log.ts';
 import { createMayWrite } from './may-write.ts';
-import { createMetrics } from './metrics.ts';
+import { brokenInvariants, createMetrics } from './metrics.ts';
 import { createNotes } from './notes.ts';
 import { noteOffer, type OwnConfig, openConfigs } from './offer-config.ts';
 import { natsOptionsOf, redisOptionsOf } from './server-options.ts';
@@ -107,6 +107,7 @@ export async function openProcess(services: readonly Service[], options: OpenOpt
     host: settings.http_host,
     port: settings.http_port,
     checks: () => [...started.checks(), ...clusters.checks()],
+    broken: () => brokenInvariants(metrics),
     registry: metrics.registry,
     refresh: started.refresh,
     log,
