@@ -51,6 +51,15 @@ describe('what a migration breaks', () => {
       }),
       [],
     ],
+    [
+      'nothing: under HA, a request and the migration that it began',
+      [],
+      span({
+        starts: [{ at: at(0), upid: 'UPID:a:1:2:3:hamigrate:101:u:' }],
+        ends: [{ ...end('completed'), upid: 'UPID:a:4:5:6:qmigrate:101:root@pam:' }],
+      }),
+      [],
+    ],
     ['another task at its end', ['executed_once'], span({ ends: [{ ...end('completed'), upid: 'other' }] }), []],
     [
       'the task of another',

@@ -52,13 +52,25 @@ function executedTwice(
   const own = [...new Set([...starts, ...ends].flatMap(({ upid }) => (upid ? [upid] : [])))];
   const shared = others.filter((other) => other.starts.some(({ upid }) => own.includes(upid)));
   return [
-    ...(own.length > 1
-      ? [about('executed_once', [migration_id], `one approval for ${guest} has ${own.length} tasks: ${own.join(', ')}`)]
+    ...(tasksOf(own) > 1
+      ? [
+          about(
+            'executed_once',
+            [migration_id],
+            `one approval for ${guest} has ${tasksOf(own)} tasks: ${own.join(', ')}`,
+          ),
+        ]
       : []),
     ...shared.map((other) =>
       about('executed_once', [migration_id, other.migration_id], `two approvals share the task of ${guest}: ${own[0]}`),
     ),
   ];
+}
+
+/** Under HA one move is two tasks: the request to the HA manager, and the migration that it begins. */
+function tasksOf(upids: readonly string[]): number {
+  const requests = upids.filter((upid) => upid.split(':')[5] === 'hamigrate').length;
+  return Math.max(requests, upids.length - requests);
 }
 
 function startedLate({ migration_id, guest, expires_at, starts }: MigrationSpan): Broken[] {
