@@ -15,7 +15,8 @@ export type MemoryCheck = {
 type Given = {
   service: string;
   cluster: string;
-  subjects: ReadonlyMap<StreamClass, string[]>;
+  /** Whose old events must be handled again, see `Recall`. */
+  recalled: (stream: StreamClass) => string[];
   consumptions: ReadonlyMap<StreamClass, Consumption>;
   worker: Pick<Worker, 'flush' | 'replay'>;
   bus: Bus;
@@ -26,7 +27,7 @@ type Given = {
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 export function createMemoryCheck(given: Given): MemoryCheck {
-  const { service, cluster, subjects, consumptions, worker, bus, store, log } = given;
+  const { service, cluster, recalled, consumptions, worker, bus, store, log } = given;
   const open = new Set<StreamClass>();
   let trouble: string | null = 'comparing what is remembered with what was acknowledged';
   let running: Promise<void> | undefined;
@@ -37,7 +38,7 @@ export function createMemoryCheck(given: Given): MemoryCheck {
     const upTo = (await consumptions.get(stream)?.acknowledged()) ?? 0;
     let events = 0;
     if (after >= upTo) return events;
-    for await (const stored of bus.read(stream, subjects.get(stream) ?? [], after + 1)) {
+    for await (const stored of bus.read(stream, recalled(stream), after + 1)) {
       if (stored.sequence > upTo) break;
       if (events++ === 0)
         log.warn(

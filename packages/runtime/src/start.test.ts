@@ -85,8 +85,9 @@ async function setUp(
   return { started, logged };
 }
 
+const circumstances = { service: 'test', cluster, trace: '00-a-b-01', config_revision: 'none' };
+
 async function say(bus: MemoryBus, said: Said): Promise<void> {
-  const circumstances = { service: 'test', cluster, trace: '00-a-b-01', config_revision: 'none' };
   for (;;) {
     try {
       const { configrevision: _, ...event } = envelope(counted, said, circumstances).event;
@@ -184,6 +185,41 @@ describe('a service', () => {
     await memory.settled();
     const news = ['number.doubled/homelab/4', 'number.told/homelab/2'];
     expect(said.toSorted()).toEqual(['number.doubled/homelab/2', ...news]);
+  });
+
+  test('handles again only what leaves something behind', async () => {
+    const [bus, store] = [createMemoryBus(options), createMemoryStore({ encode: true })];
+    let seen: string[] = [];
+    const glanced = of('number.glanced', 'telemetry');
+    const note =
+      (name: string) =>
+      async ({ data }: { data: { n: number } }) => {
+        seen.push(`${name} ${data.n}`);
+        return [];
+      };
+    const choosy = defineService({ name: 'choosy', summary: '', owns: {}, reads: {}, publishes: [] })
+      .on(counted, note('counted'))
+      .on(glanced, note('glanced'), { recall: 'none' });
+    const first = await setUp([choosy], bus, store);
+    const tell = async (event: typeof counted, n: number) => {
+      const { configrevision: _, ...cloud } = envelope(event, event.of({ n }, time), circumstances).event;
+      await bus.publish({ ...envelope(event, event.of({ n }, time), circumstances), event: cloud });
+    };
+    for (const n of [1, 2]) for (const event of [counted, glanced]) await tell(event, n);
+    await tell(counted, 3);
+    await bus.settled();
+    expect(seen).toHaveLength(5);
+    await first.started.stop();
+    seen = [];
+    const empty = createMemoryStore({ encode: true });
+    const second = await setUp([choosy], bus, empty, 'two');
+    expect(seen).toEqual(['counted 1', 'counted 2', 'counted 3']);
+    await second.started.stop();
+    seen = [];
+    await setUp([choosy], bus, empty, 'three');
+    await tell(glanced, 9);
+    await bus.settled();
+    expect(seen).toEqual(['glanced 9']);
   });
 
   test('passes over what it could not handle before, and lays it aside only once', async () => {

@@ -9,7 +9,7 @@ import { createLagView } from './lag-view.ts';
 import { createMemoryCheck, type MemoryCheck } from './memory-check.ts';
 import type { Metrics } from './metrics.ts';
 import { type RunningTimer, runTimer } from './run-timer.ts';
-import { subjectsOf } from './subjects-of.ts';
+import { recalledOf, subjectsOf } from './subjects-of.ts';
 import type { Tracing } from './tracing.ts';
 import { createWorker, type Worker } from './worker.ts';
 
@@ -133,7 +133,8 @@ async function startOne(service: Service, cluster: Watched, around: Surroundings
   const on_forgotten = () => void check();
   const worker = createWorker(service, cluster.name, { ...around, proxmox, on_forgotten });
   const named = { service: service.name, cluster: cluster.name };
-  const memory = createMemoryCheck({ ...named, subjects, consumptions, worker, ...around });
+  const recalled = (stream: StreamClass) => recalledOf(service, cluster.name, stream);
+  const memory = createMemoryCheck({ ...named, recalled, consumptions, worker, ...around });
   check = memory.check;
   const one: Running = { service, cluster, proxmox, worker, memory, consumptions, timers: [] };
   try {

@@ -168,11 +168,15 @@ export const filterPipeline = defineService({
     await learnOfGuest(here, judged);
     return [];
   })
-  .on(clusterSampled, async (_event, bare) => {
-    const here = await withAsked(bare);
-    await noticeExpired(here);
-    return approveNext(here);
-  });
+  .on(
+    clusterSampled,
+    async (_event, bare) => {
+      const here = await withAsked(bare);
+      await noticeExpired(here);
+      return approveNext(here);
+    },
+    { recall: 'none' },
+  );
 
 /** The run takes the place of the one before it. */
 async function takeOver(here: Here, generated: Generated, tracking: Tracking, result: RunResult, facts: Facts) {
