@@ -39,14 +39,21 @@ async function ensureStream({ jsm }: Wire, wanted: WantedStream): Promise<void> 
     throw error;
   });
   try {
+    const kept = withReplicas(wanted, standing?.config.num_replicas ?? 1);
     if (!standing) await jsm.streams.add(wanted);
-    else if (differs(standing.config, wanted)) await jsm.streams.update(wanted.name, wanted);
+    else if (differs(standing.config, kept)) await jsm.streams.update(wanted.name, kept);
   } catch (error) {
     const made = await jsm.streams.info(wanted.name).catch(() => null);
-    if (made && !differs(made.config, wanted)) return;
+    if (made && !differs(made.config, withReplicas(wanted, made.config.num_replicas))) return;
     throw new Error(`stream ${wanted.name} cannot be set up: ${(error as Error).message}`);
   }
 }
+
+/** More copies than are asked for, which an administrator has made, stay. */
+const withReplicas = (wanted: WantedStream, standing: number): WantedStream => ({
+  ...wanted,
+  num_replicas: Math.max(wanted.num_replicas, standing),
+});
 
 function differs(standing: object, wanted: WantedStream): boolean {
   const now = standing as Record<string, unknown>;
