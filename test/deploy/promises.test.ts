@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { invariants } from '@evenkeel/contracts';
 import { describe, expect, test } from 'vitest';
 
-const file = join(import.meta.dirname, '../../deploy/reference/promises.md');
+const file = join(import.meta.dirname, '../../deploy/promises.md');
 const page = readFileSync(file, 'utf8');
 const rows = page.split('\n').flatMap((line) => {
   const [, number, promise, , tried] = line.split('|').map((cell) => cell.trim());
