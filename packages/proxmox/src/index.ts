@@ -7,6 +7,7 @@ export {
   directTransport,
 } from './direct-transport.ts';
 export { type HttpsTransportOptions, httpsTransport } from './https-transport.ts';
+export { type HostCertificate, type HostLook, inspectHost } from './inspect-host.ts';
 export { type MigrationLog, parseMigrationLog } from './migration-log.ts';
 export * from './port.ts';
 export { createProxmox, type ProxmoxOptions } from './proxmox.ts';

@@ -175,6 +175,8 @@ export type Proxmox = {
   resources: (onDropped?: OnDropped) => Promise<{ nodes: NodeRow[]; guests: GuestRow[]; storages: StorageRow[] }>;
   options: () => Promise<{ crs: { mode: string; auto_rebalance: boolean }; migration_network?: string | undefined }>;
   node_status: (node: string) => Promise<NodeStatus>;
+  /** What the clock of a node says, epoch milliseconds in whole seconds. */
+  node_time: (node: string) => Promise<number>;
   /** The configuration as Proxmox keeps it: keys to strings. */
   guest_config: (guest: GuestRef) => Promise<Record<string, string>>;
   /** Snapshots of a guest; `with_state` where its memory was saved too. */

@@ -10,7 +10,7 @@ import {
 } from './decode/cluster.ts';
 import { haGroup, haResource, haRule, rulesOfGroups } from './decode/ha.ts';
 import { decodeHistory } from './decode/history.ts';
-import { decodeGuestConfig, nodeStatusAnswer, snapshotRow } from './decode/node-status.ts';
+import { decodeGuestConfig, nodeStatusAnswer, nodeTimeAnswer, snapshotRow } from './decode/node-status.ts';
 import { preconditionsAnswer } from './decode/preconditions.ts';
 import { decodeResources } from './decode/resources.ts';
 import { isNoContent, logLine, parseUpid, taskRow, taskStatusAnswer } from './decode/tasks.ts';
@@ -51,6 +51,7 @@ export function readCalls(read: Reader): Reads {
     },
     options: () => read.object('/cluster/options', optionsAnswer),
     node_status: (node) => read.object(`${nodePath(node)}/status`, nodeStatusAnswer),
+    node_time: (node) => read.object(`${nodePath(node)}/time`, nodeTimeAnswer),
     guest_snapshots: (guest) => readSnapshots(read, guest),
     guest_config: (guest) => read.decoded(`${guestPath(guest)}/config`, decodeGuestConfig),
     node_history: (node, timeframe) => history(nodePath(node), timeframe),

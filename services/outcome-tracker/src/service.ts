@@ -1,46 +1,65 @@
 import {
+  type ApprovedMigration,
   clusterSampled,
+  invariantBroken,
   migrationCompleted,
   migrationFailed,
+  migrationRefused,
+  migrationSpans,
   migrationStarted,
   outcomeRecorded,
   watchedMigrations,
 } from '@evenkeel/contracts';
 import { iso } from '@evenkeel/model';
-import { defineService } from '@evenkeel/runtime';
+import { type Context, defineService } from '@evenkeel/runtime';
 import { beginWatch } from './begin-watch.ts';
+import { brokenBy } from './broken.ts';
+import { extend, type Heard, outdated } from './span.ts';
 import { closeAll, superseded, track } from './track.ts';
 
-/** Says three times of each completed migration what it really brought. */
+const owns = { watchedMigrations, spans: migrationSpans };
+type Here = Context<typeof owns, Record<never, never>>;
+
+/** Says three times of each completed migration what it really brought, and at once where something happened that never may. */
 export const outcomeTracker = defineService({
   name: 'outcome-tracker',
-  summary: 'Says what each migration really brought, 5 minutes, 1 hour and 24 hours after it.',
-  owns: { watchedMigrations },
+  summary:
+    'Says what each migration really brought, 5 minutes, 1 hour and 24 hours after it, and where an invariant was broken.',
+  owns,
   reads: {},
-  publishes: [outcomeRecorded],
+  publishes: [outcomeRecorded, invariantBroken],
 })
-  .on(migrationStarted, async ({ data: { migration, started_at } }, { state }) => {
+  .on(migrationStarted, async ({ data: { migration, started_at, upid } }, here) => {
+    const { state } = here;
     for (const [part, watched] of Object.entries(await state.watchedMigrations.all()))
       if (watched.guest === migration.guest && watched.completed_at < started_at)
         state.watchedMigrations.set({ ...watched, leaving_by: migration.migration_id }, part);
-    return [];
+    return checkInvariants(migration, { kind: 'started', at: started_at, upid }, here);
   })
-  .on(migrationFailed, async ({ data: { migration } }, { state }) => {
+  .on(migrationRefused, async ({ data: { migration, refused_at } }, here) =>
+    checkInvariants(migration, { kind: 'refused', at: refused_at }, here),
+  )
+  .on(migrationFailed, async ({ data: { migration, failed_at, upid } }, here) => {
+    const { state } = here;
     for (const [part, { leaving_by, ...watched }] of Object.entries(await state.watchedMigrations.all()))
       if (leaving_by === migration.migration_id) state.watchedMigrations.set(watched, part);
-    return [];
+    return checkInvariants(migration, { kind: 'failed', at: failed_at, upid }, here);
   })
-  .on(migrationCompleted, async ({ data }, { state, config, now, trace }) => {
+  .on(migrationCompleted, async ({ data }, here) => {
+    const { state, config, now, trace } = here;
+    const { migration, completed_at, upid } = data;
+    const broken = await checkInvariants(migration, { kind: 'completed', at: completed_at, upid }, here);
     const all = await state.watchedMigrations.all();
     const begun = { ...beginWatch(data), trace };
-    if (all[begun.migration_id]) return [];
+    if (all[begun.migration_id]) return broken;
     state.watchedMigrations.set(begun, begun.migration_id);
-    return superseded([...Object.values(all), begun]).flatMap(({ watched, by }) => {
+    const outcomes = superseded([...Object.values(all), begun]).flatMap(({ watched, by }) => {
       const reason = `moved again to ${by.target_node} by ${by.migration_id}`;
-      const { watched: closed, outcomes } = closeAll(watched, iso(now), reason, config.penalty_config);
+      const { watched: closed, outcomes: left } = closeAll(watched, iso(now), reason, config.penalty_config);
       if (closed) state.watchedMigrations.set(closed, closed.migration_id);
-      return outcomes.map((outcome) => outcomeRecorded.of({ outcome }, iso(now), watched.trace));
+      return left.map((outcome) => outcomeRecorded.of({ outcome }, iso(now), watched.trace));
     });
+    return [...broken, ...outcomes];
   })
   .on(clusterSampled, async ({ data: sample }, { state, config }) => {
     const all = await state.watchedMigrations.all();
@@ -51,3 +70,15 @@ export const outcomeTracker = defineService({
       return outcomes.map((outcome) => outcomeRecorded.of({ outcome }, sample.at, before.trace));
     });
   });
+
+/** Remembers from when to when migrations ran, and says what of that may not be. */
+async function checkInvariants(migration: ApprovedMigration, heard: Heard, { state, config, cluster, now }: Here) {
+  const all = await state.spans.all();
+  for (const part of outdated(all, now)) state.spans.remove(part);
+  const id = migration.migration_id;
+  const span = extend(all[id], migration, heard, config.automated_migrations.rules.max_concurrent_migrations);
+  if (span === all[id]) return [];
+  state.spans.set(span, id);
+  const at = iso(now);
+  return brokenBy(span, Object.values(all)).map((broken) => invariantBroken.of({ cluster, at, ...broken }, at));
+}

@@ -5,6 +5,7 @@ import { clusterSampled } from './cluster-sampled.ts';
 import { clusterScored } from './cluster-scored.ts';
 import { decisionAnswered } from './decision-answered.ts';
 import { historyBackfilled } from './history-backfilled.ts';
+import { invariantBroken } from './invariant-broken.ts';
 import { migrationApproved } from './migration-approved.ts';
 import { migrationCompleted } from './migration-completed.ts';
 import { migrationFailed } from './migration-failed.ts';
@@ -36,6 +37,7 @@ export const events = [
   migrationRefused,
   outcomeRecorded,
   automationChanged,
+  invariantBroken,
 ] as const satisfies readonly AnyEvent[];
 
 export {
@@ -45,6 +47,7 @@ export {
   clusterScored,
   decisionAnswered,
   historyBackfilled,
+  invariantBroken,
   migrationApproved,
   migrationCompleted,
   migrationFailed,

@@ -11,6 +11,7 @@ import { guestMoves } from './guest-moves.ts';
 import { guestOutcomes } from './guest-outcomes.ts';
 import { lastPlacements } from './last-placements.ts';
 import { lastRunSummary } from './last-run-summary.ts';
+import { migrationSpans } from './migration-spans.ts';
 import { nodeHistory } from './node-history.ts';
 import { openHours } from './open-hours.ts';
 import { pairOutcomes } from './pair-outcomes.ts';
@@ -33,6 +34,7 @@ export const records = [
   guestOutcomes,
   lastPlacements,
   lastRunSummary,
+  migrationSpans,
   nodeHistory,
   openHours,
   pairOutcomes,
@@ -54,6 +56,7 @@ export * from './guest-moves.ts';
 export * from './guest-outcomes.ts';
 export * from './last-placements.ts';
 export * from './last-run-summary.ts';
+export * from './migration-spans.ts';
 export * from './node-history.ts';
 export * from './open-hours.ts';
 export * from './pair-outcomes.ts';

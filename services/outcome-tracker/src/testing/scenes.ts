@@ -7,6 +7,7 @@ import {
   type migrationCompleted,
   type NodeSample,
   type Outcome,
+  outcomeRecorded,
   type Said,
 } from '@evenkeel/contracts';
 import { iso, millis } from '@evenkeel/model';
@@ -166,13 +167,15 @@ export async function feed(inputs: Input[]): Promise<{ outcomes: Outcome[]; left
     set: (value: unknown, part: string) => void left.set(part, structuredClone(value)),
     remove: (part: string) => void left.delete(part),
   };
+  const spans = { all: async () => ({}), set: () => {}, remove: () => {} };
   for (const { name, data } of inputs) {
     const [, handle] = [...outcomeTracker.handlers].find(([event]) => event.name === name)!;
     const time =
       (data as { at?: string; completed_at?: string }).at ?? (data as { completed_at?: string }).completed_at;
-    const context = { cluster: 'lab', now: time ? millis(time) : done, config, state: { watchedMigrations } };
+    const context = { cluster: 'lab', now: time ? millis(time) : done, config, state: { watchedMigrations, spans } };
     const said: readonly Said[] = await handle({ data: data as never, id: '' }, context as never);
-    outcomes.push(...said.map((event) => (event.data as { outcome: Outcome }).outcome));
+    const judged = said.filter((event) => event.name === outcomeRecorded.name);
+    outcomes.push(...judged.map((event) => (event.data as { outcome: Outcome }).outcome));
   }
   return { outcomes, left };
 }
