@@ -11,6 +11,7 @@ export { createMayWrite, standstill } from './may-write.ts';
 export { createMetrics, type Metrics } from './metrics.ts';
 export type { OwnConfig } from './offer-config.ts';
 export * from './open-process.ts';
+export { reachPort } from './reach-port.ts';
 export * from './send-command.ts';
 export { killSwitchBeside, readSettings, type Settings, variables } from './settings.ts';
 export * from './start.ts';

@@ -39,7 +39,7 @@ export function createProcess(
       },
     });
   const patience = { post_timeout_ms: 30_000, grace_ms: 5_000 };
-  const service = createExecutor({ patience, monotonic: () => world.clock.now });
+  const service = createExecutor({ patience, monotonic: () => world.clock.now, reach: async () => false });
   const outside = { ledger: wrap(ledger, []), proxmox: wrap(world.proxmox, ['clock']) };
 
   async function handle(run: (context: never) => Promise<readonly Said[]>, of = config) {
