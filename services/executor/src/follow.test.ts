@@ -41,9 +41,9 @@ const arrived = (next: object) => ({
   next: { state: 'validating', validating_since: expect.any(String), ...next },
 });
 const hamigrate = { upid: 'UPID:n1:0:0:0:hamigrate:101:bal@pve!lb:' };
-const stalled = (pause_ms: number) =>
+const stalled = (pause_ms: number, sent = '6.0') =>
   readLog([
-    '2026-03-01 12:01:00 migration active, transferred 6.0 GiB of 4.0 GiB VM-state, 100.0 MiB/s',
+    `2026-03-01 12:01:00 migration active, transferred ${sent} GiB of 4.0 GiB VM-state, 100.0 MiB/s`,
     '2026-03-01 12:01:01 auto-increased downtime to continue migration: 200 ms',
     `2026-03-01 12:01:02 auto-increased downtime to continue migration: ${pause_ms} ms`,
   ]);
@@ -179,6 +179,11 @@ describe('a running migration', () => {
             'it does not converge: it would pause the guest for up to 12.8 s, 10 s at most; 6.0 GiB of 4.0 GiB sent',
         },
       },
+    ],
+    [
+      'is asked to stop where it sends the same over and over',
+      { seconds: 100, task: { state: 'running', log: stalled(200, '24.1') } },
+      { do: 'stop', next: { stop_because: 'it does not converge: 24.1 GiB of 4.0 GiB sent, 6 times at most' } },
     ],
     [
       'is left to Proxmox while the pause stays short',

@@ -28,11 +28,12 @@ export async function lookBefore(
   ]);
   if (!resources.ok || !status.ok || !maintenance.ok || !tasks.ok || !owners.ok)
     return { seen: false, reason: [resources, status, maintenance, tasks, owners].map(unread).find((r) => r) ?? '' };
+  const guest = resources.value.guests.find((row) => row.vmid === vmid);
   const no = preconditions.ok ? undefined : preconditions.error;
-  if (no && no.kind !== 'not_implemented') return said(no);
+  const isThere = guest?.node === source_node;
+  if (no && no.kind !== 'not_implemented' && (isThere || no.kind !== 'refused')) return said(no);
   const missing = missingFrom(dropped);
   if (missing) return { seen: false, reason: missing };
-  const guest = resources.value.guests.find((row) => row.vmid === vmid);
   const look = {
     quorate: status.value.quorate,
     nodes: resources.value.nodes,
@@ -55,9 +56,14 @@ async function lookAtOwners(proxmox: Proxmox, onDropped: Parameters<Proxmox['ha_
   return { crs: options.crs, services, ha_rules: haRules(rules).rules };
 }
 
+/** What Proxmox means by its refusal; rows of guests may be older than its word that one is not there any more. */
+export function codeOfRefusal(message: string): string {
+  if (/locked/.test(message)) return 'locked';
+  return /Configuration file .* does not exist/.test(message) ? 'moved' : 'not_allowed';
+}
+
 function said({ kind, message }: { kind: string; message: string }): Seen {
-  if (kind === 'refused')
-    return { seen: 'no', code: /locked/.test(message) ? 'locked' : 'not_allowed', reason: message };
+  if (kind === 'refused') return { seen: 'no', code: codeOfRefusal(message), reason: message };
   if (kind === 'forbidden' || kind === 'unauthorized') return { seen: 'no', code: 'no_right', reason: message };
   return { seen: false, reason: `Proxmox could not be read: ${message}` };
 }

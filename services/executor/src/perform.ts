@@ -5,6 +5,7 @@ import { refuse } from './end.ts';
 import type { Execution } from './execution.ts';
 import { letGo, take } from './hold.ts';
 import { doneKey, executionKey } from './keys.ts';
+import { codeOfRefusal } from './look-before.ts';
 import type { Entry, Outside } from './outside.ts';
 import type { Step } from './steps.ts';
 
@@ -67,7 +68,7 @@ const codes: Partial<Record<ProxmoxErrorKind, string>> = {
 };
 
 const codeOf = (kind: ProxmoxErrorKind, message: string): string =>
-  kind === 'refused' && /locked/.test(message) ? 'locked' : (codes[kind] ?? 'not_allowed');
+  kind === 'refused' ? codeOfRefusal(message) : (codes[kind] ?? 'not_allowed');
 
 /** The way back is filed before anything is let go of: who is killed in between files it once more, and what was over is found out. */
 async function finish(entry: Entry, outside: Outside): Promise<null> {

@@ -46,7 +46,7 @@ const unlocked: Check = (migration, look) => {
   return lock ? no('locked', `${migration.guest} is locked (${lock})`) : null;
 };
 
-/** States in which HA does something with a guest, or would do nothing with a request. */
+/** HA does something with the guest, or would do nothing with a request. */
 const busyWithHa = ['migrate', 'relocate', 'fence', 'recovery', 'freeze', 'error'];
 
 const leftByHa: Check = (migration, look) => {
@@ -122,18 +122,8 @@ const proxmoxAllows: Check = (migration, { preconditions }, config) => {
 };
 
 /** In the order in which their reasons are worth hearing. */
-const checks: Check[] = [
-  quorum,
-  sameGuest,
-  unlocked,
-  leftByHa,
-  asPlanned,
-  wanted,
-  stillDrained,
-  targetThere,
-  targetHasRoom,
-  proxmoxAllows,
-];
+const ofGuest = [quorum, sameGuest, unlocked, leftByHa, asPlanned, wanted, stillDrained];
+const checks: Check[] = [...ofGuest, targetThere, targetHasRoom, proxmoxAllows];
 
 /** Whether what a migration was decided on still holds a moment before it starts, and with which options it is to be sent. */
 export function preflight(migration: ApprovedMigration, look: Look, config: Config): Preflight {

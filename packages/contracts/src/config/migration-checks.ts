@@ -42,5 +42,11 @@ export const migrationChecks = z
       600,
       'A live migration is stopped once Proxmox has to let it pause the guest for longer, seconds.',
     ),
+    max_sent_factor: float(
+      6,
+      1.5,
+      100,
+      'A live migration is stopped once it has sent so many times what there is to send, which a guest keeps overwriting.',
+    ),
   })
   .prefault({});

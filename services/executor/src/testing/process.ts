@@ -23,7 +23,7 @@ export type Through = <A extends unknown[], T>(
 
 /** A process: a fresh executor and as much of a runtime as it needs; every call to the outside goes through `through`. */
 export function createProcess(
-  world: World,
+  world: Pick<World, 'clock' | 'proxmox'>,
   ledger: Ledger,
   memory: Memory,
   through: Through = (_, call) => call,
