@@ -50,12 +50,15 @@ export async function advanceAll(said: (migration_id: string) => SaidSoFar, outs
   return { ...(await advanceEach(entries, said, outside)), keys, unreadable };
 }
 
+/** Ways back first: they are for guests that are not well. */
 const order = ({ migration: a }: Execution, { migration: b }: Execution) =>
-  a.approved_at.localeCompare(b.approved_at) || (a.migration_id < b.migration_id ? -1 : 1);
+  Number(b.parent_id !== undefined) - Number(a.parent_id !== undefined) ||
+  a.approved_at.localeCompare(b.approved_at) ||
+  (a.migration_id < b.migration_id ? -1 : 1);
 
 async function advanceEach(entries: Entry[], said: (migration_id: string) => SaidSoFar, outside: Outside) {
   const executions: Execution[] = [];
-  const tick = { held: await readClaims(outside), logs: new Map<string, LogSummary>() };
+  const tick = { held: await readClaims(outside), logs: new Map<string, LogSummary>(), yields: false };
   for (const entry of entries) {
     const { migration_id } = entry.execution.migration;
     const stands = await advance(entry, said(migration_id), tick, outside);
@@ -64,7 +67,9 @@ async function advanceEach(entries: Entry[], said: (migration_id: string) => Sai
   return { executions, logs: tick.logs };
 }
 
-type Pass = { held: Awaited<ReturnType<typeof readClaims>>; logs: Map<string, LogSummary> };
+type Pass = { held: Awaited<ReturnType<typeof readClaims>>; logs: Map<string, LogSummary>; yields: boolean };
+
+const leadsBack = (execution: Execution): boolean => execution.state === 'ended' && execution.ending.back !== undefined;
 
 /** One migration, step by step until it has to wait; null where it is forgotten or somebody else moves it. */
 async function advance(from: Entry, said: SaidSoFar, tick: Pass, outside: Outside): Promise<Execution | null> {
@@ -74,6 +79,7 @@ async function advance(from: Entry, said: SaidSoFar, tick: Pass, outside: Outsid
     if (step.do === 'wait') return entry.execution;
     const next = await perform(step, entry, outside);
     if (step.do === 'claim' || step.do === 'finish') tick.held = await readClaims(outside);
+    if (step.do === 'finish' && leadsBack(entry.execution)) tick.yields = true;
     if (!next) return null;
     if (next.revision === entry.revision) return entry.execution;
     entry = next;

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   approval,
+  configOf,
   createLedger,
   createMemory,
   createProcess,
@@ -174,6 +175,49 @@ describe('two executors at once', () => {
         await expectRight(s);
       }),
       { numRuns: 150 },
+    );
+  });
+});
+
+describe('three executors and one slot', () => {
+  it('move one guest at a time, and each once, in whatever order their calls come through', async () => {
+    const ring = [approval(201, 'n1', 'n2'), approval(202, 'n2', 'n3'), planned(203, 'n3', 'n1')];
+    const config = configOf({
+      mode: 'auto',
+      automated_migrations: { dry_run: false, rules: { max_concurrent_migrations: 1, grace_period_seconds: 0 } },
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), fc.boolean(), async (scheduler, mute) => {
+        const world = createWorld({ 201: 'n1', 202: 'n2', 203: 'n3' }, { 203: { mute, seconds: 3 } });
+        world.limits.slots = 1;
+        const s = { world, ledger: createLedger(), memory: createMemory() };
+        const through: Through =
+          (label, call) =>
+          async (...args) => {
+            await scheduler.schedule(Promise.resolve(), label);
+            return call(...args);
+          };
+        const all = [1, 2, 3].map(() => createProcess(world, s.ledger, s.memory, through, config));
+        const work = all.map(async (process) => {
+          for (const migration of ring) await process.approve(migration);
+          for (let i = 0; i < 6; i++) {
+            world.clock.now += 1000;
+            await process.tick();
+          }
+        });
+        await scheduler.waitFor(Promise.all(work));
+        const last = createProcess(world, s.ledger, s.memory, undefined, config);
+        for (let i = 0; i < 60; i++) {
+          world.clock.now += 2000;
+          await last.tick();
+        }
+        expect(world.violations).toEqual([]);
+        expect(s.memory.conflicts).toEqual([]);
+        for (const migration of ring) expect(ends(s.memory, migration)).toEqual(['migration.completed']);
+        expect(world.posts).toHaveLength(mute ? 4 : 3);
+        expect(await s.ledger.list('lab.claim')).toEqual([]);
+      }),
+      { numRuns: 60 },
     );
   });
 });

@@ -12,11 +12,17 @@ import type { LogSummary } from './read-log.ts';
 import { reconcile } from './reconcile.ts';
 import type { SaidSoFar } from './report.ts';
 import { retire } from './retire.ts';
-import type { Step } from './steps.ts';
+import { type Step, wait } from './steps.ts';
 import { isTimeToLook, validate } from './validate.ts';
 
 /** What a pass over the migrations knows of one of them besides itself, and what it read on the way. */
-export type Tick = { said: SaidSoFar; held: Held[]; logs: Map<string, LogSummary> };
+export type Tick = {
+  said: SaidSoFar;
+  held: Held[];
+  logs: Map<string, LogSummary>;
+  /** A way back was filed in this pass: what became free is for that. */
+  yields: boolean;
+};
 
 /** Reads what the state of a migration makes necessary, and asks the pure function of that state what to do. */
 export async function decide(entry: Entry, tick: Tick, outside: Outside): Promise<Step> {
@@ -27,6 +33,7 @@ export async function decide(entry: Entry, tick: Tick, outside: Outside): Promis
     case 'approved': {
       const step = begin(execution, { ...time(), held: tick.held });
       if (step.do === 'wait') return step;
+      if (step.do === 'claim' && tick.yields) return wait('a way back goes first');
       return (await ledger.get(doneKey(execution.migration))) ? { do: 'drop' } : step;
     }
     case 'claimed': {

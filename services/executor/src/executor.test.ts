@@ -185,6 +185,7 @@ describe('the executor', () => {
     });
   });
 
+  const fits = (config = {}) => ({ max_concurrent_migrations: 1, grace_period_seconds: 60, ...config });
   describe('looks after what it has moved', () => {
     const whole = planned(101, 'n1', 'n2');
     const back = { ...whole, migration_id: 'm-101-n2-back' };
@@ -239,6 +240,24 @@ describe('the executor', () => {
       );
       const began = Date.parse(eventOf<{ started_at: string }>(s.memory, 'migration.started', back)!.started_at);
       expect(began - (t0 + 12_000)).toBeLessThan(40_000);
+    });
+
+    it('and brings it back before others that wait', async () => {
+      const s = setting({ 101: 'n1', 103: 'n3' });
+      s.world.state.mute = { 101: ['n2'] };
+      s.world.limits.slots = 1;
+      await run(
+        s,
+        [whole, approval(103, 'n3', 'n1')],
+        240,
+        configOf({ automated_migrations: { dry_run: false, rules: fits() } }),
+      );
+      expect(s.world.posts.map(({ vmid, target }) => [vmid, target])).toEqual([
+        [101, 'n2'],
+        [101, 'n1'],
+        [103, 'n1'],
+      ]);
+      expect(s.world.violations).toEqual([]);
     });
 
     it('but not where the way back is not free: that is refused, and it stays', async () => {
@@ -300,7 +319,6 @@ describe('the executor', () => {
     });
   });
 
-  const fits = (config = {}) => ({ max_concurrent_migrations: 1, grace_period_seconds: 60, ...config });
   it('leaves a pause between two migrations of one slot', async () => {
     const s = setting({ 101: 'n1', 103: 'n2' });
     const second = approval(103, 'n3', 'n1');
