@@ -217,7 +217,7 @@ describe('three executors and one slot', () => {
         expect(world.posts).toHaveLength(mute ? 4 : 3);
         expect(await s.ledger.list('lab.claim')).toEqual([]);
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 });

@@ -243,6 +243,26 @@ describe('trouble at the edge', () => {
   });
 });
 
+describe.each(['8.4', '9.1', '9.2'] as const)('Proxmox VE %s', (version) => {
+  const all = [...rights, 'VM.Monitor'];
+  it.each([
+    ['a VM', {}],
+    ['a VM of HA', { ha: {} }],
+    ['a container', { type: 'lxc' }],
+    ['a container of HA', { type: 'lxc', ha: {} }],
+  ])('moves %s and finds it well', async (_, more) => {
+    const lab = createLab({ version, guests: [vm(101, more)] }, all);
+    const m = await lab.approve(101, 'n1', 'n2');
+    await lab.pass(240);
+    expect(ends(lab.memory, m)).toEqual(['migration.completed']);
+    const { checks } = completed(lab, m)!;
+    expect(checks!.find(({ name }) => name === 'guest_responsive')).toMatchObject({ passed: true });
+    expect(checks!.find(({ name }) => name === 'task_ok')).toMatchObject({ passed: true });
+    expect(lab.nodeOf(101)).toBe('n2');
+    expect(posts(lab)).toHaveLength(1);
+  });
+});
+
 describe('a container', () => {
   it('restarts where it goes, and does not restart once more to come back', async () => {
     const lab = createLab({ guests: [vm(101, { type: 'lxc' })] });
