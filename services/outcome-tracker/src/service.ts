@@ -9,7 +9,7 @@ import {
 import { iso } from '@evenkeel/model';
 import { defineService } from '@evenkeel/runtime';
 import { beginWatch } from './begin-watch.ts';
-import { closeAll, superseded, track } from './track.ts';
+import { closeAll, superseded, track, unmeasured } from './track.ts';
 
 /** Says three times of each completed migration what it really brought. */
 export const outcomeTracker = defineService({
@@ -36,8 +36,14 @@ export const outcomeTracker = defineService({
     if (all[begun.migration_id]) return [];
     state.watchedMigrations.set(begun, begun.migration_id);
     return superseded([...Object.values(all), begun]).flatMap(({ watched, by }) => {
-      const reason = `moved again to ${by.target_node} by ${by.migration_id}`;
-      const { watched: closed, outcomes } = closeAll(watched, iso(now), reason, config.penalty_config);
+      const undone = data.migration.parent_id === watched.migration_id;
+      const reason = `${undone ? 'brought back' : 'moved again'} to ${by.target_node} by ${by.migration_id}`;
+      const { watched: closed, outcomes } = closeAll(
+        undone ? unmeasured(watched) : watched,
+        iso(now),
+        reason,
+        config.penalty_config,
+      );
       if (closed) state.watchedMigrations.set(closed, closed.migration_id);
       return outcomes.map((outcome) => outcomeRecorded.of({ outcome }, iso(now), watched.trace));
     });
