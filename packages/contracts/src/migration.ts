@@ -48,6 +48,31 @@ export const PlanStep = z.object({
   timeout_seconds: z.number(),
 });
 
+/** What became of one of the plan's checks when it was made. */
+export const CheckResult = z.object({
+  name: PlanCheck.shape.check,
+  /** Whether the plan asks for it, or goes back without it. */
+  of: z.enum(['success', 'rollback']),
+  sentence: z.string(),
+  expected: z.string(),
+  actual: z.string(),
+  /** Null where it could not be told; of a rollback condition, false is what asks to go back. */
+  passed: z.boolean().nullable(),
+});
+
+/** How one step of the plan went, and when, by the cluster's clock. */
+export const StepResult = z.object({
+  step: z.number().int(),
+  action: PlanStep.shape.action,
+  timeout_seconds: z.number(),
+  result: z.enum(['done', 'failed', 'timed_out', 'not_reached']),
+  started_at: Time.optional(),
+  ended_at: Time.optional(),
+});
+
+/** Whether the guest is to be moved back, and why, or why not although a condition asks for it. */
+export const WayBack = z.object({ wanted: z.boolean(), reason: z.string(), migration_id: z.string().optional() });
+
 /** The second seed's structure and names; every figure computed. */
 export const MigrationPlan = z.object({
   migration_type: z.enum(['live_migration', 'restart_migration', 'offline_migration']),
@@ -234,6 +259,9 @@ export type NodeEffect = z.output<typeof NodeEffect>;
 export type Effect = z.output<typeof Effect>;
 export type PlanCheck = z.output<typeof PlanCheck>;
 export type PlanStep = z.output<typeof PlanStep>;
+export type CheckResult = z.output<typeof CheckResult>;
+export type StepResult = z.output<typeof StepResult>;
+export type WayBack = z.output<typeof WayBack>;
 export type MigrationPlan = z.output<typeof MigrationPlan>;
 export type MandatoryReason = z.output<typeof MandatoryReason>;
 export type RiskFlag = z.output<typeof RiskFlag>;

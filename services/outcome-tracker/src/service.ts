@@ -15,7 +15,7 @@ import { type Context, defineService } from '@evenkeel/runtime';
 import { beginWatch } from './begin-watch.ts';
 import { brokenBy } from './broken.ts';
 import { extend, type Heard, outdated } from './span.ts';
-import { closeAll, superseded, track } from './track.ts';
+import { closeAll, superseded, track, unmeasured } from './track.ts';
 
 const owns = { watchedMigrations, spans: migrationSpans };
 type Here = Context<typeof owns, Record<never, never>>;
@@ -54,8 +54,14 @@ export const outcomeTracker = defineService({
     if (all[begun.migration_id]) return broken;
     state.watchedMigrations.set(begun, begun.migration_id);
     const outcomes = superseded([...Object.values(all), begun]).flatMap(({ watched, by }) => {
-      const reason = `moved again to ${by.target_node} by ${by.migration_id}`;
-      const { watched: closed, outcomes: left } = closeAll(watched, iso(now), reason, config.penalty_config);
+      const undone = migration.parent_id === watched.migration_id;
+      const reason = `${undone ? 'brought back' : 'moved again'} to ${by.target_node} by ${by.migration_id}`;
+      const { watched: closed, outcomes: left } = closeAll(
+        undone ? unmeasured(watched) : watched,
+        iso(now),
+        reason,
+        config.penalty_config,
+      );
       if (closed) state.watchedMigrations.set(closed, closed.migration_id);
       return left.map((outcome) => outcomeRecorded.of({ outcome }, iso(now), watched.trace));
     });

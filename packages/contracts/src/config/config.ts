@@ -3,6 +3,7 @@ import { ClusterName } from '../cluster.ts';
 import { automatedMigrations } from './automated-migrations.ts';
 import { checkTogether } from './check-together.ts';
 import { intelligentMigrations } from './intelligent-migrations.ts';
+import { migrationChecks } from './migration-checks.ts';
 import { penaltyConfig } from './penalty-config.ts';
 import { scalingAdvice } from './scaling-advice.ts';
 import { bool, float, int, timeZone } from './section.ts';
@@ -110,6 +111,7 @@ export const Config = z
     distribution_balancing: distribution,
     scaling_advice: scalingAdvice,
     automated_migrations: automatedMigrations,
+    migration_checks: migrationChecks,
     cost_model: costModel,
     risk,
     nodes: z.record(z.string(), node).default({}).describe('What is special about a node, by its name.'),

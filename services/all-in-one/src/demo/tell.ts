@@ -73,7 +73,7 @@ function stillness(status: RunSummary['status'], decisions: RunSummary['decision
   return decisions.every(({ action }) => action === 'observing') ? 'watching' : 'holding';
 }
 
-const tellCompleted: Teller<DataOf<typeof migrationCompleted>> = ({ migration, transfer }) => {
+const tellCompleted: Teller<DataOf<typeof migrationCompleted>> = ({ migration, transfer, rollback }) => {
   const took = transfer ? ` in ${Math.round(transfer.duration_seconds)} s` : '';
   const pause =
     transfer?.downtime_seconds === undefined ? '' : `, paused ${Math.round(transfer.downtime_seconds * 1000)} ms`;
@@ -83,6 +83,9 @@ const tellCompleted: Teller<DataOf<typeof migrationCompleted>> = ({ migration, t
       text: `${move(migration)}${took}${pause}; expected ${seconds(migration.expected.duration_seconds)}`,
       tone: 'good',
     },
+    ...(rollback
+      ? [{ word: 'unwell', text: `${move(migration)}: ${printable(rollback.reason)}`, tone: 'bad' as const }]
+      : []),
   ];
 };
 
@@ -157,7 +160,11 @@ const tellers: Record<string, Teller<never>> = {
     },
   ]) satisfies Teller<DataOf<typeof migrationApproved>>,
   [migrationStarted.name]: (({ migration, adopted }) => [
-    { word: 'moving', text: `${move(migration)}${adopted ? ' (found running)' : ''}`, tone: 'plain' },
+    {
+      word: migration.parent_id ? 'moving back' : 'moving',
+      text: `${move(migration)}${adopted ? ' (found running)' : ''}`,
+      tone: 'plain',
+    },
   ]) satisfies Teller<DataOf<typeof migrationStarted>>,
   [migrationProgressed.name]: (() => []) satisfies Teller<DataOf<typeof migrationProgressed>>,
   [migrationCompleted.name]: tellCompleted,
