@@ -2,6 +2,9 @@ import { parseArgs } from 'node:util';
 import type { Row } from '../bench/measure.ts';
 import { showTable } from '../bench/show-table.ts';
 import { behaviorRows } from './behavior/behavior-rows.ts';
+import { restRows } from './convergence/rest-rows.ts';
+import { costRows } from './costs/cost-rows.ts';
+import { forecastRows } from './forecasts/forecast-rows.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -11,6 +14,9 @@ const { values, positionals } = parseArgs({
 /** What can be measured, with how many cases a measurement takes unless it is told. */
 const measures: Record<string, { cases: number; run: (cases: number) => Promise<Row[]> | Row[] }> = {
   behavior: { cases: 200, run: behaviorRows },
+  cost: { cases: 6, run: costRows },
+  forecasts: { cases: 3, run: forecastRows },
+  convergence: { cases: 1000, run: restRows },
 };
 
 const unknown = positionals.filter((name) => !measures[name]);

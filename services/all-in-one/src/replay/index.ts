@@ -1,0 +1,3 @@
+export * from '../backtest/trace-cluster.ts';
+export * from '../backtest/world.ts';
+export * from './open-replay.ts';
