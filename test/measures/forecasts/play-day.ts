@@ -1,11 +1,5 @@
-import {
-  createWorld,
-  openReplay,
-  type Replay,
-  type Trace,
-  traceCluster,
-  type World,
-} from '@evenkeel/all-in-one/replay';
+import { createWorld, type Trace, traceCluster, type World } from '@evenkeel/all-in-one/backtest';
+import { openReplay, type Replay } from '@evenkeel/all-in-one/replay';
 import {
   type ApprovedMigration,
   type ClusterSample,

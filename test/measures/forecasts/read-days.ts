@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { readTraces, type Trace } from '@evenkeel/all-in-one/replay';
+import { readTraces, type Trace } from '@evenkeel/all-in-one/backtest';
 import { random } from '@evenkeel/profiler/testing';
 
 /** Where recorded loads lie, where they are there at all. */
