@@ -77,12 +77,19 @@ function intervalRows(kind: string, played: readonly PlayedDay[]): Row[] {
 
 const worth: Record<OutcomeVerdict, number> = { beneficial: 1, neutral: 0.5, harmful: 0 };
 
-/** Expected calibration error over ten bins: a benefit counts 1, what is lost in the noise a half. */
-export function calibrationError(judged: readonly Judged[]): number {
+/** What may be said to have turned out well: by its verdict, what is lost in the noise a half; any gain; or clear benefits only. */
+const truths = {
+  verdict: ({ verdict }: Judged) => worth[verdict],
+  gain: ({ gain }: Judged) => Number(gain > 0),
+  benefit: ({ verdict }: Judged) => Number(verdict === 'beneficial'),
+};
+
+/** Expected calibration error over ten bins. */
+export function calibrationError(judged: readonly Judged[], truth: (one: Judged) => number = truths.verdict): number {
   const bins = Object.values(Object.groupBy(judged, ({ confidence }) => Math.min(9, Math.floor(confidence / 10))));
   const off = bins.map((bin) => {
     const said = bin!.reduce((sum, { confidence }) => sum + confidence / 100, 0);
-    return Math.abs(said - bin!.reduce((sum, { verdict }) => sum + worth[verdict], 0));
+    return Math.abs(said - bin!.reduce((sum, one) => sum + truth(one), 0));
   });
   return off.reduce((a, b) => a + b, 0) / judged.length;
 }
@@ -100,7 +107,7 @@ function confidenceRows(kind: string, played: readonly PlayedDay[]): Row[] {
         value: error.toFixed(3),
         aim: mostCalibrationError.toFixed(2),
         met: error <= mostCalibrationError,
-        beside: `${judged.length} candidates; said ${mean((j) => j.confidence / 100)}, came ${mean((j) => worth[j.verdict])}, clear benefits ${mean((j) => Number(j.verdict === 'beneficial'))}`,
+        beside: `${judged.length} candidates; said ${mean((j) => j.confidence / 100)}, came ${mean(truths.verdict)}; where any gain counts ${calibrationError(judged, truths.gain).toFixed(3)}, clear benefits only ${calibrationError(judged, truths.benefit).toFixed(3)}`,
       },
     ];
   });
