@@ -1,6 +1,7 @@
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
-import { measure, measureRebuild, type Row } from './measure.ts';
+import { measure, measureRebuild } from './measure.ts';
+import { showTable } from './show-table.ts';
 
 const { values } = parseArgs({
   options: {
@@ -19,26 +20,6 @@ const rows = isRebuild
   : await measure({ runs: Number(values.runs), seconds: Number(values.seconds), hours });
 const load = loadavg()[0]!.toFixed(1);
 process.stdout.write(
-  values.json ? `${JSON.stringify({ load, rows })}\n` : `${table(rows)}\nload of the machine ${load}\n`,
+  values.json ? `${JSON.stringify({ load, rows })}\n` : `${showTable(rows)}\nload of the machine ${load}\n`,
 );
 process.exitCode = rows.every(({ met }) => met !== false) ? 0 : 1;
-
-function table(rows: readonly Row[]): string {
-  const cells = rows.map(({ what, value, aim, met, beside }) => [
-    what,
-    value,
-    aim,
-    met === undefined ? '' : met ? 'met' : 'MISSED',
-    beside,
-  ]);
-  const lines = [['what', 'measured', 'aim', '', 'beside it'], ...cells];
-  const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
-  return lines
-    .map((line) =>
-      line
-        .map((cell, i) => cell.padEnd(widths[i]!))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
-}

@@ -19,6 +19,12 @@ export const Effect = z.object({
   target_after: NodeEffect,
 });
 
+/**
+ * CPU that is expected of the two nodes of a move over the half hour that ends an hour after it, fractions; `target_guests` stands for
+ * the guests that are counted on there.
+ */
+export const NodesNext = z.object({ source: Estimate, target: Estimate, target_guests: z.number() });
+
 /** The check that a machine evaluates beside each of the plan's sentences. */
 export const PlanCheck = z.object({
   check: z.enum([
@@ -131,6 +137,8 @@ export const Recommendation = z.object({
   score_improvement: z.number(),
   improvement: Estimate,
   effect: Effect,
+  /** Both nodes an hour later, with all that was planned before this move. */
+  cpu_in_an_hour: NodesNext.optional(),
   /** 0..100: the probability that the move turns out beneficial, companions included. */
   confidence_score: z.number(),
   risk: z.object({ high: z.boolean(), flags: z.array(RiskFlag) }),
@@ -205,6 +213,7 @@ export const ApprovedMigration = z.object({
     duration_seconds: Estimate,
     downtime_seconds: Estimate,
     effect: Effect,
+    cpu_in_an_hour: NodesNext.optional(),
     guest_cpu_cores: Estimate,
     behavior: Behavior,
   }),
@@ -246,6 +255,7 @@ export const Outcome = z.object({
   /** It had to be made whatever it brought: its verdict teaches nothing about moves that are chosen. */
   mandatory: z.boolean().optional(),
   confidence_score: z.number(),
+  /** Mean CPU of the target before the horizon; a prediction is made for the hour, and says nothing once other guests came or went. */
   target_cpu: z.object({ predicted: Estimate.optional(), actual: z.number().optional() }),
   duration_seconds: z.object({ predicted: Estimate, actual: z.number().optional() }),
   downtime_seconds: z.object({ predicted: Estimate, actual: z.number().optional() }),

@@ -129,6 +129,7 @@ export function approve(
       duration_seconds: r.cost.duration_seconds,
       downtime_seconds: r.cost.downtime_seconds,
       effect: r.effect,
+      ...(r.cpu_in_an_hour && { cpu_in_an_hour: r.cpu_in_an_hour }),
       guest_cpu_cores: r.guest_load.cpu_cores,
       behavior: r.behavior,
     },

@@ -1,5 +1,5 @@
 import type { ClusterSample, GuestSample, LoadSums, NodeSample, WatchedMigration } from '@evenkeel/contracts';
-import { millis, minutes } from '@evenkeel/model';
+import { millis, minutes, residentsOf } from '@evenkeel/model';
 import { horizons } from './horizons.ts';
 
 type Pair = LoadSums['as_is'];
@@ -66,6 +66,13 @@ export function count(watched: WatchedMigration, sample: ClusterSample): Watched
   if (!seen) return watched;
   const open = { ...watched.open };
   for (const { horizon } of inside) open[horizon] = sum(open[horizon]!, seen);
-  const target_threads = sample.nodes.find((n) => n.node === watched.target_node)!.maxcpu;
-  return { ...watched, open, so_far: sum(watched.so_far, seen), counted_at: sample.at, target_threads };
+  return { ...watched, open, so_far: sum(watched.so_far, seen), counted_at: sample.at, ...changed(watched, sample) };
+}
+
+/** Whether others run on the target, in the hour for which it was predicted, than were counted on. */
+function changed(
+  { open, cpu_in_an_hour: next, target_node }: WatchedMigration,
+  sample: ClusterSample,
+): { target_changed?: true } {
+  return next && open['1h'] && residentsOf(sample, target_node) !== next.target_guests ? { target_changed: true } : {};
 }

@@ -1,8 +1,10 @@
 import type { DataOf, GuestSample, recommendationsGenerated } from '@evenkeel/contracts';
-import { concerned, figures, millis } from '@evenkeel/model';
+import { concerned, figures, forecastNodes, millis } from '@evenkeel/model';
 import { balance } from './balance.ts';
+import { widthOf } from './check-forecasts.ts';
 import { explainStaying } from './explain-staying.ts';
 import { flagConflicts } from './flag-conflicts.ts';
+import { forecastMoves } from './forecast-moves.ts';
 import { mandatoryMoves } from './mandatory-moves.ts';
 import { notesOf } from './notes-of.ts';
 import { recommendationOf } from './recommendation-of.ts';
@@ -33,13 +35,17 @@ export function recommend(input: RecommendInput): Generated {
   const limit = Math.min(mostBalancing, 2 * config.automated_migrations.rules.max_migrations_per_run);
   const initial = planning.state.placement;
   const placements = { ...initial };
+  const forecasts = forecastNodes(planning.state);
   const forced = mandatoryMoves(planning, mostMandatory);
   const balancing = convergence.converged ? [] : balance(planning, (g) => hoursOf(run, g), now, limit);
   const moves = [...forced.moves, ...balancing];
+  const next = forecastMoves(forecasts, planning.state, moves, widthOf(input.memory.forecasts));
   const recommendations = flagConflicts(
     moves
       .flatMap((move) => move.unit.map((_, i) => ({ move, i })))
-      .map(({ move, i }, rank) => figures(recommendationOf(run, move, i, rank + 1))),
+      .map(({ move, i }, rank) =>
+        figures({ ...recommendationOf(run, move, i, rank + 1), cpu_in_an_hour: next.get(move)! }),
+      ),
     planning.caps,
   );
   const ids = concerned(

@@ -9,6 +9,7 @@ import {
   scalingHistory,
 } from '@evenkeel/contracts';
 import { defineService } from '@evenkeel/runtime';
+import { checkForecasts } from './check-forecasts.ts';
 import { recommend } from './recommend.ts';
 import { emptyMemory, rememberMigration, rememberOutcome, rememberPast, rememberRun } from './remember.ts';
 import { scaleGuests } from './scaling/scale-guests.ts';
@@ -24,7 +25,8 @@ export const recommender = defineService({
   .on(clusterScored, async ({ data }, { state, config }) => {
     const memory = (await state.recommenderMemory.get()) ?? emptyMemory;
     const generated = recommend({ ...data, config, memory });
-    state.recommenderMemory.set(rememberRun(memory, generated.recommendations));
+    const forecasts = checkForecasts(memory.forecasts, data.sample, data.profiles, config);
+    state.recommenderMemory.set({ ...rememberRun(memory, generated.recommendations), forecasts });
     const said = recommendationsGenerated.of(generated, data.sample.at);
     if (!config.scaling_advice.enabled) return [said];
     const { told, changed } = scaleGuests({ ...data, config, generated }, await state.scalingHistory.all());
