@@ -17,7 +17,8 @@ export type GuestState = {
 
 export type HaService = {
   state: 'started' | 'stopped' | 'migrate' | 'starting' | 'error';
-  request: { target: string } | undefined;
+  /** Not taken up before `from`. */
+  request: { target: string; from: number } | undefined;
   target: string | undefined;
 };
 
@@ -168,6 +169,13 @@ export const lockOf = (world: World, guest: GuestState): string | undefined => {
   if (guest.lock !== undefined || world.faults.length === 0) return guest.lock;
   const fault = faultNow(world, (f) => f.kind === 'locked' && f.vmid === guest.plan.vmid);
   return fault?.kind === 'locked' ? fault.lock : undefined;
+};
+
+/** The time by a node's own clock. */
+export const clockOf = (world: World, node: string): number => {
+  if (world.faults.length === 0) return world.now;
+  const fault = faultNow(world, (f) => f.kind === 'clock_off' && (f.node ?? node) === node);
+  return fault?.kind === 'clock_off' ? world.now + 1000 * fault.seconds : world.now;
 };
 
 /** Whether HA keeps a node free. */
