@@ -45,7 +45,7 @@ export const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('never_converge'), ...whom }),
   /** HA takes the request and does nothing with it. */
   z.strictObject({ kind: z.literal('ha_ignores'), ...whom }),
-  /** HA takes the request and acts only so much later. */
+  /** HA takes the request, but its workers are busy for so long: until then the service is in state `migrate`. */
   z.strictObject({ kind: z.literal('ha_delays'), ...whom, delay_s: z.number().min(0).default(150) }),
   /** A person does something to a guest, once, at its beginning; what Proxmox would refuse has no effect. */
   z.strictObject({

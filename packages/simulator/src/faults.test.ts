@@ -59,10 +59,12 @@ it.each([500, 503, 595, 596])('a start that is refused with %i begins nothing', 
 
 describe('HA that accepts', () => {
   it('and takes minutes', () => {
-    const { move, after, guest } = begin('[{ kind: ha_delays, vmid: 200, delay_s: 150 }]');
+    const { move, after, guest, call } = begin('[{ kind: ha_delays, vmid: 200, delay_s: 150 }]');
     expect(move(200).status).toBe(200);
     after(140);
     expect(guest(200)).toMatchObject({ node: 'a', lock: undefined });
+    const rows: { vmid?: number; hastate?: string }[] = call('GET', '/cluster/resources').data;
+    expect(rows.find(({ vmid }) => vmid === 200)?.hastate).toBe('migrate');
     after(60);
     expect(guest(200)?.node).toBe('b');
   });

@@ -79,17 +79,18 @@ const manage = (world: World, guest: GuestState): void => {
   if (guest.ha.state === 'starting') guest.ha = { ...guest.ha, state: 'started' };
   const refuge = refugeOf(world, guest);
   const request = guest.ha.request ?? (refuge === undefined ? undefined : { target: refuge, from: world.now });
-  if (!request || request.from > world.now) return;
+  if (!request) return;
   const fits =
     request.target !== nodeOf(guest) &&
     isReady(world, request.target) &&
     affinityOf(world, guest, request.target).blocking.length === 0;
-  guest.ha = { ...guest.ha, request: undefined, ...(fits ? { state: 'migrate', target: request.target } : {}) };
+  guest.ha = { ...guest.ha, request: undefined, ...(fits ? { state: 'migrate', ...request } : {}) };
 };
 
 /** A node's own part: starts the moves that the manager decided, as many at once as it has workers. */
 const carryOut = (world: World, guest: GuestState): void => {
   if (guest.ha?.state !== 'migrate' || !guest.ha.target || lockOf(world, guest)) return;
+  if ((guest.ha.from ?? 0) > world.now) return;
   const source = nodeOf(guest);
   const running = world.migrations.filter((m) => m.source === source && m.options.by_ha).length;
   if (running >= world.plan.description.ha.max_workers || !isOnline(world, source)) return;

@@ -17,9 +17,10 @@ export type GuestState = {
 
 export type HaService = {
   state: 'started' | 'stopped' | 'migrate' | 'starting' | 'error';
-  /** Not taken up before `from`. */
+  /** `from` is when a worker is free for it. */
   request: { target: string; from: number } | undefined;
   target: string | undefined;
+  from?: number;
 };
 
 /** Work that a migration puts on a node while it runs. */
