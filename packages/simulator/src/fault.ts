@@ -39,6 +39,8 @@ export const faultSchema = z.discriminatedUnion('kind', [
   }),
   /** It breaks after the switch-over: the guest runs on the target although the task fails. */
   z.strictObject({ kind: z.literal('fail_after'), ...whom }),
+  /** It ends well, but with warnings. */
+  z.strictObject({ kind: z.literal('warns'), ...whom }),
   /** The process is killed mid-way: exit `unexpected status`, the lock stays. */
   z.strictObject({ kind: z.literal('killed'), ...whom, progress: z.number().min(0).max(1).default(0.5) }),
   /** The guest writes as fast as the link sends. */
