@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { findBoth, openServers } from '../e2e/stage/servers.ts';
 import { checkStory } from './check-story.ts';
 import { endure } from './endure.ts';
+import { fuzzAnswers } from './fuzz/fuzz-answers.ts';
 import { planKills } from './kills.ts';
 import { runRows } from './one-process/run-rows.ts';
 import { tellTable } from './one-process/table.ts';
@@ -11,7 +12,7 @@ import { tellStory } from './tell-story.ts';
 
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: 'one-process,kills,decisions,outages' },
+    only: { type: 'string', default: 'one-process,fuzz,kills,decisions,outages' },
     rows: { type: 'string' },
     share: { type: 'string', default: '1' },
     minutes: { type: 'string', default: '20' },
@@ -22,7 +23,7 @@ const { values } = parseArgs({
   },
 });
 const asked = values.only.split(',');
-const found = asked.every((part) => part === 'one-process') ? undefined : await findBoth();
+const found = asked.every((part) => part === 'one-process' || part === 'fuzz') ? undefined : await findBoth();
 if (found === null) process.exit(1);
 const binaries = found!;
 const seeds = Array.from({ length: Number(values.rounds) }, (_, round) => Number(values.seed) + round);
@@ -51,6 +52,13 @@ const parts: Record<string, () => Promise<void>> = {
       for (const { seed, lines, story } of broken) report(`seed ${seed}`, lines, story);
     });
     console.log(`\n${tellTable(ran)}\n`);
+  },
+  fuzz: async () => {
+    const { answers, refused, broken } = await fuzzAnswers(Number(values.seed), 100_000 * Number(values.share));
+    report(
+      `fuzz: ${answers} garbled answers, ${refused} of them an error; ${broken.length} violations`,
+      broken.slice(0, 20),
+    );
   },
   kills: async () => {
     for (const seed of seeds) {

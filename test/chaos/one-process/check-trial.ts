@@ -9,6 +9,7 @@ import {
 import { typeOf } from '@evenkeel/runtime';
 import type { MoveRecord } from '@evenkeel/simulator';
 import type { Witness } from './play-trial.ts';
+import type { Sent } from './replica.ts';
 
 /** As configured in a trial. */
 const max_concurrent = 2;
@@ -50,10 +51,13 @@ function checkEnds(witness: Witness): string[] {
 
 const vmidOf = (path: string): number => Number(/\/(\d+)\/migrate$/.exec(path)?.[1]);
 
-/** I3, I4: a request is sent once at most, and never for what is too old by the cluster's own clock. */
+/** I3, I4, I9: only what was approved is requested, once at most, and never for what is too old by the cluster's own clock. */
 function checkPosts({ sent, approved }: Witness): string[] {
   const posts = sent.filter(({ method }) => method === 'POST');
-  return approved.flatMap(({ migration_id, vmid, target_node, expires_at, sampled_at, approved_at }) => {
+  const isApproved = (post: Sent) =>
+    approved.some((m) => m.vmid === vmidOf(post.path) && m.target_node === post.target);
+  const strange = posts.filter((post) => !isApproved(post)).map(({ path }) => `I9 nobody approved POST ${path}`);
+  const wrong = approved.flatMap(({ migration_id, vmid, target_node, expires_at, sampled_at, approved_at }) => {
     const own = posts.filter((post) => vmidOf(post.path) === vmid && post.target === target_node);
     const oldest = Math.min(Date.parse(expires_at), Date.parse(sampled_at ?? approved_at) + oldest_sample_s * 1000);
     const late = own.filter(({ at }) => at > oldest);
@@ -62,6 +66,7 @@ function checkPosts({ sent, approved }: Witness): string[] {
       ...late.map(({ at }) => `I4 ${migration_id} was sent ${Math.round((at - oldest) / 1000)} s too late`),
     ];
   });
+  return [...strange, ...wrong];
 }
 
 /** Moves that were approved; people move guests as well, but never to where an approval would. */

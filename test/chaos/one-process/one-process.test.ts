@@ -10,7 +10,7 @@ import type { Trial } from './trial.ts';
 const sample = 2;
 const seed = 15;
 
-describe.each(rows)('$what', (row) => {
+describe.each(rows)('$what', { timeout: 120_000 }, (row) => {
   it('breaks no promise', async () => {
     const seen = row.sees ? (await playTrial(undisturbed(seed, row.sees === 'one' ? 1 : 3))).points : new Map();
     let counted = 0;
@@ -24,7 +24,7 @@ describe.each(rows)('$what', (row) => {
   });
 });
 
-describe('a trial', () => {
+describe('a trial', { timeout: 120_000 }, () => {
   const trial: Trial = {
     seed: 5,
     replicas: 2,

@@ -8,6 +8,8 @@ export type Hindrance = {
   /** Throws where this does not answer now. */
   outage: (of: 'bus' | 'store', writes: boolean) => void;
   publish: () => 'refused' | 'unanswered' | null;
+  /** The body of an answer of Proxmox, as it arrives. */
+  garbled: (body: string) => string;
 };
 
 type Call = (...args: never[]) => Promise<unknown>;

@@ -59,7 +59,7 @@ export async function playTrial(trial: Trial): Promise<Witness> {
     bus,
     store: createLossyStore(simulator.now),
     configs: await openConfigSource(bus.ledger, configOf(), simulator.now),
-    hindrance: createHindrance(trial.troubles, () => (simulator.now() - begin) / 1000, struck),
+    hindrance: createHindrance(trial, () => (simulator.now() - begin) / 1000, struck),
     sent: [],
     off: new Map(),
     errors: [],

@@ -32,7 +32,7 @@ export const patience = { post_timeout_ms: 30_000, grace_ms: 5_000 };
 const metrics = createMetrics('chaos', { process: false });
 const tracing = plainTracing((bytes) => 'c4'.repeat(bytes));
 
-/** A process with an executor; what ends it is what it returns. It begins by itself, and ticks once a second. */
+/** A process with an executor; what ends it is what it returns. It begins by itself, and ticks every one to three seconds, as its machine is busy. */
 export function startReplica(name: string, instance: number, ground: Ground): { life: Life; kill: () => void } {
   const life: Life = { name, state: 'running', until: 0 };
   const { promise: died, reject } = Promise.withResolvers<never>();
@@ -65,6 +65,7 @@ async function live(life: Life, instance: number, ground: Ground, died: Promise<
     config: () => configs.current().config,
     killSwitch: () => null,
   });
+  const ticks_ms = 1000 * (1 + (simulator.description.seed % 3));
   const service = createExecutor({ patience, monotonic: simulator.now });
   const started = await start([service], {
     bus: { ...bus, consume },
@@ -85,7 +86,7 @@ async function live(life: Life, instance: number, ground: Ground, died: Promise<
     timers: 'manual',
   });
   for (;;) {
-    await turns.sleep(1000, life);
+    await turns.sleep(ticks_ms, life);
     await turns.pass(life, 'tick');
     await started.tick('executor').catch(() => {});
   }
@@ -107,7 +108,7 @@ function connect(life: Life, ground: Ground, mayWrite: () => Promise<string | nu
       const { method, path, form } = request;
       if (method !== 'GET') sent.push({ at: simulator.now(), method, path, target: form?.target });
       const answer = await direct.send(request);
-      return { ...answer, headers: {} };
+      return { ...answer, headers: {}, body: ground.hindrance.garbled(answer.body) };
     },
   };
   return createProxmox({

@@ -6,7 +6,7 @@ import { cluster } from './replica.ts';
 import { atEachPoint, atRandomTimes, type Seen, stopped } from './strike.ts';
 import type { Approval, Trial } from './trial.ts';
 import { forgetful, poisoned, tangled, unheard } from './unhear.ts';
-import { anything, away, byHa, byHand, held, jumping, outdated } from './upset.ts';
+import { anything, away, byHa, byHand, garbled, held, jumping, outdated } from './upset.ts';
 
 /** One line of what is promised: trials of a seed that put it to the test, and what is counted of them. */
 export type Row = {
@@ -166,6 +166,14 @@ export const rows: Row[] = [
     required: 200,
     trial: away,
     count: ({ trial }) => trial.troubles.length,
+    check: checkTrial,
+  },
+  {
+    name: 'garbled',
+    what: 'garbled answers of Proxmox: no move from garbage',
+    required: 10_000,
+    trial: garbled,
+    count: struck,
     check: checkTrial,
   },
   { name: 'all', what: 'everything at once', required: 1000, trial: anything, count: () => 1, check: checkTrial },

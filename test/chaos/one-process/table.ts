@@ -25,6 +25,7 @@ const lines: Line[] = [
   { what: 'paused or observe', rows: ['still'] },
   { what: 'poison, unknown type or version', rows: ['poison'] },
   { what: 'disk full, writes refused, Proxmox slow', rows: ['away'], elsewhere: 'real servers away: --only outages' },
+  { what: 'fuzz', rows: ['garbled'], elsewhere: '100,000 through every call of the client: --only fuzz' },
   { what: 'random faults of all kinds', rows: ['all'], elsewhere: '24 h at 3,000 guests: not played' },
 ];
 

@@ -17,6 +17,8 @@ export type Trouble =
   | { do: 'outage'; of: 'bus' | 'store'; only?: 'writes'; after_s: number; for_s: number }
   /** Publishing for the nth time is refused, or carried out and not answered. */
   | { do: 'publish'; nth: number; how: 'refused' | 'unanswered' }
+  /** For a while, so many percent of what Proxmox answers are garbled. */
+  | { do: 'garble'; percent: number; after_s: number; for_s: number }
   | { do: 'pause' | 'observe' | 'resume'; after_s: number }
   /** The clock of a replica's machine is off from then on; the cluster's and the approver's are right. */
   | { do: 'clock'; replica: number; off_s: number; after_s: number }

@@ -106,10 +106,22 @@ export const byHa = (seed: number, n: number): Trial => {
   };
 };
 
+/** Of what Proxmox answers, up to half is not what it should be. */
+export const garbled = (seed: number, n: number): Trial => {
+  const draw = drawFrom(seed * 100_003 + n);
+  const garble: Trouble = {
+    do: 'garble',
+    percent: draw.from(1, 50),
+    after_s: draw.from(0, 20),
+    for_s: draw.from(20, 200),
+  };
+  return disturbed(undisturbed(seed + n, draw.from(1, 2)), garble);
+};
+
 /** Everything at once. */
 export const anything = (seed: number, n: number): Trial => {
   const draw = drawFrom(seed * 100_003 + n);
-  const parts = draw.some(3, [unheard, forgetful, jumping, away, held, poisoned]).map((part) => part(seed, n));
+  const parts = draw.some(3, [unheard, forgetful, jumping, away, held, poisoned, garbled]).map((part) => part(seed, n));
   const kills = Array.from({ length: draw.below(3) }, () => kill(draw, 1 + draw.below(3_000)));
   const stops = Array.from(
     { length: draw.below(2) },
