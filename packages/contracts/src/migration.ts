@@ -127,6 +127,8 @@ export const Recommendation = z.object({
   guest_load: z.object({ cpu_cores: Estimate, mem_bytes: z.number(), assigned_bytes: z.number() }),
   /** Guests that move with it because a rule binds them; each has a recommendation of its own. */
   companions: z.array(GuestId),
+  /** Moves of the run that its prediction takes as made: those before it that touch one of its nodes, the nearest at most. */
+  planned_after: z.array(z.object({ guest: GuestId, target_node: z.string() })).optional(),
   migration_plan: MigrationPlan,
 });
 

@@ -4,6 +4,7 @@ import { balance } from './balance.ts';
 import { explainStaying } from './explain-staying.ts';
 import { flagConflicts } from './flag-conflicts.ts';
 import { mandatoryMoves } from './mandatory-moves.ts';
+import { noteOrder } from './note-order.ts';
 import { notesOf } from './notes-of.ts';
 import { recommendationOf } from './recommendation-of.ts';
 import { hoursOf, type RecommendInput, runId, startRun } from './start-run.ts';
@@ -36,12 +37,10 @@ export function recommend(input: RecommendInput): Generated {
   const forced = mandatoryMoves(planning, mostMandatory);
   const balancing = convergence.converged ? [] : balance(planning, (g) => hoursOf(run, g), now, limit);
   const moves = [...forced.moves, ...balancing];
-  const recommendations = flagConflicts(
-    moves
-      .flatMap((move) => move.unit.map((_, i) => ({ move, i })))
-      .map(({ move, i }, rank) => figures(recommendationOf(run, move, i, rank + 1))),
-    planning.caps,
-  );
+  const inOrder = moves
+    .flatMap((move) => move.unit.map((_, i) => ({ move, i })))
+    .map(({ move, i }, rank) => figures(recommendationOf(run, move, i, rank + 1)));
+  const recommendations = noteOrder(flagConflicts(inOrder, planning.caps));
   const ids = concerned(
     recommendations.map((r) => r.guest),
     planning.ctx,

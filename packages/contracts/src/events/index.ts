@@ -3,6 +3,7 @@ import { automationChanged } from './automation-changed.ts';
 import { clusterProfiled } from './cluster-profiled.ts';
 import { clusterSampled } from './cluster-sampled.ts';
 import { clusterScored } from './cluster-scored.ts';
+import { counterfactualRecorded } from './counterfactual-recorded.ts';
 import { decisionAnswered } from './decision-answered.ts';
 import { historyBackfilled } from './history-backfilled.ts';
 import { migrationApproved } from './migration-approved.ts';
@@ -35,6 +36,7 @@ export const events = [
   migrationFailed,
   migrationRefused,
   outcomeRecorded,
+  counterfactualRecorded,
   automationChanged,
 ] as const satisfies readonly AnyEvent[];
 
@@ -43,6 +45,7 @@ export {
   clusterProfiled,
   clusterSampled,
   clusterScored,
+  counterfactualRecorded,
   decisionAnswered,
   historyBackfilled,
   migrationApproved,

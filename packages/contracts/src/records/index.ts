@@ -9,6 +9,7 @@ import { guestFacts } from './guest-facts.ts';
 import { guestHistories } from './guest-histories.ts';
 import { guestMoves } from './guest-moves.ts';
 import { guestOutcomes } from './guest-outcomes.ts';
+import { heldMoves } from './held-moves.ts';
 import { lastPlacements } from './last-placements.ts';
 import { lastRunSummary } from './last-run-summary.ts';
 import { nodeHistory } from './node-history.ts';
@@ -31,6 +32,7 @@ export const records = [
   guestHistories,
   guestMoves,
   guestOutcomes,
+  heldMoves,
   lastPlacements,
   lastRunSummary,
   nodeHistory,
@@ -52,6 +54,7 @@ export * from './guest-facts.ts';
 export * from './guest-histories.ts';
 export * from './guest-moves.ts';
 export * from './guest-outcomes.ts';
+export * from './held-moves.ts';
 export * from './last-placements.ts';
 export * from './last-run-summary.ts';
 export * from './node-history.ts';
