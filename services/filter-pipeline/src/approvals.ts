@@ -21,7 +21,10 @@ export function rememberApproval(
   return prune({ entries: { ...known?.entries, [migration.migration_id]: entry } }, now);
 }
 
-function approvalOf(migration: ApprovedMigration, assigned_bytes?: number): Approval {
+function approvalOf(
+  migration: ApprovedMigration,
+  memory: Pick<Recommendation['guest_load'], 'assigned_bytes' | 'mem_bytes'> | undefined = undefined,
+): Approval {
   const { migration_id, decision_id, run_id, guest, source_node, target_node, approved_at, expires_at } = migration;
   const { relief, load } = shiftOf(source_node, target_node, migration.expected.effect);
   const entry = {
@@ -36,7 +39,7 @@ function approvalOf(migration: ApprovedMigration, assigned_bytes?: number): Appr
     relief,
     load,
   };
-  return assigned_bytes === undefined ? entry : { ...entry, assigned_bytes };
+  return memory ? { ...entry, assigned_bytes: memory.assigned_bytes, mem_bytes: memory.mem_bytes } : entry;
 }
 
 /** Whether a migration may be under way: approved or started, and neither ended, nor expired unused, nor stuck beyond hope. */
@@ -90,8 +93,8 @@ export function addApproved(
   recommendations: readonly Recommendation[],
   now: number,
 ): Approvals {
-  const assigned = new Map(recommendations.map(({ guest, guest_load }) => [guest, guest_load.assigned_bytes]));
-  const fresh = approved.map((m) => [m.migration_id, approvalOf(m, assigned.get(m.guest))] as const);
+  const loads = new Map(recommendations.map(({ guest, guest_load }) => [guest, guest_load]));
+  const fresh = approved.map((m) => [m.migration_id, approvalOf(m, loads.get(m.guest))] as const);
   return prune({ entries: { ...Object.fromEntries(fresh), ...known?.entries } }, now);
 }
 

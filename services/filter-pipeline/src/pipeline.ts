@@ -40,7 +40,12 @@ export function decideRun(occasion: Occasion, facts: Facts): RunResult {
   return {
     decisions,
     approved,
-    summary: summarize(occasion, context, decisions),
+    summary: summarize(
+      occasion,
+      context,
+      decisions,
+      selection.chosen.map(({ candidate }) => candidate.recommendation),
+    ),
     waiting: queueOf(occasion, selection, approved, ids, context),
   };
 }

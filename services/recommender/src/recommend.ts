@@ -7,6 +7,7 @@ import { mandatoryMoves } from './mandatory-moves.ts';
 import { noteOrder } from './note-order.ts';
 import { notesOf } from './notes-of.ts';
 import { recommendationOf } from './recommendation-of.ts';
+import { residencesOf } from './residences-of.ts';
 import { hoursOf, type RecommendInput, runId, startRun } from './start-run.ts';
 
 export type Generated = DataOf<typeof recommendationsGenerated>;
@@ -34,6 +35,7 @@ export function recommend(input: RecommendInput): Generated {
   const limit = Math.min(mostBalancing, 2 * config.automated_migrations.rules.max_migrations_per_run);
   const initial = planning.state.placement;
   const placements = { ...initial };
+  const residences = residencesOf(planning);
   const forced = mandatoryMoves(planning, mostMandatory);
   const balancing = convergence.converged ? [] : balance(planning, (g) => hoursOf(run, g), now, limit);
   const moves = [...forced.moves, ...balancing];
@@ -64,6 +66,7 @@ export function recommend(input: RecommendInput): Generated {
     sample: rest,
     placements,
     assigned_bytes: assignedBytes(guests),
+    residences,
     guests: guests.filter((g) => ids.has(g.guest)),
     profiles: input.profiles.filter((p) => ids.has(p.guest)),
   };

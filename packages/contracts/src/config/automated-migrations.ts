@@ -67,7 +67,10 @@ const safetyChecks = z
       true,
       'Defer a move that would still run when a scheduled backup of the guest begins, or while one runs on its node.',
     ),
-    require_n_plus_1: bool(false, 'Refuse moves after which the loss of one node could not be absorbed.'),
+    require_n_plus_1: bool(
+      false,
+      'Refuse moves that take away that the memory of the other nodes could take the guests of any one that is lost, or make that worse.',
+    ),
   })
   .prefault({});
 

@@ -66,6 +66,24 @@ test.each<[string, Partial<ClusterStatus>, string[]]>([
   ],
   ['what is in flight', { in_flight: [flight(101)] }, ['cluster lab: mode auto', '  running: qemu/101 vm101  a → b']],
   [
+    'what the loss of a node would do',
+    {
+      last_run: aRun({
+        notes: [],
+        survival: {
+          now: { survives: true, reason: '' },
+          after: { survives: false, reason: 'the loss of a would leave 1 guest of its 2 (4 GiB) without a place' },
+        },
+      }),
+    },
+    [
+      'cluster lab: mode auto',
+      '  nothing is in flight',
+      `  last run ${at}: no_action (live), nothing recommended`,
+      '    after the plan the loss of a would leave 1 guest of its 2 (4 GiB) without a place, now it would be survived',
+    ],
+  ],
+  [
     'what awaits approval',
     { last_run: aRun({ counts: { pending: 1 }, decisions: [line(101, 'pending', 'awaiting approval')], notes: [] }) },
     [

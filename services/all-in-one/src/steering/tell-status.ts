@@ -1,5 +1,5 @@
 import { inForce } from '@evenkeel/contracts';
-import { printable, safe } from '../demo/tell.ts';
+import { printable, safe, saySurvival } from '../demo/tell.ts';
 import { drainProgress, type Left } from './drain-progress.ts';
 import type { ClusterStatus } from './read-status.ts';
 
@@ -45,6 +45,7 @@ function tellLastRun({ last_run: run }: ClusterStatus): string[] {
   return [
     `  last run ${run.timestamp}: ${run.status} (${run.mode}), ${counts.join(', ') || 'nothing recommended'}`,
     ...run.notes.slice(0, 3).map((note) => `    ${printable(note)}`),
+    ...(run.survival ? [`    ${saySurvival(run.survival)}`] : []),
     ...waiting.map(
       (d) =>
         `    awaiting approval: ${d.guest} ${safe(d.name)}  ${safe(d.source_node)} → ${safe(d.target_node)}, ${d.score_improvement.toFixed(1)} points; evenkeel approve ${d.guest.replace(/^\w+\//, '')}`,
