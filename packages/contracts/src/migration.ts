@@ -100,6 +100,8 @@ export const Recommendation = z.object({
   /** Position in the run, 1 is best. */
   rank: z.number().int(),
   mandatory: MandatoryReason.optional(),
+  /** It evens out the number of guests per node: worth as much as the least improvement that is asked, as long as it does no harm. */
+  purpose: z.literal('distribution').optional(),
   reason: z.string(),
   behavior: Behavior,
   /** Penalty points of source and target together, before less after; of this guest alone, after the companions before it. */

@@ -34,6 +34,8 @@ export type PlannedMove = {
   source: number;
   target: number;
   mandatory?: MandatoryReason;
+  /** It evens out the number of guests, and is worth making as long as it does no harm. */
+  purpose?: 'distribution';
   why?: string;
   effect: Effect;
   improvement: number;
@@ -96,7 +98,7 @@ export function makeMove(
   planning: Planning,
   unit: readonly number[],
   target: number,
-  because: { mandatory?: MandatoryReason; why?: string; along?: readonly number[] } = {},
+  because: Pick<PlannedMove, 'mandatory' | 'purpose' | 'why' | 'along'> = {},
 ): PlannedMove {
   const { state } = planning;
   const source = state.where[unit[0]!]!;

@@ -1,8 +1,11 @@
-import type { Recommendation } from '@evenkeel/contracts';
-import { type Candidate, type Filter, type FilterContext, filtered, passed } from '../filter.ts';
+import type { Effect, Recommendation } from '@evenkeel/contracts';
+import { type Candidate, type Filter, type FilterContext, filtered, passed, type Verdict } from '../filter.ts';
 import { effectOn } from '../loads.ts';
 import { overload } from '../overload.ts';
 import { figure } from '../quote.ts';
+
+/** Penalty points that are nothing but rounding. */
+const rounding = 1e-3;
 
 /** The recommendation with what its whole unit does to the two nodes. */
 function together({ recommendation, unit = [recommendation] }: Candidate): Recommendation {
@@ -16,6 +19,23 @@ function together({ recommendation, unit = [recommendation] }: Candidate): Recom
 const leaderOf = ({ recommendation }: Candidate, { placements }: FilterContext): string | undefined =>
   recommendation.companions.find((companion) => placements[companion] === recommendation.target_node);
 
+/** A move that evens out numbers need not bring anything, but neither node may be worse off for it than the worse one was. */
+function harmless(
+  candidate: Candidate,
+  context: FilterContext,
+  effect: Effect,
+  source: string,
+  target: string,
+): Verdict {
+  const { source_before, source_after, target_before, target_after } = effect;
+  const trouble = overload(candidate, context);
+  if (trouble) return filtered(trouble);
+  const [before, after] = [source_before.penalty + target_before.penalty, source_after.penalty + target_after.penalty];
+  return after > before + rounding
+    ? filtered(`evens out numbers, but makes load worse: ${source}, ${target}`)
+    : passed(`evens out numbers without harm: ${source}, ${target}`);
+}
+
 /** After the move the source is better, the target within its limits, and neither worse than the source was; companions are judged together. */
 export const improvement: Filter = (candidate, context) => {
   const leader = leaderOf(candidate, context);
@@ -28,6 +48,7 @@ export const improvement: Filter = (candidate, context) => {
   const points = (from: number, to: number) => `${figure(from)} to ${figure(to)} points`;
   const source = `${recommendation.source_node} from ${points(before, effect.source_after.penalty)}`;
   const target = `${recommendation.target_node} from ${points(effect.target_before.penalty, effect.target_after.penalty)}`;
+  if (candidate.recommendation.purpose === 'distribution') return harmless(candidate, context, effect, source, target);
   if (!(effect.source_after.penalty < before)) return filtered(`source not better: ${source}`);
   const trouble = overload({ ...candidate, recommendation }, context);
   if (trouble) return filtered(trouble);

@@ -10,10 +10,10 @@ const beyondLadder = 16;
 export const heldPart = (m: { guest: string; source_node: string; target_node: string }): string =>
   `${m.guest}>${m.source_node}>${m.target_node}`;
 
-/** What held a move back; undefined where nothing did, or where it must be made whatever it brings. */
+/** What held a move back; undefined where nothing did, or where what it brings is not what it is made for. */
 function heldBy({ action, ladder, dry_run, recommendation }: Decision): HeldBy | undefined {
   const holds = action === 'filtered' || action === 'deferred' || action === 'skipped' || action === 'observing';
-  if (!holds || recommendation.mandatory) return undefined;
+  if (!holds || recommendation.mandatory || recommendation.purpose) return undefined;
   const rung = ladder.find(({ result }) => result === 'failed');
   if (rung) return { order: rung.order, filter: rung.filter, action };
   return { order: beyondLadder, filter: dry_run ? 'dry_run' : 'mode', action };
