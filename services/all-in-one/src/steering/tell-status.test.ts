@@ -84,6 +84,26 @@ test.each<[string, Partial<ClusterStatus>, string[]]>([
     ],
   ],
   [
+    'that Proxmox balances HA guests itself, once',
+    (() => {
+      const ha = { state: 'started', auto_rebalance: true };
+      const crs = { mode: 'dynamic', auto_rebalance: true };
+      const note =
+        "Proxmox's own automatic rebalancing (CRS dynamic) is on: 1 HA guest is left to it, all others are balanced here";
+      return {
+        sample: aCluster([aNode('a')], [aGuest(1, 'a', { ha }), aGuest(2, 'a')], { crs }),
+        last_run: aRun({ notes: ['the nodes are even', note] }),
+      };
+    })(),
+    [
+      'cluster lab: mode auto',
+      '  nothing is in flight',
+      `  last run ${at}: no_action (live), nothing recommended`,
+      '    the nodes are even',
+      "  Proxmox's own automatic rebalancing (CRS dynamic) is on: 1 HA guest is left to it, all others are balanced here",
+    ],
+  ],
+  [
     'what awaits approval',
     { last_run: aRun({ counts: { pending: 1 }, decisions: [line(101, 'pending', 'awaiting approval')], notes: [] }) },
     [
