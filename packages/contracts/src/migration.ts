@@ -102,6 +102,14 @@ export const Recommendation = z.object({
   mandatory: MandatoryReason.optional(),
   /** It evens out the number of guests per node: worth as much as the least improvement that is asked, as long as it does no harm. */
   purpose: z.literal('distribution').optional(),
+  /** Half of two moves that only pay together, as step so much; its effect is its own, what it pays that of both. */
+  exchange: z
+    .object({
+      step: z.number().int(),
+      of: z.number().int(),
+      with: z.object({ guest: GuestId, target_node: z.string() }),
+    })
+    .optional(),
   reason: z.string(),
   behavior: Behavior,
   /** Penalty points of source and target together, before less after; of this guest alone, after the companions before it. */
@@ -176,6 +184,8 @@ export const ApprovedMigration = z.object({
   approved_by: z.string().optional(),
   /** A mandatory move is judged by other rules. */
   mandatory: MandatoryReason.optional(),
+  /** Half of an exchange: alone it teaches nothing. */
+  exchange: z.boolean().optional(),
   /** The migration that this one undoes. */
   parent_id: z.string().optional(),
   confidence_score: z.number(),

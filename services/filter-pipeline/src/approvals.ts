@@ -82,6 +82,16 @@ function prune(known: Approvals, now: number): Approvals {
   return { entries: Object.fromEntries(kept.map((a) => [a.migration_id, a])) };
 }
 
+/** Why a second half has to wait for the first, or may not go any more; undefined where it may. */
+export function waitsForFirst({ exchange, run_id }: Recommendation, known: Approvals | undefined): string | undefined {
+  if (!exchange || exchange.step < 2) return undefined;
+  const { guest, target_node } = exchange.with;
+  const first = inOrder(known).find((a) => a.run_id === run_id && a.guest === guest && a.target_node === target_node);
+  if (first?.ended?.how === 'completed') return undefined;
+  if (first?.ended) return `the first half of its exchange, ${guest}, ${first.ended.how}`;
+  return `waits for ${guest}, which makes room for it`;
+}
+
 /** Approvals that nobody used: expired, neither started nor ended. */
 export const expiredUnused = (known: Approvals | undefined, now: number): Approval[] =>
   inOrder(known).filter((a) => !a.ended && !a.started_at && now > millis(a.expires_at));
@@ -126,6 +136,7 @@ export function approve(
     config_revision: run.config_revision,
     ...(approved_by !== undefined && { approved_by }),
     ...(r.mandatory && { mandatory: r.mandatory }),
+    ...(r.exchange && { exchange: true }),
     confidence_score: r.confidence_score,
     expected: {
       improvement: r.improvement,

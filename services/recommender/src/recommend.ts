@@ -2,6 +2,7 @@ import type { DataOf, GuestSample, recommendationsGenerated } from '@evenkeel/co
 import { concerned, figures, millis } from '@evenkeel/model';
 import { balance } from './balance.ts';
 import { distribute } from './distribute.ts';
+import { exchange } from './exchange.ts';
 import { explainStaying } from './explain-staying.ts';
 import { flagConflicts } from './flag-conflicts.ts';
 import { mandatoryMoves } from './mandatory-moves.ts';
@@ -39,8 +40,10 @@ export function recommend(input: RecommendInput): Generated {
   const residences = residencesOf(planning);
   const forced = mandatoryMoves(planning, mostMandatory);
   const balancing = convergence.converged ? [] : balance(planning, (g) => hoursOf(run, g), now, limit);
-  const spread = distribute(planning, limit - balancing.length);
-  const moves = [...forced.moves, ...balancing, ...spread];
+  const paired =
+    convergence.converged || balancing.length > 0 || limit < 2 ? [] : exchange(planning, (g) => hoursOf(run, g));
+  const spread = distribute(planning, limit - balancing.length - paired.length);
+  const moves = [...forced.moves, ...balancing, ...paired, ...spread];
   const inOrder = moves
     .flatMap((move) => move.unit.map((_, i) => ({ move, i })))
     .map(({ move, i }, rank) => figures(recommendationOf(run, move, i, rank + 1)));

@@ -23,7 +23,7 @@ export function recommendationOf(run: Run, move: PlannedMove, i: number, rank: n
   const [source, target] = [state.nodes[move.source]!, state.nodes[move.target]!];
   const cost = move.costs[i]!;
   const { effect, improvement, improvement_sd } = move.members[i]!;
-  const points = move.costs.reduce((sum, c) => sum + c.points, 0);
+  const all = move.whole ?? { ...move, points: move.costs.reduce((sum, c) => sum + c.points, 0) };
   const lasts_hours = hoursOf(run, g);
   const spread = z90 * improvement_sd;
   const cores = coresEstimate(prediction);
@@ -43,13 +43,14 @@ export function recommendationOf(run: Run, move: PlannedMove, i: number, rank: n
     rank,
     ...(move.mandatory ? { mandatory: move.mandatory } : {}),
     ...(move.purpose ? { purpose: move.purpose } : {}),
+    ...(move.exchange ? { exchange: move.exchange } : {}),
     reason: describe(move, g, state, profiles.get(guest.guest)),
     behavior: profiles.get(guest.guest)?.behavior ?? 'unknown',
     score_improvement: improvement,
     improvement: { expected: improvement, low: improvement - spread, high: improvement + spread },
     effect,
     confidence_score: confidence(
-      chanceAbove0(move.improvement + (even ? harmless : 0), move.improvement_sd),
+      chanceAbove0(all.improvement + (even ? harmless : 0), all.improvement_sd),
       calibration,
     ),
     risk: assessRisk(guest, target, config.risk),
@@ -63,9 +64,9 @@ export function recommendationOf(run: Run, move: PlannedMove, i: number, rank: n
     },
     lasts_hours,
     cost_benefit_ratio: costBenefitRatio(
-      move.improvement + (even ? config.penalty_config.min_score_improvement : 0),
+      all.improvement + (even ? config.penalty_config.min_score_improvement : 0),
       lasts_hours,
-      points,
+      all.points,
     ),
     guest_load: { cpu_cores: cores, mem_bytes: prediction.mem_bytes, assigned_bytes: guest.maxmem },
     companions: (move.along ?? move.unit).filter((m) => m !== g).map((m) => state.guests[m]!.sample.guest),

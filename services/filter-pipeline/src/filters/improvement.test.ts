@@ -20,6 +20,8 @@ const evening = ({ recommendation }: ReturnType<typeof effect>) => ({
   recommendation: { ...recommendation, purpose: 'distribution' as const },
 });
 
+const half = (step: number, guest: 'qemu/102', target_node: string) => ({ step, of: 2, with: { guest, target_node } });
+
 test.each([
   { name: 'better', given: effect(0.8, 0.7, 0.3, 0.4), says: 'passed' },
   {
@@ -56,6 +58,11 @@ test.each([
     name: 'numbers are evened out onto a full node',
     given: evening(effect(0.9, 0.8, 0.8, 0.86)),
     says: 'filtered: pve2 would be at 86% CPU, at most 85%',
+  },
+  {
+    name: 'half of an exchange whose other half is not there',
+    given: { recommendation: { exchange: half(1, 'qemu/102', 'pve1') } },
+    says: 'filtered: its exchange with qemu/102 is not whole',
   },
 ])('$name', ({ given, says }) => {
   expect(ask(improvement, given)).toBe(says);

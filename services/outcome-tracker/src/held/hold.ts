@@ -13,7 +13,7 @@ export const heldPart = (m: { guest: string; source_node: string; target_node: s
 /** What held a move back; undefined where nothing did, or where what it brings is not what it is made for. */
 function heldBy({ action, ladder, dry_run, recommendation }: Decision): HeldBy | undefined {
   const holds = action === 'filtered' || action === 'deferred' || action === 'skipped' || action === 'observing';
-  if (!holds || recommendation.mandatory || recommendation.purpose) return undefined;
+  if (!holds || recommendation.mandatory || recommendation.purpose || recommendation.exchange) return undefined;
   const rung = ladder.find(({ result }) => result === 'failed');
   if (rung) return { order: rung.order, filter: rung.filter, action };
   return { order: beyondLadder, filter: dry_run ? 'dry_run' : 'mode', action };
