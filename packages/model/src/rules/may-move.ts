@@ -1,5 +1,4 @@
 import type { Config, GuestSample, MandatoryReason } from '@evenkeel/contracts';
-import { ownedByCrs } from './crs.ts';
 import type { RuleContext } from './rule-context.ts';
 import { matches } from './tags.ts';
 
@@ -24,8 +23,11 @@ const status: Fact = ({ status }) => {
 const sourceOnline: Fact = ({ node }, ctx) =>
   ctx.nodes.get(node)?.status === 'online' ? null : forNow(`its node ${node} is not online`);
 
-const balancedByCrs: Fact = (guest, { crs }) =>
-  ownedByCrs(guest, { crs }) ? forGood(`Proxmox's own automatic rebalancing (CRS ${crs.mode}) owns it`) : null;
+/** By its own balancer where that is on; `basic` counts services and rebalances nothing. */
+const ownedByCrs: Fact = (guest, { crs }) =>
+  guest.ha?.auto_rebalance && crs.auto_rebalance && crs.mode !== 'basic'
+    ? forGood(`Proxmox's own automatic rebalancing (CRS ${crs.mode}) owns it`)
+    : null;
 
 const drainedByHa: Fact = (guest, ctx) => {
   const node = ctx.nodes.get(guest.node);
@@ -83,7 +85,7 @@ const whitelist: Wish = (_, tags, { config }) =>
     ? 'it is not tagged auto-migrate-ok, and only such guests move'
     : null;
 
-const facts = [template, lock, status, sourceOnline, balancedByCrs, drainedByHa, unread, devices, bindMounts];
+const facts = [template, lock, status, sourceOnline, ownedByCrs, drainedByHa, unread, devices, bindMounts];
 const lasting = [ownTag, container];
 const waivable = [ignoreTag, ignoreName, ignorePool, ignoreNode, whitelist];
 
