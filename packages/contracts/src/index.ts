@@ -3,6 +3,7 @@ export type { CloudEvent } from './cloud-event.ts';
 export * from './cluster.ts';
 export * from './commands/index.ts';
 export * from './config/index.ts';
+export * from './counterfactual.ts';
 export { decisionColors } from './decision-colors.ts';
 export * from './define.ts';
 export { HistoryPoint, PastMigration } from './events/history-backfilled.ts';

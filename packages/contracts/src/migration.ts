@@ -131,6 +131,16 @@ export const Recommendation = z.object({
   /** Position in the run, 1 is best. */
   rank: z.number().int(),
   mandatory: MandatoryReason.optional(),
+  /** It evens out the number of guests per node: worth as much as the least improvement that is asked, as long as it does no harm. */
+  purpose: z.literal('distribution').optional(),
+  /** Half of two moves that only pay together, as step so much; its effect is its own, what it pays that of both. */
+  exchange: z
+    .object({
+      step: z.number().int(),
+      of: z.number().int(),
+      with: z.object({ guest: GuestId, target_node: z.string() }),
+    })
+    .optional(),
   reason: z.string(),
   behavior: Behavior,
   /** Penalty points of source and target together, before less after; of this guest alone, after the companions before it. */
@@ -160,6 +170,8 @@ export const Recommendation = z.object({
   guest_load: z.object({ cpu_cores: Estimate, mem_bytes: z.number(), assigned_bytes: z.number() }),
   /** Guests that move with it because a rule binds them; each has a recommendation of its own. */
   companions: z.array(GuestId),
+  /** Moves of the run that its prediction takes as made: those before it that touch one of its nodes, the nearest at most. */
+  planned_after: z.array(z.object({ guest: GuestId, target_node: z.string() })).optional(),
   migration_plan: MigrationPlan,
 });
 
@@ -205,6 +217,8 @@ export const ApprovedMigration = z.object({
   approved_by: z.string().optional(),
   /** A mandatory move is judged by other rules. */
   mandatory: MandatoryReason.optional(),
+  /** Half of an exchange: alone it teaches nothing. */
+  exchange: z.boolean().optional(),
   /** The migration that this one undoes. */
   parent_id: z.string().optional(),
   confidence_score: z.number(),

@@ -13,4 +13,5 @@ export * from './rules/index.ts';
 export * from './series.ts';
 export * from './statistics.ts';
 export * from './success-rate.ts';
+export * from './survival.ts';
 export * from './time.ts';

@@ -32,7 +32,7 @@ export function beginWatch(data: DataOf<typeof migrationCompleted>): WatchedMigr
     duration_seconds: { predicted: expected.duration_seconds, actual: transfer?.duration_seconds ?? wall },
     downtime_seconds: { predicted: expected.downtime_seconds, ...(downtime === undefined ? {} : { actual: downtime }) },
     ...(transfer ? { transfer } : {}),
-    ...(migration.mandatory || migration.parent_id ? { mandatory: true } : {}),
+    ...(migration.mandatory || migration.parent_id || migration.exchange ? { mandatory: true } : {}),
     open: { '5m': noSums, '1h': noSums, '24h': noSums },
     so_far: noSums,
   };

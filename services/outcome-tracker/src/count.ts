@@ -8,8 +8,12 @@ type Load = Pair['source'];
 /** Between two windows a sample is counted so often only; the record changes no more often. */
 const sparse = minutes(5);
 
-const add = (a: Load, b: Load): Load => ({ cpu: a.cpu + b.cpu, mem: a.mem + b.mem, assigned: a.assigned + b.assigned });
-const less = (a: Load, b: Load): Load => ({
+export const add = (a: Load, b: Load): Load => ({
+  cpu: a.cpu + b.cpu,
+  mem: a.mem + b.mem,
+  assigned: a.assigned + b.assigned,
+});
+export const less = (a: Load, b: Load): Load => ({
   cpu: Math.max(0, a.cpu - b.cpu),
   mem: Math.max(0, a.mem - b.mem),
   assigned: Math.max(0, a.assigned - b.assigned),
@@ -17,14 +21,14 @@ const less = (a: Load, b: Load): Load => ({
 const addPairs = (a: Pair, b: Pair): Pair => ({ source: add(a.source, b.source), target: add(a.target, b.target) });
 
 /** The load of a node as it was measured. */
-function loadOf(node: NodeSample, guests: GuestSample[]): Load {
+export function loadOf(node: NodeSample, guests: GuestSample[]): Load {
   let assigned = 0;
   for (const g of guests) if (g.node === node.node && g.status === 'running') assigned += g.maxmem;
   return { cpu: node.cpu, mem: node.mem / node.maxmem, assigned: assigned / node.maxmem };
 }
 
 /** What a guest that runs on one node would be on another, or is on its own. */
-function shareOf(guest: GuestSample, from: NodeSample, on: NodeSample): Load {
+export function shareOf(guest: GuestSample, from: NodeSample, on: NodeSample): Load {
   const cores = (guest.cpu * guest.maxcpu * from.speed_factor) / on.speed_factor;
   return {
     cpu: cores / on.maxcpu,

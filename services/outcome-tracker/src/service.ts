@@ -1,6 +1,8 @@
 import {
   type ApprovedMigration,
   clusterSampled,
+  counterfactualRecorded,
+  heldMoves,
   invariantBroken,
   migrationCompleted,
   migrationFailed,
@@ -8,26 +10,36 @@ import {
   migrationSpans,
   migrationStarted,
   outcomeRecorded,
+  recommendationDecided,
   watchedMigrations,
 } from '@evenkeel/contracts';
 import { iso } from '@evenkeel/model';
 import { type Context, defineService } from '@evenkeel/runtime';
 import { beginWatch } from './begin-watch.ts';
 import { brokenBy } from './broken.ts';
+import { heldPart, hold } from './held/hold.ts';
+import { surveyOf } from './held/survey.ts';
+import { trackHeld } from './held/track-held.ts';
 import { extend, type Heard, outdated } from './span.ts';
 import { closeAll, superseded, track, unmeasured } from './track.ts';
 
-const owns = { watchedMigrations, spans: migrationSpans };
+const owns = { watchedMigrations, heldMoves, spans: migrationSpans };
 type Here = Context<typeof owns, Record<never, never>>;
 
-/** Says three times of each completed migration what it really brought, and at once where something happened that never may. */
+/** Most held moves that are watched at a time; more say little more. */
+const mostHeld = 150;
+
+/**
+ * Says three times of each completed migration what it really brought, of each that was held back what it would have, and at
+ * once where something happened that never may.
+ */
 export const outcomeTracker = defineService({
   name: 'outcome-tracker',
   summary:
-    'Says what each migration really brought, 5 minutes, 1 hour and 24 hours after it, and where an invariant was broken.',
+    'Says what each migration really brought, and what those that were held back would have, after 5 minutes, 1 hour and 24 hours, and where an invariant was broken.',
   owns,
   reads: {},
-  publishes: [outcomeRecorded, invariantBroken],
+  publishes: [outcomeRecorded, counterfactualRecorded, invariantBroken],
 })
   .on(migrationStarted, async ({ data: { migration, started_at, upid } }, here) => {
     const { state } = here;
@@ -67,14 +79,33 @@ export const outcomeTracker = defineService({
     });
     return [...broken, ...outcomes];
   })
+  .on(recommendationDecided, async ({ data: decision }, { state, config, trace }) => {
+    if (!config.intelligent_migrations.counterfactual_learning_enabled) return [];
+    const part = heldPart(decision.recommendation);
+    const known = await state.heldMoves.get(part);
+    const held = hold(known, decision);
+    if (!held || held === known) return [];
+    if (!known && Object.keys(await state.heldMoves.all()).length >= mostHeld) return [];
+    state.heldMoves.set(known ? held : { ...held, trace }, part);
+    return [];
+  })
   .on(clusterSampled, async ({ data: sample }, { state, config }) => {
     const all = await state.watchedMigrations.all();
-    return Object.entries(all).flatMap(([part, before]) => {
+    const heldBack = await state.heldMoves.all();
+    const survey = surveyOf(sample);
+    const counterfactuals = Object.entries(heldBack).flatMap(([part, before]) => {
+      const { held, judged } = trackHeld(before, survey, config.penalty_config);
+      if (!held) state.heldMoves.remove(part);
+      else if (held !== before) state.heldMoves.set(held, part);
+      return judged.map((counterfactual) => counterfactualRecorded.of({ counterfactual }, sample.at, before.trace));
+    });
+    const outcomes = Object.entries(all).flatMap(([part, before]) => {
       const { watched, outcomes } = track(before, sample, config.penalty_config);
       if (!watched) state.watchedMigrations.remove(part);
       else if (watched !== before) state.watchedMigrations.set(watched, part);
       return outcomes.map((outcome) => outcomeRecorded.of({ outcome }, sample.at, before.trace));
     });
+    return [...outcomes, ...counterfactuals];
   });
 
 /** Remembers from when to when migrations ran, and says what of that may not be. */

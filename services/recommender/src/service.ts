@@ -1,5 +1,6 @@
 import {
   clusterScored,
+  counterfactualRecorded,
   historyBackfilled,
   migrationCompleted,
   outcomeRecorded,
@@ -12,6 +13,7 @@ import { defineService } from '@evenkeel/runtime';
 import { checkForecasts } from './check-forecasts.ts';
 import { recommend } from './recommend.ts';
 import { emptyMemory, rememberMigration, rememberOutcome, rememberPast, rememberRun } from './remember.ts';
+import { rememberHeld } from './remember-held.ts';
 import { scaleGuests } from './scaling/scale-guests.ts';
 
 export const recommender = defineService({
@@ -38,6 +40,12 @@ export const recommender = defineService({
   .on(outcomeRecorded, async ({ data: { outcome } }, { state }) => {
     const memory = (await state.recommenderMemory.get()) ?? emptyMemory;
     state.recommenderMemory.set(rememberOutcome(memory, outcome));
+    return [];
+  })
+  .on(counterfactualRecorded, async ({ data: { counterfactual } }, { state, config }) => {
+    if (!config.intelligent_migrations.counterfactual_learning_enabled) return [];
+    const memory = (await state.recommenderMemory.get()) ?? emptyMemory;
+    state.recommenderMemory.set(rememberHeld(memory, counterfactual));
     return [];
   })
   .on(migrationCompleted, async ({ data: { migration, transfer, completed_at } }, { state }) => {

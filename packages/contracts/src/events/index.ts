@@ -3,6 +3,7 @@ import { automationChanged } from './automation-changed.ts';
 import { clusterProfiled } from './cluster-profiled.ts';
 import { clusterSampled } from './cluster-sampled.ts';
 import { clusterScored } from './cluster-scored.ts';
+import { counterfactualRecorded } from './counterfactual-recorded.ts';
 import { decisionAnswered } from './decision-answered.ts';
 import { historyBackfilled } from './history-backfilled.ts';
 import { invariantBroken } from './invariant-broken.ts';
@@ -36,6 +37,7 @@ export const events = [
   migrationFailed,
   migrationRefused,
   outcomeRecorded,
+  counterfactualRecorded,
   automationChanged,
   invariantBroken,
 ] as const satisfies readonly AnyEvent[];
@@ -45,6 +47,7 @@ export {
   clusterProfiled,
   clusterSampled,
   clusterScored,
+  counterfactualRecorded,
   decisionAnswered,
   historyBackfilled,
   invariantBroken,

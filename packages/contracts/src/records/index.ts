@@ -9,6 +9,7 @@ import { guestFacts } from './guest-facts.ts';
 import { guestHistories } from './guest-histories.ts';
 import { guestMoves } from './guest-moves.ts';
 import { guestOutcomes } from './guest-outcomes.ts';
+import { heldMoves } from './held-moves.ts';
 import { lastPlacements } from './last-placements.ts';
 import { lastRunSummary } from './last-run-summary.ts';
 import { migrationSpans } from './migration-spans.ts';
@@ -32,6 +33,7 @@ export const records = [
   guestHistories,
   guestMoves,
   guestOutcomes,
+  heldMoves,
   lastPlacements,
   lastRunSummary,
   migrationSpans,
@@ -54,6 +56,7 @@ export * from './guest-facts.ts';
 export * from './guest-histories.ts';
 export * from './guest-moves.ts';
 export * from './guest-outcomes.ts';
+export * from './held-moves.ts';
 export * from './last-placements.ts';
 export * from './last-run-summary.ts';
 export * from './migration-spans.ts';

@@ -39,10 +39,15 @@ export const ForecastMemory = z.object({
   misses: z.array(z.number()),
 });
 
+/** One judged move that was held back: it says something about confidence, and nothing about its guest. */
+export const HeldPoint = CalibrationPoint.pick({ id: true, at: true, raw: true, verdict: true });
+
 /** What the recommender learned from its moves and from those that Proxmox remembers. */
 export const RecommenderMemory = z.object({
   /** Latest judgement of each migration, the oldest first. */
   judged: z.array(CalibrationPoint),
+  /** Latest judgement of each move that was held back, the oldest first. */
+  held: z.array(HeldPoint).optional(),
   /** Transfers by path (`source>target`), and of all paths together under `*`, with the time of the last one. */
   paths: z.record(z.string(), z.object({ at: z.number(), sums: PathSums })),
   /** Guest and target of the last run's recommendations: of two moves that are worth the same, the one said before stands. */
@@ -60,5 +65,6 @@ export const recommenderMemory = defineRecord({
 });
 
 export type CalibrationPoint = z.output<typeof CalibrationPoint>;
+export type HeldPoint = z.output<typeof HeldPoint>;
 export type RecommenderMemory = z.output<typeof RecommenderMemory>;
 export type ForecastMemory = z.output<typeof ForecastMemory>;

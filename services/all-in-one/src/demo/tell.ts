@@ -51,9 +51,9 @@ const tellDecided: Teller<DataOf<typeof recommendationDecided>> = (decision) =>
     ? []
     : [{ word: 'held back', text: `${move(decision.recommendation)}: ${printable(decision.reason)}`, tone: 'quiet' }];
 
-const tellRun: Teller<DataOf<typeof runDecided>> = ({ status, decisions, notes, imbalance }) => {
+const tellRun: Teller<DataOf<typeof runDecided>> = ({ status, decisions, notes, imbalance, survival }) => {
   const moves = decisions.filter((d) => d.action === 'pending' || d.action === 'executed').length;
-  const state = `imbalance CPU ${imbalance.cpu.toFixed(1)}, memory ${imbalance.mem.toFixed(1)} points`;
+  const state = `imbalance CPU ${imbalance.cpu.toFixed(1)}, memory ${imbalance.mem.toFixed(1)} points${fallsWithANode(survival)}`;
   if (moves === 0)
     return [
       { word: stillness(status, decisions), text: `${notes.map(printable).join('; ')}; ${state}`, tone: 'quiet' },
@@ -65,6 +65,17 @@ const tellRun: Teller<DataOf<typeof runDecided>> = ({ status, decisions, notes, 
     { word: 'run', text: [`${moves} approved`, ...held, state, ...notes.map(printable)].join('; '), tone: 'plain' },
   ];
 };
+
+/** Told only where somebody has to know. */
+const fallsWithANode = (survival: RunSummary['survival']): string =>
+  !survival || (survival.now.survives && survival.after.survives) ? '' : `; ${saySurvival(survival)}`;
+
+/** Whether a cluster survives the loss of any one node, now and after the plan. */
+export function saySurvival({ now, after }: NonNullable<RunSummary['survival']>): string {
+  if (now.survives && after.survives) return 'the loss of any one node would be survived, now and after the plan';
+  if (now.survives) return `after the plan ${printable(after.reason)}, now it would be survived`;
+  return `${printable(now.reason)}, ${after.survives ? 'after the plan it would be survived' : 'and not after the plan either'}`;
+}
 
 /** What it is called when a run moves nothing: nothing to do, not yet sure, or something stands against it. */
 function stillness(status: RunSummary['status'], decisions: RunSummary['decisions']): string {
