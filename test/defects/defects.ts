@@ -42,8 +42,8 @@ export const ofProxBalance: readonly Defect[] = [
     id: 'P07',
     defect:
       'Moves for the sake of guest counts go to nodes that are offline, repeat a guest, and stop where load is even.',
-    file: `${recommender}/recommend.test.ts`,
-    test: 'nothing goes to a node that is offline, and no guest is recommended twice',
+    file: `${recommender}/distribute.test.ts`,
+    test: '[P07] never to a node that is offline, in maintenance or ignored, and each guest once',
   },
   {
     id: 'P08',

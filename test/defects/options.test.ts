@@ -21,9 +21,6 @@ const code = readWorkspaces()
   .map(({ text }) => text.replace(/\/\*[\s\S]*?\*\//g, ''))
   .join('\n');
 
-/** Of these a warning says that they are not in force yet. */
-const announced = ['distribution_balancing', 'guest_count_threshold', 'max_cpu_cores', 'max_memory_gb'];
-
-test.each(options.filter((name) => !announced.includes(name)))('%s is read by somebody', (name) => {
+test.each(options)('%s is read by somebody', (name) => {
   expect(code).toMatch(new RegExp(`\\b${name}\\b`));
 });
