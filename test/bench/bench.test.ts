@@ -1,8 +1,11 @@
+import { findServers } from '@evenkeel/servers';
 import { expect, test } from 'vitest';
 import { largeSample } from './large-sample.ts';
+import { timeRebuild } from './time-rebuild.ts';
 import { percentile, timeRuns } from './time-runs.ts';
 import { watchMemory } from './watch-memory.ts';
 
+const servers = await findServers();
 const small = { nodes: 4, guests: 60 };
 
 test('runs are timed, and their moves are made', async () => {
@@ -32,3 +35,14 @@ test.runIf(process.platform === 'linux')('a whole process is watched while it sa
   expect(memory.peak_mib).toBeGreaterThanOrEqual(memory.steady_mib);
   expect(memory.steady_mib).toBeGreaterThan(50);
 });
+
+test.skipIf(!servers.nats || !servers.redis)(
+  'the way back from an emptied Redis is timed',
+  { timeout: 120_000 },
+  async () => {
+    const rebuilt = await timeRebuild(small, 0.1);
+    expect(rebuilt).toMatchObject({ samples: 12 });
+    expect(rebuilt!.decisions).toBeGreaterThan(0);
+    expect(rebuilt!.seconds).toBeGreaterThan(0);
+  },
+);

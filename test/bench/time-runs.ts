@@ -79,7 +79,7 @@ async function move(
   { say, placement }: { say: Say; placement: Map<string, string> },
 ): Promise<void> {
   placement.set(migration.guest, migration.target_node);
-  const about = { migration, started_at: at, upid: 'UPID:bench' };
+  const about = { migration, started_at: at, upid: `UPID:bench:${migration.migration_id}` };
   await say(migrationStarted.of({ ...about, adopted: false }, at));
   await say(migrationCompleted.of({ ...about, completed_at: at, warnings: [] }, at));
 }

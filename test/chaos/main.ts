@@ -2,23 +2,30 @@ import { parseArgs } from 'node:util';
 import { findBoth, openServers } from '../e2e/stage/servers.ts';
 import { checkStory } from './check-story.ts';
 import { endure } from './endure.ts';
+import { fuzzAnswers } from './fuzz/fuzz-answers.ts';
 import { planKills } from './kills.ts';
+import { runRows } from './one-process/run-rows.ts';
+import { tellTable } from './one-process/table.ts';
 import { outlast } from './outlast.ts';
 import { decideUnderKills, differences, recordWatching } from './repeat-decisions.ts';
 import { tellStory } from './tell-story.ts';
 
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: 'kills,decisions,outages' },
+    only: { type: 'string', default: 'one-process,fuzz,kills,decisions,outages' },
+    rows: { type: 'string' },
+    share: { type: 'string', default: '1' },
+    minutes: { type: 'string', default: '20' },
     rounds: { type: 'string', default: '5' },
     seed: { type: 'string', default: '1' },
     each: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '60' },
   },
 });
-const found = await findBoth();
-if (!found) process.exit(1);
-const binaries = found;
+const asked = values.only.split(',');
+const found = asked.every((part) => part === 'one-process' || part === 'fuzz') ? undefined : await findBoth();
+if (found === null) process.exit(1);
+const binaries = found!;
 const seeds = Array.from({ length: Number(values.rounds) }, (_, round) => Number(values.seed) + round);
 
 let broken = 0;
@@ -37,6 +44,22 @@ async function timed<T>(play: () => Promise<T>): Promise<T & { seconds: number }
 }
 
 const parts: Record<string, () => Promise<void>> = {
+  'one-process': async () => {
+    const only = values.rows?.split(',');
+    const wanted = { seed: Number(values.seed), share: Number(values.share), minutes: Number(values.minutes) };
+    const ran = await runRows({ ...wanted, ...(only ? { only } : {}) }, ({ row, done, broken, seconds }) => {
+      report(`${row.name}: ${done} of ${row.required}, ${broken.length} violations; ${seconds} s`, []);
+      for (const { seed, lines, story } of broken) report(`seed ${seed}`, lines, story);
+    });
+    console.log(`\n${tellTable(ran)}\n`);
+  },
+  fuzz: async () => {
+    const { answers, refused, broken } = await fuzzAnswers(Number(values.seed), 100_000 * Number(values.share));
+    report(
+      `fuzz: ${answers} garbled answers, ${refused} of them an error; ${broken.length} violations`,
+      broken.slice(0, 20),
+    );
+  },
   kills: async () => {
     for (const seed of seeds) {
       const kills = planKills(seed, Number(values.each));
@@ -67,5 +90,5 @@ const parts: Record<string, () => Promise<void>> = {
   },
 };
 
-for (const [name, play] of Object.entries(parts)) if (values.only.split(',').includes(name)) await play();
+for (const [name, play] of Object.entries(parts)) if (asked.includes(name)) await play();
 process.exitCode = broken > 0 ? 1 : 0;

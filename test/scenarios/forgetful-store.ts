@@ -1,7 +1,7 @@
 import { createMemoryStore, type Store } from '@evenkeel/store';
 
 /** A store that loses all that it holds when told to, as Redis does when it is flushed. */
-export type ForgetfulStore = Store & { forget: () => void };
+export type ForgetfulStore = Store & { loseAll: () => void };
 
 export function createForgetfulStore(): ForgetfulStore {
   let inner = createMemoryStore({ encode: true });
@@ -15,10 +15,11 @@ export function createForgetfulStore(): ForgetfulStore {
     outbox: (scope) => inner.outbox(scope),
     settle: (scope, ids) => inner.settle(scope, ids),
     position: (scope, stream) => inner.position(scope, stream),
+    forget: (cluster) => inner.forget(cluster),
     trouble: () => null,
     on_reconnect: (listener) => void listeners.push(listener),
     close: async () => {},
-    forget: () => {
+    loseAll: () => {
       inner = createMemoryStore({ encode: true });
       for (const listener of listeners) listener();
     },

@@ -29,6 +29,8 @@ const given = z.strictObject({
   /** How long it is watched, minutes of the cluster. */
   minutes: z.number().positive(),
   changes: z.array(change).default([]),
+  /** Also tells what was held back, and whether that was right. */
+  held_back: z.boolean().optional(),
 });
 
 /** What a story begins with and what happens in it. */
@@ -39,7 +41,7 @@ export type Given = {
   minutes: number;
   changes?: Change[];
 };
-export type Story = Given & { about: string };
+export type Story = Given & { about: string; held_back?: boolean | undefined };
 export type Change = {
   minute: number;
   config?: ConfigInput | undefined;

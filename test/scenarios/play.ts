@@ -91,7 +91,7 @@ async function apply({ config, fault, move, ...asked }: Change, stage: Stage, gi
   if (fault) simulator.faults.add(fault);
   if (move) moveByHand(simulator, move.vmid, move.to);
   if (config) await configs.change(storyConfig(simulator.name, given.config, config));
-  if (asked.flush) store.forget();
+  if (asked.flush) store.loseAll();
   const at = new Date(simulator.now()).toISOString();
   if (asked.command) await insist(() => requestChange(bus, simulator.name, asked.command!, at));
   if (asked.answer) await insist(() => giveAnswer(bus, simulator.name, asked.answer!, at));

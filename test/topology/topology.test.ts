@@ -18,7 +18,6 @@ const said: readonly AnyEvent[] = [...events, ...commands];
 
 /** Events that no service needs to hear, and who they are for. */
 const forOthers: Record<string, string> = {
-  'recommendation.decided': 'people who ask why something did not move, and programs outside',
   'scaling.decided': 'people and programs that size guests',
   'run.decided': 'people who look at the last run, and programs outside',
   'migration.progressed': 'people who watch a migration, and programs outside',

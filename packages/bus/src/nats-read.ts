@@ -43,7 +43,7 @@ export async function* readMessages(
       consumer = await orderedConsumer(wire, stream, subjects, next);
       for (let left = (await consumer.info(true)).num_pending; left > 0; ) {
         left = (await consumer.info()).num_pending;
-        for await (const message of await consumer.fetch({ max_messages: 256, expires: 1_000 })) {
+        for await (const message of await consumer.fetch({ max_messages: 32, expires: 1_000 })) {
           const { subject, seq, data, headers, info } = message;
           yield { subject, sequence: seq, body: data, headers: wireHeaders(headers) };
           next = seq + 1;

@@ -12,9 +12,10 @@ export async function ensureStreams(wire: Wire, options: NatsOptions): Promise<v
   for (const wanted of wantedStreams(options)) await ensureStream(wire, wanted);
 }
 
-type Wanted = ReturnType<typeof wantedStreams>[number];
+export type WantedStream = ReturnType<typeof wantedStreams>[number];
 
-function wantedStreams({ replicas = 1, telemetry_max_bytes = 2 * 1_073_741_824 }: NatsOptions) {
+/** Every stream as Evenkeel sets it up, the ledger among them. */
+export function wantedStreams({ replicas = 1, telemetry_max_bytes = 2 * 1_073_741_824 }: NatsOptions) {
   const common = {
     storage: StorageType.File,
     retention: RetentionPolicy.Limits,
@@ -32,22 +33,29 @@ function wantedStreams({ replicas = 1, telemetry_max_bytes = 2 * 1_073_741_824 }
   return [...classes, { ...common, ...ledgerStream }];
 }
 
-async function ensureStream({ jsm }: Wire, wanted: Wanted): Promise<void> {
+async function ensureStream({ jsm }: Wire, wanted: WantedStream): Promise<void> {
   const standing = await jsm.streams.info(wanted.name).catch((error: Error) => {
     if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound) return null;
     throw error;
   });
   try {
+    const kept = withReplicas(wanted, standing?.config.num_replicas ?? 1);
     if (!standing) await jsm.streams.add(wanted);
-    else if (differs(standing.config, wanted)) await jsm.streams.update(wanted.name, wanted);
+    else if (differs(standing.config, kept)) await jsm.streams.update(wanted.name, kept);
   } catch (error) {
     const made = await jsm.streams.info(wanted.name).catch(() => null);
-    if (made && !differs(made.config, wanted)) return;
+    if (made && !differs(made.config, withReplicas(wanted, made.config.num_replicas))) return;
     throw new Error(`stream ${wanted.name} cannot be set up: ${(error as Error).message}`);
   }
 }
 
-function differs(standing: object, wanted: Wanted): boolean {
+/** More copies than are asked for, which an administrator has made, stay. */
+const withReplicas = (wanted: WantedStream, standing: number): WantedStream => ({
+  ...wanted,
+  num_replicas: Math.max(wanted.num_replicas, standing),
+});
+
+function differs(standing: object, wanted: WantedStream): boolean {
   const now = standing as Record<string, unknown>;
   return Object.entries(wanted).some(([name, value]) => JSON.stringify(now[name]) !== JSON.stringify(value));
 }

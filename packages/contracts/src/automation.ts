@@ -33,6 +33,8 @@ export const Automation = z.object({
   drained: z.record(NodeName, Drain),
   /** The migration that failed last, and whether somebody has resumed since. */
   failure: z.object({ migration_id: z.string(), at: Time, resumed: z.boolean() }).optional(),
+  /** The broken invariant that was noted last. */
+  broken: z.object({ id: z.string(), at: Time }).optional(),
   /** Its last change: the command, or the migration that failed. */
   changed: z.object({ id: z.string(), at: Time, by: Asker }).optional(),
   /** The last command that it holds, by its place in the stream; what stood before that is in it. */

@@ -19,6 +19,12 @@ export const Effect = z.object({
   target_after: NodeEffect,
 });
 
+/**
+ * CPU that is expected of the two nodes of a move over the half hour that ends an hour after it, fractions; `target_guests` stands for
+ * the guests that are counted on there.
+ */
+export const NodesNext = z.object({ source: Estimate, target: Estimate, target_guests: z.number() });
+
 /** The check that a machine evaluates beside each of the plan's sentences. */
 export const PlanCheck = z.object({
   check: z.enum([
@@ -47,6 +53,31 @@ export const PlanStep = z.object({
   description: z.string(),
   timeout_seconds: z.number(),
 });
+
+/** What became of one of the plan's checks when it was made. */
+export const CheckResult = z.object({
+  name: PlanCheck.shape.check,
+  /** Whether the plan asks for it, or goes back without it. */
+  of: z.enum(['success', 'rollback']),
+  sentence: z.string(),
+  expected: z.string(),
+  actual: z.string(),
+  /** Null where it could not be told; of a rollback condition, false is what asks to go back. */
+  passed: z.boolean().nullable(),
+});
+
+/** How one step of the plan went, and when, by the cluster's clock. */
+export const StepResult = z.object({
+  step: z.number().int(),
+  action: PlanStep.shape.action,
+  timeout_seconds: z.number(),
+  result: z.enum(['done', 'failed', 'timed_out', 'not_reached']),
+  started_at: Time.optional(),
+  ended_at: Time.optional(),
+});
+
+/** Whether the guest is to be moved back, and why, or why not although a condition asks for it. */
+export const WayBack = z.object({ wanted: z.boolean(), reason: z.string(), migration_id: z.string().optional() });
 
 /** The second seed's structure and names; every figure computed. */
 export const MigrationPlan = z.object({
@@ -100,12 +131,24 @@ export const Recommendation = z.object({
   /** Position in the run, 1 is best. */
   rank: z.number().int(),
   mandatory: MandatoryReason.optional(),
+  /** It evens out the number of guests per node: worth as much as the least improvement that is asked, as long as it does no harm. */
+  purpose: z.literal('distribution').optional(),
+  /** Half of two moves that only pay together, as step so much; its effect is its own, what it pays that of both. */
+  exchange: z
+    .object({
+      step: z.number().int(),
+      of: z.number().int(),
+      with: z.object({ guest: GuestId, target_node: z.string() }),
+    })
+    .optional(),
   reason: z.string(),
   behavior: Behavior,
   /** Penalty points of source and target together, before less after; of this guest alone, after the companions before it. */
   score_improvement: z.number(),
   improvement: Estimate,
   effect: Effect,
+  /** Both nodes an hour later, with all that was planned before this move. */
+  cpu_in_an_hour: NodesNext.optional(),
   /** 0..100: the probability that the move turns out beneficial, companions included. */
   confidence_score: z.number(),
   risk: z.object({ high: z.boolean(), flags: z.array(RiskFlag) }),
@@ -127,6 +170,8 @@ export const Recommendation = z.object({
   guest_load: z.object({ cpu_cores: Estimate, mem_bytes: z.number(), assigned_bytes: z.number() }),
   /** Guests that move with it because a rule binds them; each has a recommendation of its own. */
   companions: z.array(GuestId),
+  /** Moves of the run that its prediction takes as made: those before it that touch one of its nodes, the nearest at most. */
+  planned_after: z.array(z.object({ guest: GuestId, target_node: z.string() })).optional(),
   migration_plan: MigrationPlan,
 });
 
@@ -172,6 +217,8 @@ export const ApprovedMigration = z.object({
   approved_by: z.string().optional(),
   /** A mandatory move is judged by other rules. */
   mandatory: MandatoryReason.optional(),
+  /** Half of an exchange: alone it teaches nothing. */
+  exchange: z.boolean().optional(),
   /** The migration that this one undoes. */
   parent_id: z.string().optional(),
   confidence_score: z.number(),
@@ -180,6 +227,7 @@ export const ApprovedMigration = z.object({
     duration_seconds: Estimate,
     downtime_seconds: Estimate,
     effect: Effect,
+    cpu_in_an_hour: NodesNext.optional(),
     guest_cpu_cores: Estimate,
     behavior: Behavior,
   }),
@@ -221,6 +269,7 @@ export const Outcome = z.object({
   /** It had to be made whatever it brought: its verdict teaches nothing about moves that are chosen. */
   mandatory: z.boolean().optional(),
   confidence_score: z.number(),
+  /** Mean CPU of the target before the horizon; a prediction is made for the hour, and says nothing once other guests came or went. */
   target_cpu: z.object({ predicted: Estimate.optional(), actual: z.number().optional() }),
   duration_seconds: z.object({ predicted: Estimate, actual: z.number().optional() }),
   downtime_seconds: z.object({ predicted: Estimate, actual: z.number().optional() }),
@@ -234,6 +283,9 @@ export type NodeEffect = z.output<typeof NodeEffect>;
 export type Effect = z.output<typeof Effect>;
 export type PlanCheck = z.output<typeof PlanCheck>;
 export type PlanStep = z.output<typeof PlanStep>;
+export type CheckResult = z.output<typeof CheckResult>;
+export type StepResult = z.output<typeof StepResult>;
+export type WayBack = z.output<typeof WayBack>;
 export type MigrationPlan = z.output<typeof MigrationPlan>;
 export type MandatoryReason = z.output<typeof MandatoryReason>;
 export type RiskFlag = z.output<typeof RiskFlag>;

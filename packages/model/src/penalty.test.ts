@@ -54,3 +54,9 @@ describe('nodePenalty', () => {
     expect([0, 30, 100, 250].map(suitability)).toEqual([100, 70, 0, 0]);
   });
 });
+
+test('a node whose load rises costs more than one at rest', () => {
+  const at = (rise_per_hour: number) => points({ cpu: 0.6, mem: 0.3, rise_per_hour });
+  expect(at(0.03)).toBeGreaterThan(at(0) + 1);
+  expect(at(-0.03)).toBe(at(0));
+});

@@ -5,6 +5,7 @@ import {
   applyMove,
   capsOf,
   fits,
+  meanCpu,
   nodeLoad,
   peakCpu,
   penaltyOf,
@@ -120,4 +121,11 @@ describe('planState', () => {
     const state = planState(aCluster(nodes, [guest]), [aProfile(guest)], c);
     expect(fits(state, 1, [0], capsOf(c))).toBe(expected);
   });
+});
+
+test.each(['qemu', 'lxc'] as const)('what a %s uses of its vCPUs is so many cores of its node', (type) => {
+  const guest = aGuest(1, 'a', { type, cpu: 0.59, maxcpu: 8 });
+  const state = planState(aCluster([aNode('a')], [guest]), [aProfile(guest)], aConfig());
+  expect(state.guests[0]!.prediction.cores).toBeCloseTo(4.72);
+  expect(meanCpu(state, 0)).toBeCloseTo(4.72 / 16);
 });

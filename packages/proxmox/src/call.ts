@@ -7,6 +7,8 @@ import { type ApiAnswer, type ApiRequest, isProxyTrouble, type Transport, Transp
 export type Call = Omit<ApiRequest, 'token' | 'timeout_ms' | 'idempotent'> & { timeout_ms?: number; what?: string };
 
 const pauses_ms = [200, 800];
+/** Machine milliseconds between the wish to write and the sending: who stood still for longer does not know what has happened since. */
+const freshest_ms = 5_000;
 const isGatewayTrouble = (status: number): boolean => status >= 502 && status <= 504;
 
 /**
@@ -38,7 +40,7 @@ export function createCaller(options: {
   return async ({ what, ...call }) => {
     const timeout_ms = call.timeout_ms ?? options.timeout_ms;
     const request = { ...call, token, timeout_ms, idempotent: call.method === 'GET' };
-    const held = request.idempotent ? null : await options.mayWrite();
+    const held = request.idempotent ? null : await mayWriteSoon(options);
     if (held !== null)
       throw new ProxmoxError('held_back', `${what ?? `${call.method} ${call.path}`} was not sent: ${held}.`);
     const deadline = machine.monotonic() + 2 * timeout_ms;
@@ -54,6 +56,17 @@ export function createCaller(options: {
       throw error instanceof ProxmoxError ? scrub(error, token) : error;
     }
   };
+}
+
+type Asked = { machine: Machine; mayWrite: () => string | null | Promise<string | null> };
+
+/** Nothing may lie between its answer and the sending. */
+async function mayWriteSoon({ machine, mayWrite }: Asked): Promise<string | null> {
+  const wished = machine.monotonic();
+  const held = await mayWrite();
+  const waited = machine.monotonic() - wished;
+  if (held !== null || waited <= freshest_ms) return held;
+  return `it waited ${Math.round(waited / 1000)} s for its permission, ${freshest_ms / 1000} s at most`;
 }
 
 /** A node that another cannot reach takes seconds to say so: once more is enough. */

@@ -6,7 +6,10 @@ export {
   type DirectRequest,
   directTransport,
 } from './direct-transport.ts';
+export { guestOfSid } from './guest-of-sid.ts';
+export { haRules } from './ha-rules.ts';
 export { type HttpsTransportOptions, httpsTransport } from './https-transport.ts';
+export { type HostCertificate, type HostLook, inspectHost } from './inspect-host.ts';
 export { type MigrationLog, parseMigrationLog } from './migration-log.ts';
 export * from './port.ts';
 export { createProxmox, type ProxmoxOptions } from './proxmox.ts';

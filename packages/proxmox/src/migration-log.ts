@@ -11,6 +11,8 @@ export type MigrationLog = {
   failure?: { reason: string; fault: Fault };
   /** RAM and disks together, as far as they have been announced. */
   progress?: { transferred_bytes: number; total_bytes: number };
+  /** The longest pause that Proxmox has allowed itself because the transfer got nowhere. */
+  permitted_downtime_seconds?: number;
 };
 
 const units: Record<string, number> = { B: 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
@@ -22,6 +24,7 @@ const patterns = {
   disk: new RegExp(`^([a-z-]+\\d+): transferred ${size} of ${size}`),
   target: /^starting migration of (?:VM|CT) \d+ to node '([^']+)'/,
   downtime: /- downtime (\d+) ms/,
+  permitted: /^auto-increased downtime to continue migration: (\d+) ms/,
   duration: /\(duration (\d+):(\d\d):(\d\d)\)/,
   finished: /^migration finished successfully/,
   end: /^TASK (OK|WARNINGS: \d+|ERROR: (.*))$/,
@@ -53,6 +56,7 @@ type Reading = {
   disks: Map<string, { done: number; total: number }>;
   dirty: number[];
   downtime_ms?: number;
+  permitted_ms?: number;
   duration_s?: number;
   shutdown_s?: number;
   last_s?: number;
@@ -76,6 +80,7 @@ export function parseMigrationLog(lines: readonly string[]): MigrationLog {
     ...(transfer && { transfer }),
     ...(failure && { failure }),
     ...(progress && { progress }),
+    ...(reading.permitted_ms !== undefined && { permitted_downtime_seconds: reading.permitted_ms / 1000 }),
   };
 }
 
@@ -106,6 +111,8 @@ function readText(reading: Reading, text: string, seconds: number | undefined): 
   if (target) reading.target ??= target[1] as string;
   const downtime = patterns.downtime.exec(text);
   if (downtime) reading.downtime_ms = Number(downtime[1]);
+  const permitted = patterns.permitted.exec(text);
+  if (permitted) reading.permitted_ms = Math.max(reading.permitted_ms ?? 0, Number(permitted[1]));
   const duration = patterns.duration.exec(text);
   if (duration) reading.duration_s = Number(duration[1]) * 3600 + Number(duration[2]) * 60 + Number(duration[3]);
   const error = patterns.error.exec(text);

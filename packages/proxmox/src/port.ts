@@ -111,6 +111,8 @@ export type TaskRow = {
   status?: string | undefined;
 };
 
+export type GuestAgent = 'answers' | 'silent' | 'none';
+
 export type TaskStatus = { running: boolean; exitstatus?: string | undefined };
 
 export type MigrationPreconditions = {
@@ -175,6 +177,8 @@ export type Proxmox = {
   resources: (onDropped?: OnDropped) => Promise<{ nodes: NodeRow[]; guests: GuestRow[]; storages: StorageRow[] }>;
   options: () => Promise<{ crs: { mode: string; auto_rebalance: boolean }; migration_network?: string | undefined }>;
   node_status: (node: string) => Promise<NodeStatus>;
+  /** What the clock of a node says, epoch milliseconds in whole seconds. */
+  node_time: (node: string) => Promise<number>;
   /** The configuration as Proxmox keeps it: keys to strings. */
   guest_config: (guest: GuestRef) => Promise<Record<string, string>>;
   /** Snapshots of a guest; `with_state` where its memory was saved too. */
@@ -197,6 +201,11 @@ export type Proxmox = {
   task_log: (upid: string, start?: number) => Promise<string[]>;
   /** Needs VM.Migrate. */
   migration_preconditions: (guest: GuestRef, target: string) => Promise<MigrationPreconditions>;
+  /**
+   * Whether the agent inside a guest answers: `silent` where it should and does not, `none` where there is none to ask. Needs
+   * VM.GuestAgent.Audit, before PVE 9 VM.Monitor.
+   */
+  guest_agent: (guest: GuestRef) => Promise<GuestAgent>;
   permissions: () => Promise<Record<string, Record<string, boolean>>>;
   /** The UPID. Never sent twice by itself: a lost answer is an error with `maybe_accepted`. */
   migrate: (guest: GuestRef, options: MigrateOptions) => Promise<string>;

@@ -10,13 +10,14 @@ import {
 } from './decode/cluster.ts';
 import { haGroup, haResource, haRule, rulesOfGroups } from './decode/ha.ts';
 import { decodeHistory } from './decode/history.ts';
-import { decodeGuestConfig, nodeStatusAnswer, snapshotRow } from './decode/node-status.ts';
+import { decodeGuestConfig, nodeStatusAnswer, nodeTimeAnswer, snapshotRow } from './decode/node-status.ts';
 import { preconditionsAnswer } from './decode/preconditions.ts';
 import { decodeResources } from './decode/resources.ts';
 import { isNoContent, logLine, parseUpid, taskRow, taskStatusAnswer } from './decode/tasks.ts';
 import { guestPath, nodePath, segment } from './path.ts';
 import type {
   DroppedRows,
+  GuestAgent,
   GuestRef,
   HaRuleRow,
   HistoryRow,
@@ -51,6 +52,7 @@ export function readCalls(read: Reader): Reads {
     },
     options: () => read.object('/cluster/options', optionsAnswer),
     node_status: (node) => read.object(`${nodePath(node)}/status`, nodeStatusAnswer),
+    node_time: (node) => read.object(`${nodePath(node)}/time`, nodeTimeAnswer),
     guest_snapshots: (guest) => readSnapshots(read, guest),
     guest_config: (guest) => read.decoded(`${guestPath(guest)}/config`, decodeGuestConfig),
     node_history: (node, timeframe) => history(nodePath(node), timeframe),
@@ -82,6 +84,7 @@ export function readCalls(read: Reader): Reads {
       return isNoContent(lines) ? [] : lines;
     },
     migration_preconditions: (guest, target) => readPreconditions(read, guest, target),
+    guest_agent: (guest) => askAgent(read, guest),
     permissions: () => read.object('/access/permissions', permissionsAnswer),
   };
 }
@@ -117,6 +120,22 @@ async function readRules(
 async function readSnapshots(read: Reader, guest: GuestRef): Promise<{ name: string; with_state: boolean }[]> {
   const rows = await read.rows(`${guestPath(guest)}/snapshot`, snapshotRow);
   return rows.filter(({ name }) => name !== 'current').map(({ name, vmstate }) => ({ name, with_state: vmstate }));
+}
+
+const agentAnswer = z.object({ result: z.unknown() });
+
+/** Asks the agent what it can do, which changes nothing in the guest; its ping would be a POST. */
+async function askAgent(read: Reader, guest: GuestRef): Promise<GuestAgent> {
+  if (guest.type === 'lxc') return 'none';
+  try {
+    await read.object(`${guestPath(guest)}/agent/info`, agentAnswer);
+    return 'answers';
+  } catch (error) {
+    if (!(error instanceof ProxmoxError) || error.kind !== 'refused') throw error;
+    if (/agent is not running|got timeout/i.test(error.message)) return 'silent';
+    if (/no qemu guest agent configured/i.test(error.message)) return 'none';
+    throw error;
+  }
 }
 
 const currentStatus = z.object({ status: z.string() });

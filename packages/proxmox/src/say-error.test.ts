@@ -70,10 +70,21 @@ it('repeats neither a token that an answer repeats, nor one that is malformed', 
   expect(() => createProxmox({ transport, token: 'a@b!c=5a\nHost: evil' })).toThrow(/^((?!evil).)*$/);
 });
 
+/** A process that is stopped for a minute after it has asked whether it may write, and before it hears that it may. */
+function standingStill() {
+  let now = 0;
+  const mayWrite = async () => {
+    now += 60_000;
+    return null;
+  };
+  return { mayWrite, machine: { monotonic: () => now } };
+}
+
 it.each([
   { name: 'for reading', guard: { readOnly: true }, says: 'for reading only' },
   { name: 'held back', guard: { mayWrite: () => 'the kill switch is on' }, says: 'the kill switch is on' },
   { name: 'held back later', guard: { mayWrite: async () => 'it is paused' }, says: 'it is paused' },
+  { name: 'that stood still while it asked', guard: standingStill(), says: 's for its permission, 5 s at most' },
 ])('a client $name writes nothing', async ({ guard, says }) => {
   const asked: string[] = [];
   const handle = ({ method }: { method: string }): DirectAnswer => {

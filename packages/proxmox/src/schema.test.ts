@@ -70,11 +70,11 @@ it.skipIf(!existsSync(file))('every call and parameter exists in the schema of P
       p.migration_preconditions(vm, 'n2'),
       p.migration_preconditions(ct, 'n2'),
     ],
-    ...[p.permissions(), p.migrate(vm, move), p.migrate(ct, move), p.stop_task(upid)],
+    ...[p.guest_agent(vm), p.permissions(), p.migrate(vm, move), p.migrate(ct, move), p.stop_task(upid)],
   ]);
   const { apiSchema } = JSON.parse(readFileSync(file, 'utf8')) as { apiSchema: PathNode[] };
   const nodes = flatten(apiSchema);
-  expect(requests.length).toBeGreaterThan(22);
+  expect(requests.length).toBeGreaterThan(23);
   expect(requests.map((request) => objection(nodes, request)).filter((said) => said !== null)).toEqual([]);
   expect(
     objection(nodes, { method: 'GET', path: '/api2/json/version', query: { x: '1' }, form: {}, authorization: '' }),

@@ -45,7 +45,8 @@ export function trustedConnector(trust: Trust, connect_timeout_ms: number): buil
 }
 
 /** Null where the certificate is pinned, or signed by the given authority for this host. */
-function refusalOf(socket: TLSSocket, pins: string[], hasCa: boolean): string | null {
+export function refusalOf(socket: TLSSocket, fingerprints: readonly string[], hasCa: boolean): string | null {
+  const pins = fingerprints.map(bare);
   const got = socket.getPeerCertificate?.()?.fingerprint256;
   if (got && (pins.includes(bare(got)) || (hasCa && socket.authorized))) return null;
   const expected = pins.map(spaced).join(' or ');
@@ -77,12 +78,15 @@ const connectWords: Record<string, string> = {
   EAI_AGAIN: 'its name could not be looked up',
 };
 
-function connectFailure(error: Error & { code?: string }): ConnectFailure {
+/** What is wrong with a certificate and what to do, by the code that TLS gives. */
+export const certificateRefusal = (code: string): string =>
+  certificateWords[code] ?? `its certificate cannot be trusted (${code}); ${whatToTrust}`;
+
+/** Why a host could not be joined. */
+export function connectFailure(error: Error & { code?: string }): ConnectFailure {
   const code = error.code ?? '';
-  const certificate = certificateWords[code];
-  if (certificate) return new ConnectFailure('certificate', certificate);
   if (/^(CERT_|ERR_TLS_CERT|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED)/.test(code)) {
-    return new ConnectFailure('certificate', `its certificate cannot be trusted (${code}); ${whatToTrust}`);
+    return new ConnectFailure('certificate', certificateRefusal(code));
   }
   if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT') {
     return new ConnectFailure('timeout', 'no connection in time');

@@ -21,6 +21,8 @@ export type Work = {
   cause: string;
   /** Its place in its stream. */
   position?: { stream: string; sequence: number };
+  /** Was handled before: what is said because of it was said then. */
+  silent?: boolean;
 };
 
 const receiptSeconds = 86_400;
@@ -55,7 +57,8 @@ export function createDecide(bench: Bench): (work: Work) => Promise<boolean> {
     const buffer = openBuffer(records, bench.cluster, cache);
     const config = await configAt(ground.configs, work.revision);
     const context = { ...contextOf(bench, work), config, ledger, state: stateOf(bench, records, buffer) };
-    const outbox = await handle(bench, work, context);
+    const said = await handle(bench, work, context);
+    const outbox = work.silent ? [] : said;
     const writes = buffer.writes();
     if (!work.input && writes.length === 0 && outbox.length === 0) return true;
     const committed = await ground.store.commit(scope, {

@@ -69,10 +69,15 @@ export type ServiceDeclaration<
   publishes: Publishes;
 };
 
+/** Whether a service must handle an old event again once the store has forgotten it; not where such events leave nothing behind. */
+export type Recall = 'every' | 'none';
+
 /** A service as the runtime runs it and the tests of the topology read it. */
 export type Service = ServiceDeclaration<Record<string, AnyRecord>, Record<string, AnyRecord>, readonly AnyEvent[]> & {
   handlers: ReadonlyMap<AnyEvent, Handler>;
   timers: readonly Timer[];
+  /** Where it is not every one. */
+  recall: ReadonlyMap<AnyEvent, Recall>;
 };
 
 /** A service that is being declared: each trigger added gives a new one. */
@@ -81,7 +86,7 @@ export type ServiceBuilder<
   Reads extends Record<string, AnyRecord>,
   Publishes extends readonly AnyEvent[],
 > = ServiceDeclaration<Owns, Reads, Publishes> &
-  Pick<Service, 'handlers' | 'timers'> & {
+  Pick<Service, 'handlers' | 'timers' | 'recall'> & {
     /** On this event, decide what to remember and what to say. */
     on: <E extends AnyEvent>(
       event: E,
@@ -90,6 +95,7 @@ export type ServiceBuilder<
         event: { data: DataOf<E>; id: string; sequence: number },
         context: Context<Owns, Reads>,
       ) => Promise<readonly SaidOf<Publishes>[]>,
+      how?: { recall: Recall },
     ) => ServiceBuilder<Owns, Reads, Publishes>;
     /** Every so often in each cluster, by the cluster's clock or the machine's. */
     every: (
@@ -107,13 +113,20 @@ export function defineService<
   const build = (
     handlers: ReadonlyMap<AnyEvent, Handler>,
     timers: readonly Timer[],
+    recall: ReadonlyMap<AnyEvent, Recall>,
   ): ServiceBuilder<Owns, Reads, Publishes> => ({
     ...declaration,
     handlers,
     timers,
-    on: (event, handler) => build(new Map([...handlers, [event, handler as unknown as Handler]]), timers),
+    recall,
+    on: (event, handler, how) =>
+      build(
+        new Map([...handlers, [event, handler as unknown as Handler]]),
+        timers,
+        how ? new Map([...recall, [event, how.recall]]) : recall,
+      ),
     every: (time, seconds, handler) =>
-      build(handlers, [...timers, { seconds, time, handle: handler as unknown as Timer['handle'] }]),
+      build(handlers, [...timers, { seconds, time, handle: handler as unknown as Timer['handle'] }], recall),
   });
-  return build(new Map(), []);
+  return build(new Map(), [], new Map());
 }

@@ -11,6 +11,9 @@ import type { Span } from './tracing.ts';
 
 export type Handled = 'done' | 'repeated' | 'conflict';
 
+/** `silent`: it was acknowledged before, so all that was decided on it has been said. */
+export type Handle = (delivery: Delivery, how?: { silent: boolean }) => Promise<Handled>;
+
 /** A message that no number of tries makes readable. */
 export class Unreadable extends Error {
   override name = 'Unreadable';
@@ -21,10 +24,7 @@ type Known = { event: AnyEvent; handler: Handler };
 const conflictsBeforeRetry = 10;
 
 /** Handles an event once, whatever other replicas do and however often it comes; throws what is to be tried again or laid aside. */
-export function createHandle(
-  bench: Bench,
-  decide: (work: Work) => Promise<boolean>,
-): (delivery: Delivery) => Promise<Handled> {
+export function createHandle(bench: Bench, decide: (work: Work) => Promise<boolean>): Handle {
   const { ground, scope, service } = bench;
   const handlers = new Map([...service.handlers].map(([event, handler]) => [typeOf(event), { event, handler }]));
 
@@ -38,7 +38,7 @@ export function createHandle(
     throw new Error('lost every race for a commit');
   };
 
-  return async (delivery) => {
+  return async (delivery, { silent } = { silent: false }) => {
     const { id, type } = delivery.event;
     await flush(bench);
     if (await ground.store.handled(scope, id)) return 'repeated';
@@ -48,7 +48,7 @@ export function createHandle(
     const work = workOf(bench, known, delivery);
     const span = spanOf(bench, known, delivery);
     try {
-      const handled = await insist(id, { ...work, trace: span.traceparent });
+      const handled = await insist(id, { ...work, trace: span.traceparent, silent });
       span.end();
       return handled;
     } catch (error) {

@@ -5,6 +5,7 @@ import { serveHealth } from './health.ts';
 
 const failures: string[] = [];
 let fails = false;
+const broken: string[] = [];
 let health: Awaited<ReturnType<typeof serveHealth>>;
 
 beforeAll(async () => {
@@ -15,6 +16,7 @@ beforeAll(async () => {
       { name: 'bus', trouble: () => null },
       { name: 'store', trouble: () => 'away' },
     ],
+    broken: async () => broken,
     registry: new Registry(),
     refresh: async () => {
       if (fails) throw new Error('no figures');
@@ -41,9 +43,9 @@ test.each([
   ['/readyz', 503, 'store: away\nnot ready\n'],
   ['/readyz?verbose', 503, 'bus: ok\nstore: away\nnot ready\n'],
   ['/metrics', 200, '\n'],
-  ['//', 404, 'try /livez, /readyz?verbose or /metrics\n'],
-  ['//[', 404, 'try /livez, /readyz?verbose or /metrics\n'],
-  ['http://%', 404, 'try /livez, /readyz?verbose or /metrics\n'],
+  ['//', 404, 'try /livez, /readyz?verbose, /healthz or /metrics\n'],
+  ['//[', 404, 'try /livez, /readyz?verbose, /healthz or /metrics\n'],
+  ['http://%', 404, 'try /livez, /readyz?verbose, /healthz or /metrics\n'],
   ['/readyz?%', 503, 'store: away\nnot ready\n'],
 ])('GET %s', async (path, status, body) => {
   expect(await ask(path)).toEqual({ status, body });
@@ -59,4 +61,10 @@ test('what goes wrong is said to the one who asks, logged, and ends nothing', as
   expect(failures).toEqual(['a question to the health server could not be answered']);
   fails = false;
   expect(await ask('/metrics')).toMatchObject({ status: 200 });
+});
+
+test('/healthz: well until an invariant is broken, and then which', async () => {
+  expect(await ask('/healthz')).toEqual({ status: 200, body: 'invariants: ok\n' });
+  broken.push('one_end 1×: a migration ends once');
+  expect(await ask('/healthz')).toEqual({ status: 503, body: 'invariant broken: one_end 1×: a migration ends once\n' });
 });

@@ -4,7 +4,14 @@ import type { Log } from './define-service.ts';
 
 export type Check = { name: string; trouble: () => string | null };
 
-type Sources = { checks: () => Check[]; registry: Registry; refresh: () => Promise<void>; log: Pick<Log, 'error'> };
+type Sources = {
+  checks: () => Check[];
+  /** What was promised never to happen and did, since this process started. */
+  broken: () => Promise<string[]>;
+  registry: Registry;
+  refresh: () => Promise<void>;
+  log: Pick<Log, 'error'>;
+};
 type Answer = { status: number; body: string; type?: string };
 
 async function answer({ method, url = '/' }: IncomingMessage, sources: Sources): Promise<Answer> {
@@ -12,7 +19,8 @@ async function answer({ method, url = '/' }: IncomingMessage, sources: Sources):
   if (method !== 'GET') return { status: 405, body: 'only GET\n' };
   if (path === '/livez') return { status: 200, body: 'ok\n' };
   if (path === '/readyz') return readiness(sources.checks(), new URLSearchParams(query).has('verbose'));
-  if (path !== '/metrics') return { status: 404, body: 'try /livez, /readyz?verbose or /metrics\n' };
+  if (path === '/healthz') return promises(await sources.broken());
+  if (path !== '/metrics') return { status: 404, body: 'try /livez, /readyz?verbose, /healthz or /metrics\n' };
   await sources.refresh();
   return { status: 200, body: await sources.registry.metrics(), type: sources.registry.contentType };
 }
@@ -25,7 +33,12 @@ function readiness(checks: Check[], isVerbose: boolean): Answer {
   return { status, body: `${[...lines, verdict].join('\n')}\n` };
 }
 
-/** `/livez` says that the process turns, `/readyz[?verbose]` that it can work, `/metrics` what it has done. */
+function promises(broken: string[]): Answer {
+  if (broken.length === 0) return { status: 200, body: 'invariants: ok\n' };
+  return { status: 503, body: `${broken.map((line) => `invariant broken: ${line}`).join('\n')}\n` };
+}
+
+/** `/livez` says that the process turns, `/readyz[?verbose]` that it can work, `/healthz` that no invariant was broken, `/metrics` what it has done. */
 export async function serveHealth(
   options: Sources & { host: string; port: number },
 ): Promise<{ port: number; close: () => Promise<void> }> {

@@ -15,9 +15,10 @@ export type MemoryCheck = {
 type Given = {
   service: string;
   cluster: string;
-  subjects: ReadonlyMap<StreamClass, string[]>;
+  /** Whose old events must be handled again, see `Recall`. */
+  recalled: (stream: StreamClass) => string[];
   consumptions: ReadonlyMap<StreamClass, Consumption>;
-  worker: Pick<Worker, 'flush'>;
+  worker: Pick<Worker, 'flush' | 'replay'>;
   bus: Bus;
   store: Store;
   log: Log;
@@ -26,34 +27,38 @@ type Given = {
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 export function createMemoryCheck(given: Given): MemoryCheck {
-  const { service, cluster, subjects, consumptions, worker, bus, store, log } = given;
+  const { service, cluster, recalled, consumptions, worker, bus, store, log } = given;
   const open = new Set<StreamClass>();
   let trouble: string | null = 'comparing what is remembered with what was acknowledged';
   let running: Promise<void> | undefined;
 
-  const forgotten = async (stream: StreamClass): Promise<number | null> => {
-    const consumption = consumptions.get(stream)!;
+  /** How many events of a stream were acknowledged and are not known, all of which it handles again. */
+  const recall = async (stream: StreamClass): Promise<number> => {
     const after = await store.position({ service, cluster }, stream);
-    const upTo = await consumption.acknowledged();
-    if (!(await isMissing(bus, stream, subjects.get(stream) ?? [], { after, upTo }))) return null;
-    log.warn(
-      { service, cluster, stream, applied: after, acknowledged: upTo },
-      'the store has forgotten: handling again',
-    );
-    return after;
+    const upTo = (await consumptions.get(stream)?.acknowledged()) ?? 0;
+    let events = 0;
+    if (after >= upTo) return events;
+    for await (const stored of bus.read(stream, recalled(stream), after + 1)) {
+      if (stored.sequence > upTo) break;
+      if (events++ === 0)
+        log.warn(
+          { service, cluster, stream, applied: after, acknowledged: upTo },
+          'the store has forgotten: handling again',
+        );
+      trouble = `the store has forgotten: ${service} handles ${stream} again, ${stored.sequence} of ${upTo}`;
+      await worker.replay({ ...stored, stream });
+    }
+    return events;
   };
 
   const look = async (): Promise<void> => {
+    const began = performance.now();
     await worker.flush();
-    const found: [StreamClass, number | null][] = [];
-    for (const stream of consumptions.keys()) found.push([stream, await forgotten(stream)]);
-    for (const [stream, after] of found) {
-      const consumption = consumptions.get(stream)!;
-      if (after !== null) await consumption.rewind(after);
-      open.add(stream);
-      const last = stream === found.at(-1)?.[0];
-      while (after !== null && !last && (await consumption.pending()) > 0) await pause(100);
-    }
+    let events = 0;
+    for (const stream of consumptions.keys()) events += await recall(stream);
+    for (const stream of consumptions.keys()) open.add(stream);
+    const seconds = Math.round((performance.now() - began) / 100) / 10;
+    if (events > 0) log.info({ service, cluster, events, seconds }, 'what was forgotten is known again');
   };
 
   const insist = async (): Promise<void> => {
@@ -82,16 +87,4 @@ export function createMemoryCheck(given: Given): MemoryCheck {
     isOpen: (stream) => open.has(stream),
     trouble: () => trouble,
   };
-}
-
-/** Whether any event lies there; what was acknowledged also counts events of other subjects, which nobody has to apply. */
-async function isMissing(
-  bus: Bus,
-  stream: StreamClass,
-  subjects: string[],
-  { after, upTo }: { after: number; upTo: number },
-): Promise<boolean> {
-  if (after >= upTo) return false;
-  for await (const { sequence } of bus.read(stream, subjects, after + 1)) return sequence <= upTo;
-  return false;
 }

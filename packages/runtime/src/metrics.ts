@@ -1,6 +1,22 @@
+import { type Invariant, invariants } from '@evenkeel/contracts';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
+/** So that whoever watches them sees the first one, too. */
+function startingAtZero(counter: Counter<'invariant'>): Counter<'invariant'> {
+  for (const invariant of Object.keys(invariants)) counter.inc({ invariant }, 0);
+  return counter;
+}
+
 export type Metrics = ReturnType<typeof createMetrics>;
+
+/** Each invariant that was broken since this process started: its name, how often, and what it promises. */
+export async function brokenInvariants({ broken }: Metrics): Promise<string[]> {
+  const { values } = await broken.get();
+  const since = values.filter(({ value }) => value > 0);
+  return since.map(
+    ({ labels: { invariant }, value }) => `${invariant} ${value}×: ${invariants[invariant as Invariant]}`,
+  );
+}
 
 /** Every metric of the runtime, in one registry per process. */
 export function createMetrics(version: string, options: { process?: boolean } = {}) {
@@ -107,6 +123,14 @@ export function createMetrics(version: string, options: { process?: boolean } = 
       buckets: [-50, -20, -10, -5, -2, 0, 2, 5, 10, 20, 50],
       registers,
     }),
+    broken: startingAtZero(
+      new Counter({
+        name: 'evenkeel_invariant_violations_total',
+        help: 'What Evenkeel promises never happens and did, by invariant; counted by the outcome-tracker.',
+        labelNames: ['invariant'],
+        registers,
+      }),
+    ),
     imbalance: new Gauge({
       name: 'evenkeel_cluster_imbalance_ratio',
       help: 'Standard deviation of the load over the nodes, 0 to 1.',

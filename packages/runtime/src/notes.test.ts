@@ -2,7 +2,7 @@ import { Config, type ConfigInput } from '@evenkeel/contracts';
 import { expect, test } from 'vitest';
 import { createNotes } from './notes.ts';
 
-test('what is not in force yet, and all else worth knowing, is said once as long as it holds', () => {
+test('what is worth knowing of a configuration is said once as long as it holds', () => {
   const told: string[] = [];
   const notes = createNotes({ warn: (_fields, sentence) => void told.push(sentence) }, () => false);
   const tell = (config: ConfigInput) => {
@@ -12,13 +12,13 @@ test('what is not in force yet, and all else worth knowing, is said once as long
     );
     return told;
   };
-  const even = { distribution_balancing: { enabled: true } };
+  const shut = { recommendation_thresholds: { cpu: 90 } };
   const moves = { automated_migrations: { dry_run: false } };
-  expect(tell(even)).toEqual([
+  expect(tell(shut)).toEqual([
     expect.stringContaining('dry_run is on'),
-    expect.stringContaining('distribution_balancing is on, but not in force yet'),
+    expect.stringContaining('recommendation_thresholds.cpu 90 is not below'),
   ]);
-  expect(tell(even)).toEqual([]);
+  expect(tell(shut)).toEqual([]);
   expect(tell(moves)).toEqual([]);
-  expect(tell({ ...moves, ...even })).toEqual([expect.stringContaining('not in force yet')]);
+  expect(tell({ ...moves, ...shut })).toEqual([expect.stringContaining('recommendation_thresholds.cpu 90')]);
 });

@@ -1,5 +1,6 @@
 import type {
   DataOf,
+  invariantBroken,
   migrationCompleted,
   outcomeRecorded,
   recommendationDecided,
@@ -28,6 +29,7 @@ const observers: Record<string, Observer> = {
     if (transfer) m.migrationSeconds.observe({ cluster }, transfer.duration_seconds);
     if (transfer?.downtime_seconds !== undefined) m.downtimeSeconds.observe({ cluster }, transfer.downtime_seconds);
   },
+  'invariant.broken': (m, { invariant }: DataOf<typeof invariantBroken>) => m.broken.inc({ invariant }),
   'outcome.recorded': (m, { outcome }: DataOf<typeof outcomeRecorded>, cluster) => {
     m.outcomes.inc({ cluster, horizon: outcome.horizon, verdict: outcome.verdict ?? 'unjudged' });
     if (outcome.error !== undefined) m.gainError.observe({ cluster, horizon: outcome.horizon }, outcome.error);

@@ -13,9 +13,10 @@ import { serveHealth } from './health.ts';
 import { createKillSwitch } from './kill-switch.ts';
 import { createLog } from './log.ts';
 import { createMayWrite } from './may-write.ts';
-import { createMetrics } from './metrics.ts';
+import { brokenInvariants, createMetrics } from './metrics.ts';
 import { createNotes } from './notes.ts';
 import { noteOffer, type OwnConfig, openConfigs } from './offer-config.ts';
+import { natsOptionsOf, redisOptionsOf } from './server-options.ts';
 import type { Settings } from './settings.ts';
 import { type Started, start } from './start.ts';
 import { plainTracing, type Tracing } from './tracing.ts';
@@ -106,6 +107,7 @@ export async function openProcess(services: readonly Service[], options: OpenOpt
     host: settings.http_host,
     port: settings.http_port,
     checks: () => [...started.checks(), ...clusters.checks()],
+    broken: () => brokenInvariants(metrics),
     registry: metrics.registry,
     refresh: started.refresh,
     log,
@@ -170,21 +172,12 @@ async function openTracing(settings: Settings, name: string): Promise<Tracing> {
 
 export async function openBus(settings: Settings, name: string): Promise<Bus> {
   if (settings.nats_url === 'memory:') return createMemoryBus();
-  return connectNats({
-    servers: settings.nats_url,
-    name: `evenkeel-${name}`,
-    ...(settings.nats_user === undefined ? {} : { user: settings.nats_user }),
-    ...(settings.nats_password === undefined ? {} : { pass: settings.nats_password }),
-    ...(settings.nats_ca_file === undefined ? {} : { tls: { ca_file: settings.nats_ca_file } }),
-  });
+  return connectNats(natsOptionsOf(settings, name));
 }
 
-async function openStore(settings: Settings): Promise<Store> {
+export async function openStore(settings: Settings): Promise<Store> {
   if (settings.redis_url === 'memory:') return createMemoryStore();
-  return connectRedis({
-    url: settings.redis_url,
-    ...(settings.redis_password === undefined ? {} : { password: settings.redis_password }),
-  });
+  return connectRedis(redisOptionsOf(settings));
 }
 
 type Count = { inc: (labels: { cluster: string; method: string; code: string }) => void };

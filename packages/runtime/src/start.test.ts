@@ -1,5 +1,6 @@
 import { createMemoryBus, type MemoryBus, type MemoryBusOptions, withFaults } from '@evenkeel/bus';
 import { Config, defineEvent, defineRecord, type Said } from '@evenkeel/contracts';
+import type { Proxmox } from '@evenkeel/proxmox';
 import { createMemoryStore, type Store } from '@evenkeel/store';
 import { describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
@@ -52,6 +53,13 @@ const options: MemoryBusOptions = {
   limits: { telemetry: { per_subject: 1000 } },
 };
 
+/** All that the runtime itself asks of a cluster. */
+const onlyAClock = {
+  version: async () => ({ version: '9.2.1', release: '9.2' }),
+  clock: () => ({ now: 0, scale: 1 }),
+  close: async () => {},
+} as Partial<Proxmox> as Proxmox;
+
 async function setUp(
   services: readonly Service[],
   bus: MemoryBus,
@@ -66,9 +74,7 @@ async function setUp(
     store,
     configs: await openConfigSource(bus.ledger, Config.parse({})),
     clusters: [cluster],
-    proxmox: () => {
-      throw new Error('not used');
-    },
+    proxmox: () => onlyAClock,
     metrics: createMetrics('test', { process: false }),
     tracing: plainTracing((n) => 'a'.repeat(n * 2)),
     log: { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') },
@@ -79,8 +85,9 @@ async function setUp(
   return { started, logged };
 }
 
+const circumstances = { service: 'test', cluster, trace: '00-a-b-01', config_revision: 'none' };
+
 async function say(bus: MemoryBus, said: Said): Promise<void> {
-  const circumstances = { service: 'test', cluster, trace: '00-a-b-01', config_revision: 'none' };
   for (;;) {
     try {
       const { configrevision: _, ...event } = envelope(counted, said, circumstances).event;
@@ -152,6 +159,131 @@ describe('a service', () => {
     await bus.settled();
     expect(await sumOf(empty)).toEqual({ sum: 12, seen: [2, 4, 6] });
     expect(second.logged).toContain('warn: the store has forgotten: handling again');
+  });
+
+  test('says nothing on what it handles again, however long ago it was, but for one that acts on the outside', async () => {
+    const memory = createMemoryBus(options);
+    const said: string[] = [];
+    const publish: MemoryBus['publish'] = (outgoing) => {
+      said.push(outgoing.event.id);
+      return memory.publish(outgoing);
+    };
+    const bus = { ...memory, publish };
+    const told = { ...doubled, name: 'number.told', stream: 'telemetry' as const };
+    const teller = defineService({ name: 'teller', summary: '', owns: {}, reads: {}, publishes: [told] }).on(
+      counted,
+      async ({ data }) => [{ name: 'number.told', data, time }],
+    );
+    const actor = { ...doubler, name: 'actor', uses: { proxmox: 'write' as const } };
+    const first = await setUp([teller, actor], bus, createMemoryStore({ encode: true }));
+    await say(memory, counted.of({ n: 1 }, time));
+    await memory.settled();
+    await first.started.stop();
+    expect(said.splice(0).toSorted()).toEqual(['number.doubled/homelab/2', 'number.told/homelab/1']);
+    await setUp([teller, actor], bus, createMemoryStore({ encode: true }), 'two');
+    await say(memory, counted.of({ n: 2 }, time));
+    await memory.settled();
+    const news = ['number.doubled/homelab/4', 'number.told/homelab/2'];
+    expect(said.toSorted()).toEqual(['number.doubled/homelab/2', ...news]);
+  });
+
+  test('handles again only what leaves something behind', async () => {
+    const [bus, store] = [createMemoryBus(options), createMemoryStore({ encode: true })];
+    let seen: string[] = [];
+    const glanced = of('number.glanced', 'telemetry');
+    const note =
+      (name: string) =>
+      async ({ data }: { data: { n: number } }) => {
+        seen.push(`${name} ${data.n}`);
+        return [];
+      };
+    const choosy = defineService({ name: 'choosy', summary: '', owns: {}, reads: {}, publishes: [] })
+      .on(counted, note('counted'))
+      .on(glanced, note('glanced'), { recall: 'none' });
+    const first = await setUp([choosy], bus, store);
+    const tell = async (event: typeof counted, n: number) => {
+      const { configrevision: _, ...cloud } = envelope(event, event.of({ n }, time), circumstances).event;
+      await bus.publish({ ...envelope(event, event.of({ n }, time), circumstances), event: cloud });
+    };
+    for (const n of [1, 2]) for (const event of [counted, glanced]) await tell(event, n);
+    await tell(counted, 3);
+    await bus.settled();
+    expect(seen).toHaveLength(5);
+    await first.started.stop();
+    seen = [];
+    const empty = createMemoryStore({ encode: true });
+    const second = await setUp([choosy], bus, empty, 'two');
+    expect(seen).toEqual(['counted 1', 'counted 2', 'counted 3']);
+    await second.started.stop();
+    seen = [];
+    await setUp([choosy], bus, empty, 'three');
+    await tell(glanced, 9);
+    await bus.settled();
+    expect(seen).toEqual(['glanced 9']);
+  });
+
+  test('passes over what it could not handle before, and lays it aside only once', async () => {
+    const [bus, store] = [createMemoryBus(options), createMemoryStore({ encode: true })];
+    const picky = defineService({ name: 'picky', summary: '', owns: { total }, reads: {}, publishes: [] }).on(
+      counted,
+      async ({ data }, { state }) => {
+        if (data.n === 2) throw new Error('not two');
+        const { sum } = (await state.total.get()) ?? { sum: 0 };
+        state.total.set({ sum: sum + data.n, seen: [] });
+        return [];
+      },
+    );
+    const { logged } = await setUp([picky], bus, store);
+    for (const n of [1, 2, 3]) await say(bus, counted.of({ n }, time));
+    await bus.settled();
+    await store.forget(cluster);
+    await say(bus, counted.of({ n: 4 }, time));
+    await bus.settled();
+    await expect.poll(() => sumOf(store)).toEqual({ sum: 8, seen: [] });
+    expect(await Array.fromAsync(bus.letters())).toHaveLength(1);
+    expect(logged).toContain('info: what was forgotten is known again');
+  });
+
+  test('does nothing by the clock while it builds again what the store has forgotten', async () => {
+    const [bus, store] = [createMemoryBus(options), createMemoryStore({ encode: true })];
+    let held: PromiseWithResolvers<void> | undefined;
+    let replayed = 0;
+    const ticks: number[] = [];
+    const slow = defineService({ name: 'slow', summary: '', owns: { total }, reads: {}, publishes: [] })
+      .on(counted, async ({ data }, { state }) => {
+        replayed = data.n;
+        await held?.promise;
+        state.total.set({ sum: data.n, seen: [] });
+        return [];
+      })
+      .every(
+        'machine',
+        () => 0.01,
+        async ({ state }) => {
+          ticks.push((await state.total.get())?.sum ?? 0);
+          return [];
+        },
+      );
+    const { started } = await setUp([slow], bus, store, 'one', 'run');
+    await say(bus, counted.of({ n: 7 }, time));
+    await bus.settled();
+    await vi.waitFor(() => expect(ticks.at(-1)).toBe(7));
+    ticks.splice(0);
+    replayed = 0;
+    held = Promise.withResolvers();
+    await store.forget(cluster);
+    await vi.waitFor(() => expect(replayed).toBe(7));
+    expect(
+      started
+        .checks()
+        .find(({ name }) => name === 'store')
+        ?.trouble(),
+    ).toMatch(/slow handles telemetry again/);
+    held.resolve();
+    const since = ticks.length;
+    await vi.waitFor(() => expect(ticks.length).toBeGreaterThan(since + 1));
+    expect(ticks).not.toContain(0);
+    await started.stop();
   });
 
   test('says nothing along with what was decided otherwise before', async () => {

@@ -9,7 +9,7 @@ import { createLagView } from './lag-view.ts';
 import { createMemoryCheck, type MemoryCheck } from './memory-check.ts';
 import type { Metrics } from './metrics.ts';
 import { type RunningTimer, runTimer } from './run-timer.ts';
-import { subjectsOf } from './subjects-of.ts';
+import { recalledOf, subjectsOf } from './subjects-of.ts';
 import type { Tracing } from './tracing.ts';
 import { createWorker, type Worker } from './worker.ts';
 
@@ -43,6 +43,8 @@ export type Surroundings = {
   instance: string;
   /** `manual`: nothing runs by itself, see `tick`. */
   timers: 'run' | 'manual';
+  /** Only what was acknowledged and forgotten is handled; what is new stays for others. */
+  recall_only?: boolean;
   ack_wait_ms?: number;
 };
 
@@ -131,7 +133,8 @@ async function startOne(service: Service, cluster: Watched, around: Surroundings
   const on_forgotten = () => void check();
   const worker = createWorker(service, cluster.name, { ...around, proxmox, on_forgotten });
   const named = { service: service.name, cluster: cluster.name };
-  const memory = createMemoryCheck({ ...named, subjects, consumptions, worker, ...around });
+  const recalled = (stream: StreamClass) => recalledOf(service, cluster.name, stream);
+  const memory = createMemoryCheck({ ...named, recalled, consumptions, worker, ...around });
   check = memory.check;
   const one: Running = { service, cluster, proxmox, worker, memory, consumptions, timers: [] };
   try {
@@ -143,10 +146,15 @@ async function startOne(service: Service, cluster: Watched, around: Surroundings
     throw error;
   }
   if (around.timers === 'run') {
-    one.timers = service.timers.map((timer) => runTimer(timer, { ...around, ...named, worker, proxmox }));
+    one.timers = service.timers.map((timer) => runTimer(timer, { ...around, ...named, worker: patient(one), proxmox }));
   }
   return one;
 }
+
+/** Does nothing by the clock while what it knows is not complete. */
+const patient = ({ worker, memory }: Running): Pick<Worker, 'tick'> => ({
+  tick: async (timer) => (memory.trouble() === null ? worker.tick(timer) : undefined),
+});
 
 function consume(stream: StreamClass, subjects: string[], one: Running, around: Surroundings): Promise<Consumption> {
   const { service, cluster, memory, worker } = one;
@@ -157,6 +165,9 @@ function consume(stream: StreamClass, subjects: string[], one: Running, around: 
       subjects,
       ...(around.ack_wait_ms === undefined ? {} : { ack_wait_ms: around.ack_wait_ms }),
     },
-    (delivery) => (memory.isOpen(stream) ? worker.take(delivery) : delivery.retry(50)),
+    (delivery) => {
+      if (around.recall_only) return delivery.retry(1_000);
+      return memory.isOpen(stream) ? worker.take(delivery) : delivery.retry(50);
+    },
   );
 }

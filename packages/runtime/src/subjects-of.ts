@@ -15,3 +15,11 @@ export function subjectsOf(service: Service, cluster: string): Map<StreamClass, 
       ]),
   );
 }
+
+/** Of these, the subjects whose events are handled again once they are forgotten. */
+export function recalledOf(service: Service, cluster: string, stream: StreamClass): string[] {
+  const events = [...service.handlers.keys()].filter((event) => event.stream === stream);
+  const recalled = events.filter((event) => service.recall.get(event) !== 'none');
+  const replayed = replaySubjectOf({ stream, service: service.name, cluster }, '*');
+  return [...recalled.map((event) => filterOf(event, cluster)), replayed];
+}

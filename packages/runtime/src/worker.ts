@@ -1,16 +1,22 @@
-import type { Delivery, Poison } from '@evenkeel/bus';
+import type { Delivery, Poison, StoredEvent } from '@evenkeel/bus';
+import type { StreamClass } from '@evenkeel/contracts';
 import { type Bench, createBench, forget, type Ground } from './bench.ts';
 import { clusterTime } from './cluster-time.ts';
-import { createDecide, type Work } from './decide.ts';
+import { createDecide, pass, type Work } from './decide.ts';
 import type { Service, Timer } from './define-service.ts';
 import { nameOfType } from './envelope.ts';
-import { createHandle, type Handled, Unreadable } from './handle-delivery.ts';
+import { createHandle, type Handle, Unreadable } from './handle-delivery.ts';
 import { flush } from './outbox.ts';
+import { HandlerFailed } from './outside.ts';
 import { createPutAside } from './put-aside.ts';
+
+export type Replayed = StoredEvent & { stream: StreamClass };
 
 export type Worker = {
   /** Handles one delivery: decides, commits, publishes, acknowledges. Never throws. */
   take: (delivery: Delivery | Poison) => Promise<void>;
+  /** Handles again what was acknowledged and then forgotten; trouble outside is thrown, what cannot be handled passed over. */
+  replay: (stored: Replayed) => Promise<void>;
   /** Runs one timer once; what goes wrong is thrown. */
   tick: (timer: Timer) => Promise<void>;
   /** Publishes what was committed and not yet said. */
@@ -21,7 +27,9 @@ export type Worker = {
 export function createWorker(service: Service, cluster: string, ground: Ground): Worker {
   const bench = createBench(service, cluster, ground);
   const decide = createDecide(bench);
-  const take = createTake(bench, createHandle(bench, decide));
+  const handle = createHandle(bench, decide);
+  const take = createTake(bench, handle);
+  const replay = createReplay(bench, handle);
   const tick = createTick(bench, decide);
   let turn: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
@@ -31,15 +39,13 @@ export function createWorker(service: Service, cluster: string, ground: Ground):
   };
   return {
     take: (delivery) => inTurn(() => take(delivery)),
+    replay: (stored) => inTurn(() => replay(stored)),
     tick: (timer) => inTurn(() => tick(timer)),
     flush: () => inTurn(() => flush(bench)),
   };
 }
 
-function createTake(
-  bench: Bench,
-  handle: (delivery: Delivery) => Promise<Handled>,
-): (delivery: Delivery | Poison) => Promise<void> {
+function createTake(bench: Bench, handle: Handle): (delivery: Delivery | Poison) => Promise<void> {
   const { metrics } = bench.ground;
   const service = bench.service.name;
   const putAside = createPutAside(bench);
@@ -58,6 +64,26 @@ function createTake(
         const fields = { error: worse, sequence: delivery.sequence };
         bench.log.error(fields, 'could not lay a message aside; it will come again');
       });
+    }
+  };
+}
+
+/** A service that acts on the outside may have news to tell of it even on an old event; whatever else it says can be said once only. */
+function createReplay(bench: Bench, handle: Handle): (stored: Replayed) => Promise<void> {
+  const silent = bench.service.uses?.proxmox === undefined;
+  const nobody = async (): Promise<void> => {};
+  return async ({ stream, sequence, subject, event }) => {
+    const delivery = { stream, sequence, subject, event, attempt: 1, ack: nobody, retry: nobody };
+    try {
+      await handle(delivery, { silent });
+    } catch (error) {
+      forget(bench);
+      if (!(error instanceof Unreadable || error instanceof HandlerFailed)) throw error;
+      bench.log.warn(
+        { error, event_id: event.id, sequence },
+        'an old event cannot be handled again; it is passed over',
+      );
+      await pass(bench, { cause: event.id, position: { stream, sequence } });
     }
   };
 }

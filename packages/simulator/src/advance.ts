@@ -1,3 +1,4 @@
+import { actByHand } from './by-hand.ts';
 import { abortMigration, endMigration } from './end-migration.ts';
 import { applyStanding, nextFaultChange } from './faults.ts';
 import { haRound, nextHaRound } from './ha.ts';
@@ -47,6 +48,7 @@ export const applyFaults = (world: World): void => {
   const { fallen, risen } = applyStanding(world);
   for (const name of fallen) fall(world, name);
   for (const name of risen) rise(world, name);
+  actByHand(world);
 };
 
 /** Turns the clock to `to` (epoch ms), from one event to the next; a time that is past changes nothing. */

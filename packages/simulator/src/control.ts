@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Clock } from './clock.ts';
-import { faultSchema } from './fault.ts';
-import { problemsOf } from './problems.ts';
+import { type Fault, faultSchema } from './fault.ts';
+import { namedNodes, problemsOf } from './problems.ts';
 import type { Simulator } from './simulator.ts';
 
 export type ControlRequest = { method: string; path: string; body: string; loopback: boolean };
@@ -50,16 +50,19 @@ const faultRows = (simulator: Simulator): unknown[] =>
 const addFault = (simulator: Simulator, body: string): ControlAnswer => {
   const read = readJson(faultSchema, body);
   if ('problems' in read) return { status: 400, data: read };
-  const wrong = unknownNode(simulator, read.value);
+  const wrong = problemOf(simulator, read.value);
   return wrong
     ? { status: 400, data: { problems: [wrong] } }
     : { status: 200, data: { id: simulator.faults.add(read.value) } };
 };
 
-const unknownNode = (simulator: Simulator, fault: object): string | undefined => {
-  const named = 'node' in fault ? fault.node : undefined;
+const problemOf = (simulator: Simulator, fault: Fault): string | undefined => {
   const known = simulator.description.nodes.map((node) => node.name);
-  return typeof named === 'string' && !known.includes(named) ? `there is no node ${named}` : undefined;
+  const unknown = namedNodes(fault).find((node) => !known.includes(node));
+  if (unknown !== undefined) return `there is no node ${unknown}`;
+  return fault.kind === 'by_hand' && fault.does === 'move' && !fault.target
+    ? 'a move by hand needs its target'
+    : undefined;
 };
 
 const removeFault = (simulator: Simulator, id: string): ControlAnswer => {

@@ -134,7 +134,7 @@ describe('shipped examples', async () => {
     const { description, traces } = await readDescription(join(folder, file));
     return createSimulator(description, { traces });
   };
-  it('are there', () => expect(files).toEqual(['constant.yaml', 'drain.yaml', 'homelab.yaml']));
+  it('are there', () => expect(files).toEqual(['constant.yaml', 'drain.yaml', 'homelab.yaml', 'trouble.yaml']));
   it.each(['homelab.yaml', 'constant.yaml'])(
     '%s begins with one or two nodes clearly over 80 % and room on the others',
     async (file) => {

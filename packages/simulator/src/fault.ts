@@ -19,8 +19,16 @@ export const faultSchema = z.discriminatedUnion('kind', [
     status: z.int().min(400).max(599).default(500),
     message: z.string().default('got timeout'),
   }),
-  /** The migration starts, but its answer is lost: the proxy gives up after 30 s. */
-  z.strictObject({ kind: z.literal('lost_answer'), ...whom, delay_ms: z.number().min(0).default(30_000) }),
+  /**
+   * The migration starts, but its answer is lost: the proxy gives up after 30 s (596), the connection is cut, nobody says anything
+   * for an hour, or the answer names no task.
+   */
+  z.strictObject({
+    kind: z.literal('lost_answer'),
+    ...whom,
+    how: z.enum(['timeout', 'cut', 'silence', 'empty']).default('timeout'),
+    delay_ms: z.number().min(0).default(30_000),
+  }),
   /** The migration fails: before the transfer, when `progress` of the memory is sent, or at switch-over. */
   z.strictObject({
     kind: z.literal('fail'),
@@ -31,12 +39,31 @@ export const faultSchema = z.discriminatedUnion('kind', [
   }),
   /** It breaks after the switch-over: the guest runs on the target although the task fails. */
   z.strictObject({ kind: z.literal('fail_after'), ...whom }),
+  /** It ends well, but with warnings. */
+  z.strictObject({ kind: z.literal('warns'), ...whom }),
   /** The process is killed mid-way: exit `unexpected status`, the lock stays. */
   z.strictObject({ kind: z.literal('killed'), ...whom, progress: z.number().min(0).max(1).default(0.5) }),
   /** The guest writes as fast as the link sends. */
   z.strictObject({ kind: z.literal('never_converge'), ...whom }),
   /** HA takes the request and does nothing with it. */
   z.strictObject({ kind: z.literal('ha_ignores'), ...whom }),
+  /** HA takes the request, but its workers are busy for so long: until then the service is in state `migrate`. */
+  z.strictObject({ kind: z.literal('ha_delays'), ...whom, delay_s: z.number().min(0).default(150) }),
+  /** A person does something to a guest, once, at its beginning; what Proxmox would refuse has no effect. */
+  z.strictObject({
+    kind: z.literal('by_hand'),
+    after_s: when.after_s,
+    vmid: z.int(),
+    does: z.enum(['move', 'stop', 'start', 'lock', 'unlock', 'delete']),
+    /** Where it is moved to. */
+    target: z.string().optional(),
+    /** What it is locked with. */
+    lock: z.string().default('backup'),
+  }),
+  /** The token (all of them where absent) is no longer accepted: 401. */
+  z.strictObject({ kind: z.literal('unauthorized'), ...when, token: z.string().optional() }),
+  /** The clock of a node (of all where absent) is off: what its tasks say of time. */
+  z.strictObject({ kind: z.literal('clock_off'), ...when, node: z.string().optional(), seconds: z.number() }),
   /** The node is gone: offline, its guests stand still, calls to it end in 595 or 596. */
   z.strictObject({
     kind: z.literal('node_down'),

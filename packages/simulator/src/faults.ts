@@ -7,9 +7,10 @@ export type Of<K extends FaultKind> = Extract<Fault, { kind: K }>;
 export const addFault = (world: World, input: FaultInput): number => {
   const fault = faultSchema.parse(input);
   const from = world.now + fault.after_s * 1000;
-  const to = fault.for_s === undefined ? Number.POSITIVE_INFINITY : from + fault.for_s * 1000;
+  const { for_s, times } = fault.kind === 'by_hand' ? { for_s: undefined, times: 1 } : fault;
+  const to = for_s === undefined ? Number.POSITIVE_INFINITY : from + for_s * 1000;
   const id = ++world.fault_ids;
-  world.faults.push({ id, fault, from, to, left: fault.times ?? Number.POSITIVE_INFINITY });
+  world.faults.push({ id, fault, from, to, left: times ?? Number.POSITIVE_INFINITY });
   const guest = fault.kind === 'surge' ? world.guests.get(fault.vmid) : undefined;
   if (fault.kind === 'surge' && guest) guest.surges.push({ from, to, level: fault.level, fault: id });
   return id;

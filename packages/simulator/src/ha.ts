@@ -1,4 +1,4 @@
-import { findFault, means } from './faults.ts';
+import { findFault, means, strike } from './faults.ts';
 import { startMigration } from './start-migration.ts';
 import {
   type GuestState,
@@ -49,11 +49,13 @@ export const requestMove = (world: World, guest: GuestState, target: string): st
     means(f, { vmid: guest.plan.vmid, node: nodeOf(guest), target }),
   );
   if (ignored || !guest.ha) return [];
+  const delayed = strike(world, 'ha_delays', (f) => means(f, { vmid: guest.plan.vmid, node: nodeOf(guest), target }));
+  const from = world.now + 1000 * (delayed?.delay_s ?? 0);
   const { with: others } = affinityOf(world, guest, target);
-  guest.ha = { ...guest.ha, request: { target } };
+  guest.ha = { ...guest.ha, request: { target, from } };
   for (const sid of others) {
     const other = byService(world, sid);
-    if (other?.ha && nodeOf(other) !== target) other.ha = { ...other.ha, request: { target } };
+    if (other?.ha && nodeOf(other) !== target) other.ha = { ...other.ha, request: { target, from } };
   }
   return others;
 };
@@ -76,18 +78,19 @@ const manage = (world: World, guest: GuestState): void => {
   if (!guest.ha) return;
   if (guest.ha.state === 'starting') guest.ha = { ...guest.ha, state: 'started' };
   const refuge = refugeOf(world, guest);
-  const request = guest.ha.request ?? (refuge === undefined ? undefined : { target: refuge });
+  const request = guest.ha.request ?? (refuge === undefined ? undefined : { target: refuge, from: world.now });
   if (!request) return;
   const fits =
     request.target !== nodeOf(guest) &&
     isReady(world, request.target) &&
     affinityOf(world, guest, request.target).blocking.length === 0;
-  guest.ha = { ...guest.ha, request: undefined, ...(fits ? { state: 'migrate', target: request.target } : {}) };
+  guest.ha = { ...guest.ha, request: undefined, ...(fits ? { state: 'migrate', ...request } : {}) };
 };
 
 /** A node's own part: starts the moves that the manager decided, as many at once as it has workers. */
 const carryOut = (world: World, guest: GuestState): void => {
   if (guest.ha?.state !== 'migrate' || !guest.ha.target || lockOf(world, guest)) return;
+  if ((guest.ha.from ?? 0) > world.now) return;
   const source = nodeOf(guest);
   const running = world.migrations.filter((m) => m.source === source && m.options.by_ha).length;
   if (running >= world.plan.description.ha.max_workers || !isOnline(world, source)) return;

@@ -17,6 +17,8 @@ export type NodePlan = {
   link: number;
   cpu: { model: string; vendor: string; sockets: number };
   maintenance: boolean;
+  /** How far its clock is ahead, seconds. */
+  clock_offset_s: number;
   key: number;
   /** When in each ten seconds its statistics appear, ms. */
   phase: number;
@@ -70,6 +72,7 @@ const planNode = (node: Description['nodes'][number], index: number, seed: numbe
     link: node.link_mib_s * MIB,
     cpu: node.cpu,
     maintenance: node.maintenance,
+    clock_offset_s: node.clock_offset_s,
     key,
     phase: key % 10_000,
     booted: start - Math.round((60 + 60 * chance(key, 3)) * DAY),

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Description } from './description.ts';
+import type { Fault } from './fault.ts';
 import type { GuestDescription } from './guest-description.ts';
 import type { TraceTable } from './load.ts';
 
@@ -38,6 +39,12 @@ export const guestProblems = (guest: GuestDescription, known: Known): string[] =
   return out;
 };
 
+/** The nodes that a fault names. */
+export const namedNodes = (fault: Fault): string[] => {
+  const named = ['node' in fault ? fault.node : undefined, 'target' in fault ? fault.target : undefined];
+  return named.filter((node) => node !== undefined);
+};
+
 /** What no schema sees: names that point nowhere and names that come twice. */
 export const findProblems = (d: Description, traces: Record<string, TraceTable>): string[] => {
   const nodes = new Set(d.nodes.map((node) => node.name));
@@ -68,7 +75,12 @@ export const findProblems = (d: Description, traces: Record<string, TraceTable>)
     ),
     ...d.ha.groups.flatMap((group) => unknown(`group ${group.group}`, Object.keys(group.nodes))),
     ...unknown('populate.except', d.populate?.except ?? []),
-    ...d.faults.flatMap((fault) => ('node' in fault && fault.node ? unknown(`fault ${fault.kind}`, [fault.node]) : [])),
+    ...d.faults.flatMap((fault) => unknown(`fault ${fault.kind}`, namedNodes(fault))),
+    ...d.faults.flatMap((fault) =>
+      fault.kind === 'by_hand' && fault.does === 'move' && !fault.target
+        ? [`fault by_hand: a move needs its target`]
+        : [],
+    ),
   ];
   const populated = d.populate ?? { first_vmid: 0, guests: 0 };
   const taken = d.guests.filter(

@@ -82,7 +82,8 @@ export const startMigration = (world: World, request: MoveRequest): Migration =>
   const failing =
     strike(world, 'fail', (f) => means(f, whom)) ??
     strike(world, 'killed', (f) => means(f, whom)) ??
-    strike(world, 'fail_after', (f) => means(f, whom));
+    strike(world, 'fail_after', (f) => means(f, whom)) ??
+    strike(world, 'warns', (f) => means(f, whom));
   const migration: Migration = {
     vmid,
     source,

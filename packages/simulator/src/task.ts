@@ -1,4 +1,4 @@
-import type { Task, World } from './world.ts';
+import { clockOf, type Task, type World } from './world.ts';
 
 const hex = (n: number): string => Math.floor(n).toString(16).toUpperCase().padStart(8, '0');
 
@@ -18,7 +18,7 @@ export const beginTask = (
   const plan = world.nodes.get(node)?.plan;
   const pid = ++world.pids;
   const pstart = Math.floor((world.now - (plan?.booted ?? world.now)) / 10);
-  const starttime = Math.floor(world.now / 1000);
+  const starttime = Math.floor(clockOf(world, node) / 1000);
   const [owner, tokenid] = user.split('!');
   const upid = `UPID:${node}:${hex(pid)}:${hex(pstart)}:${hex(starttime)}:${type}:${id}:${user}:`;
   const task: Task = {
@@ -41,13 +41,13 @@ export const beginTask = (
 };
 
 export const say = (world: World, task: Task, text: string): void => {
-  task.log.push(`${logTime(world.now)} ${text}`);
+  task.log.push(`${logTime(clockOf(world, task.node))} ${text}`);
 };
 
 /** The worker is over: `OK`, or the text of its error. A killed one leaves no last line. */
 export const endTask = (world: World, task: Task, exit: string): void => {
   task.exit = exit;
-  task.endtime = Math.floor(world.now / 1000);
+  task.endtime = Math.floor(clockOf(world, task.node) / 1000);
   if (exit === 'unexpected status') return;
   task.log.push(exit === 'OK' ? 'TASK OK' : exit.startsWith('WARNINGS') ? `TASK ${exit}` : `TASK ERROR: ${exit}`);
 };

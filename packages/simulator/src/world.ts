@@ -17,8 +17,10 @@ export type GuestState = {
 
 export type HaService = {
   state: 'started' | 'stopped' | 'migrate' | 'starting' | 'error';
-  request: { target: string } | undefined;
+  /** `from` is when a worker is free for it. */
+  request: { target: string; from: number } | undefined;
   target: string | undefined;
+  from?: number;
 };
 
 /** Work that a migration puts on a node while it runs. */
@@ -168,6 +170,13 @@ export const lockOf = (world: World, guest: GuestState): string | undefined => {
   if (guest.lock !== undefined || world.faults.length === 0) return guest.lock;
   const fault = faultNow(world, (f) => f.kind === 'locked' && f.vmid === guest.plan.vmid);
   return fault?.kind === 'locked' ? fault.lock : undefined;
+};
+
+/** The time by a node's own clock. */
+export const clockOf = (world: World, node: string): number => {
+  if (world.faults.length === 0) return world.now;
+  const fault = faultNow(world, (f) => f.kind === 'clock_off' && (f.node ?? node) === node);
+  return fault?.kind === 'clock_off' ? world.now + 1000 * fault.seconds : world.now;
 };
 
 /** Whether HA keeps a node free. */

@@ -48,6 +48,23 @@ function remembering(store: () => Store): void {
     expect(await store().version(scope)).toBe(2);
   });
 
+  test('a cluster is forgotten, whatever its name, and no other', async () => {
+    const { cluster } = freshScope();
+    const [gone, stays] = [`${cluster}[*]?`, `${cluster}[*]?2`];
+    for (const one of [gone, stays]) {
+      const writes = [{ record: 'scores', part: 'all', value: one }];
+      const commit = commitOf({ writes, cause: 'c', outbox: [1], position: { stream: 'decisions', sequence: 7 } });
+      await store().commit({ service: 'a', cluster: one }, commit);
+    }
+    await store().forget(gone);
+    const scope = { service: 'a', cluster: gone };
+    expect(await store().get(gone, 'scores', 'all')).toBeNull();
+    expect([await store().version(scope), await store().position(scope, 'decisions')]).toEqual([0, 0]);
+    expect([await store().handled(scope, 'c'), await store().outbox(scope)]).toEqual([false, []]);
+    expect(await store().get(stays, 'scores', 'all')).toBe(stays);
+    expect(await store().handled({ service: 'a', cluster: stays }, 'c')).toBe(true);
+  });
+
   test('clusters and services are apart, whatever their names; records are of the cluster', async () => {
     const { cluster } = freshScope();
     const clusters = [cluster, `${cluster}}`, `${cluster}:record`, `{${cluster}`, `${cluster}/ä`];

@@ -62,6 +62,10 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
       for (const id of ids) memoryOf(scope).outbox.delete(id);
     },
     position: async (scope, stream) => memoryOf(scope).positions.get(stream) ?? 0,
+    forget: async (cluster) => {
+      const isOf = (key: string): boolean => JSON.parse(key)[0] === cluster;
+      for (const kept of [records, memories]) for (const key of kept.keys()) if (isOf(key)) kept.delete(key);
+    },
     trouble: () => null,
     on_reconnect: () => {},
     close: async () => {},

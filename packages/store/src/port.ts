@@ -34,6 +34,8 @@ export type Store = {
   settle: (scope: Scope, ids: string[]) => Promise<void>;
   /** Last position committed; 0 where none. */
   position: (scope: Scope, stream: string) => Promise<number>;
+  /** Empties what is held of a cluster, outboxes included: whoever notices builds it again from the streams. */
+  forget: (cluster: string) => Promise<void>;
   /** Null while all is well, else what is wrong. */
   trouble: () => string | null;
   /** Called after every reconnection, when what was committed last may be gone. */

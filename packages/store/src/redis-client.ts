@@ -6,6 +6,8 @@ import { commitScript } from './commit-script.ts';
 export type RedisOptions = {
   /** `redis://` or `rediss://`, with user, password and database where needed. */
   url: string;
+  /** Of the server's default user, where it does not stand in the URL. */
+  password?: string;
   /** Before every key; default `evenkeel`. */
   prefix?: string;
   /** Path of a PEM file, for a server with a certificate of one's own authority. */
@@ -31,6 +33,7 @@ export async function connectRedisClient(options: RedisOptions): Promise<RedisCl
   let lastError = 'no answer';
   const listeners: (() => void)[] = [];
   const redis = new Redis(options.url, {
+    ...(options.password === undefined ? {} : { password: options.password }),
     ...(options.ca_file && { tls: { ca: readFileSync(options.ca_file) } }),
     maxRetriesPerRequest: 10,
     retryStrategy: (times) => Math.min(times * 100, 1_000),

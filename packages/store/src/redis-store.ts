@@ -31,6 +31,11 @@ export async function connectRedis(options: RedisOptions): Promise<Store> {
       if (ids.length > 0) await watched(redis.hdel(keys.scope(scope, 'outbox'), ...ids));
     },
     position: async (scope, stream) => Number((await watched(redis.hget(keys.scope(scope, 'positions'), stream))) ?? 0),
+    forget: async (cluster) => {
+      const match = `${keys.of(cluster).replace(/[*?[\]\\]/g, '\\$&')}:*`;
+      for await (const found of redis.scanStream({ match, count: 500 }) as AsyncIterable<string[]>)
+        if (found.length > 0) await watched(redis.unlink(...found));
+    },
     trouble,
     on_reconnect,
     close: async () => redis.disconnect(),
@@ -43,6 +48,7 @@ type Keys = ReturnType<typeof keysWith>;
 function keysWith(prefix: string) {
   const of = (cluster: string) => `${prefix}:{${encodeURIComponent(cluster)}}`;
   return {
+    of,
     record: (cluster: string, record: string) => `${of(cluster)}:record:${record}`,
     scope: ({ cluster, service }: Scope, what: string) => `${of(cluster)}:service:${service}:${what}`,
   };

@@ -16,6 +16,8 @@ const commands: Record<string, () => Promise<(program: Command) => void>> = {
   reject: async () => (await import('./commands/answer.ts')).addReject,
   drain: async () => (await import('./commands/steer.ts')).addDrain,
   undrain: async () => (await import('./commands/steer.ts')).addUndrain,
+  doctor: async () => (await import('./commands/doctor.ts')).addDoctor,
+  rebuild: async () => (await import('./commands/rebuild.ts')).addRebuild,
   explain: async () => (await import('./commands/explain.ts')).addExplain,
   scale: async () => (await import('./commands/scale.ts')).addScale,
   place: async () => (await import('./commands/place.ts')).addPlace,

@@ -8,10 +8,10 @@ import type {
   RunRef,
 } from '@evenkeel/contracts';
 import { byText, iso } from '@evenkeel/model';
+import { guestOfSid, haRules } from '@evenkeel/proxmox';
 import type { FactsByGuest } from './due-configs.ts';
-import { guestOfSid, guestOfTask } from './guest-of.ts';
+import { guestOfTask } from './guest-of.ts';
 import { guestSample } from './guest-sample.ts';
-import { haRules } from './ha-rules.ts';
 import type { Look } from './look.ts';
 import { nodeSample } from './node-sample.ts';
 

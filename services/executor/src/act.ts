@@ -6,6 +6,8 @@ import { letGoOfOrphans, readClaims } from './hold.ts';
 import { executionKey, executionsOf } from './keys.ts';
 import type { Entry, Outside } from './outside.ts';
 import { perform } from './perform.ts';
+import type { LogSummary } from './read-log.ts';
+import type { SaidSoFar } from './report.ts';
 
 /**
  * Puts a migration into the ledger, with what the configuration of its approval has against it; one that stands there is left as
@@ -27,14 +29,16 @@ export type Standing = {
   keys: string[];
   /** Keys of those, and of claims, that this version cannot read; they keep what they hold. */
   unreadable: string[];
+  /** What was read of the logs of running migrations, by migration. */
+  logs: Map<string, LogSummary>;
 };
 
 /** Moves every migration of the cluster on as far as it goes now, the earliest approval first. */
-export async function advanceAll(said: (migration_id: string) => boolean, outside: Outside): Promise<Standing> {
+export async function advanceAll(said: (migration_id: string) => SaidSoFar, outside: Outside): Promise<Standing> {
   const kept = await outside.ledger.list(executionsOf(outside.cluster));
   const keys = kept.map(({ key }) => key);
   outside.watch.keep(executionsOf(outside.cluster), keys);
-  if (kept.length === 0) return { executions: [], keys, unreadable: [] };
+  if (kept.length === 0) return { executions: [], keys, unreadable: [], logs: new Map() };
   const parsed = kept.map(({ key, value, revision }) => ({ key, revision, read: Execution.safeParse(value) }));
   const unreadable = parsed.filter(({ read }) => !read.success).map(({ key }) => key);
   const entries = parsed.flatMap(({ read, revision }) => (read.success ? [{ execution: read.data, revision }] : []));
@@ -43,33 +47,39 @@ export async function advanceAll(said: (migration_id: string) => boolean, outsid
   const present = new Set(entries.map(({ execution }) => execution.migration.migration_id));
   await letGoOfOrphans(claims, present, outside);
   unreadable.push(...claims.filter(({ done }) => done === null).map(({ key }) => key));
-  return { executions: await advanceEach(entries, said, outside), keys, unreadable };
+  return { ...(await advanceEach(entries, said, outside)), keys, unreadable };
 }
 
+/** Ways back first: they are for guests that are not well. */
 const order = ({ migration: a }: Execution, { migration: b }: Execution) =>
-  a.approved_at.localeCompare(b.approved_at) || (a.migration_id < b.migration_id ? -1 : 1);
+  Number(b.parent_id !== undefined) - Number(a.parent_id !== undefined) ||
+  a.approved_at.localeCompare(b.approved_at) ||
+  (a.migration_id < b.migration_id ? -1 : 1);
 
-async function advanceEach(entries: Entry[], said: (migration_id: string) => boolean, outside: Outside) {
+async function advanceEach(entries: Entry[], said: (migration_id: string) => SaidSoFar, outside: Outside) {
   const executions: Execution[] = [];
-  const tick = { held: await readClaims(outside) };
+  const tick = { held: await readClaims(outside), logs: new Map<string, LogSummary>(), yields: false };
   for (const entry of entries) {
     const { migration_id } = entry.execution.migration;
     const stands = await advance(entry, said(migration_id), tick, outside);
     if (stands) executions.push(stands);
   }
-  return executions;
+  return { executions, logs: tick.logs };
 }
 
-type Tick = { held: Awaited<ReturnType<typeof readClaims>> };
+type Pass = { held: Awaited<ReturnType<typeof readClaims>>; logs: Map<string, LogSummary>; yields: boolean };
+
+const leadsBack = (execution: Execution): boolean => execution.state === 'ended' && execution.ending.back !== undefined;
 
 /** One migration, step by step until it has to wait; null where it is forgotten or somebody else moves it. */
-async function advance(from: Entry, said: boolean, tick: Tick, outside: Outside): Promise<Execution | null> {
+async function advance(from: Entry, said: SaidSoFar, tick: Pass, outside: Outside): Promise<Execution | null> {
   let entry = from;
   for (;;) {
-    const step = await decide(entry, { said, held: tick.held }, outside);
+    const step = await decide(entry, { said, ...tick }, outside);
     if (step.do === 'wait') return entry.execution;
     const next = await perform(step, entry, outside);
     if (step.do === 'claim' || step.do === 'finish') tick.held = await readClaims(outside);
+    if (step.do === 'finish' && leadsBack(entry.execution)) tick.yields = true;
     if (!next) return null;
     if (next.revision === entry.revision) return entry.execution;
     entry = next;

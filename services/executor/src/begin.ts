@@ -1,5 +1,5 @@
 import type { ApprovedMigration, Config } from '@evenkeel/contracts';
-import { millis, oldestSample } from '@evenkeel/model';
+import { iso, millis, oldestSample } from '@evenkeel/model';
 import { type Held, planClaims } from './claims.ts';
 import { refuse } from './end.ts';
 import type { Approved, Execution } from './execution.ts';
@@ -39,5 +39,5 @@ export function begin(execution: Approved, { now, config, pause, held }: BeginFa
   if (expired && !claims.may) return put(refuse(execution, now, 'busy', `${claims.reason}; ${expired}`));
   if (expired) return put(refuse(execution, now, 'expired', expired));
   if (!claims.may) return wait(claims.reason);
-  return { do: 'claim', keys: claims.keys, next: { state: 'claimed', migration } };
+  return { do: 'claim', keys: claims.keys, next: { state: 'claimed', migration, claimed_at: iso(now) } };
 }

@@ -16,7 +16,9 @@ export function planClaims(migration: ApprovedMigration, held: Held[], slots: nu
     return holder !== undefined && holder !== migration.migration_id ? holder : undefined;
   };
   const guest = guestClaim(migration);
-  if (other(guest)) return no('duplicate', `${migration.guest} is in migration ${other(guest)}`);
+  const holder = other(guest);
+  if (holder)
+    return no(holder === migration.parent_id ? 'busy' : 'duplicate', `${migration.guest} is in migration ${holder}`);
   const ends = [sourceClaim(migration), targetClaim(migration)];
   const taken = ends.find(other);
   if (taken)

@@ -1,17 +1,31 @@
+import { askGuest } from './ask-guest.ts';
 import { begin } from './begin.ts';
 import type { Held } from './claims.ts';
-import type { Running, Starting } from './execution.ts';
+import type { Running, Starting, Validating } from './execution.ts';
 import { follow } from './follow.ts';
 import { doneKey, executionKey } from './keys.ts';
 import { launch } from './launch.ts';
-import { locate, lookAtRest, lookAtTask, lookBefore, lookForRealTask, lookForTask } from './look.ts';
+import { locate, lookAtRest, lookAtTask, lookForRealTask, lookForTask, readProgress } from './look.ts';
+import { lookBefore } from './look-before.ts';
 import type { Entry, Outside } from './outside.ts';
+import type { LogSummary } from './read-log.ts';
 import { reconcile } from './reconcile.ts';
+import type { SaidSoFar } from './report.ts';
 import { retire } from './retire.ts';
-import type { Step } from './steps.ts';
+import { type Step, wait } from './steps.ts';
+import { isTimeToLook, validate } from './validate.ts';
+
+/** What a pass over the migrations knows of one of them besides itself, and what it read on the way. */
+export type Tick = {
+  said: SaidSoFar;
+  held: Held[];
+  logs: Map<string, LogSummary>;
+  /** A way back was filed in this pass: what became free is for that. */
+  yields: boolean;
+};
 
 /** Reads what the state of a migration makes necessary, and asks the pure function of that state what to do. */
-export async function decide(entry: Entry, tick: { said: boolean; held: Held[] }, outside: Outside): Promise<Step> {
+export async function decide(entry: Entry, tick: Tick, outside: Outside): Promise<Step> {
   const { execution, revision } = entry;
   const { proxmox, config, pause, ledger } = outside;
   const time = () => ({ now: proxmox.clock().now, config, pause });
@@ -19,19 +33,22 @@ export async function decide(entry: Entry, tick: { said: boolean; held: Held[] }
     case 'approved': {
       const step = begin(execution, { ...time(), held: tick.held });
       if (step.do === 'wait') return step;
+      if (step.do === 'claim' && tick.yields) return wait('a way back goes first');
       return (await ledger.get(doneKey(execution.migration))) ? { do: 'drop' } : step;
     }
     case 'claimed': {
-      const look = await lookBefore(execution, proxmox);
+      const look = await lookBefore(execution, outside);
       return launch(execution, { ...time(), look });
     }
     case 'starting':
       return decideStarting(execution, revision, outside);
     case 'running':
-      return decideRunning(execution, outside);
+      return decideRunning(execution, tick, outside);
+    case 'validating':
+      return decideValidating(execution, outside);
     case 'ended': {
-      const rests = !execution.ending.hold || (tick.said && (await lookAtRest(execution, proxmox)));
-      return retire(execution, { ...time(), said: tick.said, rests });
+      const rests = !execution.ending.hold || (tick.said.ended && (await lookAtRest(execution, proxmox)));
+      return retire(execution, { ...time(), said: tick.said.ended, rests });
     }
   }
 }
@@ -45,9 +62,23 @@ async function decideStarting(execution: Starting, revision: number, outside: Ou
   return reconcile(execution, { now, config, patience, unchanged_ms, tasks: found, complete, ...place });
 }
 
-async function decideRunning(execution: Running, { proxmox, config }: Outside): Promise<Step> {
+async function decideRunning(execution: Running, tick: Tick, { proxmox, config }: Outside): Promise<Step> {
   const task = await lookAtTask(execution, proxmox);
+  if (task.state === 'running') {
+    const log = await readProgress(execution, tick.said, proxmox);
+    if (log) tick.logs.set(execution.migration.migration_id, log);
+    task.log = log;
+  }
   const real_task = await lookForRealTask(execution, proxmox);
   const place = await locate(execution.migration.vmid, proxmox);
   return follow(execution, { now: proxmox.clock().now, config, task, real_task, ...place });
+}
+
+async function decideValidating(execution: Validating, outside: Outside): Promise<Step> {
+  const { proxmox, config, pause } = outside;
+  const place = await locate(execution.migration.vmid, proxmox);
+  const { now } = proxmox.clock();
+  const there = place.guest?.node === execution.migration.target_node ? place.guest : undefined;
+  const signs = there && isTimeToLook(execution, now) ? await askGuest(there, outside) : null;
+  return validate(execution, { now: proxmox.clock().now, config, pause, ...place, signs });
 }

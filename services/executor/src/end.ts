@@ -1,31 +1,60 @@
+import type { CheckResult } from '@evenkeel/contracts';
 import { iso } from '@evenkeel/model';
-import type { Ended, Ending, Execution } from './execution.ts';
+import type { Ended, Ending, Execution, Validating } from './execution.ts';
+import { type Stop, stepResults } from './plan-steps.ts';
+import type { DecidedWayBack } from './way-back.ts';
 
 type Fault = NonNullable<Ending['fault']>;
+type Said = Partial<Ending> & Pick<Ending, 'kind' | 'reason'>;
 
-const end = (from: Execution, now: number, ending: Partial<Ending> & Pick<Ending, 'kind' | 'reason'>): Ended => ({
+const end = (from: Execution, now: number, said: Said, stop: Stop | null): Ended => ({
   state: 'ended',
   migration: from.migration,
-  ...(from.state === 'running'
+  ...(from.state === 'running' || from.state === 'validating'
     ? { start: { started_at: from.started_at, upid: from.upid, adopted: from.adopted } }
     : {}),
-  ending: { at: iso(now), warnings: [], hold: false, ...ending },
+  ending: { at: iso(now), warnings: [], hold: false, ...said, ...stepsOf(from, now, stop) },
 });
 
-export const refuse = (from: Execution, now: number, code: string, reason: string): Ended =>
-  end(from, now, { kind: 'refused', code, reason });
+/** How the steps of the plan went, where it has any and the migration came to the first. */
+function stepsOf(from: Execution, now: number, stop: Stop | null): Pick<Ending, 'steps'> {
+  const plan = from.migration.migration_plan;
+  if (from.state === 'approved' || from.state === 'ended' || plan.execution_steps.length === 0) return {};
+  const started_at = from.state === 'claimed' ? undefined : from.state === 'starting' ? from.t0 : from.started_at;
+  const arrived_at = from.state === 'validating' ? from.arrived_at : undefined;
+  const marks = { claimed_at: from.claimed_at ?? started_at, started_at, arrived_at, ended_at: iso(now) };
+  return { steps: stepResults(plan, marks, stop) };
+}
 
-export const fail = (from: Execution, now: number, fault: Fault, reason: string, hold = false): Ended =>
-  end(from, now, { kind: 'failed', fault, reason, hold });
+/** Codes of what only the second look at the guest itself finds. */
+const preparation = ['locked', 'not_allowed', 'no_right'];
 
-export const complete = (
-  from: Execution,
-  now: number,
-  found: Pick<Ending, 'warnings'> & { transfer?: Ending['transfer'] },
-): Ended =>
-  end(from, now, {
-    kind: 'completed',
+export function refuse(from: Execution, now: number, code: string, reason: string): Ended {
+  const at = preparation.includes(code) ? 'migration_preparation' : 'pre_migration_validation';
+  const result = code === 'unread' || code === 'expired' ? 'timed_out' : 'failed';
+  return end(from, now, { kind: 'refused', code, reason }, { at, result });
+}
+
+export type Failing = { fault: Fault; reason: string; hold?: boolean; checks?: CheckResult[]; timed_out?: boolean };
+
+export function fail(from: Execution, now: number, failing: Failing): Ended {
+  const { fault, reason, hold = false, checks = [], timed_out = false } = failing;
+  const said = { kind: 'failed' as const, fault, reason, hold, ...(checks.length > 0 ? { checks } : {}) };
+  return end(from, now, said, { at: 'live_migration', result: timed_out ? 'timed_out' : 'failed' });
+}
+
+/** It ended when the guest had arrived, however long it was looked at afterwards. */
+export function complete(from: Validating, now: number, checks: CheckResult[], back: DecidedWayBack): Ended {
+  const unwell = ({ name, passed }: CheckResult) => name.startsWith('guest_') && passed === false;
+  const failed = checks.some(unwell) || back.rollback?.wanted === true;
+  const said = {
+    kind: 'completed' as const,
+    at: from.arrived_at,
     reason: `runs on ${from.migration.target_node}`,
-    warnings: found.warnings,
-    ...(found.transfer ? { transfer: found.transfer } : {}),
-  });
+    warnings: from.warnings,
+    ...(from.transfer ? { transfer: from.transfer } : {}),
+    ...(checks.length > 0 ? { checks } : {}),
+    ...back,
+  };
+  return end(from, now, said, failed ? { at: 'post_migration_validation', result: 'failed' } : null);
+}

@@ -1,5 +1,6 @@
-import { ApprovedMigration, Time, Transfer } from '@evenkeel/contracts';
+import { ApprovedMigration, CheckResult, StepResult, Time, Transfer, WayBack } from '@evenkeel/contracts';
 import { z } from 'zod';
+import { Signs } from './signs.ts';
 
 /** How an execution ended; written once by compare-and-set, and from then on the only source of its terminal event. */
 export const Ending = z.object({
@@ -14,9 +15,20 @@ export const Ending = z.object({
   warnings: z.array(z.string()),
   /** The guest may still be on its way: claims are kept until it has come to rest. */
   hold: z.boolean(),
+  checks: z.array(CheckResult).optional(),
+  steps: z.array(StepResult).optional(),
+  rollback: WayBack.optional(),
+  /** The migration that takes the guest back: filed before this one is forgotten. */
+  back: ApprovedMigration.optional(),
 });
 
+/** How the guest and its nodes were just before the request: what came of the move is held against it. */
+const Before = z.object({ signs: Signs, source_cpu: z.number().optional() });
+
 const migration = ApprovedMigration;
+/** When it held all that it needs. */
+const claimed_at = Time.optional();
+const before = Before.optional();
 /** W3C traceparent of its approval: what is said of it later belongs to that trace. */
 const trace = z.string().optional();
 const start = { started_at: Time, upid: z.string(), adopted: z.boolean() };
@@ -30,11 +42,13 @@ const Approved = z.object({
   /** Why the configuration of its approval lets nothing move; whatever is in force since does not overrule it. */
   paused: z.string().optional(),
 });
-const Claimed = z.object({ state: z.literal('claimed'), migration, trace });
+const Claimed = z.object({ state: z.literal('claimed'), migration, trace, claimed_at });
 const Starting = z.object({
   state: z.literal('starting'),
   migration,
   trace,
+  claimed_at,
+  before,
   /** When the intent was written. */
   t0: Time,
   known_tasks,
@@ -43,11 +57,33 @@ const Running = z.object({
   state: z.literal('running'),
   migration,
   trace,
+  claimed_at,
+  before,
   ...start,
   known_tasks,
   /** Since when the task is over without the guest on its target. */
   settling_since: Time.optional(),
   stop_asked_at: Time.optional(),
+  /** Why it was asked to stop, and whether because it would have paused the guest for too long. */
+  stop_because: z.string().optional(),
+  stop_for_pause: z.boolean().optional(),
+  /** What Proxmox said to that, where it said no. */
+  stop_refused: z.string().optional(),
+});
+const Validating = z.object({
+  state: z.literal('validating'),
+  migration,
+  trace,
+  claimed_at,
+  before,
+  ...start,
+  /** When its task ended, and since when the guest is known to be on its target. */
+  arrived_at: Time,
+  validating_since: Time,
+  /** How its task ended, where that could be read. */
+  exit: z.string().optional(),
+  warnings: z.array(z.string()),
+  transfer: Transfer.optional(),
 });
 const Ended = z.object({
   state: z.literal('ended'),
@@ -58,12 +94,14 @@ const Ended = z.object({
 });
 
 /** One approved migration on its way, as the ledger keeps it; each state is reached by one compare-and-set. */
-export const Execution = z.discriminatedUnion('state', [Approved, Claimed, Starting, Running, Ended]);
+export const Execution = z.discriminatedUnion('state', [Approved, Claimed, Starting, Running, Validating, Ended]);
 
 export type Ending = z.output<typeof Ending>;
 export type Approved = z.output<typeof Approved>;
 export type Claimed = z.output<typeof Claimed>;
 export type Starting = z.output<typeof Starting>;
 export type Running = z.output<typeof Running>;
+export type Validating = z.output<typeof Validating>;
+export type Before = z.output<typeof Before>;
 export type Ended = z.output<typeof Ended>;
 export type Execution = z.output<typeof Execution>;

@@ -1,5 +1,5 @@
 import { createMemoryLedger, type Ledger } from '@evenkeel/bus';
-import type { ApprovedMigration, ConfigInput } from '@evenkeel/contracts';
+import type { ApprovedMigration, ConfigInput, DataOf, migrationCompleted } from '@evenkeel/contracts';
 import { hours, iso } from '@evenkeel/model';
 import { ProxmoxError } from '@evenkeel/proxmox';
 import { describe, expect, it } from 'vitest';
@@ -13,6 +13,7 @@ import {
   eventOf,
   type Fate,
   type Memory,
+  planned,
   t0,
   type World,
 } from './testing/index.ts';
@@ -185,6 +186,139 @@ describe('the executor', () => {
   });
 
   const fits = (config = {}) => ({ max_concurrent_migrations: 1, grace_period_seconds: 60, ...config });
+  describe('looks after what it has moved', () => {
+    const whole = planned(101, 'n1', 'n2');
+    const back = { ...whole, migration_id: 'm-101-n2-back' };
+    type Completed = DataOf<typeof migrationCompleted>;
+
+    it('and says what every check of the plan showed', async () => {
+      const s = setting({ 101: 'n1' });
+      await run(s, [whole]);
+      const said = eventOf<Completed>(s.memory, 'migration.completed', whole)!;
+      expect(said.checks).toHaveLength(10);
+      expect(said.checks!.find(({ name }) => name === 'guest_responsive')).toMatchObject({ passed: true });
+      expect(said.steps!.map(({ result }) => result)).toEqual(Array(5).fill('done'));
+      expect(said.completed_at).toBe(iso(t0 + 12_000));
+      expect(s.world.posts).toHaveLength(1);
+      const looks = [...s.memory.stream].filter(([id]) => id.startsWith('migration.progressed'));
+      expect(looks.at(-1)![1].data).toMatchObject({ plan_step: { step: 4, action: 'post_migration_validation' } });
+    });
+
+    it.each([['completed'], ['failed']])(
+      'and brings it back once where it does not respond, which has %s',
+      async (how) => {
+        const s = setting({ 101: 'n1' });
+        s.world.state.mute = { 101: ['n2'] };
+        const process = await run(s, [whole], 44);
+        expect(eventOf<Completed>(s.memory, 'migration.completed', whole)!.rollback).toMatchObject({
+          wanted: true,
+          migration_id: back.migration_id,
+        });
+        if (how === 'failed') s.world.fates[101] = { exit: 'migration aborted' };
+        await run(s, [], 200);
+        await process.approve(whole);
+        await run(s, [], 60);
+        expect(s.world.posts.map(({ target }) => target)).toEqual(['n2', 'n1']);
+        expect(ends(s.memory, back)).toEqual([`migration.${how}`]);
+        expect(row(s).node).toBe(how === 'completed' ? 'n1' : 'n2');
+        expect(eventOf(s.memory, 'migration.started', back)).toMatchObject({
+          migration: { parent_id: whole.migration_id },
+        });
+        expect(await s.ledger.list('lab.claim')).toEqual([]);
+        expect(await s.ledger.list('lab.migration')).toEqual([]);
+      },
+    );
+
+    it('and brings it back at once, without the pause between two migrations', async () => {
+      const s = setting({ 101: 'n1' });
+      s.world.state.mute = { 101: ['n2'] };
+      await run(
+        s,
+        [whole],
+        400,
+        configOf({ automated_migrations: { dry_run: false, rules: { grace_period_seconds: 300 } } }),
+      );
+      const began = Date.parse(eventOf<{ started_at: string }>(s.memory, 'migration.started', back)!.started_at);
+      expect(began - (t0 + 12_000)).toBeLessThan(40_000);
+    });
+
+    it('and brings it back before others that wait', async () => {
+      const s = setting({ 101: 'n1', 103: 'n3' });
+      s.world.state.mute = { 101: ['n2'] };
+      s.world.limits.slots = 1;
+      await run(
+        s,
+        [whole, approval(103, 'n3', 'n1')],
+        240,
+        configOf({ automated_migrations: { dry_run: false, rules: fits() } }),
+      );
+      expect(s.world.posts.map(({ vmid, target }) => [vmid, target])).toEqual([
+        [101, 'n2'],
+        [101, 'n1'],
+        [103, 'n1'],
+      ]);
+      expect(s.world.violations).toEqual([]);
+    });
+
+    it('but not where the way back is not free: that is refused, and it stays', async () => {
+      const s = setting({ 101: 'n1' });
+      s.world.state.mute = { 101: ['n2'] };
+      const process = await run(s, [whole], 20);
+      s.world.nodes[0]!.mem = 250e9;
+      await process.tick();
+      await run(s, [], 120);
+      expect(eventOf(s.memory, 'migration.refused', back)).toMatchObject({ code: 'target_full' });
+      expect(row(s).node).toBe('n2');
+      expect(s.world.posts).toHaveLength(1);
+    });
+
+    it.each([
+      ['paused meanwhile', { pause: { since: iso(t0), by: 'anna', reason: '' } }],
+      ['set to observe', { mode: { mode: 'observe', since: iso(t0), by: 'anna' } }],
+    ])('but not where the cluster is %s', async (_, asked) => {
+      const s = setting({ 101: 'n1' });
+      s.world.state.mute = { 101: ['n2'] };
+      const process = await run(s, [whole], 20);
+      await s.ledger.create('lab.automation', { revision: 1, drained: {}, ...asked });
+      await process.tick();
+      await run(s, [], 120);
+      expect(eventOf<Completed>(s.memory, 'migration.completed', whole)!.rollback).toMatchObject({ wanted: false });
+      expect(s.world.posts).toHaveLength(1);
+    });
+
+    it('but not where the pause comes between the decision and the start', async () => {
+      const s = setting({ 101: 'n1' });
+      s.world.state.mute = { 101: ['n2'] };
+      const process = createProcess(s.world, s.ledger, s.memory);
+      await process.approve(whole);
+      while (!eventOf(s.memory, 'migration.completed', whole)) {
+        s.world.clock.now += 2000;
+        await process.tick();
+      }
+      await s.ledger.create('lab.automation', {
+        revision: 1,
+        drained: {},
+        pause: { since: iso(t0), by: 'anna', reason: '' },
+      });
+      await run(s, [], 60);
+      expect(eventOf(s.memory, 'migration.refused', back)).toMatchObject({ code: 'paused' });
+      expect(s.world.posts).toHaveLength(1);
+    });
+
+    it('and stops what does not converge, which then counts against the guest', async () => {
+      const s = setting({ 101: 'n1' }, { 101: { seconds: 500, pauses: true } });
+      await run(s, [whole], 240);
+      expect(s.world.state.stopped).toHaveLength(1);
+      expect(eventOf(s.memory, 'migration.failed', whole)).toMatchObject({
+        fault: 'guest',
+        reason: expect.stringMatching(/^stopped: it does not converge/),
+        checks: expect.arrayContaining([expect.objectContaining({ name: 'guest_on_target', passed: false })]),
+        steps: expect.arrayContaining([expect.objectContaining({ action: 'live_migration', result: 'timed_out' })]),
+      });
+      expect(row(s).node).toBe('n1');
+    });
+  });
+
   it('leaves a pause between two migrations of one slot', async () => {
     const s = setting({ 101: 'n1', 103: 'n2' });
     const second = approval(103, 'n3', 'n1');

@@ -30,12 +30,23 @@ type Case = [
     lock?: string;
     placed?: boolean;
     real?: string;
+    hastate?: string;
   },
   object,
 ];
 const settling = { settling_since: iso(t0) };
 const end = (ending: object) => ({ do: 'put', next: { state: 'ended', ending } });
+const arrived = (next: object) => ({
+  do: 'put',
+  next: { state: 'validating', validating_since: expect.any(String), ...next },
+});
 const hamigrate = { upid: 'UPID:n1:0:0:0:hamigrate:101:bal@pve!lb:' };
+const stalled = (pause_ms: number, sent = '6.0') =>
+  readLog([
+    `2026-03-01 12:01:00 migration active, transferred ${sent} GiB of 4.0 GiB VM-state, 100.0 MiB/s`,
+    '2026-03-01 12:01:01 auto-increased downtime to continue migration: 200 ms',
+    `2026-03-01 12:01:02 auto-increased downtime to continue migration: ${pause_ms} ms`,
+  ]);
 const planned = (timeout_seconds: number): Partial<Running> => {
   const { migration_plan } = running.migration;
   const execution_steps = [
@@ -49,16 +60,16 @@ describe('a running migration', () => {
   const cases: Case[] = [
     ['is waited for', { task: { state: 'running' } }, { do: 'wait' }],
     ['is waited for on its target, too', { task: { state: 'running' }, node: 'n2' }, { do: 'wait' }],
-    ['is completed on its target', { task: ended('OK'), node: 'n2' }, end({ kind: 'completed', warnings: [] })],
+    ['has arrived on its target', { task: ended('OK'), node: 'n2' }, arrived({ exit: 'OK', warnings: [] })],
     [
       'is not over while its guest is locked',
       { task: ended('OK'), node: 'n2', lock: 'migrate' },
       { do: 'put', next: { state: 'running' } },
     ],
     [
-      'is completed in spite of problems',
+      'has arrived in spite of problems',
       { task: ended('migration problems'), node: 'n2' },
-      end({ kind: 'completed', warnings: ['migration problems'] }),
+      arrived({ exit: 'migration problems', warnings: ['migration problems'] }),
     ],
     [
       'settles before it is given up',
@@ -107,9 +118,9 @@ describe('a running migration', () => {
       { do: 'wait' },
     ],
     [
-      'is completed without its task in the end',
+      'has arrived without its task in the end',
       { seconds: 31, from: settling, task: { state: 'unknown' }, node: 'n2' },
-      end({ kind: 'completed', warnings: ['the end of its task could not be read'] }),
+      arrived({ warnings: ['the end of its task could not be read'] }),
     ],
     ['is not given up without its task', { seconds: 31, from: settling, task: { state: 'unknown' } }, { do: 'wait' }],
     [
@@ -158,6 +169,80 @@ describe('a running migration', () => {
       end({ kind: 'failed', hold: true, reason: 'stuck: still running after 1100 s, 900 s at most' }),
     ],
     [
+      'is asked to stop where it does not converge',
+      { seconds: 100, task: { state: 'running', log: stalled(12_800) } },
+      {
+        do: 'stop',
+        next: {
+          stop_for_pause: true,
+          stop_because:
+            'it does not converge: it would pause the guest for up to 12.8 s, 10 s at most; 6.0 GiB of 4.0 GiB sent',
+        },
+      },
+    ],
+    [
+      'is asked to stop where it sends the same over and over',
+      { seconds: 100, task: { state: 'running', log: stalled(200, '24.1') } },
+      { do: 'stop', next: { stop_because: 'it does not converge: 24.1 GiB of 4.0 GiB sent, 6 times at most' } },
+    ],
+    [
+      'is left to Proxmox while the pause stays short',
+      { seconds: 100, task: { state: 'running', log: stalled(6400) } },
+      { do: 'wait' },
+    ],
+    [
+      'is asked to stop once',
+      { seconds: 110, from: { stop_asked_at: iso(t0 + 100_000) }, task: { state: 'running', log: stalled(25_600) } },
+      { do: 'wait' },
+    ],
+    [
+      'has failed by its guest where it did not converge',
+      {
+        seconds: 140,
+        from: {
+          settling_since: iso(t0 + 105_000),
+          stop_asked_at: iso(t0 + 100_000),
+          stop_for_pause: true,
+          stop_because: 'why',
+        },
+        task: ended('interrupted by signal'),
+      },
+      end({ kind: 'failed', fault: 'guest', reason: 'stopped: why' }),
+    ],
+    [
+      'says why it could not be stopped',
+      {
+        seconds: 7400,
+        from: { stop_asked_at: iso(t0 + 7_201_000), stop_refused: 'the token lacks Sys.Modify on /nodes/n1' },
+        task: { state: 'running' },
+      },
+      end({
+        kind: 'failed',
+        hold: true,
+        reason: expect.stringMatching(/could not be stopped: the token lacks Sys.Modify/),
+      }),
+    ],
+    [
+      'is waited for while HA still has the request',
+      { seconds: 300, from: { ...settling, ...hamigrate }, task: ended('OK'), hastate: 'migrate' },
+      { do: 'wait' },
+    ],
+    [
+      'is given up where HA never comes to it',
+      {
+        seconds: 7400,
+        from: { ...settling, ...hamigrate, stop_asked_at: iso(t0 + 7_201_000) },
+        task: ended('OK'),
+        hastate: 'migrate',
+      },
+      end({ kind: 'failed', hold: true }),
+    ],
+    [
+      'fails where HA recovered the guest elsewhere, though its task cannot be read',
+      { seconds: 31, from: settling, task: { state: 'unknown' }, node: 'n3' },
+      end({ kind: 'failed', reason: 'qemu/101 is on n3: moved by somebody else' }),
+    ],
+    [
       'is left time to stop',
       { seconds: 7300, from: { stop_asked_at: iso(t0 + 7_201_000) }, task: { state: 'running' } },
       { do: 'wait' },
@@ -168,9 +253,9 @@ describe('a running migration', () => {
       end({ kind: 'failed', hold: true, reason: 'stuck: still running after 7400 s, 7200 s at most' }),
     ],
   ];
-  it.each(cases)('%s', (_, { seconds = 15, from, task, node = 'n1', lock, placed = true, real }, expected) => {
-    const facts = { now: t0 + seconds * 1000, config: configOf(), task, placed, real_task: real ?? null };
-    const guest = node === null ? undefined : { ...row, node, lock };
+  it.each(cases)('%s', (_, { seconds = 15, from, task, node = 'n1', lock, placed = true, real, hastate }, expected) => {
+    const facts = { now: t0 + seconds * 1000, config: configOf(), task, placed, nodes: [], real_task: real ?? null };
+    const guest = node === null ? undefined : { ...row, node, lock, hastate };
     expect(follow({ ...running, ...from }, { ...facts, guest })).toMatchObject(expected);
   });
 });

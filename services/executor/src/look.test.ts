@@ -2,13 +2,15 @@ import { iso } from '@evenkeel/model';
 import { type DroppedRows, type OnDropped, type Proxmox, ProxmoxError } from '@evenkeel/proxmox';
 import { describe, expect, it } from 'vitest';
 import type { Claimed, Ended, Starting } from './execution.ts';
-import { locate, lookAtRest, lookBefore, lookForTask } from './look.ts';
-import { approval, createWorld, t0 } from './testing/index.ts';
+import { locate, lookAtRest, lookForTask } from './look.ts';
+import { lookBefore } from './look-before.ts';
+import { approval, configOf, createWorld, t0 } from './testing/index.ts';
 
 const migration = approval(101, 'n1', 'n2');
 const starting: Starting = { state: 'starting', migration, t0: iso(t0), known_tasks: [] };
 const claimed: Claimed = { state: 'claimed', migration };
 const { proxmox } = createWorld({ 101: 'n1' });
+const outside = (proxmox: Proxmox) => ({ proxmox, config: configOf(), reach: async () => true });
 const fails =
   (kind: ProxmoxError['kind'], message = 'no') =>
   async () => {
@@ -30,12 +32,12 @@ describe('what Proxmox does not say', () => {
     ['not_implemented', '', { seen: true, look: { preconditions: null } }],
   ] as const)('of the preconditions is understood: %s %s', async (kind, message, expected) => {
     const asked = { ...proxmox, migration_preconditions: fails(kind, message) };
-    expect(await lookBefore(claimed, asked)).toMatchObject(expected);
+    expect(await lookBefore(claimed, outside(asked))).toMatchObject(expected);
   });
 
   it('what is no answer of Proxmox is thrown on', async () => {
     const broken = { ...proxmox, resources: () => Promise.reject(new TypeError('bug')) };
-    await expect(lookBefore(claimed, broken)).rejects.toThrow('bug');
+    await expect(lookBefore(claimed, outside(broken))).rejects.toThrow('bug');
   });
 });
 
@@ -77,15 +79,19 @@ describe('rows that could not be read', () => {
     ['resources', { what: 'guest', count: 1 }, '1 guest'],
     ['resources', { what: 'resource', count: 1 }, '1 resource'],
     ['node_tasks', { what: 'task', count: 3 }, '3 tasks'],
+    ['ha_resources', { what: 'HA resource', count: 1 }, '1 HA resource'],
+    ['ha_rules', { what: 'HA rule', count: 1 }, '1 HA rule'],
   ])('stop a move where %s misses %o', async (call, rows, said) => {
-    expect(await lookBefore(claimed, drops(call, rows))).toEqual({
+    expect(await lookBefore(claimed, outside(drops(call, rows)))).toEqual({
       seen: false,
       reason: `rows of the answers of Proxmox could not be read: ${said}`,
     });
   });
 
   it('of storages stop none', async () => {
-    expect(await lookBefore(claimed, drops('resources', { what: 'storage', count: 1 }))).toMatchObject({ seen: true });
+    expect(await lookBefore(claimed, outside(drops('resources', { what: 'storage', count: 1 })))).toMatchObject({
+      seen: true,
+    });
   });
 
   it.each([

@@ -1,29 +1,30 @@
 import type { ApprovedMigration, Config, GuestSample, NodeSample } from '@evenkeel/contracts';
-import { boundElsewhere, type RuleContext, ruleContext, suitsResidents, wishToStay } from '@evenkeel/model';
-import type { GuestRow, NodeRow } from '@evenkeel/proxmox';
+import { boundElsewhere, ownedByCrs, type RuleContext, ruleContext, suitsResidents, wishToStay } from '@evenkeel/model';
+import type { GuestRow, HaResource, NodeRow } from '@evenkeel/proxmox';
 import type { Look } from './preflight.ts';
 
 /**
- * What tags, names, pools and pins, as they are now, have against a migration, or null. HA rules are not read again: Proxmox holds
- * against those itself. What binds guests together is left out, since they arrive one after another.
+ * What tags, names, pools, pins, HA rules and the balancer of Proxmox, as they are now, have against a migration, or null. What binds
+ * guests together is left out, since they arrive one after another.
  */
 export function objection(migration: ApprovedMigration, look: Look, config: Config): string | null {
   const { guest, target_node, mandatory } = migration;
   const rules = rulesOf(look, config);
   const placement = Object.fromEntries(look.guests.map((row) => [row.id, row.node]));
   return (
+    ownedByCrs(guest, rules) ??
     wishToStay(guest, rules, mandatory) ??
     boundElsewhere(guest, target_node, rules) ??
     suitsResidents(guest, target_node, placement, keptApart(rules))
   );
 }
 
-function rulesOf({ nodes, guests, maintenance }: Look, config: Config): RuleContext {
+function rulesOf({ nodes, guests, maintenance, services, ha_rules, crs }: Look, config: Config): RuleContext {
   const source = {
     nodes: nodes.map((row) => nodeOf(row, maintenance)),
-    guests: guests.map(guestOf),
-    ha_rules: [],
-    crs: { mode: 'unknown', auto_rebalance: false },
+    guests: guests.map((row) => guestOf(row, services.get(row.id))),
+    ha_rules,
+    crs,
   };
   return ruleContext(source, config);
 }
@@ -46,7 +47,10 @@ const nodeOf = ({ node, status, hastate }: NodeRow, maintenance: string[]): Node
   storages: [],
 });
 
-const guestOf = ({ id, vmid, type, name, node, status, template, tags, pool }: GuestRow): GuestSample => ({
+const guestOf = (
+  { id, vmid, type, name, node, status, template, tags, pool }: GuestRow,
+  ha: HaResource | undefined,
+): GuestSample => ({
   guest: id,
   vmid,
   type,
@@ -56,6 +60,7 @@ const guestOf = ({ id, vmid, type, name, node, status, template, tags, pool }: G
   template,
   tags,
   ...(pool === undefined ? {} : { pool }),
+  ...(ha ? { ha: { state: ha.state, auto_rebalance: ha.auto_rebalance } } : {}),
   ...figures,
 });
 

@@ -1,6 +1,7 @@
 import type { Ledger } from '@evenkeel/bus';
 import type { Config } from '@evenkeel/contracts';
 import type { Proxmox } from '@evenkeel/proxmox';
+import type { Reach } from './ask-guest.ts';
 import type { Execution } from './execution.ts';
 import type { Patience } from './reconcile.ts';
 import type { Watch } from './watch.ts';
@@ -16,6 +17,8 @@ export type Outside = {
   proxmox: Proxmox;
   watch: Watch;
   patience: Patience;
+  /** Whether a TCP port accepts a connection. */
+  reach: Reach;
   /** Machine time, milliseconds. */
   monotonic: () => number;
 };

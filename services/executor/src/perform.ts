@@ -5,6 +5,7 @@ import { refuse } from './end.ts';
 import type { Execution } from './execution.ts';
 import { letGo, take } from './hold.ts';
 import { doneKey, executionKey } from './keys.ts';
+import { codeOfRefusal } from './look-before.ts';
 import type { Entry, Outside } from './outside.ts';
 import type { Step } from './steps.ts';
 
@@ -21,8 +22,9 @@ export async function perform(step: Action, entry: Entry, outside: Outside): Pro
       return post(step, entry, outside);
     case 'stop': {
       const written = await write(step.next, entry, outside);
-      if (written) await ask(outside.proxmox.stop_task(step.next.upid));
-      return written;
+      if (!written) return null;
+      const answer = await ask(outside.proxmox.stop_task(step.next.upid));
+      return answer.ok ? written : write({ ...step.next, stop_refused: answer.error.message }, written, outside);
     }
     case 'finish':
       return finish(entry, outside);
@@ -44,12 +46,13 @@ async function post(step: Extract<Step, { do: 'post' }>, entry: Entry, outside: 
   const before = monotonic();
   const starting = await write(step.next, entry, outside);
   if (!starting || monotonic() - before > patience.grace_ms) return starting;
-  const { migration, t0, known_tasks } = step.next;
+  const { t0, ...kept } = step.next;
+  const { migration } = kept;
   const guest = { node: migration.source_node, type: migration.type, vmid: migration.vmid };
   const answer = await ask(proxmox.migrate(guest, { ...step.options, timeout_ms: patience.post_timeout_ms }));
   if (answer.ok) {
     const start = { started_at: t0, upid: answer.value, adopted: false };
-    return write({ state: 'running', migration, ...start, known_tasks }, starting, outside);
+    return write({ ...kept, state: 'running', ...start }, starting, outside);
   }
   const { kind, message, maybe_accepted } = answer.error;
   if (maybe_accepted || kind === 'bad_answer' || kind === 'timeout') return starting;
@@ -61,13 +64,19 @@ const codes: Partial<Record<ProxmoxErrorKind, string>> = {
   forbidden: 'no_right',
   unauthorized: 'no_right',
   held_back: 'paused',
+  certificate: 'target_unavailable',
 };
 
 const codeOf = (kind: ProxmoxErrorKind, message: string): string =>
-  kind === 'refused' && /locked/.test(message) ? 'locked' : (codes[kind] ?? 'not_allowed');
+  kind === 'refused' ? codeOfRefusal(message) : (codes[kind] ?? 'not_allowed');
 
+/** The way back is filed before anything is let go of: who is killed in between files it once more, and what was over is found out. */
 async function finish(entry: Entry, outside: Outside): Promise<null> {
   const { migration } = entry.execution;
+  const { back } = entry.execution.state === 'ended' ? entry.execution.ending : {};
+  const trace = entry.execution.trace;
+  if (back)
+    await outside.ledger.create(executionKey(back), { state: 'approved', migration: back, ...(trace && { trace }) });
   await outside.ledger.create(doneKey(migration), { at: iso(outside.proxmox.clock().now) });
   await letGo(migration.migration_id, outside);
   return forget(entry, outside);

@@ -25,6 +25,9 @@ const good: Look = {
     },
   ],
   maintenance: [],
+  crs: { mode: 'dynamic', auto_rebalance: true },
+  services: new Map(),
+  ha_rules: [],
   preconditions: {
     running: true,
     allowed_nodes: ['n2'],
@@ -45,6 +48,11 @@ type Difference = {
   plan?: ApprovedMigration['migration_plan']['migration_type'];
   order?: Partial<ApprovedMigration>;
 };
+
+const service = (auto_rebalance: boolean): Partial<Look> => ({
+  services: new Map([['qemu/101', { sid: 'vm:101', type: 'vm', state: 'started', auto_rebalance }]]),
+});
+const affinity = { rule: 'home', type: 'node-affinity' as const, guests: ['qemu/101'] };
 
 function judged({ guest, target, beside, look, pre, config = {}, plan, order }: Difference) {
   const m = approval(101, 'n1', 'n2', order);
@@ -116,6 +124,17 @@ describe('preflight lets through', () => {
       { guest: { tags: ['affinity_db'] }, beside: { node: 'n1', tags: ['affinity_db'] } },
       options,
     ],
+    ['a guest of HA that Proxmox leaves where it is', { look: service(false) }, options],
+    [
+      'a guest of HA whose services are only counted',
+      { look: { ...service(true), crs: { mode: 'basic', auto_rebalance: true } } },
+      options,
+    ],
+    [
+      'a guest that an HA rule wants on the target',
+      { look: { ha_rules: [{ ...affinity, nodes: { n2: 1 }, strict: true }] } },
+      options,
+    ],
     ['a guest whose name is not known', { guest: { name: undefined } }, options],
     [
       'without quorum where that is not asked for',
@@ -140,6 +159,31 @@ describe('preflight refuses', () => {
     ['a locked guest', { guest: { lock: 'snapshot' } }, 'locked', /locked \(snapshot\)/],
     ['a guest that stopped', { guest: { status: 'stopped' } }, 'not_running', /is stopped, planned for running/],
     ['a guest that was started', { plan: 'offline_migration' }, 'not_running', /is running, planned for stopped/],
+    ['a guest that Proxmox balances itself', { look: service(true) }, 'unwanted', /CRS dynamic\) owns it/],
+    ...['migrate', 'relocate', 'fence', 'recovery', 'freeze'].map((hastate): [string, Difference, string, RegExp] => [
+      `a guest in HA state ${hastate}`,
+      { guest: { hastate } },
+      'locked',
+      new RegExp(`HA holds qemu/101 in state ${hastate}`),
+    ]),
+    ['a guest that HA has given up', { guest: { hastate: 'error' } }, 'not_allowed', /in state error/],
+    [
+      'a guest that an HA rule wants elsewhere',
+      { look: { ha_rules: [{ ...affinity, nodes: { n1: 1 }, strict: true }] } },
+      'unwanted',
+      /HA rule home wants it on n1/,
+    ],
+    [
+      'a guest that an HA rule keeps apart from one on the target',
+      {
+        beside: { node: 'n2' },
+        look: {
+          ha_rules: [{ rule: 'r', type: 'resource-affinity', guests: ['qemu/101', 'qemu/102'], affinity: 'negative' }],
+        },
+      },
+      'unwanted',
+      /HA rule r keeps it apart from qemu\/102 on n2/,
+    ],
     ['a container', lxc, 'unwanted', /allow_container_restarts is off/],
     ['a guest that carries the balancer', { guest: { tags: ['evenkeel'] } }, 'unwanted', /it is tagged evenkeel/],
     [

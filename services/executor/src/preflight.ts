@@ -1,5 +1,5 @@
-import type { ApprovedMigration, Config } from '@evenkeel/contracts';
-import type { GuestRow, MigrateOptions, MigrationPreconditions, NodeRow } from '@evenkeel/proxmox';
+import type { ApprovedMigration, Config, HaRule } from '@evenkeel/contracts';
+import type { GuestRow, HaResource, MigrateOptions, MigrationPreconditions, NodeRow } from '@evenkeel/proxmox';
 import { objection } from './objection.ts';
 
 /** A fresh look at what a migration rests on. */
@@ -8,6 +8,10 @@ export type Look = {
   nodes: NodeRow[];
   guests: GuestRow[];
   maintenance: string[];
+  /** Proxmox's own balancer, the services of HA by guest, and the rules that bind them. */
+  crs: { mode: string; auto_rebalance: boolean };
+  services: Map<string, HaResource>;
+  ha_rules: HaRule[];
   /** Null where Proxmox has no such call. */
   preconditions: MigrationPreconditions | null;
 };
@@ -40,6 +44,15 @@ const sameGuest: Check = (migration, look) => {
 const unlocked: Check = (migration, look) => {
   const lock = guestOf(migration, look)?.lock;
   return lock ? no('locked', `${migration.guest} is locked (${lock})`) : null;
+};
+
+/** HA does something with the guest, or would do nothing with a request. */
+const busyWithHa = ['migrate', 'relocate', 'fence', 'recovery', 'freeze', 'error'];
+
+const leftByHa: Check = (migration, look) => {
+  const state = guestOf(migration, look)?.hastate;
+  if (!state || !busyWithHa.includes(state)) return null;
+  return no(state === 'error' ? 'not_allowed' : 'locked', `HA holds ${migration.guest} in state ${state}`);
 };
 
 const asPlanned: Check = (migration, look) => {
@@ -109,17 +122,8 @@ const proxmoxAllows: Check = (migration, { preconditions }, config) => {
 };
 
 /** In the order in which their reasons are worth hearing. */
-const checks: Check[] = [
-  quorum,
-  sameGuest,
-  unlocked,
-  asPlanned,
-  wanted,
-  stillDrained,
-  targetThere,
-  targetHasRoom,
-  proxmoxAllows,
-];
+const ofGuest = [quorum, sameGuest, unlocked, leftByHa, asPlanned, wanted, stillDrained];
+const checks: Check[] = [...ofGuest, targetThere, targetHasRoom, proxmoxAllows];
 
 /** Whether what a migration was decided on still holds a moment before it starts, and with which options it is to be sent. */
 export function preflight(migration: ApprovedMigration, look: Look, config: Config): Preflight {

@@ -1,7 +1,8 @@
 import type { Config } from '@evenkeel/contracts';
 import { iso, millis } from '@evenkeel/model';
 import type { GuestRow, TaskRow } from '@evenkeel/proxmox';
-import { complete, fail } from './end.ts';
+import { arrive } from './arrive.ts';
+import { fail } from './end.ts';
 import type { Running, Starting } from './execution.ts';
 import { put, type Step, wait } from './steps.ts';
 import { findTask } from './trace.ts';
@@ -23,6 +24,8 @@ export type ReconcileFacts = {
   placed: boolean;
 };
 
+const lost = 'the task that moved it was not found';
+
 /** An intent without an answer is never sent again: what became of it is read off the tasks and off where the guest is. */
 export function reconcile(execution: Starting, facts: ReconcileFacts): Step {
   const { migration, t0 } = execution;
@@ -32,16 +35,22 @@ export function reconcile(execution: Starting, facts: ReconcileFacts): Step {
   if (task) return put(adopt(execution, task.upid, Math.max(task.starttime * 1000, millis(t0))));
   if (!facts.placed) return wait('Proxmox could not be read');
   if (guest && guest.node === migration.target_node && !guest.lock)
-    return put(complete(adopt(execution, '', millis(t0)), now, { warnings: ['the task that moved it was not found'] }));
+    return put(arrive(adopt(execution, '', millis(t0)), { now, guest, task: { state: 'unknown' }, warnings: [lost] }));
   if (guest && guest.node !== migration.source_node && guest.node !== migration.target_node)
-    return put(fail(execution, now, 'unknown', `${migration.guest} is on ${guest.node}: moved by somebody else`));
+    return put(
+      fail(execution, now, {
+        fault: 'unknown',
+        reason: `${migration.guest} is on ${guest.node}: moved by somebody else`,
+      }),
+    );
   if (facts.unchanged_ms < patience.post_timeout_ms + patience.grace_ms)
     return wait('the request may still be carried out');
   const unclear = doubt(execution, facts);
-  if (!unclear) return put(fail(execution, now, 'cluster', 'not started: the request was lost'));
+  if (!unclear) return put(fail(execution, now, { fault: 'cluster', reason: 'not started: the request was lost' }));
   const age = Math.round((now - millis(t0)) / 1000);
   if (age <= facts.config.automated_migrations.migration_poll_timeout_seconds) return wait(unclear);
-  return put(fail(execution, now, 'unknown', `whether it was started is not known after ${age} s: ${unclear}`, true));
+  const reason = `whether it was started is not known after ${age} s: ${unclear}`;
+  return put(fail(execution, now, { fault: 'unknown', reason, hold: true }));
 }
 
 /** Why a task that is not seen may be there all the same, or null. */
@@ -51,11 +60,10 @@ function doubt({ migration }: Starting, { complete, guest }: ReconcileFacts): st
 }
 
 /** The intent as a running migration. */
-export const adopt = ({ migration, known_tasks }: Starting, upid: string, started: number): Running => ({
+export const adopt = ({ t0: _, ...kept }: Starting, upid: string, started: number): Running => ({
+  ...kept,
   state: 'running',
-  migration,
   started_at: iso(started),
   upid,
   adopted: true,
-  known_tasks,
 });

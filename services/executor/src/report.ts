@@ -1,18 +1,22 @@
 import {
+  type Config,
   type executions,
   migrationCompleted,
   migrationFailed,
   migrationProgressed,
   migrationRefused,
   migrationStarted,
+  type PlanStep,
   type ValueOf,
 } from '@evenkeel/contracts';
 import { iso, millis } from '@evenkeel/model';
-import type { Ended, Execution, Running } from './execution.ts';
+import type { Ended, Execution, Running, Validating } from './execution.ts';
+import { timeout } from './follow.ts';
 import type { LogSummary } from './read-log.ts';
 
 /** What has been said of an execution. */
 export type SaidSoFar = ValueOf<typeof executions>;
+export type ReportFacts = { log: LogSummary | null; now: number; config: Config };
 
 export const nothingSaid: SaidSoFar = { started: false, ended: false, look: 0 };
 
@@ -23,38 +27,71 @@ export function lookIsDue(execution: Running, said: SaidSoFar, now: number): boo
 }
 
 /** What is to be said of an execution as it stands; the same state says the same events at the same times, however often. */
-export function report(execution: Execution, said: SaidSoFar, log: LogSummary | null, now: number) {
+export function report(execution: Execution, said: SaidSoFar, facts: ReportFacts) {
+  const { log, now, config } = facts;
   if (execution.state === 'running') {
-    const started = said.started ? [] : [startOf(execution, execution)];
+    const started = said.started ? [] : [startOf(execution, execution, config)];
     const looked = log ? [lookOf(execution, said.look + 1, log, now)] : [];
     const next = { ...said, started: true, ...(log ? { look: said.look + 1, looked_at: iso(now) } : {}) };
     return { events: [...started, ...looked], next };
   }
+  if (execution.state === 'validating') return reportArrival(execution, said, config);
   if (execution.state !== 'ended' || said.ended) return { events: [], next: said };
   const { start } = execution;
-  const started = start && !said.started ? [startOf(execution, start)] : [];
+  const started = start && !said.started ? [startOf(execution, start, config)] : [];
   return { events: [...started, endOf(execution)], next: { ...said, started: start !== undefined, ended: true } };
 }
 
-function startOf({ migration, trace }: Execution, { started_at, upid, adopted }: NonNullable<Ended['start']>) {
-  return migrationStarted.of({ migration, started_at, upid, adopted }, started_at, trace);
+/** That the guest has arrived is said once, where anything is then validated. */
+function reportArrival(execution: Validating, said: SaidSoFar, config: Config) {
+  const { migration, trace, validating_since: at } = execution;
+  const started = said.started ? [] : [startOf(execution, execution, config)];
+  const plan_step = stepAt(execution, 'post_migration_validation', 0);
+  if (!plan_step || (said.looked_at !== undefined && said.looked_at >= at))
+    return { events: started, next: { ...said, started: true } };
+  const look = said.look + 1;
+  const step = `arrived on ${migration.target_node}: its checks are made`;
+  const arrived = migrationProgressed.of({ migration, look, at, step, plan_step }, at, trace);
+  return { events: [...started, arrived], next: { ...said, started: true, look, looked_at: at } };
 }
 
-function lookOf({ migration, trace }: Running, look: number, log: LogSummary, now: number) {
+type Start = NonNullable<Ended['start']>;
+
+function startOf({ migration, trace }: Execution, { started_at, upid, adopted }: Start, config: Config) {
+  const deadline_at = iso(millis(started_at) + 1000 * timeout({ migration }, config));
+  return migrationStarted.of({ migration, started_at, upid, adopted, deadline_at }, started_at, trace);
+}
+
+function lookOf(execution: Running, look: number, { step, progress }: LogSummary, now: number) {
+  const { migration, trace, started_at } = execution;
   const at = iso(now);
-  return migrationProgressed.of({ migration, look, at, step: log.step, ...log.progress }, at, trace);
+  const plan_step = stepAt(execution, 'live_migration', (now - millis(started_at)) / 1000);
+  const said = { migration, look, at, step, ...progress, ...(plan_step ? { plan_step } : {}) };
+  return migrationProgressed.of(said, at, trace);
+}
+
+function stepAt({ migration }: Execution, wanted: PlanStep['action'], seconds: number) {
+  const found = migration.migration_plan.execution_steps.find(({ action }) => action === wanted);
+  if (!found) return undefined;
+  const { step, action, timeout_seconds } = found;
+  return { step, action, timeout_seconds, elapsed_seconds: Math.round(seconds) };
 }
 
 function endOf({ migration, trace, start, ending }: Ended) {
-  const { at, reason, warnings, transfer } = ending;
-  if (ending.kind === 'refused')
-    return migrationRefused.of({ migration, refused_at: at, reason, code: ending.code ?? 'not_allowed' }, at, trace);
+  const { at, reason, warnings, transfer, rollback } = ending;
+  const steps = ending.steps ? { steps: ending.steps } : {};
+  const checks = ending.checks ? { checks: ending.checks } : {};
+  if (ending.kind === 'refused') {
+    const data = { migration, refused_at: at, reason, code: ending.code ?? 'not_allowed', ...steps };
+    return migrationRefused.of(data, at, trace);
+  }
   if (ending.kind === 'failed') {
     const fault = ending.fault ?? 'unknown';
     const began = start ? { started_at: start.started_at, upid: start.upid } : {};
-    return migrationFailed.of({ migration, ...began, failed_at: at, reason, fault }, at, trace);
+    return migrationFailed.of({ migration, ...began, failed_at: at, reason, fault, ...checks, ...steps }, at, trace);
   }
   const { started_at, upid } = start ?? { started_at: at, upid: '' };
-  const data = { migration, started_at, completed_at: at, upid, warnings };
-  return migrationCompleted.of(transfer ? { ...data, transfer } : data, at, trace);
+  const data = { migration, started_at, completed_at: at, upid, warnings, ...checks, ...steps };
+  const more = { ...(transfer ? { transfer } : {}), ...(rollback ? { rollback } : {}) };
+  return migrationCompleted.of({ ...data, ...more }, at, trace);
 }

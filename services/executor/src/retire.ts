@@ -12,11 +12,11 @@ export type RetireFacts = {
   rests: boolean;
 };
 
-/** What has ended is forgotten once that was said; what it holds is kept for the pause before the next migration. */
+/** What has ended is forgotten once that was said; what it holds is kept for the pause before the next migration, unless that takes its guest back. */
 export function retire({ start, ending }: Ended, { now, config, said, rests }: RetireFacts): Step {
   if (!said) return wait('to be said');
   if (ending.hold && !rests) return wait('the guest is still on its way');
-  const pause = start ? 1000 * config.automated_migrations.rules.grace_period_seconds : 0;
+  const pause = start && !ending.back ? 1000 * config.automated_migrations.rules.grace_period_seconds : 0;
   if (now - millis(ending.at) < pause) return wait('grace period');
   return { do: 'finish' };
 }

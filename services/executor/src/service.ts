@@ -12,16 +12,16 @@ import {
   pauseSentence,
   readAutomation,
 } from '@evenkeel/contracts';
-import { type Context, defineService } from '@evenkeel/runtime';
+import { type Context, defineService, reachPort } from '@evenkeel/runtime';
 import { advanceAll, file } from './act.ts';
+import type { Reach } from './ask-guest.ts';
 import { executionKey } from './keys.ts';
-import { readProgress } from './look.ts';
 import { prune } from './prune.ts';
 import type { Patience } from './reconcile.ts';
 import { nothingSaid, report } from './report.ts';
 import { createWatch } from './watch.ts';
 
-export type ExecutorOptions = { patience: Patience; monotonic: () => number };
+export type ExecutorOptions = { patience: Patience; monotonic: () => number; reach?: Reach };
 
 type Ctx = Context<{ executions: typeof executions }, Record<never, never>> & {
   /** The configuration in force now, where `config` is that of an event. */
@@ -29,7 +29,7 @@ type Ctx = Context<{ executions: typeof executions }, Record<never, never>> & {
 };
 
 /** The executor, with how long it waits for the answer to a request; patience and time are the machine's. */
-export function createExecutor({ patience, monotonic }: ExecutorOptions) {
+export function createExecutor({ patience, monotonic, reach = reachPort }: ExecutorOptions) {
   const watch = createWatch(monotonic);
   const prunedOn = new Map<string, string>();
 
@@ -44,8 +44,8 @@ export function createExecutor({ patience, monotonic }: ExecutorOptions) {
     const said = await state.executions.all();
     const automation = await automationOf({ cluster, ledger });
     const asked = { config: inForce(given, automation), pause: pauseSentence(automation) };
-    const outside = { cluster, ...asked, ledger, proxmox, watch, patience, monotonic };
-    const { executions: stand, keys, unreadable } = await advanceAll((id) => said[id]?.ended ?? false, outside);
+    const outside = { cluster, ...asked, ledger, proxmox, watch, patience, monotonic, reach };
+    const { executions: stand, keys, unreadable, logs } = await advanceAll((id) => said[id] ?? nothingSaid, outside);
     if (unreadable.length > 0) log.error({ keys: unreadable }, 'entries of the ledger that this version cannot read');
     for (const migration_id of Object.keys(said))
       if (!keys.includes(executionKey({ cluster, migration_id }))) state.executions.remove(migration_id);
@@ -53,8 +53,8 @@ export function createExecutor({ patience, monotonic }: ExecutorOptions) {
     for (const execution of stand) {
       const id = execution.migration.migration_id;
       const before = said[id] ?? nothingSaid;
-      const progress = await readProgress(execution, before, proxmox);
-      const { events: news, next } = report(execution, before, progress, proxmox.clock().now);
+      const facts = { log: logs.get(id) ?? null, now: proxmox.clock().now, config: asked.config };
+      const { events: news, next } = report(execution, before, facts);
       if (news.length > 0) state.executions.set(next, id);
       events.push(...news);
     }

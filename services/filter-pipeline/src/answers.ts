@@ -35,15 +35,15 @@ type Occasion = { answers: Answers; now: number; config: Config };
 
 /** Who approved this move, or one that it goes along with; undefined where nobody did, or not lately. */
 export function approver(
-  { guest, companions, source_node, target_node }: Recommendation,
+  { guest, companions, source_node, target_node, exchange }: Recommendation,
   { answers, now, config }: Occasion,
 ): string | undefined {
-  return [guest, ...companions]
+  return [guest, ...companions, ...(exchange ? [exchange.with.guest] : [])]
     .flatMap((id) => answers[id] ?? [])
     .find(
       (a) =>
         a.answer === 'approve' &&
-        a.target_node === target_node &&
+        a.target_node === (a.guest === exchange?.with.guest ? exchange.with.target_node : target_node) &&
         (a.guest !== guest || a.source_node === source_node) &&
         now <= endOf(a, config),
     )?.by;

@@ -21,7 +21,10 @@ export function rememberApproval(
   return prune({ entries: { ...known?.entries, [migration.migration_id]: entry } }, now);
 }
 
-function approvalOf(migration: ApprovedMigration, assigned_bytes?: number): Approval {
+function approvalOf(
+  migration: ApprovedMigration,
+  memory: Pick<Recommendation['guest_load'], 'assigned_bytes' | 'mem_bytes'> | undefined = undefined,
+): Approval {
   const { migration_id, decision_id, run_id, guest, source_node, target_node, approved_at, expires_at } = migration;
   const { relief, load } = shiftOf(source_node, target_node, migration.expected.effect);
   const entry = {
@@ -36,7 +39,7 @@ function approvalOf(migration: ApprovedMigration, assigned_bytes?: number): Appr
     relief,
     load,
   };
-  return assigned_bytes === undefined ? entry : { ...entry, assigned_bytes };
+  return memory ? { ...entry, assigned_bytes: memory.assigned_bytes, mem_bytes: memory.mem_bytes } : entry;
 }
 
 /** Whether a migration may be under way: approved or started, and neither ended, nor expired unused, nor stuck beyond hope. */
@@ -79,6 +82,16 @@ function prune(known: Approvals, now: number): Approvals {
   return { entries: Object.fromEntries(kept.map((a) => [a.migration_id, a])) };
 }
 
+/** Why a second half has to wait for the first, or may not go any more; undefined where it may. */
+export function waitsForFirst({ exchange, run_id }: Recommendation, known: Approvals | undefined): string | undefined {
+  if (!exchange || exchange.step < 2) return undefined;
+  const { guest, target_node } = exchange.with;
+  const first = inOrder(known).find((a) => a.run_id === run_id && a.guest === guest && a.target_node === target_node);
+  if (first?.ended?.how === 'completed') return undefined;
+  if (first?.ended) return `the first half of its exchange, ${guest}, ${first.ended.how}`;
+  return `waits for ${guest}, which makes room for it`;
+}
+
 /** Approvals that nobody used: expired, neither started nor ended. */
 export const expiredUnused = (known: Approvals | undefined, now: number): Approval[] =>
   inOrder(known).filter((a) => !a.ended && !a.started_at && now > millis(a.expires_at));
@@ -90,8 +103,8 @@ export function addApproved(
   recommendations: readonly Recommendation[],
   now: number,
 ): Approvals {
-  const assigned = new Map(recommendations.map(({ guest, guest_load }) => [guest, guest_load.assigned_bytes]));
-  const fresh = approved.map((m) => [m.migration_id, approvalOf(m, assigned.get(m.guest))] as const);
+  const loads = new Map(recommendations.map(({ guest, guest_load }) => [guest, guest_load]));
+  const fresh = approved.map((m) => [m.migration_id, approvalOf(m, loads.get(m.guest))] as const);
   return prune({ entries: { ...Object.fromEntries(fresh), ...known?.entries } }, now);
 }
 
@@ -123,12 +136,14 @@ export function approve(
     config_revision: run.config_revision,
     ...(approved_by !== undefined && { approved_by }),
     ...(r.mandatory && { mandatory: r.mandatory }),
+    ...(r.exchange && { exchange: true }),
     confidence_score: r.confidence_score,
     expected: {
       improvement: r.improvement,
       duration_seconds: r.cost.duration_seconds,
       downtime_seconds: r.cost.downtime_seconds,
       effect: r.effect,
+      ...(r.cpu_in_an_hour && { cpu_in_an_hour: r.cpu_in_an_hour }),
       guest_cpu_cores: r.guest_load.cpu_cores,
       behavior: r.behavior,
     },

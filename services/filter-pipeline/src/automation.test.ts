@@ -1,7 +1,7 @@
 import { Automation, type AutomationChange, untouched } from '@evenkeel/contracts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { grant, noteFailure } from './automation.ts';
+import { grant, noteBroken, noteFailure } from './automation.ts';
 import { noon } from './testing/given.ts';
 
 const at = (minutes: number) => new Date(noon + minutes * 60_000).toISOString();
@@ -102,4 +102,18 @@ test('a failure that pauses nothing is noted, and a pause by a person is not mad
   });
   const paused = granted([{ do: 'pause', reason: 'r' }]);
   expect(noteFailure(paused, failure(1, { reason: 'x' })).pause).toEqual(paused.pause);
+});
+
+test('a broken invariant pauses, a resume ends that, and told again it stays so', () => {
+  const broken = { id: 'one_end/m1', at: at(1), reason: 'invariant one_end broken' };
+  const paused = noteBroken(untouched, broken);
+  expect(paused).toMatchObject({
+    revision: 1,
+    pause: { by: 'evenkeel', reason: broken.reason },
+    changed: { id: broken.id },
+  });
+  const resumed = grant(paused, request('c', { do: 'resume' }), { sequence: 1, at: at(2) });
+  expect(resumed.pause).toBeUndefined();
+  expect(noteBroken(resumed, broken)).toBe(resumed);
+  expect(noteBroken(resumed, { ...broken, id: 'one_end/m2', at: at(3) }).pause).toBeDefined();
 });

@@ -39,6 +39,20 @@ export type Failure = { migration_id: string; at: string; pause: { reason: strin
 /** Who pauses a cluster after a failure. */
 export const itself = 'evenkeel';
 
+export type BrokenInvariant = { id: string; at: string; reason: string };
+
+/** What holds after something happened that never may: a pause, whatever the configuration says. One that is known, or came before the one that is, changes nothing. */
+export function noteBroken(before: Automation, { id, at, reason }: BrokenInvariant): Automation {
+  if (before.broken && millis(at) <= millis(before.broken.at)) return before;
+  return {
+    ...before,
+    broken: { id, at },
+    pause: before.pause ?? { since: at, by: itself, reason },
+    revision: before.revision + 1,
+    changed: { id, at, by: itself },
+  };
+}
+
 /** What holds after a migration failed; one that is known, or failed before the one that is, changes nothing. */
 export function noteFailure(before: Automation, { migration_id, at, pause }: Failure): Automation {
   if (before.failure && millis(at) <= millis(before.failure.at)) return before;

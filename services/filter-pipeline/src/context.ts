@@ -1,5 +1,5 @@
 import type { Approval, Automation, Config, GuestMove, JudgedMove, Recommendation } from '@evenkeel/contracts';
-import { type Placement, type RuleContext, ruleContext } from '@evenkeel/model';
+import { moveResident, type Placement, type Residences, type RuleContext, ruleContext } from '@evenkeel/model';
 import type { Answers } from './answers.ts';
 import { type Approvals, inFlight, lastFailure, unseenMoves } from './approvals.ts';
 import type { Candidate, FilterContext, Generated, Tracking } from './filter.ts';
@@ -24,7 +24,7 @@ export type Occasion = { generated: Generated; base: Loads; now: number; config:
 
 /** All that the filters of a run may ask. */
 export function buildContext({ generated, base, now, config }: Occasion, facts: Facts): FilterContext {
-  const { recommendations, guests, profiles, scores, placements: _, ...run } = generated;
+  const { recommendations, guests, profiles, scores, placements: _, residences, ...run } = generated;
   const unseen = unseenMoves(facts.approvals, generated.sample.at, now, config);
   const rules = ruleContext({ ...generated.sample, guests }, config);
   const start: FilterContext = {
@@ -37,6 +37,7 @@ export function buildContext({ generated, base, now, config }: Occasion, facts: 
     placements: placementsOf(generated, rules),
     loads: base,
     assigned: generated.assigned_bytes && new Map(Object.entries(generated.assigned_bytes)),
+    residences: residences && residencesOf(residences),
     in_flight: inFlight(facts.approvals, now, config),
     accepted: new Map(),
     moves: facts.moves,
@@ -48,7 +49,7 @@ export function buildContext({ generated, base, now, config }: Occasion, facts: 
     answers: facts.answers,
   };
   return unseen.reduce(
-    (context, approval) => applyMove(context, approval.guest, shiftOfApproval(approval), approval.assigned_bytes),
+    (context, approval) => applyMove(context, approval.guest, shiftOfApproval(approval), approval),
     start,
   );
 }
@@ -59,14 +60,29 @@ function placementsOf({ recommendations, placements }: Generated, { groups }: Ru
   return Object.fromEntries(named.flatMap((guest) => (placements[guest] ? [[guest, placements[guest]]] : [])));
 }
 
+const residencesOf = (given: NonNullable<Generated['residences']>): Residences =>
+  new Map(
+    Object.entries(given).map(([node, { room, host, guest_mib }]) => [
+      node,
+      { room, host, guests: guest_mib.map((mib) => mib * 2 ** 20) },
+    ]),
+  );
+
 /** The context of the candidates after one that was accepted: its move is taken as done. */
 export function acceptMove(context: FilterContext, recommendation: Recommendation): FilterContext {
   const { guest, target_node, guest_load } = recommendation;
-  const moved = applyMove(context, guest, shiftOfRecommendation(recommendation), guest_load.assigned_bytes);
+  const moved = applyMove(context, guest, shiftOfRecommendation(recommendation), guest_load);
   return { ...moved, accepted: new Map([...context.accepted, [guest, target_node]]) };
 }
 
-function applyMove(context: FilterContext, guest: string, shift: Shift, assigned = 0): FilterContext {
+type Memory = { assigned_bytes?: number | undefined; mem_bytes?: number | undefined };
+
+function applyMove(
+  context: FilterContext,
+  guest: string,
+  shift: Shift,
+  { assigned_bytes: assigned = 0, mem_bytes: used = 0 }: Memory,
+): FilterContext {
   const bytes = context.assigned && new Map(context.assigned);
   bytes?.set(shift.source, (bytes.get(shift.source) ?? 0) - assigned);
   bytes?.set(shift.target, (bytes.get(shift.target) ?? 0) + assigned);
@@ -74,6 +90,7 @@ function applyMove(context: FilterContext, guest: string, shift: Shift, assigned
     ...context,
     loads: applyShift(context.loads, shift),
     assigned: bytes,
+    residences: context.residences && moveResident(context.residences, shift.source, shift.target, used),
     placements: { ...context.placements, [guest]: shift.target },
   };
 }

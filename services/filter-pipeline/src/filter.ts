@@ -14,7 +14,7 @@ import type {
   recommendationTracking,
   ValueOf,
 } from '@evenkeel/contracts';
-import type { Placement, RuleContext } from '@evenkeel/model';
+import type { Placement, Residences, RuleContext } from '@evenkeel/model';
 import type { Answers } from './answers.ts';
 import type { Loads } from './loads.ts';
 
@@ -37,7 +37,7 @@ export type FilterContext = {
   config: Config;
   /** IANA zone in which the cluster's hours of the day are learned. */
   timezone: string;
-  run: Omit<Generated, 'recommendations' | 'guests' | 'profiles' | 'scores' | 'placements'>;
+  run: Omit<Generated, 'recommendations' | 'guests' | 'profiles' | 'scores' | 'placements' | 'residences'>;
   /** The rules of the cluster, with the nodes and the guests concerned as they are. */
   rules: RuleContext;
   scores: ReadonlyMap<string, NodeScore>;
@@ -47,6 +47,8 @@ export type FilterContext = {
   loads: Loads;
   /** Bytes assigned by node, like `loads`; undefined where the run did not say. */
   assigned: ReadonlyMap<string, number> | undefined;
+  /** Memory guest by guest, like `loads`; undefined where the run did not say. */
+  residences: Residences | undefined;
   /** Own migrations that have not ended. */
   in_flight: readonly Approval[];
   /** Target that this run has accepted, by guest. */

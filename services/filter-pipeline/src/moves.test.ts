@@ -57,3 +57,9 @@ test('at most 32 moves of 7 days are kept', () => {
   expect(tell(many)?.moves).toHaveLength(32);
   expect(tell([...many, [99, { at: at(8 * 24 * 60), how: 'completed' }]])?.moves).toHaveLength(1);
 });
+
+test('of many moves the latest are kept', () => {
+  const many = Array.from({ length: 50 }, (_, i): [number, MoveStage] => [i, { at: at(i), how: 'completed' }]);
+  expect(tell(many)?.moves.at(-1)?.at).toBe(at(49));
+  expect(tell(many)?.moves.map((move) => move.at)).not.toContain(at(0));
+});

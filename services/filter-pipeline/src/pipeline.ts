@@ -1,6 +1,6 @@
 import type { ApprovedMigration, currentRun, Decision, DecisionAction, RunSummary, ValueOf } from '@evenkeel/contracts';
 import { concerned, iso, millis } from '@evenkeel/model';
-import { approve } from './approvals.ts';
+import { approve, waitsForFirst } from './approvals.ts';
 import { type Authority, authority } from './authority.ts';
 import { buildContext, candidatesOf, type Facts, type Occasion } from './context.ts';
 import type { FilterContext, Generated } from './filter.ts';
@@ -40,7 +40,12 @@ export function decideRun(occasion: Occasion, facts: Facts): RunResult {
   return {
     decisions,
     approved,
-    summary: summarize(occasion, context, decisions),
+    summary: summarize(
+      occasion,
+      context,
+      decisions,
+      selection.chosen.map(({ candidate }) => candidate.recommendation),
+    ),
     waiting: queueOf(occasion, selection, approved, ids, context),
   };
 }
@@ -62,6 +67,8 @@ function decide(
     const place = `ranked ${i + 1} of ${ranked.length}`;
     const { may, action, reason } = authorityOf(c, context);
     if (newer) return decision(c, 'skipped', `${place}: run ${newer} is newer and was decided before this one`, false);
+    const first = waitsForFirst(c.candidate.recommendation, undefined);
+    if (may === 'act' && first) return decision(c, 'skipped', `${place}: ${first}`, false);
     if (may === 'act' && acting++ >= slots.free)
       return decision(c, 'skipped', `${place}: ${waitsFor(slots, slots.free)}`, false);
     return decision(

@@ -1,6 +1,6 @@
 import type { ApprovedMigration, Config, Recommendation } from '@evenkeel/contracts';
 import { millis, oldestSample } from '@evenkeel/model';
-import { approve } from './approvals.ts';
+import { approve, waitsForFirst } from './approvals.ts';
 import { authority } from './authority.ts';
 import { buildContext, candidatesOf, type Facts } from './context.ts';
 import type { CurrentRun } from './pipeline.ts';
@@ -42,13 +42,24 @@ export function lookAgain(
   }
   const context = buildContext({ generated: acting, base: new Map(Object.entries(base)), now, config }, facts);
   const { chosen, rejected } = select(candidatesOf(acting), context, queue.length);
-  const approved = chosen.slice(0, room).map(({ candidate: { recommendation, guest } }) => {
+  const [ready, later] = [
+    chosen.filter(({ candidate: { recommendation } }) => !waitsForFirst(recommendation, facts.approvals)),
+    chosen.filter(({ candidate: { recommendation } }) => waitsForFirst(recommendation, facts.approvals)),
+  ];
+  const approved = ready.slice(0, room).map(({ candidate: { recommendation, guest } }) => {
     const place = queue.find(({ recommendation_id }) => recommendation_id === recommendation.recommendation_id)!;
     return approve(recommendation, guest!.identity, place.decision_id, context, allowed(recommendation).approved_by);
   });
   const held = [
-    ...rejected.map(({ candidate, verdict }) => [candidate.recommendation.guest, verdict.reason]),
-    ...chosen.slice(room).map(({ candidate }) => [candidate.recommendation.guest, waitsFor(slots, approved.length)]),
+    ...rejected.map(({ candidate: { recommendation }, verdict }) => [
+      recommendation.guest,
+      waitsForFirst(recommendation, facts.approvals) ?? verdict.reason,
+    ]),
+    ...later.map(({ candidate: { recommendation } }) => [
+      recommendation.guest,
+      waitsForFirst(recommendation, facts.approvals)!,
+    ]),
+    ...ready.slice(room).map(({ candidate }) => [candidate.recommendation.guest, waitsFor(slots, approved.length)]),
   ];
   const left = without(waiting, new Set(approved.map(({ decision_id }) => decision_id)));
   return { approved, waiting: left, held: Object.fromEntries(held) };

@@ -1,3 +1,4 @@
+import type { Recommendation } from '@evenkeel/contracts';
 import { byText } from '@evenkeel/model';
 import { acceptMove } from './context.ts';
 import { type Candidate, type FilterContext, filtered } from './filter.ts';
@@ -51,7 +52,8 @@ function unitsOf(ranked: readonly Candidate[]): Candidate[][] {
     const unit = [
       leader,
       ...ranked.filter(
-        ({ recommendation }) => companions.includes(recommendation.guest) && recommendation.target_node === target_node,
+        ({ recommendation: r }) =>
+          (companions.includes(r.guest) && r.target_node === target_node) || isPartner(r, leader.recommendation),
       ),
     ].filter((member) => !taken.has(member));
     for (const member of unit) taken.add(member);
@@ -60,13 +62,20 @@ function unitsOf(ranked: readonly Candidate[]): Candidate[][] {
   return units;
 }
 
+/** Whether one is the other half of an exchange. */
+const isPartner = (r: Recommendation, { exchange }: Recommendation): boolean =>
+  exchange !== undefined && r.guest === exchange.with.guest && r.target_node === exchange.with.target_node;
+
 /** Each member of a unit knows the others, and finds those before it moved already. */
 function climbTogether(unit: readonly Candidate[], context: FilterContext): Climb[] {
   const planned = unit.map(({ recommendation }) => recommendation).sort((a, b) => a.rank - b.rank);
-  return unit.map((candidate, i) =>
+  const inOrder = unit.some(({ recommendation }) => recommendation.exchange)
+    ? [...unit].sort((a, b) => a.recommendation.rank - b.recommendation.rank)
+    : unit;
+  return inOrder.map((candidate, i) =>
     climb(
       unit.length > 1 ? { ...candidate, unit: planned } : candidate,
-      unit.slice(0, i).reduce((before, { recommendation }) => acceptMove(before, recommendation), context),
+      inOrder.slice(0, i).reduce((before, { recommendation }) => acceptMove(before, recommendation), context),
     ),
   );
 }
@@ -75,8 +84,13 @@ function holdCompanions(climbs: readonly Climb[]): Climb[] {
   const culprit = climbs.find(({ verdict }) => verdict.result === 'failed')!;
   return climbs.map((climbed) => {
     if (climbed.verdict.result === 'failed') return climbed;
-    const reason = `companion ${culprit.candidate.recommendation.guest} stays: ${culprit.verdict.reason}`;
+    const { guest } = culprit.candidate.recommendation;
+    const other = climbed.candidate.recommendation.exchange
+      ? `its exchange with ${guest} is held back`
+      : `companion ${guest} stays`;
+    const reason = `${other}: ${culprit.verdict.reason}`;
     const action = culprit.verdict.result === 'failed' ? culprit.verdict.action : 'filtered';
-    return failAt(climbed, 'tags_and_affinity', { ...filtered(reason), result: 'failed', action });
+    const step = climbed.candidate.recommendation.exchange ? 'improvement' : 'tags_and_affinity';
+    return failAt(climbed, step, { ...filtered(reason), result: 'failed', action });
   });
 }

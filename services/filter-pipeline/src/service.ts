@@ -17,6 +17,7 @@ import {
   guestMoves,
   guestOutcomes,
   inForce,
+  invariantBroken,
   type JudgedMove,
   lastPlacements,
   lastRunSummary,
@@ -38,7 +39,7 @@ import { type Context, defineService } from '@evenkeel/runtime';
 import { answerOf, takeAnswer } from './answer.ts';
 import type { Answers } from './answers.ts';
 import { addApproved, expiredUnused, rememberApproval } from './approvals.ts';
-import { grant, noteFailure } from './automation.ts';
+import { grant, noteBroken, noteFailure } from './automation.ts';
 import { baseLoads } from './base-loads.ts';
 import type { Facts } from './context.ts';
 import type { Generated, Tracking } from './filter.ts';
@@ -124,6 +125,14 @@ export const filterPipeline = defineService({
   .on(migrationRefused, async ({ data: { migration, refused_at, reason, code } }, here) =>
     end(await withAsked(here), migration, { at: refused_at, how: 'refused', reason }, { code }),
   )
+  .on(invariantBroken, async ({ data: { cluster, at, invariant, migration_ids, sentence } }, here) => {
+    const id = `${invariant}/${migration_ids.join('+')}`;
+    const reason = `invariant ${invariant} broken: ${sentence}`.slice(0, 240);
+    const automation = await change(here, (before) => noteBroken(before, { id, at, reason }));
+    if (automation.changed?.id !== id) return [];
+    const { by } = automation.changed;
+    return [automationChanged.of({ cluster, change_id: id, by, change: { do: 'pause', reason }, automation }, at)];
+  })
   .on(automationRequested, async ({ data, sequence }, here) => {
     const at = iso(here.now);
     const automation = await change(here, (before) => grant(before, data, { sequence, at }));
@@ -159,11 +168,15 @@ export const filterPipeline = defineService({
     await learnOfGuest(here, judged);
     return [];
   })
-  .on(clusterSampled, async (_event, bare) => {
-    const here = await withAsked(bare);
-    await noticeExpired(here);
-    return approveNext(here);
-  });
+  .on(
+    clusterSampled,
+    async (_event, bare) => {
+      const here = await withAsked(bare);
+      await noticeExpired(here);
+      return approveNext(here);
+    },
+    { recall: 'none' },
+  );
 
 /** The run takes the place of the one before it. */
 async function takeOver(here: Here, generated: Generated, tracking: Tracking, result: RunResult, facts: Facts) {

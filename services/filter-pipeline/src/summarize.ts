@@ -1,4 +1,5 @@
-import type { Decision, DecisionAction, NodeSample, RunSummary } from '@evenkeel/contracts';
+import type { Decision, DecisionAction, NodeSample, Recommendation, RunSummary } from '@evenkeel/contracts';
+import { moveResident, type Residences, survivalOf } from '@evenkeel/model';
 import { awaiting } from './authority.ts';
 import { clusterHealth, clusterObjection } from './cluster-objection.ts';
 import type { Occasion } from './context.ts';
@@ -15,6 +16,7 @@ export function summarize(
   { generated, config }: Occasion,
   context: FilterContext,
   decisions: readonly Decision[],
+  planned: readonly Recommendation[],
 ): RunSummary {
   const { safety_checks, schedule } = config.automated_migrations;
   const acts = decisions.some(({ action, reason }) => action === 'pending' && reason !== awaiting);
@@ -38,7 +40,22 @@ export function summarize(
     notes: [...(acts ? [] : whyNothing(decisions, context)), ...generated.notes].map(cut).slice(0, mostNotes),
     convergence: generated.convergence,
     imbalance: imbalanceOf(context),
+    ...survivalsOf(context, planned),
   };
+}
+
+/** Of the nodes as they are, and once the moves that passed are made; of a single node there is nothing to say. */
+function survivalsOf({ residences }: FilterContext, planned: readonly Recommendation[]): Pick<RunSummary, 'survival'> {
+  if (!residences || residences.size < 2) return {};
+  const then = planned.reduce(
+    (all, r) => moveResident(all, r.source_node, r.target_node, r.guest_load.mem_bytes),
+    residences,
+  );
+  const tell = (all: Residences) => {
+    const { survives, reason } = survivalOf(all);
+    return { survives, reason };
+  };
+  return { survival: { now: tell(residences), after: tell(then) } };
 }
 
 function modeOf({ config, automation }: FilterContext): RunSummary['mode'] {

@@ -1,7 +1,6 @@
 import type { NodeSample } from '@evenkeel/contracts';
-import { cannotRunOn } from '@evenkeel/model';
+import { cannotRunOn, moveResident, survivalOf } from '@evenkeel/model';
 import type { Candidate, FilterContext } from './filter.ts';
-import { applyShift, shiftOfRecommendation } from './loads.ts';
 import { overload } from './overload.ts';
 import { gib, percent } from './quote.ts';
 
@@ -43,18 +42,11 @@ function diskSpace({ guest }: Candidate, context: FilterContext, target: NodeSam
   return `storage ${tight.storage} on ${target.node} has ${free} free for ${gib(bytes)} of disks, ${percent(reserve)} of ${gib(tight.total)} must stay free`;
 }
 
-/** Where it is asked for: would the loss of any one node still fit into the memory of the others? */
-function survival({ recommendation }: Candidate, context: FilterContext): string | undefined {
-  const { require_n_plus_1, max_node_memory_percent } = context.config.automated_migrations.safety_checks;
-  if (!require_n_plus_1) return undefined;
-  const after = applyShift(context.loads, shiftOfRecommendation(recommendation));
-  const online = [...context.rules.nodes.values()].filter((n) => n.status === 'online' && !n.maintenance);
-  const used = (n: NodeSample) => (after.get(n.node)?.mem ?? 1) * n.maxmem;
-  const room = (n: NodeSample) => Math.max(0, (max_node_memory_percent / 100) * n.maxmem - used(n));
-  const total = online.reduce((sum, n) => sum + room(n), 0);
-  const lost = online.find((n) => used(n) > total - room(n));
-  return (
-    lost &&
-    `the loss of ${lost.node} would leave ${gib(used(lost))} for ${gib(total - room(lost))} free on the other nodes (require_n_plus_1)`
-  );
+/** Where it is asked for: no move takes away that the loss of any one node would be survived, or makes it worse. */
+function survival({ recommendation: r }: Candidate, { config, residences }: FilterContext): string | undefined {
+  if (!config.automated_migrations.safety_checks.require_n_plus_1) return undefined;
+  if (!residences) return 'it is not known whether the loss of a node would be survived (require_n_plus_1)';
+  const after = survivalOf(moveResident(residences, r.source_node, r.target_node, r.guest_load.mem_bytes));
+  if (after.survives || after.short_bytes <= survivalOf(residences).short_bytes) return undefined;
+  return `${after.reason} (require_n_plus_1)`;
 }

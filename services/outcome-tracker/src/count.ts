@@ -1,5 +1,5 @@
 import type { ClusterSample, GuestSample, LoadSums, NodeSample, WatchedMigration } from '@evenkeel/contracts';
-import { millis, minutes } from '@evenkeel/model';
+import { millis, minutes, residentsOf } from '@evenkeel/model';
 import { horizons } from './horizons.ts';
 
 type Pair = LoadSums['as_is'];
@@ -8,8 +8,12 @@ type Load = Pair['source'];
 /** Between two windows a sample is counted so often only; the record changes no more often. */
 const sparse = minutes(5);
 
-const add = (a: Load, b: Load): Load => ({ cpu: a.cpu + b.cpu, mem: a.mem + b.mem, assigned: a.assigned + b.assigned });
-const less = (a: Load, b: Load): Load => ({
+export const add = (a: Load, b: Load): Load => ({
+  cpu: a.cpu + b.cpu,
+  mem: a.mem + b.mem,
+  assigned: a.assigned + b.assigned,
+});
+export const less = (a: Load, b: Load): Load => ({
   cpu: Math.max(0, a.cpu - b.cpu),
   mem: Math.max(0, a.mem - b.mem),
   assigned: Math.max(0, a.assigned - b.assigned),
@@ -17,14 +21,14 @@ const less = (a: Load, b: Load): Load => ({
 const addPairs = (a: Pair, b: Pair): Pair => ({ source: add(a.source, b.source), target: add(a.target, b.target) });
 
 /** The load of a node as it was measured. */
-function loadOf(node: NodeSample, guests: GuestSample[]): Load {
+export function loadOf(node: NodeSample, guests: GuestSample[]): Load {
   let assigned = 0;
   for (const g of guests) if (g.node === node.node && g.status === 'running') assigned += g.maxmem;
   return { cpu: node.cpu, mem: node.mem / node.maxmem, assigned: assigned / node.maxmem };
 }
 
 /** What a guest that runs on one node would be on another, or is on its own. */
-function shareOf(guest: GuestSample, from: NodeSample, on: NodeSample): Load {
+export function shareOf(guest: GuestSample, from: NodeSample, on: NodeSample): Load {
   const cores = (guest.cpu * guest.maxcpu * from.speed_factor) / on.speed_factor;
   return {
     cpu: cores / on.maxcpu,
@@ -66,6 +70,13 @@ export function count(watched: WatchedMigration, sample: ClusterSample): Watched
   if (!seen) return watched;
   const open = { ...watched.open };
   for (const { horizon } of inside) open[horizon] = sum(open[horizon]!, seen);
-  const target_threads = sample.nodes.find((n) => n.node === watched.target_node)!.maxcpu;
-  return { ...watched, open, so_far: sum(watched.so_far, seen), counted_at: sample.at, target_threads };
+  return { ...watched, open, so_far: sum(watched.so_far, seen), counted_at: sample.at, ...changed(watched, sample) };
+}
+
+/** Whether others run on the target, in the hour for which it was predicted, than were counted on. */
+function changed(
+  { open, cpu_in_an_hour: next, target_node }: WatchedMigration,
+  sample: ClusterSample,
+): { target_changed?: true } {
+  return next && open['1h'] && residentsOf(sample, target_node) !== next.target_guests ? { target_changed: true } : {};
 }

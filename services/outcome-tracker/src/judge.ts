@@ -54,7 +54,7 @@ export function judge(
     ...(gain === null
       ? {}
       : { actual_gain: gain, error: gain - expected, verdict: verdictOf(gain, expected, watched.mandatory) }),
-    target_cpu: targetCpu(watched, seen),
+    target_cpu: targetCpu(watched, horizon, seen),
     ...(note ? { note } : {}),
   };
 }
@@ -74,15 +74,13 @@ function aboutOf(watched: WatchedMigration) {
   };
 }
 
-/** The prediction's interval is that of the guest's own load: it is what the move added. */
-function targetCpu(watched: WatchedMigration, seen: LoadSums): Outcome['target_cpu'] {
-  const { target_cpu: expected, guest_cpu_cores: cores, target_threads: threads } = watched;
-  if (!threads || seen.samples === 0) return {};
-  const at = (bound: number) => Math.max(0, expected + (bound - cores.expected) / threads);
-  return {
-    predicted: { expected, low: at(cores.low), high: at(cores.high) },
-    actual: seen.as_is.target.cpu / seen.samples,
-  };
+/** The prediction is of the half hour before the hour, with the guests that were there then. */
+function targetCpu(watched: WatchedMigration, horizon: Horizon, seen: LoadSums): Outcome['target_cpu'] {
+  if (seen.samples === 0) return {};
+  const { cpu_in_an_hour: next, target_changed } = watched;
+  const actual = seen.as_is.target.cpu / seen.samples;
+  const meant = horizon === '1h' && seen === watched.open['1h'] && !target_changed;
+  return { actual, ...(next && meant ? { predicted: next.target } : {}) };
 }
 
 function noteOf(watched: WatchedMigration, { samples, as_is, pressure }: LoadSums): string | undefined {

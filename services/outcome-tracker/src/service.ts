@@ -1,53 +1,121 @@
 import {
+  type ApprovedMigration,
   clusterSampled,
+  counterfactualRecorded,
+  heldMoves,
+  invariantBroken,
   migrationCompleted,
   migrationFailed,
+  migrationRefused,
+  migrationSpans,
   migrationStarted,
   outcomeRecorded,
+  recommendationDecided,
   watchedMigrations,
 } from '@evenkeel/contracts';
 import { iso } from '@evenkeel/model';
-import { defineService } from '@evenkeel/runtime';
+import { type Context, defineService } from '@evenkeel/runtime';
 import { beginWatch } from './begin-watch.ts';
-import { closeAll, superseded, track } from './track.ts';
+import { brokenBy } from './broken.ts';
+import { heldPart, hold } from './held/hold.ts';
+import { surveyOf } from './held/survey.ts';
+import { trackHeld } from './held/track-held.ts';
+import { extend, type Heard, outdated } from './span.ts';
+import { closeAll, superseded, track, unmeasured } from './track.ts';
 
-/** Says three times of each completed migration what it really brought. */
+const owns = { watchedMigrations, heldMoves, spans: migrationSpans };
+type Here = Context<typeof owns, Record<never, never>>;
+
+/** Most held moves that are watched at a time; more say little more. */
+const mostHeld = 150;
+
+/**
+ * Says three times of each completed migration what it really brought, of each that was held back what it would have, and at
+ * once where something happened that never may.
+ */
 export const outcomeTracker = defineService({
   name: 'outcome-tracker',
-  summary: 'Says what each migration really brought, 5 minutes, 1 hour and 24 hours after it.',
-  owns: { watchedMigrations },
+  summary:
+    'Says what each migration really brought, and what those that were held back would have, after 5 minutes, 1 hour and 24 hours, and where an invariant was broken.',
+  owns,
   reads: {},
-  publishes: [outcomeRecorded],
+  publishes: [outcomeRecorded, counterfactualRecorded, invariantBroken],
 })
-  .on(migrationStarted, async ({ data: { migration, started_at } }, { state }) => {
+  .on(migrationStarted, async ({ data: { migration, started_at, upid } }, here) => {
+    const { state } = here;
     for (const [part, watched] of Object.entries(await state.watchedMigrations.all()))
       if (watched.guest === migration.guest && watched.completed_at < started_at)
         state.watchedMigrations.set({ ...watched, leaving_by: migration.migration_id }, part);
-    return [];
+    return checkInvariants(migration, { kind: 'started', at: started_at, upid }, here);
   })
-  .on(migrationFailed, async ({ data: { migration } }, { state }) => {
+  .on(migrationRefused, async ({ data: { migration, refused_at } }, here) =>
+    checkInvariants(migration, { kind: 'refused', at: refused_at }, here),
+  )
+  .on(migrationFailed, async ({ data: { migration, failed_at, upid } }, here) => {
+    const { state } = here;
     for (const [part, { leaving_by, ...watched }] of Object.entries(await state.watchedMigrations.all()))
       if (leaving_by === migration.migration_id) state.watchedMigrations.set(watched, part);
-    return [];
+    return checkInvariants(migration, { kind: 'failed', at: failed_at, upid }, here);
   })
-  .on(migrationCompleted, async ({ data }, { state, config, now, trace }) => {
+  .on(migrationCompleted, async ({ data }, here) => {
+    const { state, config, now, trace } = here;
+    const { migration, completed_at, upid } = data;
+    const broken = await checkInvariants(migration, { kind: 'completed', at: completed_at, upid }, here);
     const all = await state.watchedMigrations.all();
     const begun = { ...beginWatch(data), trace };
-    if (all[begun.migration_id]) return [];
+    if (all[begun.migration_id]) return broken;
     state.watchedMigrations.set(begun, begun.migration_id);
-    return superseded([...Object.values(all), begun]).flatMap(({ watched, by }) => {
-      const reason = `moved again to ${by.target_node} by ${by.migration_id}`;
-      const { watched: closed, outcomes } = closeAll(watched, iso(now), reason, config.penalty_config);
+    const outcomes = superseded([...Object.values(all), begun]).flatMap(({ watched, by }) => {
+      const undone = migration.parent_id === watched.migration_id;
+      const reason = `${undone ? 'brought back' : 'moved again'} to ${by.target_node} by ${by.migration_id}`;
+      const { watched: closed, outcomes: left } = closeAll(
+        undone ? unmeasured(watched) : watched,
+        iso(now),
+        reason,
+        config.penalty_config,
+      );
       if (closed) state.watchedMigrations.set(closed, closed.migration_id);
-      return outcomes.map((outcome) => outcomeRecorded.of({ outcome }, iso(now), watched.trace));
+      return left.map((outcome) => outcomeRecorded.of({ outcome }, iso(now), watched.trace));
     });
+    return [...broken, ...outcomes];
+  })
+  .on(recommendationDecided, async ({ data: decision }, { state, config, trace }) => {
+    if (!config.intelligent_migrations.counterfactual_learning_enabled) return [];
+    const part = heldPart(decision.recommendation);
+    const known = await state.heldMoves.get(part);
+    const held = hold(known, decision);
+    if (!held || held === known) return [];
+    if (!known && Object.keys(await state.heldMoves.all()).length >= mostHeld) return [];
+    state.heldMoves.set(known ? held : { ...held, trace }, part);
+    return [];
   })
   .on(clusterSampled, async ({ data: sample }, { state, config }) => {
     const all = await state.watchedMigrations.all();
-    return Object.entries(all).flatMap(([part, before]) => {
+    const heldBack = await state.heldMoves.all();
+    const survey = surveyOf(sample);
+    const counterfactuals = Object.entries(heldBack).flatMap(([part, before]) => {
+      const { held, judged } = trackHeld(before, survey, config.penalty_config);
+      if (!held) state.heldMoves.remove(part);
+      else if (held !== before) state.heldMoves.set(held, part);
+      return judged.map((counterfactual) => counterfactualRecorded.of({ counterfactual }, sample.at, before.trace));
+    });
+    const outcomes = Object.entries(all).flatMap(([part, before]) => {
       const { watched, outcomes } = track(before, sample, config.penalty_config);
       if (!watched) state.watchedMigrations.remove(part);
       else if (watched !== before) state.watchedMigrations.set(watched, part);
       return outcomes.map((outcome) => outcomeRecorded.of({ outcome }, sample.at, before.trace));
     });
+    return [...outcomes, ...counterfactuals];
   });
+
+/** Remembers from when to when migrations ran, and says what of that may not be. */
+async function checkInvariants(migration: ApprovedMigration, heard: Heard, { state, config, cluster, now }: Here) {
+  const all = await state.spans.all();
+  for (const part of outdated(all, now)) state.spans.remove(part);
+  const id = migration.migration_id;
+  const span = extend(all[id], migration, heard, config.automated_migrations.rules.max_concurrent_migrations);
+  if (span === all[id]) return [];
+  state.spans.set(span, id);
+  const at = iso(now);
+  return brokenBy(span, Object.values(all)).map((broken) => invariantBroken.of({ cluster, at, ...broken }, at));
+}

@@ -1,5 +1,6 @@
 import type { ClusterSample, Config, Horizon, Outcome, WatchedMigration } from '@evenkeel/contracts';
 import { millis } from '@evenkeel/model';
+import { noSums } from './begin-watch.ts';
 import { count } from './count.ts';
 import { horizons } from './horizons.ts';
 import { judge } from './judge.ts';
@@ -42,6 +43,13 @@ export function closeAll(watched: WatchedMigration, at: string, closed_early: st
   const outcomes = openOf(watched).map(({ horizon }) => judge(watched, horizon, { at, closed_early, prices }));
   return { watched: { ...watched, open: {} }, outcomes };
 }
+
+/** As if nothing had been seen of it: a move that was undone for its guest's sake is not judged by what it did to the nodes. */
+export const unmeasured = (watched: WatchedMigration): WatchedMigration => ({
+  ...watched,
+  open: Object.fromEntries(openOf(watched).map(({ horizon }) => [horizon, noSums])),
+  so_far: noSums,
+});
 
 const openOf = ({ open }: WatchedMigration) => horizons.filter(({ horizon }) => open[horizon] !== undefined);
 

@@ -23,10 +23,12 @@ export const chanceOf = (estimate: { expected: number; low: number; high: number
 const truth = { beneficial: 1, neutral: 0.5, harmful: 0 } as const;
 
 /** Platt's calibration by judged moves, from a prior worth 20 outcomes that says: the raw chances are right. */
-export function calibrate(judged: readonly CalibrationPoint[]): Calibration {
+export function calibrate(
+  judged: readonly (Pick<CalibrationPoint, 'raw' | 'verdict'> & { weight?: number })[],
+): Calibration {
   const rows = [
     ...grid.map((p) => ({ z: logit(p), y: p, w: priorOutcomes / grid.length })),
-    ...judged.map((m) => ({ z: logit(inside(m.raw)), y: truth[m.verdict], w: 1 })),
+    ...judged.map((m) => ({ z: logit(inside(m.raw)), y: truth[m.verdict], w: m.weight ?? 1 })),
   ];
   let [slope, shift] = [1, 0];
   for (let i = 0; i < steps; i++) {

@@ -1,24 +1,10 @@
-import {
-  allowedOn,
-  companions,
-  fits,
-  inMaintenance,
-  mayMove,
-  penaltyOf,
-  penaltyWith,
-  type RuleGroup,
-  suitsNode,
-  violationsAround,
-} from '@evenkeel/model';
+import { allowedOn, applyMove, fits, inMaintenance, mayMove, penaltyOf, penaltyWith } from '@evenkeel/model';
+import { makeRoom } from './make-room.ts';
+import { mendRules } from './mend-rules.ts';
 import { makeMove, type PlannedMove, type Planning } from './planned-move.ts';
+import { idsOf, unitOf } from './unit-of.ts';
 
 export type MandatoryPlan = { moves: PlannedMove[]; stuck: { guest: string; reason: string }[] };
-
-const idsOf = ({ state }: Planning, unit: readonly number[]): string[] =>
-  unit.map((g) => state.guests[g]!.sample.guest);
-
-const unitOf = ({ state, ctx }: Planning, guest: string): number[] =>
-  companions(guest, state.placement, ctx).flatMap((id) => state.guestIndex.get(id) ?? []);
 
 /** The node that bears some guests best, of those that pass a test; ties go to the first by name. */
 function bestNode(planning: Planning, unit: readonly number[], passes: (n: number) => boolean): number | undefined {
@@ -44,143 +30,88 @@ function refusals(planning: Planning, unit: readonly number[]): string {
   return `no node can take it: ${said.slice(0, 3).join('; ')}${said.length > 3 ? `; and ${said.length - 3} more` : ''}`;
 }
 
-/** Empties the nodes in maintenance, the guests with most memory first; what is over the limit waits for the next run. */
+type Order = (planning: Planning, g: number) => number;
+
+const sample = ({ state }: Planning, g: number) => state.guests[g]!.sample;
+const prediction = ({ state }: Planning, g: number) => state.guests[g]!.prediction;
+
+/** What goes first when nodes are emptied: most memory; where that leaves some without a place, others are tried. */
+const orders: readonly Order[] = [
+  (planning, g) => prediction(planning, g).mem_bytes,
+  (planning, g) => prediction(planning, g).peak_cores,
+  (planning, g) =>
+    (planning.ctx.groupsOf.get(sample(planning, g).guest)?.length ?? 0) * 1e15 + sample(planning, g).maxmem,
+  (planning, g) => prediction(planning, g).mem_bytes / Math.max(0.01, prediction(planning, g).peak_cores),
+  (planning, g) => -prediction(planning, g).mem_bytes,
+];
+
+/** Empties the nodes in maintenance in the order that leaves the fewest without a place; those that may not leave are stuck in any. */
 function drain(planning: Planning, limit: number): MandatoryPlan {
+  let best: { order: Order; homeless: number } | undefined;
+  for (const order of orders) {
+    const plan = drainInOrder(planning, limit, order);
+    if (plan.homeless === 0) return plan;
+    undo(planning, plan.moves);
+    if (!best || plan.homeless < best.homeless) best = { order, homeless: plan.homeless };
+  }
+  return drainInOrder(planning, limit, best!.order);
+}
+
+function undo({ state, taken }: Planning, moves: readonly PlannedMove[]): void {
+  for (const { unit, source } of moves.toReversed())
+    for (const g of unit.toReversed()) {
+      applyMove(state, g, source);
+      taken.delete(g);
+    }
+}
+
+/** What is over the limit waits for the next run. */
+function drainInOrder(planning: Planning, limit: number, order: Order): MandatoryPlan & { homeless: number } {
   const { state, ctx, taken } = planning;
-  const plan: MandatoryPlan = { moves: [], stuck: [] };
+  const plan = { moves: [] as PlannedMove[], stuck: [] as MandatoryPlan['stuck'], homeless: 0 };
   const leaving = state.guests
     .map((_, g) => g)
     .filter((g) => inMaintenance(state.nodes[state.where[g]!]!, ctx.config) && !taken.has(g))
-    .sort((a, b) => state.guests[b]!.prediction.mem_bytes - state.guests[a]!.prediction.mem_bytes || a - b);
+    .sort((a, b) => order(planning, b) - order(planning, a) || a - b);
   for (const g of leaving) {
     if (taken.has(g) || plan.moves.length >= limit) continue;
     const guest = state.guests[g]!.sample.guest;
     const unit = unitOf(planning, guest);
-    const ids = idsOf(planning, unit);
-    const { node, drained } = state.nodes[state.where[g]!]!;
-    const mandatory = drained ? 'drain' : 'maintenance';
-    const stays = ids.map((id) => mayMove(id, ctx, mandatory)).find((r) => r !== null);
-    const target = stays
-      ? undefined
-      : bestNode(planning, unit, (n) =>
-          ids.every((id) => allowedOn(id, state.nodes[n]!.node, state.placement, ctx, ids) === null),
-        );
-    if (target === undefined) plan.stuck.push({ guest, reason: stays ?? refusals(planning, unit) });
-    else {
-      const why = drained ? `${node} is drained by ${drained.by}` : `${node} is in maintenance`;
-      plan.moves.push(makeMove(planning, unit, target, { mandatory, why }));
-    }
+    const mandatory = state.nodes[state.where[g]!]!.drained ? 'drain' : 'maintenance';
+    const stays = idsOf(planning, unit)
+      .map((id) => mayMove(id, ctx, mandatory))
+      .find((r) => r !== null);
+    const moves = stays ? [] : leave(planning, unit, mandatory);
+    if (moves.length === 0) plan.stuck.push({ guest, reason: stays ?? refusals(planning, unit) });
+    if (moves.length === 0 && !stays) plan.homeless++;
+    plan.moves.push(...moves);
   }
   return plan;
 }
 
-/** Where those are that share a rule with these guests: all that counting the rules around them looks at. */
-function neighbours({ state, ctx }: Planning, ids: readonly string[]): Record<string, string> {
-  const around: Record<string, string> = {};
-  for (const id of ids)
-    for (const other of [id, ...(ctx.groupsOf.get(id) ?? []).flatMap((group) => group.guests)]) {
-      const node = state.placement[other];
-      if (node !== undefined) around[other] = node;
-    }
-  return around;
-}
-
-type Fix = { unit: number[]; target: number; mended: number; added: number };
-
-const movable = (planning: Planning, unit: readonly number[]): boolean =>
-  unit.length > 0 &&
-  unit.every(
-    (g) => !planning.taken.has(g) && mayMove(planning.state.guests[g]!.sample.guest, planning.ctx, 'rule') === null,
-  );
-
-const suits = (planning: Planning, unit: readonly number[], n: number): boolean =>
-  idsOf(planning, unit).every((id) => suitsNode(id, planning.state.nodes[n]!.node, planning.ctx) === null);
-
-/**
- * The move of some guests that mends more than `best` does, or as much at less load; `best` where there is none. None mends
- * more than if they were gone.
- */
-function betterFix(planning: Planning, unit: number[], best: Fix | undefined): Fix | undefined {
-  const { state, ctx, caps } = planning;
-  const ids = idsOf(planning, unit);
-  const around = neighbours(planning, ids);
-  const before = violationsAround(ids, around, ctx);
-  for (const id of ids) delete around[id];
-  const most = (before - violationsAround(ids, around, ctx)) / unit.length;
-  let found = best;
-  for (let n = 0; n < state.nodes.length && most > 0 && most >= (found?.mended ?? 0); n++) {
-    if (n === state.where[unit[0]!] || !fits(state, n, unit, caps)) continue;
-    const added = penaltyWith(state, n, unit, 1) - penaltyOf(state, n);
-    if ((found && most === found.mended && added >= found.added) || !suits(planning, unit, n)) continue;
-    for (const id of ids) around[id] = state.nodes[n]!.node;
-    const mended = (before - violationsAround(ids, around, ctx)) / unit.length;
-    if (mended <= 0 || (found && (mended < found.mended || (mended === found.mended && added >= found.added))))
-      continue;
-    found = { unit, target: n, mended, added };
-  }
-  return found;
-}
-
-/** The single move that mends most rules at the least load; a unit is tried whole and, where that mends nothing, alone. */
-function bestFix(planning: Planning, guests: readonly string[]): Fix | undefined {
-  let best: Fix | undefined;
-  for (const guest of guests) {
-    const g = planning.state.guestIndex.get(guest);
-    if (g === undefined) continue;
-    for (const unit of [unitOf(planning, guest), [g]])
-      if (movable(planning, unit)) best = betterFix(planning, unit, best);
-  }
-  return best;
-}
-
-/** Brings a split group together on the node that needs the fewest moves and can take them all. */
-function gather(planning: Planning, group: RuleGroup): PlannedMove[] {
+/** The move of a unit off its node, after those that make room for it where that is needed; none where there is no place. */
+function leave(planning: Planning, unit: readonly number[], mandatory: 'drain' | 'maintenance'): PlannedMove[] {
   const { state, ctx } = planning;
-  const members = group.guests.flatMap((id) => state.guestIndex.get(id) ?? []);
-  const away = (n: number) => members.filter((g) => state.where[g] !== n);
-  const nodes = [...new Set([...members.map((g) => state.where[g]!), ...state.nodes.keys()])].sort(
-    (a, b) => away(a).length - away(b).length || penaltyOf(state, a) - penaltyOf(state, b) || a - b,
-  );
-  const before = violationsAround(group.guests, state.placement, ctx);
-  for (const n of nodes) {
-    const moving = away(n);
-    if (moving.length === 0) return [];
-    if (!movable(planning, moving) || !suits(planning, moving, n) || !fits(state, n, moving, planning.caps)) continue;
-    const ids = new Set(idsOf(planning, moving));
-    const moved = Object.fromEntries(
-      group.guests.map((id) => [id, ids.has(id) ? state.nodes[n]!.node : state.placement[id]!]),
+  const ids = idsOf(planning, unit);
+  const { node, drained } = state.nodes[state.where[unit[0]!]!]!;
+  const why = drained ? `${node} is drained by ${drained.by}` : `${node} is in maintenance`;
+  const allowed = (n: number) =>
+    ids.every((id) => allowedOn(id, state.nodes[n]!.node, state.placement, ctx, ids) === null);
+  const target = bestNode(planning, unit, allowed);
+  if (target !== undefined) return [makeMove(planning, unit, target, { mandatory, why })];
+  for (let n = 0; n < state.nodes.length; n++) {
+    const room = n !== state.where[unit[0]!] && allowed(n) ? makeRoom(planning, unit, n) : undefined;
+    if (!room) continue;
+    const before = room.map((r) =>
+      makeMove(planning, r.unit, r.target, { mandatory, why: `makes room on ${state.nodes[n]!.node}: ${why}` }),
     );
-    const after = new Proxy(state.placement, { get: (all, id) => moved[id as string] ?? all[id as string] });
-    if (violationsAround(group.guests, after, ctx) >= before) continue;
-    const along = moving.length === members.length ? { along: moving } : {};
-    return moving.map((g) =>
-      makeMove(planning, [g], n, { mandatory: 'rule', why: `${group.rule} is broken`, ...along }),
-    );
+    return [...before, makeMove(planning, unit, n, { mandatory, why })];
   }
   return [];
-}
-
-function mend(planning: Planning, limit: number): PlannedMove[] {
-  const { state, ctx } = planning;
-  const moves: PlannedMove[] = [];
-  for (const group of ctx.groups)
-    if (group.kind === 'together' && moves.length < limit && violationsAround(group.guests, state.placement, ctx) > 0)
-      moves.push(...gather(planning, group));
-  const wrong = [
-    ...ctx.groups.filter((g) => g.kind === 'apart').map((g) => ({ rule: g.rule, guests: g.guests })),
-    ...[...ctx.bindings].map(([guest, b]) => ({ rule: b[0]!.rule, guests: [guest] })),
-  ];
-  for (const { rule, guests } of wrong)
-    while (moves.length < limit && violationsAround(guests, state.placement, ctx) > 0) {
-      const fix = bestFix(planning, guests);
-      if (!fix) break;
-      moves.push(makeMove(planning, fix.unit, fix.target, { mandatory: 'rule', why: `${rule} is broken` }));
-    }
-  return moves;
 }
 
 /** Moves that must be made whatever they bring: nodes in maintenance emptied, then broken rules mended with few moves. */
 export function mandatoryMoves(planning: Planning, limit: number): MandatoryPlan {
   const { moves, stuck } = drain(planning, limit);
-  return { moves: [...moves, ...mend(planning, limit - moves.length)], stuck };
+  return { moves: [...moves, ...mendRules(planning, limit - moves.length)], stuck };
 }

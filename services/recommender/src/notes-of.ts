@@ -1,4 +1,4 @@
-import { unsatisfiable } from '@evenkeel/model';
+import { crsNote, unsatisfiable } from '@evenkeel/model';
 import type { PlannedMove } from './planned-move.ts';
 import type { RecommendInput, Run } from './start-run.ts';
 
@@ -25,6 +25,7 @@ export function notesOf(
     ...(moves.length === 0 ? why : []),
     ...stuckNotes(stuck),
     ...stoppedNotes(input.sample),
+    ...[crsNote(input.sample)].filter((note) => note !== undefined),
     ...unsatisfiable(planning.ctx).map((n) => `unsatisfiable: ${n}`),
     ...planning.ctx.problems,
   ];

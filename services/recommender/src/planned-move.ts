@@ -1,4 +1,11 @@
-import type { Config, Effect, MandatoryReason, NodeEffect, RecommenderMemory } from '@evenkeel/contracts';
+import type {
+  Config,
+  Effect,
+  MandatoryReason,
+  NodeEffect,
+  Recommendation,
+  RecommenderMemory,
+} from '@evenkeel/contracts';
 import {
   applyMove,
   type Caps,
@@ -36,6 +43,11 @@ export type PlannedMove = {
   source: number;
   target: number;
   mandatory?: MandatoryReason;
+  /** It evens out the number of guests, and is worth making as long as it does no harm. */
+  purpose?: 'distribution';
+  /** It is half of two moves that only pay together, of which `whole` says what they bring. */
+  exchange?: NonNullable<Recommendation['exchange']>;
+  whole?: { improvement: number; improvement_sd: number; points: number };
   why?: string;
   effect: Effect;
   improvement: number;
@@ -132,7 +144,7 @@ export function makeMove(
   planning: Planning,
   unit: readonly number[],
   target: number,
-  because: { mandatory?: MandatoryReason; why?: string; along?: readonly number[] } = {},
+  because: Pick<PlannedMove, 'mandatory' | 'purpose' | 'exchange' | 'why' | 'along'> = {},
 ): PlannedMove {
   const { state } = planning;
   const source = state.where[unit[0]!]!;

@@ -301,3 +301,29 @@ describe('laws, from any placement and rules at constant load', () => {
       { numRuns: 150 },
     ));
 });
+
+describe('what others got wrong', () => {
+  const busy = [101, 102, 103, 104, 105].map((vmid) => aGuest(vmid, 'b', { cpu: 0.9, maxcpu: 3 }));
+  test('an idle node in maintenance is emptied although its peers are busier', () => {
+    const idle = aGuest(106, 'a', { cpu: 0.05, maxcpu: 1 });
+    expect(moves(run(aCluster([aNode('a', by_anna), aNode('b')], [...busy.slice(1), idle]), aConfig()))).toEqual([
+      [106, 'a', 'b'],
+    ]);
+  });
+  test('nothing goes to a node that is offline, and no guest is recommended twice', () => {
+    const out = run(
+      aCluster([aNode('b'), aNode('c', { status: 'offline' }), aNode('d')], busy),
+      aConfig({ penalty_config: { min_score_improvement: 2 } }),
+    );
+    expect(out.recommendations.length).toBeGreaterThan(0);
+    expect(new Set(out.recommendations.map((r) => r.target_node))).toEqual(new Set(['d']));
+    expect(new Set(out.recommendations.map((r) => r.vmid)).size).toBe(out.recommendations.length);
+  });
+  test('no node is emptied because it is hot: each move counts those before it', () => {
+    const out = run(hot(), aConfig());
+    expect(out.recommendations.length).toBeLessThan(8);
+    const before = out.recommendations.map((r) => r.effect.source_before.cpu);
+    expect(before).toEqual([...before].sort((a, b) => b - a));
+    expect(new Set(before).size).toBe(before.length);
+  });
+});

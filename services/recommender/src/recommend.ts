@@ -1,11 +1,17 @@
 import type { DataOf, GuestSample, recommendationsGenerated } from '@evenkeel/contracts';
-import { concerned, figures, millis } from '@evenkeel/model';
+import { concerned, figures, forecastNodes, millis } from '@evenkeel/model';
 import { balance } from './balance.ts';
+import { widthOf } from './check-forecasts.ts';
+import { distribute } from './distribute.ts';
+import { exchange } from './exchange.ts';
 import { explainStaying } from './explain-staying.ts';
 import { flagConflicts } from './flag-conflicts.ts';
+import { forecastMoves } from './forecast-moves.ts';
 import { mandatoryMoves } from './mandatory-moves.ts';
+import { noteOrder } from './note-order.ts';
 import { notesOf } from './notes-of.ts';
 import { recommendationOf } from './recommendation-of.ts';
+import { residencesOf } from './residences-of.ts';
 import { hoursOf, type RecommendInput, runId, startRun } from './start-run.ts';
 
 export type Generated = DataOf<typeof recommendationsGenerated>;
@@ -33,15 +39,21 @@ export function recommend(input: RecommendInput): Generated {
   const limit = Math.min(mostBalancing, 2 * config.automated_migrations.rules.max_migrations_per_run);
   const initial = planning.state.placement;
   const placements = { ...initial };
+  const forecasts = forecastNodes(planning.state);
+  const residences = residencesOf(planning);
   const forced = mandatoryMoves(planning, mostMandatory);
   const balancing = convergence.converged ? [] : balance(planning, (g) => hoursOf(run, g), now, limit);
-  const moves = [...forced.moves, ...balancing];
-  const recommendations = flagConflicts(
-    moves
-      .flatMap((move) => move.unit.map((_, i) => ({ move, i })))
-      .map(({ move, i }, rank) => figures(recommendationOf(run, move, i, rank + 1))),
-    planning.caps,
-  );
+  const paired =
+    convergence.converged || balancing.length > 0 || limit < 2 ? [] : exchange(planning, (g) => hoursOf(run, g));
+  const spread = distribute(planning, limit - balancing.length - paired.length);
+  const moves = [...forced.moves, ...balancing, ...paired, ...spread];
+  const next = forecastMoves(forecasts, planning.state, moves, widthOf(input.memory.forecasts));
+  const inOrder = moves
+    .flatMap((move) => move.unit.map((_, i) => ({ move, i })))
+    .map(({ move, i }, rank) =>
+      figures({ ...recommendationOf(run, move, i, rank + 1), cpu_in_an_hour: next.get(move)! }),
+    );
+  const recommendations = noteOrder(flagConflicts(inOrder, planning.caps));
   const ids = concerned(
     recommendations.map((r) => r.guest),
     planning.ctx,
@@ -65,6 +77,7 @@ export function recommend(input: RecommendInput): Generated {
     sample: rest,
     placements,
     assigned_bytes: assignedBytes(guests),
+    residences,
     guests: guests.filter((g) => ids.has(g.guest)),
     profiles: input.profiles.filter((p) => ids.has(p.guest)),
   };

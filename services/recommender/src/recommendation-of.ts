@@ -8,6 +8,8 @@ import type { PlannedMove } from './planned-move.ts';
 import { hoursOf, type Run, runId } from './start-run.ts';
 
 const z90 = 1.645;
+/** A loss up to so many points is lost in the noise: what a move that evens out numbers must not pass. */
+const harmless = 1;
 
 /**
  * One recommendation of a planned move, for one of the guests that it takes along: effect, improvement and cost are the guest's
@@ -21,11 +23,12 @@ export function recommendationOf(run: Run, move: PlannedMove, i: number, rank: n
   const [source, target] = [state.nodes[move.source]!, state.nodes[move.target]!];
   const cost = move.costs[i]!;
   const { effect, improvement, improvement_sd } = move.members[i]!;
-  const points = move.costs.reduce((sum, c) => sum + c.points, 0);
+  const all = move.whole ?? { ...move, points: move.costs.reduce((sum, c) => sum + c.points, 0) };
   const lasts_hours = hoursOf(run, g);
   const spread = z90 * improvement_sd;
   const cores = coresEstimate(prediction);
   const run_id = runId(input.sample);
+  const even = move.purpose === 'distribution';
   return {
     recommendation_id: `${run_id}-${guest.vmid}`,
     run_id,
@@ -39,12 +42,17 @@ export function recommendationOf(run: Run, move: PlannedMove, i: number, rank: n
     target_node: target.node,
     rank,
     ...(move.mandatory ? { mandatory: move.mandatory } : {}),
+    ...(move.purpose ? { purpose: move.purpose } : {}),
+    ...(move.exchange ? { exchange: move.exchange } : {}),
     reason: describe(move, g, state, profiles.get(guest.guest)),
     behavior: profiles.get(guest.guest)?.behavior ?? 'unknown',
     score_improvement: improvement,
     improvement: { expected: improvement, low: improvement - spread, high: improvement + spread },
     effect,
-    confidence_score: confidence(chanceAbove0(move.improvement, move.improvement_sd), calibration),
+    confidence_score: confidence(
+      chanceAbove0(all.improvement + (even ? harmless : 0), all.improvement_sd),
+      calibration,
+    ),
     risk: assessRisk(guest, target, config.risk),
     has_conflict: false,
     cost: {
@@ -55,7 +63,11 @@ export function recommendationOf(run: Run, move: PlannedMove, i: number, rank: n
       restart: cost.restart,
     },
     lasts_hours,
-    cost_benefit_ratio: costBenefitRatio(move.improvement, lasts_hours, points),
+    cost_benefit_ratio: costBenefitRatio(
+      all.improvement + (even ? config.penalty_config.min_score_improvement : 0),
+      lasts_hours,
+      all.points,
+    ),
     guest_load: { cpu_cores: cores, mem_bytes: prediction.mem_bytes, assigned_bytes: guest.maxmem },
     companions: (move.along ?? move.unit).filter((m) => m !== g).map((m) => state.guests[m]!.sample.guest),
     migration_plan: plan({

@@ -1,5 +1,6 @@
 import {
   clusterScored,
+  counterfactualRecorded,
   historyBackfilled,
   migrationCompleted,
   outcomeRecorded,
@@ -9,8 +10,10 @@ import {
   scalingHistory,
 } from '@evenkeel/contracts';
 import { defineService } from '@evenkeel/runtime';
+import { checkForecasts } from './check-forecasts.ts';
 import { recommend } from './recommend.ts';
 import { emptyMemory, rememberMigration, rememberOutcome, rememberPast, rememberRun } from './remember.ts';
+import { rememberHeld } from './remember-held.ts';
 import { scaleGuests } from './scaling/scale-guests.ts';
 
 export const recommender = defineService({
@@ -24,7 +27,8 @@ export const recommender = defineService({
   .on(clusterScored, async ({ data }, { state, config }) => {
     const memory = (await state.recommenderMemory.get()) ?? emptyMemory;
     const generated = recommend({ ...data, config, memory });
-    state.recommenderMemory.set(rememberRun(memory, generated.recommendations));
+    const forecasts = checkForecasts(memory.forecasts, data.sample, data.profiles, config);
+    state.recommenderMemory.set({ ...rememberRun(memory, generated.recommendations), forecasts });
     const said = recommendationsGenerated.of(generated, data.sample.at);
     if (!config.scaling_advice.enabled) return [said];
     const { told, changed } = scaleGuests({ ...data, config, generated }, await state.scalingHistory.all());
@@ -36,6 +40,12 @@ export const recommender = defineService({
   .on(outcomeRecorded, async ({ data: { outcome } }, { state }) => {
     const memory = (await state.recommenderMemory.get()) ?? emptyMemory;
     state.recommenderMemory.set(rememberOutcome(memory, outcome));
+    return [];
+  })
+  .on(counterfactualRecorded, async ({ data: { counterfactual } }, { state, config }) => {
+    if (!config.intelligent_migrations.counterfactual_learning_enabled) return [];
+    const memory = (await state.recommenderMemory.get()) ?? emptyMemory;
+    state.recommenderMemory.set(rememberHeld(memory, counterfactual));
     return [];
   })
   .on(migrationCompleted, async ({ data: { migration, transfer, completed_at } }, { state }) => {

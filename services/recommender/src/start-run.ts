@@ -6,9 +6,10 @@ import type {
   NodeScore,
   RecommenderMemory,
 } from '@evenkeel/contracts';
-import { capsOf, planState, ruleContext } from '@evenkeel/model';
+import { capsOf, millis, planState, ruleContext } from '@evenkeel/model';
 import { type Calibration, calibrate } from './confidence.ts';
 import { lastingHours, type Planning } from './planned-move.ts';
+import { calibrationPoints } from './remember-held.ts';
 
 export type RecommendInput = {
   sample: ClusterSample;
@@ -50,6 +51,6 @@ export function startRun(input: RecommendInput): Run {
     input,
     planning,
     profiles: new Map(profiles.map((p) => [p.guest, p])),
-    calibration: calibrate(memory.judged),
+    calibration: calibrate(calibrationPoints(memory, millis(sample.at))),
   };
 }

@@ -100,7 +100,7 @@ test('it reads as text', () => {
       '  at most 3 migrations a run, 1 at a time; a guest rests 30 min after a move',
       '  confidence at least 75; a target stays below 85 % CPU and 90 % memory',
       '  migrations start in: w (friday 22:00-06:00 Europe/Vienna); never in: none; open 8 of 168 hours a week',
-      '  learning on: cycles; off: persistence, risk, trend, outcomes, patterns, cost and benefit, guest success, seasonal baselines',
+      '  learning on: cycles; off: persistence, risk, trend, outcomes, patterns, cost and benefit, guest success, counterfactuals, seasonal baselines',
     ].join('\n'),
   );
 });

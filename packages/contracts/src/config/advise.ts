@@ -36,6 +36,7 @@ function featuresOf({ intelligent_migrations: i, penalty_config: { seasonal_base
     ['patterns', i.pattern_suppression_enabled],
     ['cost and benefit', i.cost_benefit_enabled],
     ['guest success', i.guest_success_tracking_enabled],
+    ['counterfactuals', i.counterfactual_learning_enabled],
     ['seasonal baselines', seasonal_baseline.enabled],
   ] as const;
   const named = (wanted: boolean) => list(all.filter(([, on]) => on === wanted).map(([name]) => name));

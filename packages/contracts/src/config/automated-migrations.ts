@@ -38,6 +38,10 @@ const rules = z
     respect_affinity_rules: bool(true, 'Keep guests that share an `affinity_<group>` tag together.'),
     require_auto_migrate_ok_tag: bool(false, 'Move only guests tagged `auto-migrate-ok`.'),
     allow_container_restarts: bool(false, 'Let containers move, which restarts them.'),
+    allow_exchanges: bool(
+      false,
+      'Also move two guests that only pay together, where no single move does: one makes room for the other.',
+    ),
     approval_expiry_minutes: float(5, 0.5, 60, 'Minutes in which an approved migration must have started.'),
     ignore_guests: strings('Guests that never move, by name or vmid; `*` stands for anything.'),
     ignore_pools: strings('Pools whose guests never move.'),
@@ -67,7 +71,10 @@ const safetyChecks = z
       true,
       'Defer a move that would still run when a scheduled backup of the guest begins, or while one runs on its node.',
     ),
-    require_n_plus_1: bool(false, 'Refuse moves after which the loss of one node could not be absorbed.'),
+    require_n_plus_1: bool(
+      false,
+      'Refuse moves that take away that the memory of the other nodes could take the guests of any one that is lost, or make that worse.',
+    ),
   })
   .prefault({});
 

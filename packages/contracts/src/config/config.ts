@@ -3,6 +3,7 @@ import { ClusterName } from '../cluster.ts';
 import { automatedMigrations } from './automated-migrations.ts';
 import { checkTogether } from './check-together.ts';
 import { intelligentMigrations } from './intelligent-migrations.ts';
+import { migrationChecks } from './migration-checks.ts';
 import { penaltyConfig } from './penalty-config.ts';
 import { scalingAdvice } from './scaling-advice.ts';
 import { bool, float, int, timeZone } from './section.ts';
@@ -43,15 +44,13 @@ const thresholds = z
 
 const distribution = z
   .strictObject({
-    enabled: bool(false, 'Also even out the number of small guests per node; not in force yet.'),
-    guest_count_threshold: int(
-      2,
-      1,
-      10,
-      'Difference in guests between two nodes up to which nothing is done; not in force yet.',
+    enabled: bool(
+      false,
+      'Also even out the number of guests per node, by small ones, wherever that makes load no worse.',
     ),
-    max_cpu_cores: int(2, 0, 32, 'Only guests with at most so many vCPUs; 0 means any; not in force yet.'),
-    max_memory_gb: int(4, 0, 256, 'Only guests with at most so much memory, GiB; 0 means any; not in force yet.'),
+    guest_count_threshold: int(2, 1, 10, 'Difference in guests between two nodes up to which nothing is done.'),
+    max_cpu_cores: int(2, 0, 32, 'Only guests with at most so many vCPUs; 0 means any.'),
+    max_memory_gb: int(4, 0, 256, 'Only guests with at most so much memory, GiB; 0 means any.'),
   })
   .prefault({});
 
@@ -110,6 +109,7 @@ export const Config = z
     distribution_balancing: distribution,
     scaling_advice: scalingAdvice,
     automated_migrations: automatedMigrations,
+    migration_checks: migrationChecks,
     cost_model: costModel,
     risk,
     nodes: z.record(z.string(), node).default({}).describe('What is special about a node, by its name.'),

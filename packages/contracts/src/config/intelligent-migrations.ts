@@ -25,5 +25,9 @@ export const intelligentMigrations = z
     cycle_detection_enabled: bool(true, 'Filter moves that close a circle of three or more nodes.'),
     cycle_window_hours: int(48, 12, 168, 'Hours in which moves count towards a circle.'),
     guest_success_tracking_enabled: bool(false, 'Filter or rank lower guests whose migrations turned out badly.'),
+    counterfactual_learning_enabled: bool(
+      false,
+      'Judge moves that were held back as well, as if they had been made, and let that count towards confidence.',
+    ),
   })
   .prefault({});

@@ -48,6 +48,7 @@ describe('what is right', () => {
       cycle_detection_enabled: true,
       cycle_window_hours: 48,
       guest_success_tracking_enabled: false,
+      counterfactual_learning_enabled: false,
     });
     expect(parsed.ok && parsed.config.penalty_config).toMatchObject({
       cluster_convergence_threshold: 8,

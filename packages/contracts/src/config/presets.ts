@@ -14,6 +14,7 @@ export const recommended: ConfigInput = {
     cost_benefit_enabled: true,
     cycle_detection_enabled: true,
     guest_success_tracking_enabled: true,
+    counterfactual_learning_enabled: true,
   },
   penalty_config: {
     cluster_convergence_threshold: 5,

@@ -28,13 +28,6 @@ const moving: Warning[] = [
   },
 ];
 
-const notYet: Warning[] = [
-  {
-    when: ({ distribution_balancing }) => distribution_balancing.enabled,
-    say: () => 'distribution_balancing is on, but not in force yet: the number of guests per node is not evened out',
-  },
-];
-
 const guards = ['check_cluster_health', 'require_quorum', 'verify_before_migrate'] as const;
 
 const dangerous: Warning[] = [
@@ -140,8 +133,6 @@ const namesNone: LacksToken = ({ write_token_file }) => write_token_file === und
  * Whoever knows the environment says which clusters lack a token that moves guests.
  */
 export function warnOf(config: Config, lacksToken: LacksToken = namesNone): string[] {
-  const said = [...moving, ...notYet, ...never, ...dangerous]
-    .filter(({ when }) => when(config))
-    .map(({ say }) => say(config));
+  const said = [...moving, ...never, ...dangerous].filter(({ when }) => when(config)).map(({ say }) => say(config));
   return [...said, ...perCluster(config, lacksToken), ...idle(config)];
 }

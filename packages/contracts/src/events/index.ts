@@ -3,8 +3,10 @@ import { automationChanged } from './automation-changed.ts';
 import { clusterProfiled } from './cluster-profiled.ts';
 import { clusterSampled } from './cluster-sampled.ts';
 import { clusterScored } from './cluster-scored.ts';
+import { counterfactualRecorded } from './counterfactual-recorded.ts';
 import { decisionAnswered } from './decision-answered.ts';
 import { historyBackfilled } from './history-backfilled.ts';
+import { invariantBroken } from './invariant-broken.ts';
 import { migrationApproved } from './migration-approved.ts';
 import { migrationCompleted } from './migration-completed.ts';
 import { migrationFailed } from './migration-failed.ts';
@@ -35,7 +37,9 @@ export const events = [
   migrationFailed,
   migrationRefused,
   outcomeRecorded,
+  counterfactualRecorded,
   automationChanged,
+  invariantBroken,
 ] as const satisfies readonly AnyEvent[];
 
 export {
@@ -43,8 +47,10 @@ export {
   clusterProfiled,
   clusterSampled,
   clusterScored,
+  counterfactualRecorded,
   decisionAnswered,
   historyBackfilled,
+  invariantBroken,
   migrationApproved,
   migrationCompleted,
   migrationFailed,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Time } from '../cluster.ts';
 import { defineEvent } from '../define.ts';
-import { ApprovedMigration, Transfer } from '../migration.ts';
+import { ApprovedMigration, CheckResult, StepResult, Transfer, WayBack } from '../migration.ts';
 
 export const migrationCompleted = defineEvent({
   name: 'migration.completed',
@@ -15,6 +15,11 @@ export const migrationCompleted = defineEvent({
     upid: z.string(),
     transfer: Transfer.optional(),
     warnings: z.array(z.string()),
+    /** Every check of the plan, made after the guest had arrived. */
+    checks: z.array(CheckResult).optional(),
+    steps: z.array(StepResult).optional(),
+    /** Where a condition to roll back holds. */
+    rollback: WayBack.optional(),
   }),
   key: ({ migration }) => migration.cluster,
   id: ({ migration }) => migration.migration_id,

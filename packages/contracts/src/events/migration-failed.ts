@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Time } from '../cluster.ts';
 import { defineEvent } from '../define.ts';
-import { ApprovedMigration } from '../migration.ts';
+import { ApprovedMigration, CheckResult, StepResult } from '../migration.ts';
 
 export const migrationFailed = defineEvent({
   name: 'migration.failed',
@@ -16,6 +16,8 @@ export const migrationFailed = defineEvent({
     reason: z.string(),
     /** What is to blame: a failure that lies in the guest does not count against the pair of nodes. */
     fault: z.enum(['guest', 'path', 'cluster', 'unknown']),
+    checks: z.array(CheckResult).optional(),
+    steps: z.array(StepResult).optional(),
   }),
   key: ({ migration }) => migration.cluster,
   id: ({ migration }) => migration.migration_id,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Time } from '../cluster.ts';
 import { defineEvent } from '../define.ts';
-import { ApprovedMigration } from '../migration.ts';
+import { ApprovedMigration, PlanStep } from '../migration.ts';
 
 export const migrationProgressed = defineEvent({
   name: 'migration.progressed',
@@ -16,6 +16,10 @@ export const migrationProgressed = defineEvent({
     step: z.string(),
     transferred_bytes: z.number().optional(),
     total_bytes: z.number().optional(),
+    /** Where in the plan it is, and for how long. */
+    plan_step: PlanStep.pick({ step: true, action: true, timeout_seconds: true })
+      .extend({ elapsed_seconds: z.number() })
+      .optional(),
   }),
   key: ({ migration }) => migration.cluster,
   id: ({ migration, look }) => `${migration.migration_id}/${look}`,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Time } from '../cluster.ts';
 import { defineEvent } from '../define.ts';
-import { ApprovedMigration } from '../migration.ts';
+import { ApprovedMigration, StepResult } from '../migration.ts';
 
 export const migrationRefused = defineEvent({
   name: 'migration.refused',
@@ -12,8 +12,10 @@ export const migrationRefused = defineEvent({
     migration: ApprovedMigration,
     refused_at: Time,
     reason: z.string(),
-    /** expired, moved, locked, not_running, unwanted, target_unavailable, target_unknown, target_full, not_allowed, no_right, duplicate, busy, paused */
+    /** expired, unread, moved, locked, not_running, unwanted, target_unavailable, target_unknown, target_full, not_allowed, no_right, duplicate, busy, paused */
     code: z.string(),
+    /** How far it came; absent where it had not begun. */
+    steps: z.array(StepResult).optional(),
   }),
   key: ({ migration }) => migration.cluster,
   id: ({ migration }) => migration.migration_id,

@@ -14,6 +14,8 @@ export const migrationStarted = defineEvent({
     upid: z.string(),
     /** Found after a restart rather than started by this executor. */
     adopted: z.boolean(),
+    /** When it is stopped at the latest. */
+    deadline_at: Time.optional(),
   }),
   key: ({ migration }) => migration.cluster,
   id: ({ migration }) => migration.migration_id,

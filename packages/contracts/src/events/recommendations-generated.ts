@@ -31,6 +31,10 @@ export const recommendationsGenerated = defineEvent({
     placements: z.record(GuestId, z.string()),
     /** Bytes assigned to the running guests of each node. */
     assigned_bytes: z.record(z.string(), z.number()).optional(),
+    /** Nodes that are there to take over for another: bytes that they may use, that the host uses, and MiB of each guest. */
+    residences: z
+      .record(z.string(), z.object({ room: z.number(), host: z.number(), guest_mib: z.array(z.number().int()) }))
+      .optional(),
     /** As they are: the recommended guests and all that a rule binds to them or keeps from them. */
     guests: z.array(ClusterSample.shape.guests.element),
     profiles: GuestProfiles,

@@ -39,6 +39,13 @@ export const RunSummary = z.object({
   /** Why nothing moved, where nothing did; always at least one sentence then. */
   notes: z.array(z.string()),
   convergence: Convergence,
+  /** Whether the cluster survives the loss of any one node: as it is, and once the moves of the run are made. */
+  survival: z
+    .object({
+      now: z.object({ survives: z.boolean(), reason: z.string() }),
+      after: z.object({ survives: z.boolean(), reason: z.string() }),
+    })
+    .optional(),
   /** Standard deviation of node CPU (speed-weighted) over the online nodes, points. */
   imbalance: z.object({ cpu: z.number(), mem: z.number(), highest_penalty: z.number() }),
 });

@@ -23,6 +23,7 @@ export const Approval = z.object({
   /** Fractions of the target that it takes. */
   load: Share,
   assigned_bytes: z.number().optional(),
+  mem_bytes: z.number().optional(),
 });
 
 export const approvals = defineRecord({

@@ -9,8 +9,10 @@ import { guestFacts } from './guest-facts.ts';
 import { guestHistories } from './guest-histories.ts';
 import { guestMoves } from './guest-moves.ts';
 import { guestOutcomes } from './guest-outcomes.ts';
+import { heldMoves } from './held-moves.ts';
 import { lastPlacements } from './last-placements.ts';
 import { lastRunSummary } from './last-run-summary.ts';
+import { migrationSpans } from './migration-spans.ts';
 import { nodeHistory } from './node-history.ts';
 import { openHours } from './open-hours.ts';
 import { pairOutcomes } from './pair-outcomes.ts';
@@ -31,8 +33,10 @@ export const records = [
   guestHistories,
   guestMoves,
   guestOutcomes,
+  heldMoves,
   lastPlacements,
   lastRunSummary,
+  migrationSpans,
   nodeHistory,
   openHours,
   pairOutcomes,
@@ -52,8 +56,10 @@ export * from './guest-facts.ts';
 export * from './guest-histories.ts';
 export * from './guest-moves.ts';
 export * from './guest-outcomes.ts';
+export * from './held-moves.ts';
 export * from './last-placements.ts';
 export * from './last-run-summary.ts';
+export * from './migration-spans.ts';
 export * from './node-history.ts';
 export * from './open-hours.ts';
 export * from './pair-outcomes.ts';

@@ -26,24 +26,45 @@ export const CalibrationPoint = z.object({
   verdict: OutcomeVerdict,
 });
 
+/** How well nodes are forecast: what one forecast said and what came of it so far, and how far the ones before it were off. */
+export const ForecastMemory = z.object({
+  /** Epoch seconds. */
+  at: z.number(),
+  /** By node: expected CPU and its standard deviation, the guests that it was made for, and the readings since. */
+  nodes: z.record(
+    z.string(),
+    z.object({ expected: z.number(), sd: z.number(), guests: z.number(), seen: z.number().int(), sum: z.number() }),
+  ),
+  /** Absolute errors in standard deviations, the oldest first. */
+  misses: z.array(z.number()),
+});
+
+/** One judged move that was held back: it says something about confidence, and nothing about its guest. */
+export const HeldPoint = CalibrationPoint.pick({ id: true, at: true, raw: true, verdict: true });
+
 /** What the recommender learned from its moves and from those that Proxmox remembers. */
 export const RecommenderMemory = z.object({
   /** Latest judgement of each migration, the oldest first. */
   judged: z.array(CalibrationPoint),
+  /** Latest judgement of each move that was held back, the oldest first. */
+  held: z.array(HeldPoint).optional(),
   /** Transfers by path (`source>target`), and of all paths together under `*`, with the time of the last one. */
   paths: z.record(z.string(), z.object({ at: z.number(), sums: PathSums })),
   /** Guest and target of the last run's recommendations: of two moves that are worth the same, the one said before stands. */
   last_run: z.record(z.string(), z.string()),
+  forecasts: ForecastMemory.optional(),
 });
 
 export const recommenderMemory = defineRecord({
   name: 'recommender_memory',
   owner: 'recommender',
   summary:
-    'Judged moves for the calibration of confidence, transfers for the cost model, and what the last run recommended.',
+    'Judged moves for the calibration of confidence, transfers for the cost model, what the last run recommended, and how well nodes are forecast.',
   data: RecommenderMemory,
   budget_bytes: 131_072,
 });
 
 export type CalibrationPoint = z.output<typeof CalibrationPoint>;
+export type HeldPoint = z.output<typeof HeldPoint>;
 export type RecommenderMemory = z.output<typeof RecommenderMemory>;
+export type ForecastMemory = z.output<typeof ForecastMemory>;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ClusterName, GuestId, Time } from '../cluster.ts';
 import { defineRecord } from '../define.ts';
-import { Estimate, Horizon, Transfer } from '../migration.ts';
+import { Estimate, Horizon, NodesNext, Transfer } from '../migration.ts';
 
 /** Sums over samples; fractions of the node's threads and memory, and memory assigned ÷ memory. */
 const NodeSums = z.object({ cpu: z.number(), mem: z.number(), assigned: z.number() });
@@ -31,9 +31,9 @@ export const WatchedMigration = z.object({
   completed_at: Time,
   confidence_score: z.number(),
   expected_gain: Estimate,
-  /** CPU of the target after the move, as predicted, and the guest's part of it in cores. */
-  target_cpu: z.number(),
-  guest_cpu_cores: Estimate,
+  /** CPU of the two nodes an hour later, as predicted, and whether others than the guests that it counts on were seen on the target. */
+  cpu_in_an_hour: NodesNext.optional(),
+  target_changed: z.boolean().optional(),
   duration_seconds: z.object({ predicted: Estimate, actual: z.number() }),
   downtime_seconds: z.object({ predicted: Estimate, actual: z.number().optional() }),
   transfer: Transfer.optional(),
@@ -42,9 +42,8 @@ export const WatchedMigration = z.object({
   /** Horizons still to be judged, each with what its own window has shown so far. */
   open: z.partialRecord(Horizon, LoadSums),
   so_far: LoadSums,
-  /** Time of the last sample that was counted, and threads of the target in it. */
+  /** Time of the last sample that was counted. */
   counted_at: Time.optional(),
-  target_threads: z.number().optional(),
   /** The later migration that is taking the guest away. */
   leaving_by: z.string().optional(),
 });

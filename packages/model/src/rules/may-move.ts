@@ -23,11 +23,16 @@ const status: Fact = ({ status }) => {
 const sourceOnline: Fact = ({ node }, ctx) =>
   ctx.nodes.get(node)?.status === 'online' ? null : forNow(`its node ${node} is not online`);
 
-/** By its own balancer where that is on; `basic` counts services and rebalances nothing. */
-const ownedByCrs: Fact = (guest, { crs }) =>
-  guest.ha?.auto_rebalance && crs.auto_rebalance && crs.mode !== 'basic'
-    ? forGood(`Proxmox's own automatic rebalancing (CRS ${crs.mode}) owns it`)
+/** Why Proxmox moves a guest itself, or null: by its own balancer where that is on; `basic` counts services and rebalances nothing. */
+export const ownedByCrs = (guest: string, { crs, guests }: RuleContext): string | null =>
+  guests.get(guest)?.ha?.auto_rebalance && crs.auto_rebalance && crs.mode !== 'basic'
+    ? `Proxmox's own automatic rebalancing (CRS ${crs.mode}) owns it`
     : null;
+
+const crs: Fact = ({ guest }, ctx) => {
+  const owned = ownedByCrs(guest, ctx);
+  return owned ? forGood(owned) : null;
+};
 
 const drainedByHa: Fact = (guest, ctx) => {
   const node = ctx.nodes.get(guest.node);
@@ -85,7 +90,7 @@ const whitelist: Wish = (_, tags, { config }) =>
     ? 'it is not tagged auto-migrate-ok, and only such guests move'
     : null;
 
-const facts = [template, lock, status, sourceOnline, ownedByCrs, drainedByHa, unread, devices, bindMounts];
+const facts = [template, lock, status, sourceOnline, crs, drainedByHa, unread, devices, bindMounts];
 const lasting = [ownTag, container];
 const waivable = [ignoreTag, ignoreName, ignorePool, ignoreNode, whitelist];
 

@@ -5,6 +5,7 @@ import {
   allowedOn,
   companions,
   concerned,
+  crsNote,
   hindrance,
   matches,
   mayMove,
@@ -70,6 +71,20 @@ describe('mayMove', () => {
   ])('what CRS %s owns is not ours', (mode, expected) => {
     const sample = aCluster(nodes, [aGuest(1, 'a', own)], { crs: { mode, auto_rebalance: true } });
     expect(mayMove('qemu/1', ruleContext(sample, aConfig()))).toBe(expected);
+  });
+  test('where two balancers look after a cluster, it is said how they share it', () => {
+    const guests = [
+      aGuest(1, 'a', own),
+      aGuest(2, 'a', own),
+      aGuest(3, 'a', { ha: { state: 'started', auto_rebalance: false } }),
+      aGuest(4, 'a'),
+    ];
+    const note = (mode: string, auto_rebalance: boolean) =>
+      crsNote(aCluster(nodes, guests, { crs: { mode, auto_rebalance } }));
+    expect(note('dynamic', true)).toBe(
+      "Proxmox's own automatic rebalancing (CRS dynamic) is on: 2 HA guests are left to it, all others are balanced here",
+    );
+    expect([note('basic', true), note('dynamic', false)]).toEqual([undefined, undefined]);
   });
   test.each([
     [{ lock: 'backup' }, true],

@@ -21,6 +21,9 @@ export const nodeStatusAnswer = z
     }),
   );
 
+/** Seconds since 1970, as milliseconds. */
+export const nodeTimeAnswer = z.object({ time: requiredNum() }).transform(({ time }) => 1_000 * time);
+
 /** The configuration of a guest: keys to strings, whatever Proxmox writes them as; undefined where it is no object. */
 export function decodeGuestConfig(data: unknown): Record<string, string> | undefined {
   if (typeof data !== 'object' || data === null || Array.isArray(data)) return undefined;

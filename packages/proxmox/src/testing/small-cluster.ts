@@ -82,6 +82,7 @@ const answers: Record<string, unknown> = {
     local_resources: ['hostpci0'],
     'mapped-resource-info': { hostpci1: { name: 'gpu' }, hostpci2: { name: 'nic', 'live-migration': 1 } },
   },
+  'GET /nodes/n1/qemu/100/agent/info': { result: { version: '9.2.0', supported_commands: [] } },
   'GET /access/permissions': { '/': { 'Sys.Audit': 1 }, '/vms/100': { 'VM.Migrate': 0 } },
   'POST /nodes/n1/qemu/100/migrate': upid,
   'POST /nodes/n1/lxc/101/migrate': upid.replace('qmigrate', 'vzmigrate'),

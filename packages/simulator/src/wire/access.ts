@@ -1,4 +1,5 @@
 import type { TokenDescription } from '../description.ts';
+import { strike } from '../faults.ts';
 import { hashText } from '../random.ts';
 import { HOUR } from '../units.ts';
 import type { World } from '../world.ts';
@@ -14,6 +15,7 @@ const byToken = (world: World, header: string): Caller => {
   const token = world.plan.description.tokens.find((known) => known.id === id);
   if (!id || !token) throw denied('no such token');
   if (token.secret !== secret) throw denied('invalid token value!');
+  if (strike(world, 'unauthorized', (fault) => (fault.token ?? id) === id)) throw denied('Authentication failed!');
   return { user: id, token };
 };
 

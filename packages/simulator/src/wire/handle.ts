@@ -71,6 +71,16 @@ const lose = (world: World, request: Request, path: string): Of<'lost_answer'> |
   );
 };
 
+const HOUR_MS = 3_600_000;
+
+/** What comes back instead of the answer of a start. */
+const unheard = ({ how, delay_ms }: Of<'lost_answer'>, { nothing, key }: { nothing: Answer; key: number }): Answer => {
+  if (how === 'cut') return nothing;
+  if (how === 'silence') return { ...nothing, delay_ms: HOUR_MS };
+  if (how === 'empty') return accepted(null, key);
+  return refused(new Refusal(596, 'Connection timed out', { bare: true, delay_ms }), key);
+};
+
 /** Answers one request as the cluster would at its present moment; nothing waits, delays are part of the answer, and so is the clock. */
 export const handleRequest = (scene: Scene, request: Request): Answer => {
   const answer = respond(scene, request);
@@ -93,8 +103,7 @@ const respond = (scene: Scene, request: Request): Answer => {
     const answer = accepted(answerOf(scene, request, path), key);
     const lost = lose(world, request, path);
     if (cut) return nothing;
-    if (lost) return refused(new Refusal(596, 'Connection timed out', { bare: true, delay_ms: lost.delay_ms }), key);
-    return { ...answer, delay_ms: slow };
+    return lost ? unheard(lost, { nothing, key }) : { ...answer, delay_ms: slow };
   } catch (problem) {
     if (!(problem instanceof Refusal)) throw problem;
     const answer = refused(problem, key);

@@ -74,7 +74,7 @@ const start =
     const target = given.target as string;
     const whom = { vmid: guest.plan.vmid, node: at.node as string, target };
     const fault = strike(world, 'refuse', (f) => means(f, whom));
-    if (fault) throw new Refusal(fault.status, fault.message);
+    if (fault) throw new Refusal(fault.status, fault.message, { bare: fault.status > 590 });
     if (guest.ha) return queue(context, guest, target);
     const limit = given.bwlimit as number | undefined;
     const migration = startMigration(world, {

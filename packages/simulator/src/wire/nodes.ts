@@ -111,6 +111,12 @@ export const FRAME = {
   cf: { type: 'string', optional: true, enum: ['AVERAGE', 'MAX'] },
 } as const;
 
+const time = (context: Context): unknown => {
+  const { clock_offset_s } = nodeAt(context).plan;
+  const now = Math.floor(context.world.now / 1000 + clock_offset_s);
+  return { time: now, localtime: now, timezone: 'UTC' };
+};
+
 export const nodeRoutes: Route[] = [
   {
     method: 'GET',
@@ -128,6 +134,13 @@ export const nodeRoutes: Route[] = [
     parameters: {},
     needs: ['/nodes/{node}', 'Sys.Audit'],
     answer: status,
+  },
+  {
+    method: 'GET',
+    path: '/nodes/{node}/time',
+    parameters: {},
+    needs: ['/nodes/{node}', 'Sys.Audit'],
+    answer: time,
   },
   {
     method: 'GET',

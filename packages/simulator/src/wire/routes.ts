@@ -1,4 +1,5 @@
 import { issueTicket, permissionsOf } from './access.ts';
+import { agentRoutes } from './agent.ts';
 import { clusterRoutes } from './cluster.ts';
 import { guestRoutes } from './guests.ts';
 import { haRoutes } from './ha.ts';
@@ -36,6 +37,7 @@ export const routes: Route[] = [
   ...clusterRoutes,
   ...nodeRoutes,
   ...guestRoutes,
+  ...agentRoutes,
   ...migrateRoutes,
   ...taskRoutes,
   ...haRoutes,

@@ -96,6 +96,17 @@ describe.skipIf(!nats)('the command line asks what is known of a cluster', () =>
     expect((await ask('outcomes', '--since', '2099-01-01')).out).toBe('no outcome is recorded yet\n');
   });
 
+  test('outcomes --held-back: whether what filters held back would have paid', async () => {
+    const { code, out } = await ask('outcomes', '--held-back');
+    expect([code, out]).toEqual([
+      0,
+      'filter 1 (cooldown) held back 1 move, of which 1 would not have paid, 1 of these would have done harm\n',
+    ]);
+    const json = await ask('outcomes', '--held-back', '--json');
+    expect(JSON.parse(json.out)).toMatchObject({ by_filter: [{ filter: 'cooldown', moves: 1 }], proposals: [] });
+    expect((await ask('outcomes', '--held-back', '--vmid', '999')).out).toContain('no move that was held back');
+  });
+
   test('backtest: on what the telemetry stream still holds, or on what was saved of it', async () => {
     const { code, out } = await ask('backtest', '--json');
     expect([code, JSON.parse(out).rows[0]]).toEqual([

@@ -1,8 +1,19 @@
-import { type Decision, filterOf, type Outcome, outcomeRecorded, recommendationDecided } from '@evenkeel/contracts';
-import { clusterTimeOnBus } from '@evenkeel/runtime';
+import {
+  type Counterfactual,
+  counterfactualRecorded,
+  type Decision,
+  filterOf,
+  type Outcome,
+  outcomeRecorded,
+  recommendationDecided,
+} from '@evenkeel/contracts';
+import { activeConfig, clusterTimeOnBus } from '@evenkeel/runtime';
 import type { Command } from 'commander';
+import { heldBackText } from '../outcomes/held-back-text.ts';
+import { proposeSettings } from '../outcomes/propose-settings.ts';
 import { sayOutcomes } from '../outcomes/say-outcomes.ts';
 import { sinceOf } from '../outcomes/since.ts';
+import { summarizeHeldBack } from '../outcomes/summarize-held-back.ts';
 import { type HeldBack, summarizeOutcomes } from '../outcomes/summarize-outcomes.ts';
 import { type Asked, type AskOptions, askBus, vmidOf } from './ask-bus.ts';
 import { UsageError } from './fail.ts';
@@ -10,13 +21,14 @@ import { UsageError } from './fail.ts';
 /** Whether something of a guest at a time is asked for. */
 type Wanted = (vmid: number, at: string) => boolean;
 
-type Options = AskOptions & { vmid?: string; since?: string; last: string };
+type Options = AskOptions & { vmid?: string; since?: string; last: string; heldBack?: boolean };
 
 const notes = `
 Each migration counts once, by the latest look at it (5 minutes, 1 hour or 24 hours after it). A gain is in penalty points: the two
 nodes as they are against the same nodes had the guest stayed. A success rate counts what was neutral as well, starts at a half,
 and forgets by half in 14 days; filters 8 and 12 go by it. What a filter held back is judged by those of the same moves that were
-made later.`;
+made later. With --held-back it is judged as if it had been made, where intelligent_migrations.counterfactual_learning_enabled is on,
+and where the evidence is strong a setting is proposed, which nobody applies but you.`;
 
 export function addOutcomes(program: Command): void {
   program
@@ -25,6 +37,7 @@ export function addOutcomes(program: Command): void {
     .option('--vmid <vmid>', 'only this guest')
     .option('--since <when>', 'only what was completed since: 12h, 7d, 2w, or a date such as 2026-03-01')
     .option('--last <n>', 'migrations to list, the latest', '20')
+    .option('--held-back', 'instead: what moves that were held back would have brought, by filter')
     .option('-c, --config <file>', 'configuration file, YAML or JSON')
     .option('--cluster <name>', 'cluster, where there are several')
     .option('--json', 'print all of it as JSON')
@@ -38,6 +51,10 @@ export function addOutcomes(program: Command): void {
         const now = await clusterTimeOnBus(asked.bus, asked.cluster, Date.now());
         const from = options.since === undefined ? Number.NEGATIVE_INFINITY : sinceOf(options.since, now)!;
         const wanted: Wanted = (guest, at) => (vmid === undefined || guest === vmid) && Date.parse(at) >= from;
+        if (options.heldBack) {
+          process.stdout.write(await tellHeldBack(asked, wanted, options.json === true));
+          return;
+        }
         const outcomes = (await readOutcomes(asked)).filter((o) => wanted(o.vmid, o.completed_at));
         const summary = summarizeOutcomes(outcomes, await readHeldBack(asked, wanted), now);
         process.stdout.write(
@@ -45,6 +62,23 @@ export function addOutcomes(program: Command): void {
         );
       });
     });
+}
+
+async function tellHeldBack(asked: Asked, wanted: Wanted, json: boolean): Promise<string> {
+  const judged = (await readCounterfactuals(asked)).filter((c) => wanted(c.vmid, c.held_at));
+  const config = (await activeConfig(asked.bus.ledger)) ?? asked.config;
+  if (!json) return heldBackText(judged, config);
+  const [by_filter, proposals] = [summarizeHeldBack(judged), proposeSettings(judged, config)];
+  return `${JSON.stringify({ by_filter, proposals, judged }, null, 2)}\n`;
+}
+
+async function readCounterfactuals({ bus, cluster }: Asked): Promise<Counterfactual[]> {
+  const all: Counterfactual[] = [];
+  for await (const { event } of bus.read('decisions', [filterOf(counterfactualRecorded, cluster)])) {
+    const parsed = counterfactualRecorded.data.safeParse(event.data);
+    if (parsed.success) all.push(parsed.data.counterfactual);
+  }
+  return all;
 }
 
 async function readOutcomes({ bus, cluster }: Asked): Promise<Outcome[]> {

@@ -43,6 +43,19 @@ test.each<[string, Given, string]>([
   expect(said([run(given)])).toEqual([line]);
 });
 
+test('whether the loss of a node would be survived is told where it would not', () => {
+  const yes = { survives: true, reason: 'the loss of any one node would be survived' };
+  const no = { survives: false, reason: 'the loss of b would leave 2 guests of its 9 (12 GiB) without a place' };
+  const told = (now: typeof yes, after: typeof yes) =>
+    said([event('run.decided', { ...(run({}).data as object), survival: { now, after } })])[0]!.split('points; ')[1];
+  expect([told(yes, yes), told(yes, no), told(no, yes), told(no, no)]).toEqual([
+    undefined,
+    `after the plan ${no.reason}, now it would be survived`,
+    `${no.reason}, after the plan it would be survived`,
+    `${no.reason}, and not after the plan either`,
+  ]);
+});
+
 const even = (points: string, time: string) => run({ notes: [`penalties ${points} points apart`] }, time);
 
 test('a rest is told again after an hour, or when its reason is another, not when its figures are', () => {

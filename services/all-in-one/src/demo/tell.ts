@@ -51,9 +51,9 @@ const tellDecided: Teller<DataOf<typeof recommendationDecided>> = (decision) =>
     ? []
     : [{ word: 'held back', text: `${move(decision.recommendation)}: ${printable(decision.reason)}`, tone: 'quiet' }];
 
-const tellRun: Teller<DataOf<typeof runDecided>> = ({ status, decisions, notes, imbalance }) => {
+const tellRun: Teller<DataOf<typeof runDecided>> = ({ status, decisions, notes, imbalance, survival }) => {
   const moves = decisions.filter((d) => d.action === 'pending' || d.action === 'executed').length;
-  const state = `imbalance CPU ${imbalance.cpu.toFixed(1)}, memory ${imbalance.mem.toFixed(1)} points`;
+  const state = `imbalance CPU ${imbalance.cpu.toFixed(1)}, memory ${imbalance.mem.toFixed(1)} points${fallsWithANode(survival)}`;
   if (moves === 0)
     return [
       { word: stillness(status, decisions), text: `${notes.map(printable).join('; ')}; ${state}`, tone: 'quiet' },
@@ -66,6 +66,17 @@ const tellRun: Teller<DataOf<typeof runDecided>> = ({ status, decisions, notes, 
   ];
 };
 
+/** Told only where somebody has to know. */
+const fallsWithANode = (survival: RunSummary['survival']): string =>
+  !survival || (survival.now.survives && survival.after.survives) ? '' : `; ${saySurvival(survival)}`;
+
+/** Whether a cluster survives the loss of any one node, now and after the plan. */
+export function saySurvival({ now, after }: NonNullable<RunSummary['survival']>): string {
+  if (now.survives && after.survives) return 'the loss of any one node would be survived, now and after the plan';
+  if (now.survives) return `after the plan ${printable(after.reason)}, now it would be survived`;
+  return `${printable(now.reason)}, ${after.survives ? 'after the plan it would be survived' : 'and not after the plan either'}`;
+}
+
 /** What it is called when a run moves nothing: nothing to do, not yet sure, or something stands against it. */
 function stillness(status: RunSummary['status'], decisions: RunSummary['decisions']): string {
   if (status === 'skipped') return 'stopped';
@@ -73,7 +84,7 @@ function stillness(status: RunSummary['status'], decisions: RunSummary['decision
   return decisions.every(({ action }) => action === 'observing') ? 'watching' : 'holding';
 }
 
-const tellCompleted: Teller<DataOf<typeof migrationCompleted>> = ({ migration, transfer }) => {
+const tellCompleted: Teller<DataOf<typeof migrationCompleted>> = ({ migration, transfer, rollback }) => {
   const took = transfer ? ` in ${Math.round(transfer.duration_seconds)} s` : '';
   const pause =
     transfer?.downtime_seconds === undefined ? '' : `, paused ${Math.round(transfer.downtime_seconds * 1000)} ms`;
@@ -83,6 +94,9 @@ const tellCompleted: Teller<DataOf<typeof migrationCompleted>> = ({ migration, t
       text: `${move(migration)}${took}${pause}; expected ${seconds(migration.expected.duration_seconds)}`,
       tone: 'good',
     },
+    ...(rollback
+      ? [{ word: 'unwell', text: `${move(migration)}: ${printable(rollback.reason)}`, tone: 'bad' as const }]
+      : []),
   ];
 };
 
@@ -157,7 +171,11 @@ const tellers: Record<string, Teller<never>> = {
     },
   ]) satisfies Teller<DataOf<typeof migrationApproved>>,
   [migrationStarted.name]: (({ migration, adopted }) => [
-    { word: 'moving', text: `${move(migration)}${adopted ? ' (found running)' : ''}`, tone: 'plain' },
+    {
+      word: migration.parent_id ? 'moving back' : 'moving',
+      text: `${move(migration)}${adopted ? ' (found running)' : ''}`,
+      tone: 'plain',
+    },
   ]) satisfies Teller<DataOf<typeof migrationStarted>>,
   [migrationProgressed.name]: (() => []) satisfies Teller<DataOf<typeof migrationProgressed>>,
   [migrationCompleted.name]: tellCompleted,

@@ -130,7 +130,7 @@ export function summarizeOutcomes(
     by_confidence: byConfidence(outcomes),
     inside: {
       gain: shareInside(outcomes.map((o) => [o.expected_gain, o.actual_gain])),
-      target_cpu: shareInside(outcomes.map((o) => [o.target_cpu.predicted, o.target_cpu.actual])),
+      target_cpu: shareInside(all.map((o) => [o.target_cpu.predicted, o.target_cpu.actual])),
       duration: shareInside(outcomes.map((o) => [o.duration_seconds.predicted, o.duration_seconds.actual])),
     },
     gain_error: errors.length === 0 ? null : { mean: mean(errors), absolute: mean(errors.map(Math.abs)) },

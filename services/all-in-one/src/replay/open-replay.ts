@@ -1,5 +1,5 @@
 import { createMemoryBus, type MemoryBus } from '@evenkeel/bus';
-import { type AnyEvent, type Config, events, filterOf, type Said } from '@evenkeel/contracts';
+import { type AnyEvent, type Config, events, filterOf, invariantBroken, type Said } from '@evenkeel/contracts';
 import { filterPipeline } from '@evenkeel/filter-pipeline';
 import { outcomeTracker } from '@evenkeel/outcome-tracker';
 import { profiler } from '@evenkeel/profiler';
@@ -27,7 +27,12 @@ export type Replay = {
   close: () => Promise<void>;
 };
 
-const services: readonly Service[] = [profiler, scorer, recommender, filterPipeline, outcomeTracker];
+/** Whoever replays moves guests when it likes: what that breaks of the executor's promises must not pause anything here. */
+const unpaused: Service = {
+  ...filterPipeline,
+  handlers: new Map([...filterPipeline.handlers].filter(([event]) => event !== invariantBroken)),
+};
+const services: readonly Service[] = [profiler, scorer, recommender, unpaused, outcomeTracker];
 const trace = '00-11111111111111111111111111111111-1111111111111111-01';
 const silent = {
   debug() {},

@@ -66,6 +66,44 @@ test.each<[string, Partial<ClusterStatus>, string[]]>([
   ],
   ['what is in flight', { in_flight: [flight(101)] }, ['cluster lab: mode auto', '  running: qemu/101 vm101  a → b']],
   [
+    'what the loss of a node would do',
+    {
+      last_run: aRun({
+        notes: [],
+        survival: {
+          now: { survives: true, reason: '' },
+          after: { survives: false, reason: 'the loss of a would leave 1 guest of its 2 (4 GiB) without a place' },
+        },
+      }),
+    },
+    [
+      'cluster lab: mode auto',
+      '  nothing is in flight',
+      `  last run ${at}: no_action (live), nothing recommended`,
+      '    after the plan the loss of a would leave 1 guest of its 2 (4 GiB) without a place, now it would be survived',
+    ],
+  ],
+  [
+    'that Proxmox balances HA guests itself, once',
+    (() => {
+      const ha = { state: 'started', auto_rebalance: true };
+      const crs = { mode: 'dynamic', auto_rebalance: true };
+      const note =
+        "Proxmox's own automatic rebalancing (CRS dynamic) is on: 1 HA guest is left to it, all others are balanced here";
+      return {
+        sample: aCluster([aNode('a')], [aGuest(1, 'a', { ha }), aGuest(2, 'a')], { crs }),
+        last_run: aRun({ notes: ['the nodes are even', note] }),
+      };
+    })(),
+    [
+      'cluster lab: mode auto',
+      '  nothing is in flight',
+      `  last run ${at}: no_action (live), nothing recommended`,
+      '    the nodes are even',
+      "  Proxmox's own automatic rebalancing (CRS dynamic) is on: 1 HA guest is left to it, all others are balanced here",
+    ],
+  ],
+  [
     'what awaits approval',
     { last_run: aRun({ counts: { pending: 1 }, decisions: [line(101, 'pending', 'awaiting approval')], notes: [] }) },
     [

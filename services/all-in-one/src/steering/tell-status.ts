@@ -1,5 +1,6 @@
 import { inForce } from '@evenkeel/contracts';
-import { printable, safe } from '../demo/tell.ts';
+import { crsNote } from '@evenkeel/model';
+import { printable, safe, saySurvival } from '../demo/tell.ts';
 import { drainProgress, type Left } from './drain-progress.ts';
 import type { ClusterStatus } from './read-status.ts';
 
@@ -18,6 +19,7 @@ export function tellStatus(status: ClusterStatus): string[] {
       : []),
     ...(in_flight.length === 0 ? ['  nothing is in flight'] : in_flight.map(tellFlight)),
     ...tellLastRun(status),
+    ...tellCrs(status),
     ...Object.keys(automation.drained).flatMap((node) => tellDrain(status, node)),
   ];
 }
@@ -38,19 +40,27 @@ function tellMode({ automation, config }: ClusterStatus): string {
 const tellFlight = ({ state, migration: m }: ClusterStatus['in_flight'][number]): string =>
   `  ${state}: ${m.guest} ${safe(m.name)}  ${safe(m.source_node)} → ${safe(m.target_node)}`;
 
-function tellLastRun({ last_run: run }: ClusterStatus): string[] {
+function tellLastRun({ last_run: run, sample }: ClusterStatus): string[] {
   if (!run) return ['  no run has decided yet'];
+  const crs = sample && crsNote(sample);
   const counts = Object.entries(run.counts).map(([action, n]) => `${n} ${action}`);
   const waiting = run.decisions.filter(({ reason }) => reason === 'awaiting approval');
   return [
     `  last run ${run.timestamp}: ${run.status} (${run.mode}), ${counts.join(', ') || 'nothing recommended'}`,
-    ...run.notes.slice(0, 3).map((note) => `    ${printable(note)}`),
+    ...run.notes
+      .filter((note) => note !== crs)
+      .slice(0, 3)
+      .map((note) => `    ${printable(note)}`),
+    ...(run.survival ? [`    ${saySurvival(run.survival)}`] : []),
     ...waiting.map(
       (d) =>
         `    awaiting approval: ${d.guest} ${safe(d.name)}  ${safe(d.source_node)} → ${safe(d.target_node)}, ${d.score_improvement.toFixed(1)} points; evenkeel approve ${d.guest.replace(/^\w+\//, '')}`,
     ),
   ];
 }
+
+const tellCrs = ({ sample }: ClusterStatus): string[] =>
+  [sample && crsNote(sample)].flatMap((note) => (note ? [`  ${note}`] : []));
 
 /** How far the draining of a node is. */
 export function tellDrain(status: ClusterStatus, node: string): string[] {

@@ -3,8 +3,10 @@ import {
   type AnyEvent,
   type ClusterSample,
   Config,
+  type Counterfactual,
   clusterSampled,
   clusterScored,
+  counterfactualRecorded,
   type Decision,
   type Outcome,
   outcomeRecorded,
@@ -59,6 +61,7 @@ export async function tellCluster(url: string): Promise<Recommendation> {
   await say(outcomeRecorded, { outcome: outcomeOf(first!, '5m', 'harmful') }, sample.at);
   await say(outcomeRecorded, { outcome: outcomeOf(first!, '1h', 'beneficial') }, sample.at);
   await say(outcomeRecorded, { outcome: outcomeOf(second!, '5m', 'neutral') }, sample.at);
+  await say(counterfactualRecorded, { counterfactual: counterfactualOf(first!) }, sample.at);
   await bus.close();
   return first!;
 }
@@ -110,6 +113,26 @@ const decisionOf = (recommendation: Recommendation, config_revision: string): De
   ladder: [{ order: 1, filter: 'cooldown', result: 'failed', reason: 'moved 5 min ago' }],
   dry_run: false,
   recommendation,
+});
+
+const counterfactualOf = (r: Recommendation): Counterfactual => ({
+  counterfactual_id: `${r.recommendation_id}-decided`,
+  cluster: 'lab',
+  horizon: '1h',
+  guest: r.guest,
+  vmid: r.vmid,
+  name: r.name,
+  source_node: r.source_node,
+  target_node: r.target_node,
+  held_by: { order: 1, filter: 'cooldown', action: 'filtered' },
+  held_at: r.at,
+  judged_at: r.at,
+  expected_gain: { expected: 12, low: 6, high: 18 },
+  would_have_gained: -3,
+  error: -15,
+  verdict: 'harmful',
+  confidence_score: 91,
+  cost_benefit_ratio: 4,
 });
 
 const outcomeOf = (r: Recommendation, horizon: Outcome['horizon'], verdict: Outcome['verdict']): Outcome => {

@@ -1,3 +1,5 @@
 export * from './approval.ts';
+export * from './lab.ts';
+export * from './planned.ts';
 export * from './process.ts';
 export * from './world.ts';

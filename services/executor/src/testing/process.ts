@@ -23,7 +23,7 @@ export type Through = <A extends unknown[], T>(
 
 /** A process: a fresh executor and as much of a runtime as it needs; every call to the outside goes through `through`. */
 export function createProcess(
-  world: World,
+  world: Pick<World, 'clock' | 'proxmox'>,
   ledger: Ledger,
   memory: Memory,
   through: Through = (_, call) => call,
@@ -39,7 +39,7 @@ export function createProcess(
       },
     });
   const patience = { post_timeout_ms: 30_000, grace_ms: 5_000 };
-  const service = createExecutor({ patience, monotonic: () => world.clock.now });
+  const service = createExecutor({ patience, monotonic: () => world.clock.now, reach: async () => false });
   const outside = { ledger: wrap(ledger, []), proxmox: wrap(world.proxmox, ['clock']) };
 
   async function handle(run: (context: never) => Promise<readonly Said[]>, of = config) {

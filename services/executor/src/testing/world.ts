@@ -1,10 +1,30 @@
 import { minutes } from '@evenkeel/model';
-import { type GuestRow, type NodeRow, type Proxmox, ProxmoxError, type TaskRow } from '@evenkeel/proxmox';
+import {
+  type GuestRef,
+  type GuestRow,
+  type HaResource,
+  type HaRuleRow,
+  type NodeRow,
+  type Proxmox,
+  ProxmoxError,
+  type TaskRow,
+} from '@evenkeel/proxmox';
 import { t0 } from './approval.ts';
 
 type Task = TaskRow & { ends: number; exit: string; then?: () => void };
 type Answer = 'ok' | 'lost' | 'carried_out_but_lost' | 'no';
-export type Fate = { answer?: Answer; exit?: string; moves?: boolean; seconds?: number; ha?: boolean; hung?: boolean };
+export type Fate = {
+  answer?: Answer;
+  exit?: string;
+  moves?: boolean;
+  seconds?: number;
+  ha?: boolean;
+  hung?: boolean;
+  pauses?: boolean;
+  mute?: boolean;
+};
+
+const pausing = '2026-03-01 12:00:09 auto-increased downtime to continue migration: 12800 ms';
 
 /** The other side: a cluster that migrates guests, and counts what is done to it. */
 export function createWorld(guests: Record<number, string>, fates: Record<number, Fate> = {}) {
@@ -32,11 +52,22 @@ export function createWorld(guests: Record<number, string>, fates: Record<number
     tags: [],
   }));
   const tasks: Task[] = [];
+  const stopped = new Set<string>();
   const posts: { vmid: number; target: string; with_local_disks: boolean }[] = [];
   const moving: { vmid: number; source: string; target: string; ends: number }[] = [];
   const violations: string[] = [];
   const limits = { slots: 2 };
-  const state = { quorate: true, silent: false, stopped: [] as string[], local_disks: [] as { volid: string }[] };
+  const state = {
+    quorate: true,
+    silent: false,
+    stopped: [] as string[],
+    local_disks: [] as { volid: string }[],
+    crs: { mode: 'basic', auto_rebalance: false },
+    services: [] as HaResource[],
+    rules: [] as HaRuleRow[],
+    /** Guests whose agent does not answer on these nodes. */
+    mute: {} as Record<number, string[]>,
+  };
 
   const spawn = (type: string, node: string, vmid: number, seconds: number, exit: string, then?: () => void) => {
     const starttime = Math.floor(clock.now / 1000);
@@ -68,20 +99,24 @@ export function createWorld(guests: Record<number, string>, fates: Record<number
     const source = row.node;
     const seconds = fate.hung ? 1e9 : (fate.seconds ?? 12);
     moving.push({ vmid: row.vmid, source, target, ends: clock.now + seconds * 1000 });
-    return spawn('qmigrate', source, row.vmid, seconds, fate.exit ?? 'OK', () => {
+    const upid = spawn('qmigrate', source, row.vmid, seconds, fate.exit ?? 'OK', () => {
       row.lock = undefined;
-      if (fate.moves ?? (fate.exit ?? 'OK') === 'OK') row.node = target;
+      if (!stopped.has(upid) && (fate.moves ?? (fate.exit ?? 'OK') === 'OK')) row.node = target;
       moving.splice(
         moving.findIndex((m) => m.vmid === row.vmid),
         1,
       );
     });
+    return upid;
   };
   const check = () => {
     for (const key of ['vmid', 'source', 'target'] as const)
       if (new Set(moving.map((m) => m[key])).size < moving.length) violations.push(`two migrations share a ${key}`);
     if (moving.length > limits.slots) violations.push(`${moving.length} migrations at a time`);
   };
+  const home = structuredClone(guests);
+  const isMute = (vmid: number, node: string) =>
+    state.mute[vmid]?.includes(node) || (fates[vmid]?.mute && node !== home[vmid]);
   const migrate: Proxmox['migrate'] = async (guest, options) => {
     settle();
     posts.push({ vmid: guest.vmid, target: options.target, with_local_disks: options.with_local_disks });
@@ -129,7 +164,7 @@ export function createWorld(guests: Record<number, string>, fates: Record<number
     }),
     task_log: hear((upid: string) =>
       find(upid).endtime === undefined
-        ? ['starting migration']
+        ? ['2026-03-01 12:00:00 starting migration', ...(fates[Number(find(upid).id)]?.pauses ? [pausing] : [])]
         : ['migration finished successfully (duration 00:00:12)'],
     ),
     migration_preconditions: hear(() => ({
@@ -140,9 +175,17 @@ export function createWorld(guests: Record<number, string>, fates: Record<number
       local_resources: [],
       dependent_ha_resources: [],
     })),
+    options: hear(() => ({ crs: state.crs })),
+    ha_resources: hear(() => state.services),
+    ha_rules: hear(() => state.rules),
+    guest_agent: hear(({ vmid, node }: GuestRef) => (isMute(vmid, node) ? 'silent' : 'answers')),
     migrate,
     stop_task: async (upid: string) => {
       state.stopped.push(upid);
+      const task = find(upid);
+      if (fates[Number(task.id)]?.hung) return;
+      Object.assign(task, { ends: clock.now, exit: 'interrupted by signal' });
+      stopped.add(upid);
     },
   } as unknown as Proxmox;
   /** A migration that ended a minute ago. */
@@ -151,6 +194,6 @@ export function createWorld(guests: Record<number, string>, fates: Record<number
     spawn('qmigrate', node, vmid, 5, 'OK');
     clock.now += minutes(1);
   };
-  return { past, clock, nodes, rows, tasks, posts, violations, limits, state, proxmox };
+  return { past, clock, fates, nodes, rows, tasks, posts, violations, limits, state, proxmox };
 }
 export type World = ReturnType<typeof createWorld>;

@@ -7,6 +7,7 @@ import {
   type migrationCompleted,
   type NodeSample,
   type Outcome,
+  outcomeRecorded,
   type Said,
 } from '@evenkeel/contracts';
 import { iso, millis } from '@evenkeel/model';
@@ -156,23 +157,33 @@ export const sampled = (seconds: number, scene?: Scene): Input => ({
 });
 export const told = (data: DataOf<typeof migrationCompleted>): Input => ({ name: 'migration.completed', data });
 
+const recordIn = (parts: Map<string, unknown>) => ({
+  get: async (part: string) => parts.get(part),
+  all: async () => Object.fromEntries(structuredClone(parts)),
+  set: (value: unknown, part: string) => void parts.set(part, structuredClone(value)),
+  remove: (part: string) => void parts.delete(part),
+});
+
 /** Feeds events to the service, one at a time, and collects what it says. */
 export async function feed(inputs: Input[]): Promise<{ outcomes: Outcome[]; left: Map<string, unknown> }> {
   const left = new Map<string, unknown>();
   const outcomes: Outcome[] = [];
-  const watchedMigrations = {
-    get: async (part: string) => left.get(part),
-    all: async () => Object.fromEntries(structuredClone(left)),
-    set: (value: unknown, part: string) => void left.set(part, structuredClone(value)),
-    remove: (part: string) => void left.delete(part),
-  };
+  const watchedMigrations = recordIn(left);
+  const heldMoves = recordIn(new Map());
+  const spans = { all: async () => ({}), set: () => {}, remove: () => {} };
   for (const { name, data } of inputs) {
     const [, handle] = [...outcomeTracker.handlers].find(([event]) => event.name === name)!;
     const time =
       (data as { at?: string; completed_at?: string }).at ?? (data as { completed_at?: string }).completed_at;
-    const context = { cluster: 'lab', now: time ? millis(time) : done, config, state: { watchedMigrations } };
+    const context = {
+      cluster: 'lab',
+      now: time ? millis(time) : done,
+      config,
+      state: { watchedMigrations, heldMoves, spans },
+    };
     const said: readonly Said[] = await handle({ data: data as never, id: '' }, context as never);
-    outcomes.push(...said.map((event) => (event.data as { outcome: Outcome }).outcome));
+    const judged = said.filter((event) => event.name === outcomeRecorded.name);
+    outcomes.push(...judged.map((event) => (event.data as { outcome: Outcome }).outcome));
   }
   return { outcomes, left };
 }

@@ -1,7 +1,8 @@
 import type { HaRule } from '@evenkeel/contracts';
-import { byText } from '@evenkeel/model';
-import type { HaRuleRow } from '@evenkeel/proxmox';
-import { guestOfSid } from './guest-of.ts';
+import { guestOfSid } from './guest-of-sid.ts';
+import type { HaRuleRow } from './port.ts';
+
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Why a rule of a known kind binds less than it says. */
 function lacksOf({ type, resources, affinity }: HaRuleRow): string[] {

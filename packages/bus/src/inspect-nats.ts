@@ -1,0 +1,27 @@
+import type { NatsOptions } from './nats-wire.ts';
+
+export type StreamLook = {
+  name: string;
+  /** False where no service has made it yet. */
+  exists: boolean;
+  replicas: number;
+  messages: number;
+  bytes: number;
+  /** Options that are not as Evenkeel sets them: what is there, what should be. */
+  differs: { option: string; found: string; wanted: string }[];
+};
+
+export type NatsLook = {
+  version: string;
+  /** Servers in its cluster, as far as it tells; 1 where it stands alone. */
+  servers: number;
+  streams: StreamLook[];
+  /** Its clock less this machine's, milliseconds; null where no stream could be asked. */
+  clock_ahead_ms: number | null;
+};
+
+/** Looks at a NATS without changing anything; its client is loaded only by those that look. Throws as `connectNats` does. */
+export async function inspectNats(options: NatsOptions): Promise<NatsLook> {
+  const { lookAtNats } = await import('./nats-look.ts');
+  return lookAtNats(options);
+}

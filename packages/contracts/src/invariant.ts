@@ -1,0 +1,13 @@
+import { z } from 'zod';
+
+/** What must never happen, each by what it would break; checked on every migration while Evenkeel runs. */
+export const invariants = {
+  one_move_per_guest: 'no guest is in two migrations at once',
+  executed_once: 'an approved migration is executed at most once, and each task belongs to one migration',
+  one_end: 'a migration ends once: completed, failed or refused',
+  started_in_time: 'nothing starts after its approval has expired',
+  within_limits: 'no more migrations run at once than the configuration allows, nor two from or to one node',
+} as const;
+
+export const Invariant = z.enum(Object.keys(invariants) as [keyof typeof invariants, ...(keyof typeof invariants)[]]);
+export type Invariant = z.output<typeof Invariant>;

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { GuestId, Time } from '../cluster.ts';
+import { defineRecord } from '../define.ts';
+
+/** From when to when a migration ran, as its events tell it. */
+export const MigrationSpan = z.object({
+  migration_id: z.string(),
+  guest: GuestId,
+  source_node: z.string(),
+  target_node: z.string(),
+  expires_at: Time,
+  /** How many might run at once by the configuration when it started, or ended without a start. */
+  limit: z.number().int(),
+  starts: z.array(z.object({ at: Time, upid: z.string() })),
+  ends: z.array(z.object({ kind: z.enum(['completed', 'failed', 'refused']), at: Time, upid: z.string().optional() })),
+});
+
+export const migrationSpans = defineRecord({
+  name: 'migration_spans',
+  owner: 'outcome-tracker',
+  summary:
+    'From when to when each migration of the last day ran, to see that no invariant is broken; one part a migration.',
+  data: MigrationSpan,
+  budget_bytes: 4096,
+});
+
+export type MigrationSpan = z.output<typeof MigrationSpan>;

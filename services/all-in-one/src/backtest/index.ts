@@ -1,0 +1,2 @@
+export * from './trace-cluster.ts';
+export * from './world.ts';

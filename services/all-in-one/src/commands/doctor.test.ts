@@ -1,0 +1,226 @@
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import { connectNats } from '@evenkeel/bus';
+import { testNats, testRedis } from '@evenkeel/servers/test';
+import { createSimulator, type DescriptionInput, type Served, serve } from '@evenkeel/simulator';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Finding } from '../doctor/finding.ts';
+import { evenkeel } from '../testing/evenkeel.ts';
+
+const monitor = await freePort();
+const nats = await testNats({ kind: 'own', config: `http: "127.0.0.1:${monitor}"` });
+const redis = await testRedis({ kind: 'own' });
+const secret = '5ec2e700-0000-4000-8000-00005ec2e700';
+const looks = ['VM.Audit', 'Sys.Audit', 'Datastore.Audit', 'Pool.Audit'];
+const read = `evenkeel@pve!read=${secret}`;
+const write = `evenkeel@pve!write=${secret}`;
+
+/** A small cluster, good in every way but for what is said. */
+const small = (other: Partial<DescriptionInput> = {}): DescriptionInput => ({
+  name: 'lab',
+  tokens: [
+    { id: 'evenkeel@pve!read', secret, privileges: { '/': looks } },
+    { id: 'evenkeel@pve!write', secret, privileges: { '/': [...looks, 'VM.Migrate'] } },
+  ],
+  nodes: [{ name: 'pve1' }, { name: 'pve2' }],
+  guests: [
+    { vmid: 100, name: 'web', node: 'pve1' },
+    { vmid: 101, name: 'db', node: 'pve2' },
+  ],
+  ...other,
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  return port;
+}
+
+let served: Served | undefined;
+afterEach(async () => {
+  await served?.close();
+  served = undefined;
+});
+
+async function open(description = small()): Promise<Record<string, string>> {
+  served = await serve(createSimulator(description, { start: Date.now() }));
+  return {
+    EVENKEEL_PVE_CLUSTER: 'lab',
+    EVENKEEL_PVE_HOSTS: `127.0.0.1:${served.port}`,
+    EVENKEEL_PVE_FINGERPRINTS: served.fingerprint,
+    EVENKEEL_PVE_READ_TOKEN: read,
+    EVENKEEL_PVE_WRITE_TOKEN: write,
+    EVENKEEL_NATS_URL: nats!.url,
+    EVENKEEL_REDIS_URL: redis!.url,
+  };
+}
+
+/** In its own words, one after the other. */
+async function tellRedis(...lines: string[]): Promise<void> {
+  const socket = connect(Number(new URL(redis!.url).port), '127.0.0.1').setEncoding('utf8');
+  for (const line of lines) {
+    socket.write(`${line}\r\n`);
+    expect((await once(socket, 'data'))[0]).toBe('+OK\r\n');
+  }
+  socket.destroy();
+}
+
+async function ask(env: Record<string, string>) {
+  const { code, out, err } = await evenkeel(['doctor', '--json', '--nats-monitor', `http://127.0.0.1:${monitor}`], env);
+  expect(err).toBe('');
+  expect(out).not.toContain(secret);
+  const findings = JSON.parse(out).findings as Finding[];
+  const of = (check: string) => findings.find((finding) => finding.check === check);
+  return { code, findings, of, bad: findings.filter(({ level }) => level === 'problem') };
+}
+
+describe.skipIf(!nats || !redis)('doctor', () => {
+  beforeAll(async () => {
+    await (await connectNats({ servers: nats!.url, name: 'test' })).close();
+  });
+  afterAll(async () => {
+    await nats?.stop();
+    await redis?.stop();
+  });
+
+  test('finds nothing wrong where all is well', async () => {
+    const { code, of, bad } = await ask(await open());
+    expect([code, bad]).toEqual([0, []]);
+    const fine = ['rights of the read token', 'rights of the write token', 'version', 'CRS', 'HA rules', 'storage'];
+    const more = [
+      'quorum',
+      'streams',
+      'sync',
+      'eviction',
+      'persistence',
+      'clock of pve1',
+      'clock of NATS',
+      'clock of Redis',
+    ];
+    for (const check of [...fine, ...more]) expect(of(check)).toMatchObject({ level: 'ok' });
+    expect(of(`certificate of 127.0.0.1:${served!.port}`)?.found).toMatch(
+      /^trusted by its fingerprint, good for 7\d\d days$/,
+    );
+  });
+
+  test('names a missing right by path and privilege, with the commands that grant it', async () => {
+    const [, pve] = small().tokens as [unknown, { privileges: Record<string, string[]> }];
+    pve.privileges = { '/': looks, '/vms/100': [...looks, 'VM.Migrate'] };
+    const tokens = [
+      { id: 'evenkeel@pve!read', secret, privileges: { '/': ['Sys.Audit', 'Pool.Audit'] } },
+      { id: 'evenkeel@pve!write', secret, ...pve },
+    ];
+    const { code, of } = await ask(await open(small({ tokens })));
+    expect(code).toBe(1);
+    expect(of('right VM.Audit of the read token')).toMatchObject({
+      level: 'problem',
+      found: expect.stringContaining('evenkeel@pve!read lacks VM.Audit on /vms, needed for'),
+      advice: expect.stringContaining("pveum aclmod /vms -token 'evenkeel@pve!read' -role EvenkeelRead"),
+    });
+    expect(of('right Datastore.Audit of the read token')?.found).toContain('on /storage');
+    expect(of('right VM.Migrate of the write token')).toMatchObject({ level: 'problem' });
+  });
+
+  test('a writing token that may move some guests only is a warning that names the others', async () => {
+    const tokens = [
+      { id: 'evenkeel@pve!read', secret, privileges: { '/': looks } },
+      { id: 'evenkeel@pve!write', secret, privileges: { '/': looks, '/vms/100': [...looks, 'VM.Migrate'] } },
+    ];
+    const { code, of } = await ask(await open(small({ tokens })));
+    expect(code).toBe(0);
+    expect(of('right VM.Migrate of the write token')).toMatchObject({
+      level: 'warning',
+      found: expect.stringMatching(/lacks VM\.Migrate on \/vms\/101, .* stay where they are$/),
+    });
+  });
+
+  test('says that the reading token can write, and that one token is used for both', async () => {
+    const tokens = [{ id: 'evenkeel@pve!read', secret, privileges: { '/': [...looks, 'VM.Migrate', 'VM.PowerMgmt'] } }];
+    const { code, of } = await ask({ ...(await open(small({ tokens }))), EVENKEEL_PVE_WRITE_TOKEN: read });
+    expect(code).toBe(0);
+    expect(of('more rights of the read token')?.found).toBe(
+      'evenkeel@pve!read can write: VM.Migrate on /, VM.PowerMgmt on /',
+    );
+    expect(of('tokens')).toMatchObject({ level: 'warning' });
+  });
+
+  test('a wrong fingerprint, with the one that the host shows; and nothing is sent to it', async () => {
+    const env = await open();
+    const { code, of, findings } = await ask({ ...env, EVENKEEL_PVE_FINGERPRINTS: Array(32).fill('AB').join(':') });
+    expect(code).toBe(1);
+    expect(of(`certificate of 127.0.0.1:${served!.port}`)).toMatchObject({
+      level: 'problem',
+      advice: expect.stringContaining(`EVENKEEL_PVE_FINGERPRINTS=${served!.fingerprint}`),
+    });
+    expect(findings.some(({ check }) => check.includes('rights'))).toBe(false);
+  });
+
+  test('a token that is not accepted, and a host that is not there', async () => {
+    const env = await open();
+    const hosts = `127.0.0.1:1,${env.EVENKEEL_PVE_HOSTS}`;
+    const wrong = 'evenkeel@pve!read=11111111-2222-4333-8444-555555555555';
+    const { of, bad, findings } = await ask({ ...env, EVENKEEL_PVE_HOSTS: hosts, EVENKEEL_PVE_READ_TOKEN: wrong });
+    expect(bad.map(({ check }) => check)).toEqual(['host 127.0.0.1:1', 'read token']);
+    expect(of('read token')?.found).toMatch(/evenkeel@pve!read: .*the API token is not accepted/);
+    expect(of('rights of the write token')).toMatchObject({ level: 'ok' });
+    expect(JSON.stringify(findings)).not.toContain('11111111-2222');
+  });
+
+  test('CRS that rebalances, a clock that is wrong, an expired certificate', async () => {
+    const description = small({
+      crs: { ha: 'dynamic', auto_rebalance: true },
+      nodes: [{ name: 'pve1' }, { name: 'pve2', clock_offset_s: 300 }],
+    });
+    served = await serve(createSimulator(description, { start: Date.now() }), { tls: { expired: true } });
+    const { port, fingerprint } = served;
+    const base = { EVENKEEL_PVE_CLUSTER: 'lab', EVENKEEL_PVE_READ_TOKEN: read, EVENKEEL_PVE_WRITE_TOKEN: write };
+    const servers = { EVENKEEL_NATS_URL: nats!.url, EVENKEEL_REDIS_URL: redis!.url };
+    const reach = { EVENKEEL_PVE_HOSTS: `127.0.0.1:${port}`, EVENKEEL_PVE_FINGERPRINTS: fingerprint };
+    const { of, code } = await ask({ ...base, ...servers, ...reach });
+    expect(code).toBe(1);
+    expect(of('CRS')).toMatchObject({ level: 'warning', found: expect.stringContaining('rebalances by itself') });
+    expect(of('clock of pve2')).toMatchObject({
+      level: 'problem',
+      found: expect.stringMatching(/^(299|300|301) s ahead/),
+    });
+    expect(of('clock of pve1')).toMatchObject({ level: 'ok' });
+    expect(of(`certificate of 127.0.0.1:${port}`)?.found).toMatch(/it expired \d+ days? ago/);
+  });
+
+  test('Redis that throws keys away', async () => {
+    await tellRedis('CONFIG SET maxmemory-policy allkeys-lru', 'CONFIG SET maxmemory 100mb');
+    const { of, code } = await ask(await open());
+    await tellRedis('CONFIG SET maxmemory 0', 'CONFIG SET maxmemory-policy noeviction');
+    expect(code).toBe(1);
+    expect(of('eviction')).toMatchObject({
+      level: 'problem',
+      found: expect.stringContaining('allkeys-lru'),
+      advice: expect.stringContaining('redis-cli CONFIG SET maxmemory-policy noeviction'),
+    });
+  });
+
+  test('NATS and Redis away, and passwords in their addresses: said, and the rest is checked all the same', async () => {
+    const away = {
+      EVENKEEL_NATS_URL: 'nats://me:hunter22@127.0.0.1:1',
+      EVENKEEL_REDIS_URL: 'redis://:hunter22@127.0.0.1:1',
+    };
+    const { bad, of, code, findings } = await ask({ ...(await open()), ...away });
+    expect(code).toBe(1);
+    expect(bad.map(({ about, check }) => [about, check])).toEqual([
+      ['NATS', 'connection'],
+      ['Redis', 'connection'],
+    ]);
+    expect(of('rights of the write token')).toMatchObject({ level: 'ok' });
+    expect(JSON.stringify(findings)).not.toContain('hunter22');
+  });
+});
+
+test('nothing is set: each lack is said, for a reader too', async () => {
+  const { code, out, err } = await evenkeel(['doctor']);
+  expect([code, err]).toEqual([1, '']);
+  expect(out).toContain('PROBLEM clusters: no cluster is named\n          → set EVENKEEL_PVE_HOSTS');
+  expect(out).toMatch(/NATS\n {2}warning connection: memory:/);
+  expect(out).toMatch(/1 problem, \d+ warnings?, \d+ fine\n$/);
+});

@@ -1,0 +1,66 @@
+import { adviceOf, type ClusterConfig, type Config } from '@evenkeel/contracts';
+import { createKillSwitch, type Settings, tokenOf } from '@evenkeel/runtime';
+import { checkCluster } from './check-cluster.ts';
+import { checkNats, checkRedis } from './check-servers.ts';
+import { type Finding, findingsAbout, presentable } from './finding.ts';
+
+export type Examined = { settings: Settings; config: Config; nats_monitor?: string };
+
+/** Checks all that Evenkeel stands on, each thing for itself; changes nothing, and tells no secret. */
+export async function examine({ settings, config, nats_monitor }: Examined): Promise<Finding[]> {
+  const groups = await Promise.all([
+    checkSetup(config, settings),
+    ...config.clusters.map((cluster) => checkCluster(cluster, config, settings)),
+    checkNats(settings, nats_monitor),
+    checkRedis(settings),
+  ]);
+  const secrets = secretsOf(settings, config);
+  return groups.flat().map((finding) => presentable(finding, secrets));
+}
+
+function checkSetup(config: Config, settings: Settings): Finding[] {
+  const { ok, warning, problem } = findingsAbout('configuration');
+  const { enabled, dry_run } = config.automated_migrations;
+  const but = enabled ? (dry_run ? ', dry_run: nothing moves' : '') : ', automated_migrations off: nothing is decided';
+  const stopped = createKillSwitch(settings)();
+  return [
+    ok('mode', `${config.mode}${but}`),
+    ...(stopped === null ? [] : [warning('kill switch', `${stopped}: nothing is moved`, 'remove it to go on')]),
+    ...(config.clusters.length > 0
+      ? []
+      : [
+          problem(
+            'clusters',
+            'no cluster is named',
+            'set EVENKEEL_PVE_HOSTS, or list clusters in the configuration file',
+          ),
+        ]),
+    ...adviceOf(config).warnings.map((text) =>
+      warning('options', text, 'deploy/reference/config.md says what it does'),
+    ),
+  ];
+}
+
+function secretsOf(settings: Settings, { clusters }: Config): string[] {
+  const ofUrl = (url: string): string[] =>
+    url.split(',').flatMap((one) => /\/\/[^:@/]*:([^@/]+)@/.exec(one)?.[1] ?? []);
+  const tokens = clusters.flatMap((cluster) => [
+    readQuietly(cluster, 'read', settings),
+    readQuietly(cluster, 'write', settings),
+  ]);
+  const given = [settings.nats_password, settings.redis_password];
+  const known = [...given, ...tokens].filter((secret) => secret !== undefined);
+  return [
+    ...known.map((secret) => secret.slice(secret.indexOf('=') + 1)),
+    ...ofUrl(settings.nats_url),
+    ...ofUrl(settings.redis_url),
+  ];
+}
+
+function readQuietly(cluster: ClusterConfig, right: 'read' | 'write', settings: Settings): string | undefined {
+  try {
+    return tokenOf(cluster, right, settings);
+  } catch {
+    return undefined;
+  }
+}

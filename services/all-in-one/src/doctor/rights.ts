@@ -1,0 +1,56 @@
+/** What a token may do by path, as Proxmox says it; true where it also holds below. */
+export type Permissions = Record<string, Record<string, boolean>>;
+
+/** Paths that Evenkeel asks about. */
+export type Places = { nodes: readonly string[]; vmids: readonly number[]; storages: readonly string[] };
+
+export type Need = {
+  privilege: string;
+  /** Where it is granted once for all. */
+  top: string;
+  paths: readonly string[];
+  for: string;
+  /** Where it is enough that some of the paths have it. */
+  optional?: true;
+};
+
+/** What the token of this right must be allowed to do. */
+export function needsOf(right: 'read' | 'write', { nodes, vmids, storages }: Places): Need[] {
+  const guests = vmids.map((vmid) => `/vms/${vmid}`);
+  const below = (top: string, names: readonly string[]) => [top, ...names.map((name) => `${top}/${name}`)];
+  return [
+    { privilege: 'Sys.Audit', top: '/', paths: ['/'], for: 'status, options, HA rules and tasks of the cluster' },
+    { privilege: 'Sys.Audit', top: '/nodes', paths: below('/nodes', nodes), for: 'load and clock of the nodes' },
+    { privilege: 'VM.Audit', top: '/vms', paths: ['/vms', ...guests], for: 'load and configuration of guests' },
+    { privilege: 'Datastore.Audit', top: '/storage', paths: below('/storage', storages), for: 'where disks may lie' },
+    { privilege: 'Pool.Audit', top: '/pool', paths: ['/pool'], for: 'pools of guests', optional: true },
+    ...(right === 'write'
+      ? [{ privilege: 'VM.Migrate', top: '/vms', paths: guests.length > 0 ? guests : ['/vms'], for: 'migrations' }]
+      : []),
+  ];
+}
+
+/** Whether a privilege holds at a path: the deepest entry on the way to it has the word. */
+export function holds(permissions: Permissions, path: string, privilege: string): boolean {
+  for (let at = path; ; at = at.slice(0, Math.max(1, at.lastIndexOf('/')))) {
+    const entry = permissions[at];
+    if (entry) return at === path ? privilege in entry : entry[privilege] === true;
+    if (at === '/') return false;
+  }
+}
+
+/** Paths of a need where the privilege is missing. */
+export const missingAt = (permissions: Permissions, { paths, privilege }: Need): string[] =>
+  paths.filter((path) => !holds(permissions, path, privilege));
+
+/** Privileges beyond looking (and beyond migrating, for the writing token), each with a path where it is held. */
+export function excessOf(permissions: Permissions, right: 'read' | 'write'): string[] {
+  const harmless = (privilege: string): boolean =>
+    /\.Audit$|^Sys\.Syslog$/.test(privilege) || (right === 'write' && privilege === 'VM.Migrate');
+  const found = new Map<string, string>();
+  const byDepth = Object.entries(permissions).sort(([a], [b]) => a.length - b.length || (a < b ? -1 : 1));
+  for (const [path, held] of byDepth)
+    for (const privilege of Object.keys(held))
+      if (!harmless(privilege) && !found.has(privilege)) found.set(privilege, path);
+  return [...found].map(([privilege, path]) => `${privilege} on ${path}`).sort();
+}

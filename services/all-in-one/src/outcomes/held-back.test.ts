@@ -1,0 +1,116 @@
+import { Config, type ConfigInput, type Counterfactual } from '@evenkeel/contracts';
+import { describe, expect, test } from 'vitest';
+import { proposeSettings } from './propose-settings.ts';
+import { sayHeldBack } from './say-held-back.ts';
+import { summarizeHeldBack } from './summarize-held-back.ts';
+import { wilson } from './wilson.ts';
+
+const at = '2026-03-02T09:00:00.000Z';
+const estimate = { expected: 10, low: 5, high: 15 };
+const held = (filter: string, order: number, id: string, change: Partial<Counterfactual> = {}): Counterfactual => ({
+  counterfactual_id: id,
+  cluster: 'lab',
+  horizon: '1h',
+  guest: 'qemu/1',
+  vmid: 1,
+  name: 'web',
+  source_node: 'a',
+  target_node: 'b',
+  held_by: { order, filter, action: 'filtered' },
+  held_at: at,
+  judged_at: at,
+  expected_gain: estimate,
+  would_have_gained: 12,
+  error: 2,
+  verdict: 'beneficial',
+  confidence_score: 70,
+  cost_benefit_ratio: 2,
+  ...change,
+});
+const many = (n: number, filter: string, order: number, change: (i: number) => Partial<Counterfactual>) =>
+  Array.from({ length: n }, (_, i) => held(filter, order, `${filter}-${i}`, change(i)));
+const verdicts = (paying: number) => (i: number) => ({
+  verdict: i < paying ? ('beneficial' as const) : ('harmful' as const),
+});
+
+describe('what filters held back', () => {
+  test('each move counts once, by the latest look at it, in the order of the ladder', () => {
+    const looks = [
+      held('pattern', 9, 'm', { horizon: '24h', verdict: 'harmful' }),
+      held('pattern', 9, 'm', { horizon: '5m' }),
+    ];
+    const other = held('confidence', 4, 'n', { verdict: 'neutral' });
+    for (const told of [looks, looks.toReversed()]) {
+      const tallies = summarizeHeldBack([...told, other]);
+      expect(sayHeldBack(tallies, [])).toBe(
+        'filter 4 (confidence) held back 1 move, of which 1 would not have paid\n' +
+          'filter 9 (pattern) held back 1 move, of which 1 would not have paid, 1 of these would have done harm\n',
+      );
+    }
+  });
+
+  test('as the administrator reads it', () => {
+    const all = [...many(14, 'pattern', 9, verdicts(3)), held('dry_run', 16, 'd')];
+    expect(sayHeldBack(summarizeHeldBack(all), [])).toBe(
+      'filter 9 (pattern) held back 14 moves, of which 11 would not have paid, 11 of these would have done harm\n' +
+        'dry run held back 1 move, of which 0 would not have paid\n',
+    );
+    expect(sayHeldBack([], [])).toBe('no move that was held back is judged yet\n');
+  });
+});
+
+describe('a better setting is proposed', () => {
+  const say = (all: Counterfactual[], config: ConfigInput = {}) =>
+    proposeSettings(all, Config.parse(config)).map(({ setting, now, proposed }) => `${setting} ${now} ${proposed}`);
+  const sure = verdicts(27);
+
+  test.each([
+    ['cooldown', 'automated_migrations.rules.cooldown_minutes 30 15'],
+    ['persistence', 'intelligent_migrations.observation_periods 3 2'],
+    ['trend', 'intelligent_migrations.trend_awareness_enabled true false'],
+    ['risk', 'intelligent_migrations.risk_confidence_multiplier 1.2 1.1'],
+    ['limits', 'automated_migrations.rules.max_migrations_per_run 3 6'],
+  ])('where %s surely holds back what pays', (filter, proposal) => {
+    expect(say(many(30, filter, 1, sure))).toEqual([proposal]);
+  });
+
+  test.each([
+    ['too few are judged', many(19, 'trend', 7, verdicts(19))],
+    ['it is not sure', many(30, 'trend', 7, verdicts(22))],
+    ['an hour has not passed', many(30, 'trend', 7, () => ({ horizon: '5m' as const }))],
+    ['it is not a matter of what pays', many(30, 'tags_and_affinity', 10, sure)],
+    ['the setting is as easy as can be', many(30, 'persistence', 0, sure)],
+  ])('not where %s', (_, all) => {
+    expect(say(all, { intelligent_migrations: { observation_periods: 2 } })).toEqual([]);
+  });
+
+  test('confidence: the lowest threshold above which what was held back surely pays', () => {
+    const all = many(60, 'confidence', 4, (i) => ({
+      confidence_score: i < 30 ? 70 : 40,
+      verdict: i < 29 ? 'beneficial' : 'harmful',
+    }));
+    expect(say(all)).toEqual(['automated_migrations.rules.min_confidence_score 75 45']);
+    expect(say(many(60, 'confidence', 4, verdicts(20)))).toEqual([]);
+  });
+
+  test('more confidence, where what passed every filter surely does not pay', () => {
+    const all = many(80, 'dry_run', 16, (i) => ({
+      confidence_score: i < 25 ? 96 : 80,
+      verdict: i < 25 ? 'beneficial' : 'neutral',
+    }));
+    expect(say(all)).toEqual(['automated_migrations.rules.min_confidence_score 75 85']);
+  });
+
+  test('and said to be no more than that', () => {
+    const proposals = proposeSettings(many(30, 'trend', 7, sure), Config.parse({}));
+    expect(sayHeldBack(summarizeHeldBack(many(30, 'trend', 7, sure)), proposals)).toContain(
+      'proposal, not applied: intelligent_migrations.trend_awareness_enabled false instead of true: of 30 moves that trend held back 27 would have paid',
+    );
+  });
+});
+
+test('the interval of a share', () => {
+  expect(wilson(0, 0)).toEqual({ low: 0, high: 1 });
+  expect(wilson(18, 20).low).toBeCloseTo(0.739, 2);
+  expect(wilson(18, 20).high).toBeCloseTo(0.966, 2);
+});

@@ -1,0 +1,106 @@
+import type { Config, Counterfactual } from '@evenkeel/contracts';
+import { latestHeld } from './summarize-held-back.ts';
+import { wilson } from './wilson.ts';
+
+/** A setting that the evidence speaks for; nobody applies it but a person. */
+export type Proposal = { setting: string; now: number | boolean; proposed: number | boolean; because: string };
+
+type Change = Pick<Proposal, 'setting' | 'now' | 'proposed'>;
+type Rows = readonly Counterfactual[];
+type Easing = (config: Config, held: Rows) => Change | undefined;
+
+/** Moves that must have been judged an hour after at least, and the share of them that surely pays, or surely does not. */
+const evidence = { moves: 20, pays: 0.65, fails: 0.5 };
+
+const paid = (rows: Rows): number => rows.filter(({ verdict }) => verdict === 'beneficial').length;
+const surelyPay = (rows: Rows): boolean =>
+  rows.length >= evidence.moves && wilson(paid(rows), rows.length).low > evidence.pays;
+const surelyFail = (rows: Rows): boolean =>
+  rows.length >= evidence.moves && wilson(paid(rows), rows.length).high < evidence.fails;
+
+const learning =
+  (name: keyof Config['intelligent_migrations'], ease: (now: number) => number): Easing =>
+  ({ intelligent_migrations }) => {
+    const now = Number(intelligent_migrations[name]);
+    return changed(`intelligent_migrations.${name}`, now, ease(now));
+  };
+const rule =
+  (
+    name: 'cooldown_minutes' | 'rollback_window_hours' | 'max_migrations_per_run',
+    ease: (now: number) => number,
+  ): Easing =>
+  ({ automated_migrations: { rules } }) =>
+    changed(`automated_migrations.rules.${name}`, rules[name], ease(rules[name]));
+const off =
+  (name: keyof Config['intelligent_migrations']): Easing =>
+  () => ({ setting: `intelligent_migrations.${name}`, now: true, proposed: false });
+const changed = (setting: string, now: number, proposed: number): Change | undefined =>
+  proposed === now ? undefined : { setting, now, proposed };
+
+/** The lowest of the thresholds below the one in force above which what was held back surely pays. */
+function lower(
+  setting: string,
+  now: number,
+  steps: readonly number[],
+  rows: Rows,
+  figureOf: (c: Counterfactual) => number,
+) {
+  const found = steps
+    .filter((step) => step < now && surelyPay(rows.filter((c) => figureOf(c) >= step)))
+    .sort((a, b) => a - b)[0];
+  return found === undefined ? undefined : { setting, now, proposed: found };
+}
+
+const confidenceSteps = Array.from({ length: 20 }, (_, i) => 5 * i);
+const ratioSteps = [0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.5, 2, 3, 4];
+const minConfidence = 'automated_migrations.rules.min_confidence_score';
+
+/** What would let through what a filter holds back. Safety, conflicts, tags and rules are no matter of what pays. */
+const easings: Record<string, Easing> = {
+  persistence: learning('observation_periods', (n) => Math.max(2, n - 1)),
+  cooldown: rule('cooldown_minutes', (n) => Math.floor(n / 2)),
+  rollback: rule('rollback_window_hours', (n) => n / 2),
+  cycle: learning('cycle_window_hours', (n) => Math.max(12, Math.floor(n / 2))),
+  confidence: ({ automated_migrations: { rules } }, held) =>
+    lower(minConfidence, rules.min_confidence_score, confidenceSteps, held, (c) => c.confidence_score),
+  risk: learning('risk_confidence_multiplier', (n) => Math.max(1, Math.round(10 * n - 1) / 10)),
+  trend: off('trend_awareness_enabled'),
+  outcome: off('outcome_learning_enabled'),
+  pattern: off('pattern_suppression_enabled'),
+  cost_benefit: ({ intelligent_migrations: i }, held) =>
+    lower(
+      'intelligent_migrations.min_cost_benefit_ratio',
+      i.min_cost_benefit_ratio,
+      ratioSteps,
+      held,
+      (c) => c.cost_benefit_ratio,
+    ),
+  guest_success: off('guest_success_tracking_enabled'),
+  limits: rule('max_migrations_per_run', (n) => Math.min(100, 2 * n)),
+};
+
+/** What passed every filter and only was not to move: where that surely does not pay, more confidence should be asked. */
+function stricter(config: Config, rows: Rows): Proposal[] {
+  const free = rows.filter(({ held_by }) => held_by.filter === 'dry_run' || held_by.filter === 'mode');
+  const now = config.automated_migrations.rules.min_confidence_score;
+  const proposed = confidenceSteps.find(
+    (step) => step > now && surelyPay(free.filter((c) => c.confidence_score >= step)),
+  );
+  if (!surelyFail(free) || proposed === undefined) return [];
+  const because = `of ${free.length} moves that passed every filter ${free.length - paid(free)} would not have paid`;
+  return [{ setting: minConfidence, now, proposed, because }];
+}
+
+/** Settings that would surely let through more that pays, or less that does not; none where little is known. */
+export function proposeSettings(all: readonly Counterfactual[], config: Config): Proposal[] {
+  const rows = latestHeld(all).filter(({ horizon }) => horizon !== '5m');
+  const easier = Object.entries(easings).flatMap(([filter, ease]): Proposal[] => {
+    const held = rows.filter(({ held_by }) => held_by.filter === filter);
+    const threshold = filter === 'confidence' || filter === 'cost_benefit';
+    const change = threshold || surelyPay(held) ? ease(config, held) : undefined;
+    if (!change) return [];
+    const because = `of ${held.length} moves that ${filter} held back ${paid(held)} would have paid`;
+    return [{ ...change, because }];
+  });
+  return [...easier, ...stricter(config, rows)];
+}

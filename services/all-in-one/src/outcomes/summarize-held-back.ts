@@ -1,0 +1,45 @@
+import type { Counterfactual } from '@evenkeel/contracts';
+
+/** What one filter held back, each move once, by the latest look at it. */
+export type HeldBackTally = {
+  order: number;
+  filter: string;
+  moves: number;
+  would_have_paid: number;
+  would_not_have_paid: number;
+  /** Of those that would not have paid. */
+  would_have_harmed: number;
+};
+
+const horizons = ['5m', '1h', '24h'];
+
+/** The latest judgement of each move that was held back, the oldest first. */
+export function latestHeld(all: readonly Counterfactual[]): Counterfactual[] {
+  const latest = new Map<string, Counterfactual>();
+  for (const each of all) {
+    const known = latest.get(each.counterfactual_id);
+    if (!known || horizons.indexOf(each.horizon) >= horizons.indexOf(known.horizon))
+      latest.set(each.counterfactual_id, each);
+  }
+  return [...latest.values()].sort(
+    (a, b) => (a.held_at < b.held_at ? -1 : 1) || (a.counterfactual_id < b.counterfactual_id ? -1 : 1),
+  );
+}
+
+/** Whether each filter earned its place: how many of the moves that it held back would have paid, in the order of the ladder. */
+export function summarizeHeldBack(all: readonly Counterfactual[]): HeldBackTally[] {
+  const groups = Map.groupBy(latestHeld(all), ({ held_by }) => held_by.filter);
+  return [...groups]
+    .map(([filter, moves]) => {
+      const paid = moves.filter(({ verdict }) => verdict === 'beneficial').length;
+      return {
+        order: moves[0]!.held_by.order,
+        filter,
+        moves: moves.length,
+        would_have_paid: paid,
+        would_not_have_paid: moves.length - paid,
+        would_have_harmed: moves.filter(({ verdict }) => verdict === 'harmful').length,
+      };
+    })
+    .sort((a, b) => a.order - b.order || (a.filter < b.filter ? -1 : 1));
+}

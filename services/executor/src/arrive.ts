@@ -1,0 +1,41 @@
+import { iso, millis } from '@evenkeel/model';
+import type { GuestRow } from '@evenkeel/proxmox';
+import type { Running, Validating } from './execution.ts';
+import type { FollowFacts } from './follow.ts';
+
+export type ArriveFacts = Pick<FollowFacts, 'now' | 'task'> & { guest: GuestRow; warnings?: string[] };
+
+/** The guest is on its target: what its task left to say is kept, and the plan's validation begins. */
+export function arrive(execution: Running, facts: ArriveFacts): Validating {
+  const { migration, trace, claimed_at, before, started_at, upid, adopted } = execution;
+  const { now, task } = facts;
+  const transfer = task.state === 'ended' ? task.log.transfer : undefined;
+  return {
+    state: 'validating',
+    migration,
+    ...(trace && { trace }),
+    ...(claimed_at && { claimed_at }),
+    ...(before && { before }),
+    started_at,
+    upid,
+    adopted,
+    arrived_at: iso(endOf(execution, facts)),
+    validating_since: iso(now),
+    ...(task.state === 'ended' && { exit: task.exit }),
+    warnings: facts.warnings ?? warningsOf(execution, facts),
+    ...(transfer && { transfer }),
+  };
+}
+
+/** When the task ended rather than when that was seen, as far as its node's clock can be right. */
+function endOf({ started_at }: Running, { now, task }: ArriveFacts): number {
+  const ended = (task.state === 'ended' && task.ended_at) || now;
+  return Math.min(now, Math.max(ended, millis(started_at)));
+}
+
+function warningsOf({ migration }: Running, { task, guest }: ArriveFacts): string[] {
+  const stopped = guest.status === 'stopped' && migration.migration_plan.migration_type !== 'offline_migration';
+  const exit = task.state === 'ended' ? task.exit : 'the end of its task could not be read';
+  const log = task.state === 'ended' ? task.log : undefined;
+  return [...(exit === 'OK' ? [] : [exit]), ...(log?.warnings ?? []), ...(stopped ? ['it is stopped'] : [])];
+}

@@ -1,0 +1,36 @@
+import type { MigrationPlan, PlanStep, StepResult } from '@evenkeel/contracts';
+
+type Action = PlanStep['action'];
+
+/** Seconds that the plan gives a step; undefined where it has no such step. */
+export const secondsOf = (plan: MigrationPlan, action: Action): number | undefined =>
+  plan.execution_steps.find((step) => step.action === action)?.timeout_seconds;
+
+/** When a migration came to each of its stages, as far as it did. */
+export type Marks = {
+  claimed_at?: string | undefined;
+  started_at?: string | undefined;
+  arrived_at?: string | undefined;
+  ended_at: string;
+};
+export type Stop = { at: Action; result: 'failed' | 'timed_out' };
+
+const spans: Record<Action, (marks: Marks) => [string | undefined, string | undefined]> = {
+  pre_migration_validation: ({ claimed_at, started_at }) => [claimed_at, started_at],
+  migration_preparation: ({ claimed_at, started_at }) => [claimed_at, started_at],
+  live_migration: ({ started_at, arrived_at }) => [started_at, arrived_at],
+  post_migration_validation: ({ arrived_at, ended_at }) => [arrived_at, ended_at],
+  cleanup: ({ arrived_at, ended_at }) => [arrived_at, ended_at],
+};
+
+/** How each step of the plan went; `stop` names the one that did not go well, after which none but a check of the guest follows. */
+export function stepResults(plan: MigrationPlan, marks: Marks, stop: Stop | null): StepResult[] {
+  const last = stop ? plan.execution_steps.findIndex(({ action }) => action === stop.at) : Infinity;
+  return plan.execution_steps.map(({ step, action, timeout_seconds }, i): StepResult => {
+    const [from, to] = spans[action](marks);
+    const reached = from !== undefined && i <= last;
+    if (!reached) return { step, action, timeout_seconds, result: 'not_reached' };
+    const result = i === last && stop ? stop.result : 'done';
+    return { step, action, timeout_seconds, result, started_at: from, ended_at: to ?? marks.ended_at };
+  });
+}

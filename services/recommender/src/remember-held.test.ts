@@ -1,0 +1,65 @@
+import { type Counterfactual, RecommenderMemory } from '@evenkeel/contracts';
+import { describe, expect, test } from 'vitest';
+import { calibrate, confidence } from './confidence.ts';
+import { emptyMemory } from './remember.ts';
+import { calibrationPoints, rememberHeld } from './remember-held.ts';
+
+const noon = Date.parse('2026-03-01T12:00:00Z');
+const held = (id: string, verdict: Counterfactual['verdict'], minutes = 0): Counterfactual => ({
+  counterfactual_id: id,
+  cluster: 'lab',
+  horizon: '1h',
+  guest: 'qemu/1',
+  vmid: 1,
+  name: 'web',
+  source_node: 'a',
+  target_node: 'b',
+  held_by: { order: 4, filter: 'confidence', action: 'filtered' },
+  held_at: new Date(noon).toISOString(),
+  judged_at: new Date(noon + minutes * 60_000).toISOString(),
+  expected_gain: { expected: 10, low: 0, high: 20 },
+  would_have_gained: 0,
+  error: -10,
+  verdict,
+  confidence_score: 60,
+  cost_benefit_ratio: 2,
+});
+const after = (memory: RecommenderMemory, all: Counterfactual[]) => all.reduce(rememberHeld, memory);
+
+describe('moves that were held back', () => {
+  test('count by their latest judgement, in any order, and are bounded', () => {
+    const [early, late] = [held('m', 'harmful', 5), held('m', 'beneficial', 60)];
+    for (const told of [
+      [early, late],
+      [late, early],
+    ])
+      expect(after(emptyMemory, told).held).toMatchObject([{ id: 'm', verdict: 'beneficial' }]);
+    const many = after(
+      emptyMemory,
+      Array.from({ length: 250 }, (_, i) => held(`m${i}`, 'neutral', i)),
+    );
+    expect([many.held!.length, many.held![0]!.id]).toEqual([200, 'm50']);
+    expect(RecommenderMemory.parse(many)).toEqual(many);
+  });
+
+  test('say nothing of their guest', () => expect(after(emptyMemory, [held('m', 'harmful')]).judged).toEqual([]));
+
+  test('count once they have settled, so that it does not matter when they were told', () => {
+    const memory = after(emptyMemory, [held('m', 'harmful', 0), held('n', 'harmful', 5)]);
+    const known = (minutes: number) => calibrationPoints(memory, noon + minutes * 60_000).length;
+    expect([9, 10, 15].map(known)).toEqual([0, 1, 2]);
+  });
+
+  test('teach confidence before the first move is made, and less than as many that were made', () => {
+    const memory = after(
+      emptyMemory,
+      Array.from({ length: 40 }, (_, i) => held(`m${i}`, 'harmful', i)),
+    );
+    const points = calibrationPoints(memory, noon + 100 * 60_000);
+    const [naive, taught, moved] = [[], points, points.map(({ weight, ...point }) => point)].map((all) =>
+      confidence(0.95, calibrate(all)),
+    );
+    expect(taught).toBeLessThan(naive! - 20);
+    expect(moved).toBeLessThan(taught!);
+  });
+});

@@ -1,0 +1,122 @@
+import {
+  type AnyEvent,
+  type DataOf,
+  migrationCompleted,
+  migrationFailed,
+  migrationRefused,
+  migrationStarted,
+} from '@evenkeel/contracts';
+import { typeOf } from '@evenkeel/runtime';
+import type { MoveRecord } from '@evenkeel/simulator';
+import type { Witness } from './play-trial.ts';
+import type { Sent } from './replica.ts';
+
+/** As configured in a trial. */
+const max_concurrent = 2;
+/** Seconds beyond which nobody may act on a sample. */
+const oldest_sample_s = 600;
+
+/** Everything that was promised never to happen and did, each with the invariant that it breaks; empty where all was kept. */
+export function checkTrial(witness: Witness): string[] {
+  return [
+    ...checkEnds(witness),
+    ...checkPosts(witness),
+    ...checkMoves(witness),
+    ...checkTruth(witness),
+    ...checkStill(witness),
+    ...(witness.ended ? [] : [`I2 it did not come to its end; held: ${witness.held.join(', ') || 'nothing'}`]),
+  ];
+}
+
+function all<E extends AnyEvent>({ events }: Witness, event: E): DataOf<E>[] {
+  return events.filter(({ type }) => type === typeOf(event)).map(({ data }) => event.data.parse(data));
+}
+const idsOf = (told: { migration: { migration_id: string } }[]): string[] =>
+  told.map(({ migration }) => migration.migration_id);
+const countOf = <T>(items: readonly T[], one: T): number => items.filter((item) => item === one).length;
+
+/** I2: each approval has one end; what has started ended completed or failed, and was said to start once. */
+function checkEnds(witness: Witness): string[] {
+  const started = idsOf(all(witness, migrationStarted));
+  const completed = idsOf(all(witness, migrationCompleted));
+  const refused = idsOf(all(witness, migrationRefused));
+  const ends = [...completed, ...idsOf(all(witness, migrationFailed)), ...refused];
+  return witness.approved.flatMap(({ migration_id: id }) => [
+    ...(countOf(ends, id) === 1 ? [] : [`I2 ${id} has ${countOf(ends, id)} ends`]),
+    ...(countOf(started, id) > 1 ? [`I2 ${id} started ${countOf(started, id)} times`] : []),
+    ...(started.includes(id) && refused.includes(id) ? [`I2 ${id} started and was refused`] : []),
+    ...(completed.includes(id) && !started.includes(id) ? [`I2 ${id} completed and never started`] : []),
+  ]);
+}
+
+const vmidOf = (path: string): number => Number(/\/(\d+)\/migrate$/.exec(path)?.[1]);
+
+/** I3, I4, I9: only what was approved is requested, once at most, and never for what is too old by the cluster's own clock. */
+function checkPosts({ sent, approved }: Witness): string[] {
+  const posts = sent.filter(({ method }) => method === 'POST');
+  const isApproved = (post: Sent) =>
+    approved.some((m) => m.vmid === vmidOf(post.path) && m.target_node === post.target);
+  const strange = posts.filter((post) => !isApproved(post)).map(({ path }) => `I9 nobody approved POST ${path}`);
+  const wrong = approved.flatMap(({ migration_id, vmid, target_node, expires_at, sampled_at, approved_at }) => {
+    const own = posts.filter((post) => vmidOf(post.path) === vmid && post.target === target_node);
+    const oldest = Math.min(Date.parse(expires_at), Date.parse(sampled_at ?? approved_at) + oldest_sample_s * 1000);
+    const late = own.filter(({ at }) => at > oldest);
+    return [
+      ...(own.length > 1 ? [`I3 ${migration_id} was sent ${own.length} times`] : []),
+      ...late.map(({ at }) => `I4 ${migration_id} was sent ${Math.round((at - oldest) / 1000)} s too late`),
+    ];
+  });
+  return [...strange, ...wrong];
+}
+
+/** Moves that were approved; people move guests as well, but never to where an approval would. */
+const oursOf = ({ truth, approved }: Witness): MoveRecord[] =>
+  truth.moves.filter(({ vmid, target }) => approved.some((m) => m.vmid === vmid && m.target_node === target));
+
+/** I1, I5: no guest, source or target in two migrations at a time, and no more at a time than configured. */
+function checkMoves(witness: Witness): string[] {
+  const ours = oursOf(witness);
+  return ours.flatMap((move, i) => {
+    const beside = ours.filter((m, j) => j !== i && m.started <= move.started && move.started < m.ended);
+    const [guest, node] = [
+      beside.some((m) => m.vmid === move.vmid),
+      beside.some((m) => m.source === move.source || m.target === move.target),
+    ];
+    return [
+      ...(guest ? [`I1 ${move.vmid} was in two migrations at a time`] : []),
+      ...(node ? [`I5 ${move.vmid} began while its source or target was busy`] : []),
+      ...(beside.length >= max_concurrent ? [`I5 ${move.vmid} began beside ${beside.length} others`] : []),
+    ];
+  });
+}
+
+/** Whether the guest was on its target after a move, whatever its task said; undefined where it is gone, and nobody can tell any more. */
+function hasArrived(move: MoveRecord, { truth }: Witness): boolean | undefined {
+  const next = truth.moves.find((m) => m.vmid === move.vmid && m.started >= move.ended && m !== move);
+  const after = next?.source ?? truth.guests.find(({ vmid }) => vmid === move.vmid)?.node;
+  return after === undefined ? undefined : after === move.target;
+}
+
+/** I2: what was said of a migration is what really became of it. */
+function checkTruth(witness: Witness): string[] {
+  const completed = new Set(idsOf(all(witness, migrationCompleted)));
+  const refused = new Set(idsOf(all(witness, migrationRefused)));
+  return witness.approved.flatMap(({ migration_id: id, vmid, target_node }) => {
+    const moves = witness.truth.moves.filter((m) => m.vmid === vmid && m.target === target_node);
+    const arrivals = moves.map((move) => hasArrived(move, witness));
+    if (arrivals.includes(undefined)) return [];
+    const arrived = arrivals.includes(true);
+    return [
+      ...(moves.length > 1 ? [`I3 ${id} was carried out ${moves.length} times`] : []),
+      ...(refused.has(id) && moves.length > 0 ? [`I2 ${id} was refused and carried out`] : []),
+      ...(completed.has(id) && !arrived ? [`I2 ${id} completed, but the guest has not moved`] : []),
+      ...(!completed.has(id) && !refused.has(id) && arrived ? [`I2 ${id} failed, but the guest has moved`] : []),
+    ];
+  });
+}
+
+/** I11: nothing is written while it is paused, or only observes. */
+const checkStill = ({ sent, still }: Witness): string[] =>
+  sent.flatMap(({ at, method, path }) =>
+    still.some(({ from, to }) => from < at && at < to) ? [`I11 ${method} ${path} although nothing may be moved`] : [],
+  );

@@ -1,0 +1,33 @@
+import type { DescriptionInput } from '@evenkeel/simulator';
+import { cluster, token } from './replica.ts';
+
+export const nodes = ['a', 'b', 'c', 'd'] as const;
+
+/** Guests by number: where they begin, and which of them HA has or are containers. */
+export const guests = Array.from({ length: 8 }, (_, i) => ({
+  vmid: 101 + i,
+  node: nodes[i % nodes.length]!,
+  isService: i % 3 === 1,
+  isContainer: i % 6 === 5,
+}));
+
+/** A small cluster on which a migration takes some ten seconds. */
+export const labOf = (seed: number): DescriptionInput => ({
+  name: cluster,
+  seed,
+  tokens: [token],
+  storages: [{ name: 'ceph', type: 'rbd', shared: true, content: ['images', 'rootdir'] }],
+  migration: { start_s: 2, finish_s: 1 },
+  nodes: nodes.map((name) => ({ name, threads: 32, memory_gib: 128, link_mib_s: 400 })),
+  guests: guests.map(({ vmid, node, isService, isContainer }) => ({
+    vmid,
+    node,
+    name: `vm${vmid}`,
+    vcpus: 2,
+    memory_gib: 2,
+    load: { kind: 'constant', level: 0.2 },
+    memory: { level: 0.5, drift: 0 },
+    ...(isService ? { ha: {} } : {}),
+    ...(isContainer ? { type: 'lxc' as const } : {}),
+  })),
+});

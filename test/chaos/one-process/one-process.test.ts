@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { playTrial } from './play-trial.ts';
+import { rows } from './rows.ts';
+import { shrink, tellTrial } from './shrink.ts';
+import { undisturbed } from './strike.ts';
+import { linelessRows } from './table.ts';
+import type { Trial } from './trial.ts';
+
+/** Of each row a few trials of one seed. */
+const sample = 2;
+const seed = 15;
+
+describe.each(rows)('$what', { timeout: 120_000 }, (row) => {
+  it('breaks no promise', async () => {
+    const seen = row.sees ? (await playTrial(undisturbed(seed, row.sees === 'one' ? 1 : 3))).points : new Map();
+    let counted = 0;
+    for (let n = 0; n < sample; n++) {
+      const trial = row.trial(seed, n, seen);
+      const witness = await playTrial(trial);
+      counted += row.count(witness);
+      expect(row.check(witness), tellTrial(trial)).toEqual([]);
+    }
+    expect(counted).toBeGreaterThan(0);
+  });
+});
+
+describe('a trial', { timeout: 120_000 }, () => {
+  const trial: Trial = {
+    seed: 5,
+    replicas: 2,
+    approvals: [
+      { vmid: 101, from: 'a', to: 'b', after_s: 1 },
+      { vmid: 102, from: 'b', to: 'c', after_s: 2 },
+    ],
+    troubles: [
+      { do: 'kill', at: { point: 'after proxmox.migrate', nth: 1 }, down_s: 5 },
+      { do: 'fault', fault: { kind: 'fail', vmid: 102 } },
+      { do: 'forget', what: 'all', after_s: 9 },
+    ],
+  };
+
+  it('always goes the same', async () => {
+    const [one, other] = [await playTrial(trial), await playTrial(trial)];
+    expect(other.events).toEqual(one.events);
+    expect(other.points).toEqual(one.points);
+    expect(one.struck).toHaveLength(1);
+    expect(one.seconds).toBeGreaterThan(10);
+  });
+
+  it('that breaks a promise is told without what does not matter', async () => {
+    const small = await shrink(trial, ({ events }) =>
+      events.some(({ type }) => type.includes('migration.failed')) ? ['a migration failed'] : [],
+    );
+    expect(small).toEqual({
+      seed: 5,
+      replicas: 1,
+      approvals: [trial.approvals[1]],
+      troubles: [{ do: 'fault', fault: { kind: 'fail', vmid: 102 } }],
+    });
+    expect(tellTrial(small)).toBe(
+      'seed 5, 1 executor\n  2 s: 102 b → c is approved\n  {"do":"fault","fault":{"kind":"fail","vmid":102}}',
+    );
+  });
+
+  it('has no point at which nobody can be killed: each await of the executor is passed', async () => {
+    const { points } = await playTrial(trial);
+    for (const call of [
+      'proxmox.migrate',
+      'store.commit',
+      'bus.ack',
+      'publish migration.started',
+      'publish migration.completed',
+      'ledger update migration starting',
+      'ledger create done',
+    ])
+      for (const side of ['before', 'after']) expect([...points.keys()]).toContain(`${side} ${call}`);
+  });
+});
+
+it('every row stands in the table of what is promised', () => expect(linelessRows()).toEqual([]));

@@ -1,0 +1,24 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { type Defect, ofProxBalance, ofProxLb } from './defects.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const all = [...ofProxBalance, ...ofProxLb];
+const shared = process.env.EVENKEEL_SHARED ?? resolve(root, '../shared');
+const notes = resolve(shared, 'facts/proxbalance.md');
+
+describe('each defect of others has a test that would show it here, or cannot occur', () => {
+  test.each(all.map((defect) => [defect.id, defect] as [string, Defect]))('%s', (_, defect) => {
+    if ('cannot' in defect) expect(defect.cannot).toMatch(/^[A-Z].{30,}\.$/);
+    else expect(readFileSync(resolve(root, defect.file), 'utf8')).toContain(defect.test);
+  });
+  test('each is listed once', () => {
+    expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
+  });
+});
+
+test.skipIf(!existsSync(notes))('every defect that was noted is listed', () => {
+  const noted = new Set(readFileSync(notes, 'utf8').match(/\b[PR]\d\d\b/g));
+  expect([...noted].filter((id) => !all.some((defect) => defect.id === id)).sort()).toEqual([]);
+});
