@@ -19,16 +19,18 @@ const inside = (p: number): number => Math.min(0.995, Math.max(0.005, p));
 export const chanceOf = (estimate: { expected: number; low: number; high: number }): number =>
   chanceAbove0(estimate.expected, Math.max(1e-9, (estimate.high - estimate.low) / (2 * z90)));
 
-/** What a judged move says: a benefit 1, harm 0, and one that is lost in the noise a half. */
-const truth = { beneficial: 1, neutral: 0.5, harmful: 0 } as const;
+type Judged = Pick<CalibrationPoint, 'raw' | 'verdict' | 'gain'>;
+
+const byVerdict = { beneficial: 1, neutral: 0.5, harmful: 0 } as const;
+
+/** What a judged move says of the chance that moves bring something: it did or it did not, however little; a half where nobody can tell. */
+const truth = ({ gain, verdict }: Judged): number => (gain ? Number(gain > 0) : byVerdict[verdict]);
 
 /** Platt's calibration by judged moves, from a prior worth 20 outcomes that says: the raw chances are right. */
-export function calibrate(
-  judged: readonly (Pick<CalibrationPoint, 'raw' | 'verdict'> & { weight?: number })[],
-): Calibration {
+export function calibrate(judged: readonly (Judged & { weight?: number })[]): Calibration {
   const rows = [
     ...grid.map((p) => ({ z: logit(p), y: p, w: priorOutcomes / grid.length })),
-    ...judged.map((m) => ({ z: logit(inside(m.raw)), y: truth[m.verdict], w: m.weight ?? 1 })),
+    ...judged.map((m) => ({ z: logit(inside(m.raw)), y: truth(m), w: m.weight ?? 1 })),
   ];
   let [slope, shift] = [1, 0];
   for (let i = 0; i < steps; i++) {
@@ -50,7 +52,7 @@ export function calibrate(
   return { slope: Math.max(0, slope), shift, outcomes: judged.length };
 }
 
-/** Confidence 0..100: the calibrated chance that a move turns out beneficial. */
+/** Confidence 0..100: the calibrated chance that a move brings something. */
 export function confidence(raw: number, { slope, shift }: Calibration): number {
   return Math.round(1000 * logistic(slope * logit(inside(raw)) + shift)) / 10;
 }

@@ -1,5 +1,5 @@
 import type { CalibrationPoint, Counterfactual, HeldPoint, RecommenderMemory } from '@evenkeel/contracts';
-import { millis, minutes } from '@evenkeel/model';
+import { figures, millis, minutes } from '@evenkeel/model';
 import { chanceOf } from './confidence.ts';
 
 const mostHeld = 200;
@@ -10,11 +10,17 @@ const weight = 0.5;
 
 /** Takes up the judgement of a move that was held back; a later horizon replaces an earlier one, the oldest are forgotten. */
 export function rememberHeld(memory: RecommenderMemory, counterfactual: Counterfactual): RecommenderMemory {
-  const { counterfactual_id: id, judged_at, expected_gain, verdict } = counterfactual;
+  const { counterfactual_id: id, judged_at, expected_gain, verdict, would_have_gained } = counterfactual;
   const at = Math.floor(millis(judged_at) / 1000);
   const known = memory.held ?? [];
   if (known.some((m) => m.id === id && m.at > at)) return memory;
-  const point: HeldPoint = { id, at, raw: Math.round(chanceOf(expected_gain) * 1e4) / 1e4, verdict };
+  const point: HeldPoint = {
+    id,
+    at,
+    raw: Math.round(chanceOf(expected_gain) * 1e4) / 1e4,
+    verdict,
+    gain: figures(would_have_gained),
+  };
   const held = [...known.filter((m) => m.id !== id), point]
     .sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1))
     .slice(-mostHeld);
@@ -25,6 +31,6 @@ export function rememberHeld(memory: RecommenderMemory, counterfactual: Counterf
 export function calibrationPoints(
   { judged, held = [] }: RecommenderMemory,
   now: number,
-): (Pick<CalibrationPoint, 'raw' | 'verdict'> & { weight?: number })[] {
+): (Pick<CalibrationPoint, 'raw' | 'verdict' | 'gain'> & { weight?: number })[] {
   return [...judged, ...held.filter((m) => m.at * 1000 <= now - settles).map((m) => ({ ...m, weight }))];
 }

@@ -1,5 +1,5 @@
 import type { ApprovedMigration, Outcome, PastMigration, RecommenderMemory, Transfer } from '@evenkeel/contracts';
-import { emptyPath, learnPath, millis, type PathObservation } from '@evenkeel/model';
+import { emptyPath, figures, learnPath, millis, type PathObservation } from '@evenkeel/model';
 import { chanceOf } from './confidence.ts';
 
 const mostJudged = 300;
@@ -21,6 +21,7 @@ export function rememberOutcome(memory: RecommenderMemory, outcome: Outcome): Re
     target: outcome.target_node,
     raw: Math.round(chanceOf(outcome.expected_gain) * 1e4) / 1e4,
     verdict: outcome.verdict,
+    ...(outcome.actual_gain === undefined ? {} : { gain: figures(outcome.actual_gain) }),
   };
   return {
     ...memory,

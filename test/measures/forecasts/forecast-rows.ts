@@ -77,7 +77,7 @@ function intervalRows(kind: string, played: readonly PlayedDay[]): Row[] {
 
 const worth: Record<OutcomeVerdict, number> = { beneficial: 1, neutral: 0.5, harmful: 0 };
 
-/** What may be said to have turned out well: by its verdict, what is lost in the noise a half; any gain; or clear benefits only. */
+/** What may be said to have turned out well: any gain, which is what confidence is the chance of; by its verdict, what is lost in the noise a half; or clear benefits only. */
 const truths = {
   verdict: ({ verdict }: Judged) => worth[verdict],
   gain: ({ gain }: Judged) => Number(gain > 0),
@@ -85,7 +85,7 @@ const truths = {
 };
 
 /** Expected calibration error over ten bins. */
-export function calibrationError(judged: readonly Judged[], truth: (one: Judged) => number = truths.verdict): number {
+export function calibrationError(judged: readonly Judged[], truth: (one: Judged) => number = truths.gain): number {
   const bins = Object.values(Object.groupBy(judged, ({ confidence }) => Math.min(9, Math.floor(confidence / 10))));
   const off = bins.map((bin) => {
     const said = bin!.reduce((sum, { confidence }) => sum + confidence / 100, 0);
@@ -107,7 +107,7 @@ function confidenceRows(kind: string, played: readonly PlayedDay[]): Row[] {
         value: error.toFixed(3),
         aim: mostCalibrationError.toFixed(2),
         met: error <= mostCalibrationError,
-        beside: `${judged.length} candidates; said ${mean((j) => j.confidence / 100)}, came ${mean(truths.verdict)}; where any gain counts ${calibrationError(judged, truths.gain).toFixed(3)}, clear benefits only ${calibrationError(judged, truths.benefit).toFixed(3)}`,
+        beside: `${judged.length} candidates; said ${mean((j) => j.confidence / 100)}, came ${mean(truths.gain)}; where noise counts a half ${calibrationError(judged, truths.verdict).toFixed(3)}, clear benefits only ${calibrationError(judged, truths.benefit).toFixed(3)}`,
       },
     ];
   });

@@ -18,10 +18,10 @@ export const recommended: ConfigInput = {
   },
   penalty_config: {
     cluster_convergence_threshold: 5,
-    min_score_improvement: 4,
-    weight_current: 0.7,
-    weight_24h: 0.2,
-    weight_7d: 0.1,
+    min_score_improvement: 3.5,
+    weight_current: 0.85,
+    weight_24h: 0.1,
+    weight_7d: 0.05,
     seasonal_baseline: { enabled: true },
   },
   automated_migrations: {

@@ -24,6 +24,8 @@ export const CalibrationPoint = z.object({
   /** Chance of a benefit that its predicted interval gave, 0..1, before calibration. */
   raw: z.number(),
   verdict: OutcomeVerdict,
+  /** Penalty points that it brought; absent in what was judged before this was kept. */
+  gain: z.number().optional(),
 });
 
 /** How well nodes are forecast: what one forecast said and what came of it so far, and how far the ones before it were off. */
@@ -40,7 +42,7 @@ export const ForecastMemory = z.object({
 });
 
 /** One judged move that was held back: it says something about confidence, and nothing about its guest. */
-export const HeldPoint = CalibrationPoint.pick({ id: true, at: true, raw: true, verdict: true });
+export const HeldPoint = CalibrationPoint.pick({ id: true, at: true, raw: true, verdict: true, gain: true });
 
 /** What the recommender learned from its moves and from those that Proxmox remembers. */
 export const RecommenderMemory = z.object({
