@@ -100,6 +100,7 @@ const rights = [
   'Datastore.Audit',
   'Pool.Audit',
   'SDN.Audit',
+  'VM.GuestAgent.Audit',
 ];
 
 /** Guests of every kind, with whatever makes their answers different. */

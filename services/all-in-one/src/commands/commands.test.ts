@@ -90,7 +90,7 @@ describe.skipIf(!nats)('the command line asks what is known of a cluster', () =>
     expect(out).toMatch(/^2 migrations; 2 judged: 1 beneficial, 1 neutral, 0 harmful\n/);
     expect(out).toMatch(/1h +\+12\.0 +\+12\.3 +beneficial +30 \(10–50\) +61/);
     expect(out).toMatch(/^cooldown +1 +1 +1 +1 +1 +0 +0 +67 %$/m);
-    expect(out).toContain('inside the 90 % interval: gain 1 of 2, CPU of the target 2 of 2, duration 0 of 2');
+    expect(out).toContain('inside the 90 % interval: gain 1 of 2, CPU of the target 3 of 3, duration 0 of 2');
     const one = await ask('outcomes', '--vmid', String(moved.vmid), '--since', '7d', '--json');
     expect(JSON.parse(one.out)).toMatchObject({ all: { judged: 1, beneficial: 1 }, by_pair: [{ source: 'a' }] });
     expect((await ask('outcomes', '--since', '2099-01-01')).out).toBe('no outcome is recorded yet\n');
