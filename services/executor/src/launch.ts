@@ -28,9 +28,8 @@ export function launch(execution: Claimed, { now, config, pause, look }: LaunchF
   const { migration } = execution;
   const paused = pause ?? stopped(config, migration);
   if (paused) return put(refuse(execution, now, 'paused', paused));
-  const expired = expiry(execution, now);
-  if (expired)
-    return put(refuse(execution, now, 'expired', look.seen === false ? `${look.reason}; ${expired}` : expired));
+  const over = expiry(execution, now);
+  if (over) return put(refuse(execution, now, over.code, unread(look) + over.reason));
   const waited = execution.claimed_at === undefined ? 0 : (now - millis(execution.claimed_at)) / 1000;
   if (look.seen === false) {
     const limit = secondsOf(migration.migration_plan, 'pre_migration_validation') ?? Number.POSITIVE_INFINITY;
@@ -45,6 +44,8 @@ export function launch(execution: Claimed, { now, config, pause, look }: LaunchF
   const next = { ...execution, state: 'starting' as const, ...before, t0: iso(now), known_tasks };
   return { do: 'post', next, options: verdict.options };
 }
+
+const unread = (look: LaunchFacts['look']): string => (look.seen === false ? `${look.reason}; ` : '');
 
 /** A lock is waited out as long as the plan gives the preparation; anything else is a no at once. */
 function unlessItPasses(

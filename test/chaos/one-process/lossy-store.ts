@@ -22,6 +22,7 @@ export function createLossyStore(now: () => number): LossyStore {
     position: (scope, stream) => inner.position(scope, stream),
     commit: (scope, commit) => change((store) => store.commit(scope, commit)),
     settle: (scope, ids) => change((store) => store.settle(scope, ids)),
+    forget: (cluster) => change((store) => store.forget(cluster)),
     trouble: () => null,
     on_reconnect: (listener) => void listeners.push(listener),
     close: async () => {},
