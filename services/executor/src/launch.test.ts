@@ -24,7 +24,7 @@ const seen = (guest: object = {}): LaunchFacts['look'] => ({
   signs,
 });
 const at = (seconds: number, look: LaunchFacts['look'], from: Claimed = claimed) =>
-  launch(from, { now: t0 + seconds * 1000, config: configOf(), pause: null, look });
+  launch(from, { now: t0 + seconds * 1000, waited_ms: seconds * 1000, config: configOf(), pause: null, look });
 const locked = seen({ lock: 'snapshot' });
 const saidLocked: LaunchFacts['look'] = { seen: 'no', code: 'locked', reason: 'VM is locked (backup)' };
 const silent: LaunchFacts['look'] = { seen: false, reason: 'no host answered' };
