@@ -1,8 +1,8 @@
 import { askGuest } from './ask-guest.ts';
 import { begin } from './begin.ts';
 import type { Held } from './claims.ts';
-import type { Running, Starting, Validating } from './execution.ts';
-import { follow } from './follow.ts';
+import type { Execution, Running, Starting, Validating } from './execution.ts';
+import { follow, type Waited } from './follow.ts';
 import { doneKey, executionKey } from './keys.ts';
 import { launch } from './launch.ts';
 import { locate, lookAtRest, lookAtTask, lookForRealTask, lookForTask, readProgress } from './look.ts';
@@ -29,6 +29,7 @@ export async function decide(entry: Entry, tick: Tick, outside: Outside): Promis
   const { execution, revision } = entry;
   const { proxmox, config, pause, ledger } = outside;
   const time = () => ({ now: proxmox.clock().now, config, pause });
+  const waited_ms = elapsed(execution, execution.state, outside);
   switch (execution.state) {
     case 'approved': {
       const step = begin(execution, { ...time(), held: tick.held });
@@ -38,31 +39,47 @@ export async function decide(entry: Entry, tick: Tick, outside: Outside): Promis
     }
     case 'claimed': {
       const look = await lookBefore(execution, outside);
-      return launch(execution, { ...time(), look });
+      return launch(execution, { ...time(), waited_ms, look });
     }
     case 'starting':
-      return decideStarting(execution, revision, outside);
+      return decideStarting(execution, revision, waited_ms, outside);
     case 'running':
-      return decideRunning(execution, tick, outside);
+      return decideRunning(execution, waitedOf(execution, waited_ms, outside), tick, outside);
     case 'validating':
-      return decideValidating(execution, outside);
+      return decideValidating(execution, waited_ms, outside);
     case 'ended': {
       const rests = !execution.ending.hold || (tick.said.ended && (await lookAtRest(execution, proxmox)));
-      return retire(execution, { ...time(), said: tick.said.ended, rests });
+      return retire(execution, { ...time(), waited_ms, said: tick.said.ended, rests });
     }
   }
 }
 
-async function decideStarting(execution: Starting, revision: number, outside: Outside): Promise<Step> {
+/** Read before the looks: what was waited for has had at least that long when it was looked at, even where this process stood still since. */
+const elapsed = ({ migration }: Execution, stage: string, { watch, proxmox }: Outside): number =>
+  watch.elapsed(executionKey(migration), stage, proxmox.clock().scale);
+
+function waitedOf(execution: Running, running: number, outside: Outside): Waited {
+  const { settling_since, stop_asked_at } = execution;
+  const since = (what: string, at: string | undefined) => (at ? elapsed(execution, `${what} ${at}`, outside) : 0);
+  return { running, settling: since('settling', settling_since), stopping: since('stopping', stop_asked_at) };
+}
+
+async function decideStarting(
+  execution: Starting,
+  revision: number,
+  waited_ms: number,
+  outside: Outside,
+): Promise<Step> {
   const { proxmox, config, patience, watch } = outside;
   const unchanged_ms = watch.unchanged(executionKey(execution.migration), revision);
   const { found, complete } = await lookForTask(execution, proxmox);
   const place = await locate(execution.migration.vmid, proxmox);
   const { now } = proxmox.clock();
-  return reconcile(execution, { now, config, patience, unchanged_ms, tasks: found, complete, ...place });
+  return reconcile(execution, { now, config, patience, unchanged_ms, waited_ms, tasks: found, complete, ...place });
 }
 
-async function decideRunning(execution: Running, tick: Tick, { proxmox, config }: Outside): Promise<Step> {
+async function decideRunning(execution: Running, waited: Waited, tick: Tick, outside: Outside): Promise<Step> {
+  const { proxmox, config } = outside;
   const task = await lookAtTask(execution, proxmox);
   if (task.state === 'running') {
     const log = await readProgress(execution, tick.said, proxmox);
@@ -71,14 +88,13 @@ async function decideRunning(execution: Running, tick: Tick, { proxmox, config }
   }
   const real_task = await lookForRealTask(execution, proxmox);
   const place = await locate(execution.migration.vmid, proxmox);
-  return follow(execution, { now: proxmox.clock().now, config, task, real_task, ...place });
+  return follow(execution, { now: proxmox.clock().now, waited, config, task, real_task, ...place });
 }
 
-async function decideValidating(execution: Validating, outside: Outside): Promise<Step> {
+async function decideValidating(execution: Validating, waited_ms: number, outside: Outside): Promise<Step> {
   const { proxmox, config, pause } = outside;
   const place = await locate(execution.migration.vmid, proxmox);
-  const { now } = proxmox.clock();
   const there = place.guest?.node === execution.migration.target_node ? place.guest : undefined;
-  const signs = there && isTimeToLook(execution, now) ? await askGuest(there, outside) : null;
-  return validate(execution, { now: proxmox.clock().now, config, pause, ...place, signs });
+  const signs = there && isTimeToLook(execution, waited_ms) ? await askGuest(there, outside) : null;
+  return validate(execution, { now: proxmox.clock().now, waited_ms, config, pause, ...place, signs });
 }

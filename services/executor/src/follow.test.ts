@@ -1,4 +1,4 @@
-import { iso } from '@evenkeel/model';
+import { iso, millis } from '@evenkeel/model';
 import { describe, expect, it } from 'vitest';
 import type { Running } from './execution.ts';
 import { type FollowFacts, follow } from './follow.ts';
@@ -24,6 +24,8 @@ type Case = [
   string,
   {
     seconds?: number;
+    /** Seconds by which this machine's clock is set on meanwhile. */
+    jump?: number;
     from?: Partial<Running>;
     task: FollowFacts['task'];
     node?: string | null;
@@ -231,11 +233,50 @@ describe('a running migration', () => {
       'is given up where HA never comes to it',
       {
         seconds: 7400,
-        from: { ...settling, ...hamigrate, stop_asked_at: iso(t0 + 7_201_000) },
+        from: { ...settling, ...hamigrate },
         task: ended('OK'),
         hastate: 'migrate',
       },
-      end({ kind: 'failed', hold: true }),
+      end({
+        kind: 'failed',
+        hold: true,
+        reason: 'HA has not carried it out after 7400 s, 7200 s at most, and may still do so',
+      }),
+    ],
+    [
+      'is given up where HA does not come to it in the time of its plan',
+      { seconds: 901, from: { ...settling, ...hamigrate, ...planned(900) }, task: ended('OK'), hastate: 'relocate' },
+      end({ kind: 'failed', hold: true, steps: [{}, { result: 'timed_out' }] }),
+    ],
+    [
+      'settles no faster where a clock is set on',
+      { seconds: 20, jump: 3600, from: settling, task: ended('migration aborted') },
+      { do: 'wait' },
+    ],
+    [
+      'settles no slower where a clock is set back',
+      { seconds: 31, jump: -3600, from: settling, task: ended('migration aborted') },
+      end({ kind: 'failed' }),
+    ],
+    [
+      'is not asked to stop because a clock is set on',
+      { seconds: 800, jump: 3600, from: planned(900), task: { state: 'running' } },
+      { do: 'wait' },
+    ],
+    [
+      'is asked to stop although a clock is set back',
+      { seconds: 901, jump: -3600, from: planned(900), task: { state: 'running' } },
+      { do: 'stop', next: { stop_because: 'took 901 s, 900 s at most' } },
+    ],
+    [
+      'is left time to stop although a clock is set on',
+      {
+        seconds: 950,
+        jump: 3600,
+        from: { ...planned(900), stop_asked_at: iso(t0 + 901_000) },
+        task: { state: 'running' },
+      },
+      { do: 'wait' },
     ],
     [
       'fails where HA recovered the guest elsewhere, though its task cannot be read',
@@ -253,9 +294,24 @@ describe('a running migration', () => {
       end({ kind: 'failed', hold: true, reason: 'stuck: still running after 7400 s, 7200 s at most' }),
     ],
   ];
-  it.each(cases)('%s', (_, { seconds = 15, from, task, node = 'n1', lock, placed = true, real, hastate }, expected) => {
-    const facts = { now: t0 + seconds * 1000, config: configOf(), task, placed, nodes: [], real_task: real ?? null };
-    const guest = node === null ? undefined : { ...row, node, lock, hastate };
-    expect(follow({ ...running, ...from }, { ...facts, guest })).toMatchObject(expected);
-  });
+  it.each(cases)(
+    '%s',
+    (_, { seconds = 15, jump = 0, from, task, node = 'n1', lock, placed = true, real, hastate }, expected) => {
+      const now = t0 + seconds * 1000;
+      const since = (at: string | undefined) => (at === undefined ? 0 : now - millis(at));
+      const { settling_since, stop_asked_at } = from ?? {};
+      const waited = { running: now - t0, settling: since(settling_since), stopping: since(stop_asked_at) };
+      const facts = {
+        now: now + jump * 1000,
+        waited,
+        config: configOf(),
+        task,
+        placed,
+        nodes: [],
+        real_task: real ?? null,
+      };
+      const guest = node === null ? undefined : { ...row, node, lock, hastate };
+      expect(follow({ ...running, ...from }, { ...facts, guest })).toMatchObject(expected);
+    },
+  );
 });

@@ -1,5 +1,5 @@
 import type { Config } from '@evenkeel/contracts';
-import { iso, millis } from '@evenkeel/model';
+import { iso } from '@evenkeel/model';
 import { type GuestRow, isTaskOk, type NodeRow } from '@evenkeel/proxmox';
 import { arrive } from './arrive.ts';
 import { stalls } from './converge.ts';
@@ -11,8 +11,12 @@ import type { LogSummary } from './read-log.ts';
 import { put, type Step, wait } from './steps.ts';
 import { taskType } from './trace.ts';
 
+/** Cluster milliseconds for which this process has seen a migration so, whatever clocks say; 0 where it is not. */
+export type Waited = { running: number; settling: number; stopping: number };
+
 export type FollowFacts = {
   now: number;
+  waited: Waited;
   config: Config;
   task: /** What it has written so far, where it was time to read that. */
     | { state: 'running'; log?: LogSummary | null }
@@ -37,7 +41,7 @@ export const underWay: readonly string[] = ['migrate', 'relocate'];
 
 /** A running migration ends where its guest is: on the target it has arrived, whatever its task says. */
 export function follow(execution: Running, facts: FollowFacts): Step {
-  const { now, task, guest } = facts;
+  const { now, waited, task, guest } = facts;
   const { migration } = execution;
   if (facts.real_task && facts.real_task !== execution.upid)
     return put({ ...without(execution), upid: facts.real_task });
@@ -47,10 +51,9 @@ export function follow(execution: Running, facts: FollowFacts): Step {
   if (arrived && task.state === 'ended') return put(arrive(execution, { ...facts, guest }));
   const asked = taskType(execution.upid) === 'hamigrate' && ok(task);
   if (!execution.settling_since) return put({ ...execution, settling_since: iso(now) });
-  if (now - millis(execution.settling_since) < 1000 * (asked ? haSettle : settle))
-    return wait('waiting for the guest to come to rest');
+  if (waited.settling < 1000 * (asked ? haSettle : settle)) return wait('waiting for the guest to come to rest');
   if (arrived) return put(arrive(execution, { ...facts, guest }));
-  if (asked && underWay.includes(guest?.hastate ?? '')) return outlast(execution, facts);
+  if (asked && underWay.includes(guest?.hastate ?? '')) return awaitHa(execution, facts);
   if (task.state === 'unknown' && !isElsewhere(execution, guest)) return outlast(execution, facts);
   return put(failure(execution, facts));
 }
@@ -62,9 +65,9 @@ const isElsewhere = ({ migration }: Running, guest: GuestRow | undefined) =>
 
 /** A task that gets nowhere, or runs or cannot be read for too long, is asked to stop; one that does not is reported as it is and held. */
 function outlast(execution: Running, facts: FollowFacts): Step {
-  const { now, config, task } = facts;
+  const { now, waited, config, task } = facts;
   const limit = timeout(execution, config);
-  const age = Math.round((now - millis(execution.started_at)) / 1000);
+  const age = Math.round(waited.running / 1000);
   if (!execution.stop_asked_at) {
     const next = { ...execution, stop_asked_at: iso(now) };
     const stalled = task.state === 'running' && task.log ? stalls(task.log, config) : null;
@@ -72,10 +75,19 @@ function outlast(execution: Running, facts: FollowFacts): Step {
     if (age <= limit) return wait('running');
     return { do: 'stop', next: { ...next, stop_because: `took ${age} s, ${limit} s at most` } };
   }
-  if (now - millis(execution.stop_asked_at) < 1000 * stopPatience) return wait('asked to stop');
+  if (waited.stopping < 1000 * stopPatience) return wait('asked to stop');
   const why = execution.stop_refused ? `; it could not be stopped: ${execution.stop_refused}` : '';
   const reason = `stuck: still running after ${age} s, ${limit} s at most${why}`;
   return put(failWith(execution, facts, { fault: 'unknown', reason, hold: true }));
+}
+
+/** What HA has put off nobody can call back: when the time of the plan is up that is said, and the guest stays held. */
+function awaitHa(execution: Running, facts: FollowFacts): Step {
+  const limit = timeout(execution, facts.config);
+  const age = Math.round(facts.waited.running / 1000);
+  if (age <= limit) return wait('HA has not come to it yet');
+  const reason = `HA has not carried it out after ${age} s, ${limit} s at most, and may still do so`;
+  return put(failWith(execution, facts, { fault: 'unknown', reason, hold: true, timed_out: true }));
 }
 
 /** Seconds that the plan gives the move, as long as the configuration allows. */
@@ -106,11 +118,11 @@ function failure(execution: Running, facts: FollowFacts) {
 }
 
 /** A failure with what the checks of the plan say of the guest that stayed. */
-function failWith(execution: Running, { now, task, guest, nodes, placed }: FollowFacts, failing: Failing) {
-  const { migration, before, started_at } = execution;
-  const seconds = (now - millis(started_at)) / 1000;
+function failWith(execution: Running, { now, waited, task, guest, nodes, placed }: FollowFacts, failing: Failing) {
+  const { migration, before } = execution;
+  const seconds = waited.running / 1000;
   const exit = task.state === 'ended' ? task.exit : null;
   const seen = { guest, nodes: placed ? nodes : null, signs: null };
   const checks = makeChecks({ migration, before, arrived: false, seconds, exit, ...seen });
-  return fail(execution, now, { ...failing, checks, timed_out: execution.stop_asked_at !== undefined });
+  return fail(execution, now, { timed_out: execution.stop_asked_at !== undefined, ...failing, checks });
 }

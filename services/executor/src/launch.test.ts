@@ -18,12 +18,13 @@ const seen = (guest: object = {}): LaunchFacts['look'] => ({
     services: new Map(),
     ha_rules: [],
     preconditions: null,
+    clocks: [],
   },
   tasks: [],
   signs,
 });
 const at = (seconds: number, look: LaunchFacts['look'], from: Claimed = claimed) =>
-  launch(from, { now: t0 + seconds * 1000, config: configOf(), pause: null, look });
+  launch(from, { now: t0 + seconds * 1000, waited_ms: seconds * 1000, config: configOf(), pause: null, look });
 const locked = seen({ lock: 'snapshot' });
 const saidLocked: LaunchFacts['look'] = { seen: 'no', code: 'locked', reason: 'VM is locked (backup)' };
 const silent: LaunchFacts['look'] = { seen: false, reason: 'no host answered' };
@@ -66,6 +67,12 @@ describe('a migration that holds all it needs', () => {
   it('does not wait for a lock without a plan that says how long', () => {
     const bare: Claimed = { ...claimed, migration: approval(101, 'n1', 'n2') };
     expect(at(0, locked, bare)).toMatchObject(refusal('locked', 'qemu/101 is locked (snapshot)'));
+  });
+
+  it('is not sent on an approval from the future: how old that is nobody can tell', () => {
+    const reason = /^approved at .*, 121 s in the future by this machine's clock: the clocks do not agree$/;
+    expect(at(-120, seen())).toMatchObject({ do: 'post' });
+    expect(at(-121, seen())).toMatchObject(refusal('clocks_disagree', expect.stringMatching(reason)));
   });
 
   it('tells which step it did not pass', () => {

@@ -1,5 +1,5 @@
 import type { Config } from '@evenkeel/contracts';
-import { iso, millis } from '@evenkeel/model';
+import { iso } from '@evenkeel/model';
 import type { TaskRow } from '@evenkeel/proxmox';
 import { expiry, stopped } from './begin.ts';
 import { refuse } from './end.ts';
@@ -12,6 +12,8 @@ import { migrationsOf } from './trace.ts';
 
 export type LaunchFacts = {
   now: number;
+  /** Cluster milliseconds for which this process has seen it hold all it needs, whatever clocks say. */
+  waited_ms: number;
   config: Config;
   /** By whom and why the cluster is paused, where it is. */
   pause: string | null;
@@ -24,14 +26,13 @@ export type LaunchFacts = {
 };
 
 /** A migration that holds all it needs is held against a fresh look; what passes is sent. */
-export function launch(execution: Claimed, { now, config, pause, look }: LaunchFacts): Step {
+export function launch(execution: Claimed, { now, waited_ms, config, pause, look }: LaunchFacts): Step {
   const { migration } = execution;
   const paused = pause ?? stopped(config, migration);
   if (paused) return put(refuse(execution, now, 'paused', paused));
-  const expired = expiry(execution, now);
-  if (expired)
-    return put(refuse(execution, now, 'expired', look.seen === false ? `${look.reason}; ${expired}` : expired));
-  const waited = execution.claimed_at === undefined ? 0 : (now - millis(execution.claimed_at)) / 1000;
+  const over = expiry(execution, now);
+  if (over) return put(refuse(execution, now, over.code, unread(look) + over.reason));
+  const waited = waited_ms / 1000;
   if (look.seen === false) {
     const limit = secondsOf(migration.migration_plan, 'pre_migration_validation') ?? Number.POSITIVE_INFINITY;
     if (waited <= limit) return wait(look.reason);
@@ -45,6 +46,8 @@ export function launch(execution: Claimed, { now, config, pause, look }: LaunchF
   const next = { ...execution, state: 'starting' as const, ...before, t0: iso(now), known_tasks };
   return { do: 'post', next, options: verdict.options };
 }
+
+const unread = (look: LaunchFacts['look']): string => (look.seen === false ? `${look.reason}; ` : '');
 
 /** A lock is waited out as long as the plan gives the preparation; anything else is a no at once. */
 function unlessItPasses(

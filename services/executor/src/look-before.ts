@@ -5,6 +5,7 @@ import { hearDropped, missingFrom } from './dropped-rows.ts';
 import type { Claimed } from './execution.ts';
 import type { LaunchFacts } from './launch.ts';
 import type { Outside } from './outside.ts';
+import type { NodeClock } from './preflight.ts';
 
 type Seen = LaunchFacts['look'];
 
@@ -18,13 +19,15 @@ export async function lookBefore(
   const { proxmox } = outside;
   const { source_node, target_node, vmid, type } = execution.migration;
   const { dropped, onDropped } = hearDropped();
-  const [tasks, status, maintenance, resources, owners, preconditions] = await Promise.all([
+  const [tasks, status, maintenance, resources, owners, preconditions, ...clocks] = await Promise.all([
     ask(proxmox.node_tasks(source_node, { vmid, source: 'all', limit: 50 }, onDropped)),
     ask(proxmox.status(onDropped)),
     ask(proxmox.maintenance_nodes(onDropped)),
     ask(proxmox.resources(onDropped)),
     ask(lookAtOwners(proxmox, onDropped)),
     ask(proxmox.migration_preconditions({ node: source_node, type, vmid }, target_node)),
+    askClock(source_node, proxmox),
+    askClock(target_node, proxmox),
   ]);
   if (!resources.ok || !status.ok || !maintenance.ok || !tasks.ok || !owners.ok)
     return { seen: false, reason: [resources, status, maintenance, tasks, owners].map(unread).find((r) => r) ?? '' };
@@ -41,8 +44,18 @@ export async function lookBefore(
     maintenance: maintenance.value,
     ...owners.value,
     preconditions: preconditions.ok ? preconditions.value : null,
+    clocks: clocks.filter((clock) => clock !== null),
   };
   return { seen: true, look, tasks: tasks.value, ...(guest ? { signs: await askGuest(guest, outside) } : {}) };
+}
+
+/** How the clock of a node stands to this machine's, whatever the answer took on its way; null where it does not say. */
+async function askClock(node: string, proxmox: Proxmox): Promise<NodeClock | null> {
+  const before = proxmox.clock().now - 1000;
+  const said = await ask(proxmox.node_time(node));
+  if (!said.ok) return null;
+  const after = proxmox.clock().now;
+  return { node, ahead_ms: Math.max(0, said.value - after) + Math.min(0, said.value - before) };
 }
 
 /** Who else may move guests, and by what rules: HA and Proxmox's own balancer. */

@@ -63,6 +63,36 @@ describe('a guest whose request was never found again', () => {
   });
 });
 
+describe('the clocks of its two nodes', () => {
+  const told = async (off: Record<string, number>, more: Partial<Proxmox> = {}) => {
+    const { proxmox: said, state } = createWorld({ 101: 'n1' });
+    Object.assign(state, { off });
+    const seen = await lookBefore(claimed, outside({ ...said, ...more }));
+    return seen.seen === true ? seen.look.clocks : seen;
+  };
+
+  it('are held against this machine, give or take the second that a node leaves out', async () => {
+    expect(await told({ n1: 3600, n2: -0.9 })).toEqual([
+      { node: 'n1', ahead_ms: 3_600_000 },
+      { node: 'n2', ahead_ms: 0 },
+    ]);
+    expect(await told({ n1: -3600 })).toMatchObject([{ ahead_ms: -3_599_000 }, { ahead_ms: 0 }]);
+  });
+
+  it('are left out where they may not be asked', async () => {
+    expect(await told({}, { node_time: fails('forbidden') })).toEqual([]);
+  });
+
+  it('may be asked for as long as that takes', async () => {
+    const times = [t0, t0, t0 + 600_000, t0 + 600_000];
+    const clock = () => ({ now: times.shift() ?? t0, scale: 1 });
+    expect(await told({}, { clock, node_time: async () => t0 + 300_000 })).toMatchObject([
+      { ahead_ms: 0 },
+      { ahead_ms: 0 },
+    ]);
+  });
+});
+
 describe('rows that could not be read', () => {
   const drops = (call: keyof Proxmox, rows: DroppedRows): Proxmox => ({
     ...proxmox,

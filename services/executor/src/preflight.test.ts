@@ -36,6 +36,10 @@ const good: Look = {
     local_resources: [],
     dependent_ha_resources: [],
   },
+  clocks: [
+    { node: 'n1', ahead_ms: 0 },
+    { node: 'n2', ahead_ms: -120_000 },
+  ],
 };
 type Difference = {
   guest?: object;
@@ -52,6 +56,7 @@ type Difference = {
 const service = (auto_rebalance: boolean): Partial<Look> => ({
   services: new Map([['qemu/101', { sid: 'vm:101', type: 'vm', state: 'started', auto_rebalance }]]),
 });
+const clocks = (...seconds: number[]) => seconds.map((s, i) => ({ node: i === 0 ? 'n1' : 'n2', ahead_ms: 1000 * s }));
 const affinity = { rule: 'home', type: 'node-affinity' as const, guests: ['qemu/101'] };
 
 function judged({ guest, target, beside, look, pre, config = {}, plan, order }: Difference) {
@@ -94,7 +99,7 @@ describe('preflight lets through', () => {
     ],
     [
       'a stopped guest that was planned so',
-      { guest: { status: 'stopped' }, plan: 'offline_migration' },
+      { guest: { status: 'stopped' }, pre: { running: false }, plan: 'offline_migration' },
       { ...options, online: false },
     ],
     [
@@ -107,6 +112,8 @@ describe('preflight lets through', () => {
       { ...lxc, guest: { ...lxc.guest, tags: ['restart-ok'] } },
       { ...options, online: false, restart: true },
     ],
+    ['a guest between nodes one of whose clocks is wrong', { look: { clocks: clocks(0, 3600) } }, options],
+    ['a guest between nodes that do not say what time it is', { look: { clocks: [] } }, options],
     ['a guest of a Proxmox that cannot be asked', { look: { preconditions: null } }, options],
     [
       'a guest to be left alone, where its node is emptied',
@@ -158,6 +165,30 @@ describe('preflight refuses', () => {
     ['a guest elsewhere', { guest: { node: 'n3' } }, 'moved', /on n3, not on n1/],
     ['a locked guest', { guest: { lock: 'snapshot' } }, 'locked', /locked \(snapshot\)/],
     ['a guest that stopped', { guest: { status: 'stopped' } }, 'not_running', /is stopped, planned for running/],
+    [
+      'a guest that stopped after its row was written',
+      { pre: { running: false } },
+      'not_running',
+      /is stopped by now, planned for running/,
+    ],
+    [
+      'a guest that was started after its row was written',
+      { guest: { status: 'stopped' }, plan: 'offline_migration' },
+      'not_running',
+      /is running by now, planned for stopped/,
+    ],
+    [
+      'a machine whose clock no node agrees with',
+      { look: { clocks: clocks(3600, 3599) } },
+      'clocks_disagree',
+      /^the clock of n1 is 3600 s ahead of this machine's, the clock of n2 is 3599 s ahead/,
+    ],
+    [
+      'a fast clock',
+      { look: { clocks: clocks(-121) } },
+      'clocks_disagree',
+      /n1 is 121 s behind this machine's: the cl/,
+    ],
     ['a guest that was started', { plan: 'offline_migration' }, 'not_running', /is running, planned for stopped/],
     ['a guest that Proxmox balances itself', { look: service(true) }, 'unwanted', /CRS dynamic\) owns it/],
     ...['migrate', 'relocate', 'fence', 'recovery', 'freeze'].map((hastate): [string, Difference, string, RegExp] => [

@@ -1,5 +1,6 @@
 import type { ApprovedMigration, Config, HaRule } from '@evenkeel/contracts';
 import type { GuestRow, HaResource, MigrateOptions, MigrationPreconditions, NodeRow } from '@evenkeel/proxmox';
+import { clockTolerance } from './begin.ts';
 import { objection } from './objection.ts';
 
 /** A fresh look at what a migration rests on. */
@@ -14,7 +15,12 @@ export type Look = {
   ha_rules: HaRule[];
   /** Null where Proxmox has no such call. */
   preconditions: MigrationPreconditions | null;
+  /** Of its two nodes, as far as they say. */
+  clocks: NodeClock[];
 };
+
+/** Milliseconds by which the clock of a node is ahead of this machine's, at least; negative where it is behind, 0 where it may be right. */
+export type NodeClock = { node: string; ahead_ms: number };
 
 export type Preflight = { go: true; options: MigrateOptions } | { go: false; code: string; reason: string };
 
@@ -23,6 +29,16 @@ type Check = (migration: ApprovedMigration, look: Look, config: Config) => { cod
 const no = (code: string, reason: string) => ({ code, reason });
 const guestOf = (migration: ApprovedMigration, look: Look) => look.guests.find((g) => g.vmid === migration.vmid);
 const percent = (fraction: number) => `${(100 * fraction).toFixed(1)} %`;
+
+/** One node alone may be wrong; where nobody agrees with this machine, it cannot tell how old an approval is. */
+const clocksAgree: Check = (_, { clocks }) => {
+  if (clocks.length === 0 || clocks.some(({ ahead_ms }) => Math.abs(ahead_ms) <= clockTolerance)) return null;
+  const said = clocks.map(({ node, ahead_ms }) => {
+    const seconds = Math.round(Math.abs(ahead_ms) / 1000);
+    return `the clock of ${node} is ${seconds} s ${ahead_ms > 0 ? 'ahead of' : 'behind'} this machine's`;
+  });
+  return no('clocks_disagree', `${said.join(', ')}: the clocks do not agree`);
+};
 
 const quorum: Check = (_, look, config) =>
   config.automated_migrations.safety_checks.require_quorum && !look.quorate
@@ -55,10 +71,14 @@ const leftByHa: Check = (migration, look) => {
   return no(state === 'error' ? 'not_allowed' : 'locked', `HA holds ${migration.guest} in state ${state}`);
 };
 
+/** Rows are up to ten seconds old; what Proxmox says of the guest itself is of this moment. */
 const asPlanned: Check = (migration, look) => {
   const status = guestOf(migration, look)?.status ?? 'unknown';
   const planned = migration.migration_plan.migration_type === 'offline_migration' ? 'stopped' : 'running';
-  return status === planned ? null : no('not_running', `${migration.guest} is ${status}, planned for ${planned}`);
+  if (status !== planned) return no('not_running', `${migration.guest} is ${status}, planned for ${planned}`);
+  if (!look.preconditions) return null;
+  const since = look.preconditions.running ? 'running' : 'stopped';
+  return since === planned ? null : no('not_running', `${migration.guest} is ${since} by now, planned for ${planned}`);
 };
 
 const wanted: Check = (migration, look, config) => {
@@ -122,7 +142,7 @@ const proxmoxAllows: Check = (migration, { preconditions }, config) => {
 };
 
 /** In the order in which their reasons are worth hearing. */
-const ofGuest = [quorum, sameGuest, unlocked, leftByHa, asPlanned, wanted, stillDrained];
+const ofGuest = [clocksAgree, quorum, sameGuest, unlocked, leftByHa, asPlanned, wanted, stillDrained];
 const checks: Check[] = [...ofGuest, targetThere, targetHasRoom, proxmoxAllows];
 
 /** Whether what a migration was decided on still holds a moment before it starts, and with which options it is to be sent. */

@@ -85,7 +85,13 @@ describe('an intent without an answer', () => {
   it.each(cases)('%s', (_, given, expected) => {
     const { unchanged = 60_000, seconds = 60, tasks = [], complete = true, node = 'n1', lock, placed = true } = given;
     const patience = { post_timeout_ms: 30_000, grace_ms: 5000 };
-    const facts = { now: t0 + seconds * 1000, config: configOf(), patience, unchanged_ms: unchanged };
+    const facts = {
+      now: t0 + seconds * 1000,
+      config: configOf(),
+      patience,
+      unchanged_ms: unchanged,
+      waited_ms: seconds * 1000,
+    };
     const guest = node === null ? undefined : { ...row, node, lock };
     expect(reconcile(intent, { ...facts, tasks, complete, guest, placed })).toMatchObject(expected);
   });

@@ -16,6 +16,8 @@ export type ReconcileFacts = {
   patience: Patience;
   /** For how long this process has seen the intent unchanged, machine milliseconds. */
   unchanged_ms: number;
+  /** The same, in cluster milliseconds. */
+  waited_ms: number;
   tasks: TaskRow[];
   /** Whether every list of tasks could be read. */
   complete: boolean;
@@ -47,7 +49,7 @@ export function reconcile(execution: Starting, facts: ReconcileFacts): Step {
     return wait('the request may still be carried out');
   const unclear = doubt(execution, facts);
   if (!unclear) return put(fail(execution, now, { fault: 'cluster', reason: 'not started: the request was lost' }));
-  const age = Math.round((now - millis(t0)) / 1000);
+  const age = Math.round(facts.waited_ms / 1000);
   if (age <= facts.config.automated_migrations.migration_poll_timeout_seconds) return wait(unclear);
   const reason = `whether it was started is not known after ${age} s: ${unclear}`;
   return put(fail(execution, now, { fault: 'unknown', reason, hold: true }));

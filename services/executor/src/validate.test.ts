@@ -27,7 +27,7 @@ function validated(seconds: number, more: Partial<ValidateFacts> = {}, from: Par
   const seen = { placed: true, guest, nodes: [row('n1'), row('n2')], signs };
   return validate(
     { ...arrived, ...from },
-    { now: t0 + seconds * 1000, config: configOf(), pause: null, ...seen, ...more },
+    { now: t0 + seconds * 1000, waited_ms: seconds * 1000, config: configOf(), pause: null, ...seen, ...more },
   );
 }
 const ending = (...args: Parameters<typeof validated>) => {
@@ -38,7 +38,7 @@ const ending = (...args: Parameters<typeof validated>) => {
 
 describe('a guest that has arrived', () => {
   it('is not looked at before the nodes can show it', () => {
-    expect(isTimeToLook(arrived, t0 + 19_000)).toBe(false);
+    expect(isTimeToLook(arrived, 19_000)).toBe(false);
     expect(validated(19)).toEqual({ do: 'wait', reason: 'the figures of the nodes are still from before' });
   });
 

@@ -11,6 +11,8 @@ import { decideWayBack } from './way-back.ts';
 
 export type ValidateFacts = {
   now: number;
+  /** Cluster milliseconds for which this process has seen it validated, whatever clocks say. */
+  waited_ms: number;
   config: Config;
   /** By whom and why the cluster is paused, where it is. */
   pause: string | null;
@@ -27,17 +29,15 @@ const figuresAfter = 20;
 const usual = 30;
 
 /** Whether it is time to look at what the move made of guest and nodes. */
-export const isTimeToLook = ({ migration, validating_since }: Validating, now: number): boolean =>
-  !asksForFigures(migration) || now - millis(validating_since) >= 1000 * figuresAfter;
+export const isTimeToLook = ({ migration }: Validating, waited_ms: number): boolean =>
+  !asksForFigures(migration) || waited_ms >= 1000 * figuresAfter;
 
 /** A guest that has arrived is looked at until every check is passed or its step has used up its time; then it is over. */
 export function validate(execution: Validating, facts: ValidateFacts): Step {
-  const { migration, validating_since, started_at, arrived_at, exit, before } = execution;
-  const { now, placed, guest, nodes, signs } = facts;
-  if (!isTimeToLook(execution, now)) return wait('the figures of the nodes are still from before');
-  const late =
-    now - millis(validating_since) >=
-    1000 * (secondsOf(migration.migration_plan, 'post_migration_validation') ?? usual);
+  const { migration, started_at, arrived_at, exit, before } = execution;
+  const { now, waited_ms, placed, guest, nodes, signs } = facts;
+  if (!isTimeToLook(execution, waited_ms)) return wait('the figures of the nodes are still from before');
+  const late = waited_ms >= 1000 * (secondsOf(migration.migration_plan, 'post_migration_validation') ?? usual);
   if (!placed && !late) return wait('Proxmox could not be read');
   const seconds = (millis(arrived_at) - millis(started_at)) / 1000;
   const seen = { guest, nodes: placed ? nodes : null, signs };

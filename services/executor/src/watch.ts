@@ -1,13 +1,16 @@
-/** For how long this process has seen each entry of the ledger unchanged, by its own machine's time. */
+/** For how long this process has seen each entry of the ledger as it is, by its own machine's time: no clock that is set changes that. */
 export type Watch = {
   /** Machine milliseconds since this revision of the key was first seen here. */
   unchanged: (key: string, revision: number) => number;
+  /** Cluster milliseconds since the key was first seen here at a stage; `scale` is how many pass in a machine's now. */
+  elapsed: (key: string, stage: string, scale: number) => number;
   /** Forgets all other keys of the cluster. */
   keep: (prefix: string, keys: string[]) => void;
 };
 
 export function createWatch(monotonic: () => number): Watch {
   const seen = new Map<string, { revision: number; since: number }>();
+  const stages = new Map<string, Map<string, { elapsed: number; read_at: number }>>();
   return {
     unchanged: (key, revision) => {
       const now = monotonic();
@@ -16,9 +19,18 @@ export function createWatch(monotonic: () => number): Watch {
       seen.set(key, { revision, since: now });
       return 0;
     },
+    elapsed: (key, stage, scale) => {
+      const now = monotonic();
+      const own = stages.get(key) ?? new Map<string, { elapsed: number; read_at: number }>();
+      const { elapsed, read_at } = own.get(stage) ?? { elapsed: 0, read_at: now };
+      const next = { elapsed: elapsed + (now - read_at) * scale, read_at: now };
+      stages.set(key, own.set(stage, next));
+      return next.elapsed;
+    },
     keep: (prefix, keys) => {
       const kept = new Set(keys);
-      for (const key of seen.keys()) if (key.startsWith(`${prefix}.`) && !kept.has(key)) seen.delete(key);
+      for (const known of [seen, stages])
+        for (const key of known.keys()) if (key.startsWith(`${prefix}.`) && !kept.has(key)) known.delete(key);
     },
   };
 }

@@ -67,6 +67,8 @@ export function createWorld(guests: Record<number, string>, fates: Record<number
     rules: [] as HaRuleRow[],
     /** Guests whose agent does not answer on these nodes. */
     mute: {} as Record<number, string[]>,
+    /** Seconds by which the clocks of nodes are off. */
+    off: {} as Record<string, number>,
   };
 
   const spawn = (type: string, node: string, vmid: number, seconds: number, exit: string, then?: () => void) => {
@@ -151,6 +153,7 @@ export function createWorld(guests: Record<number, string>, fates: Record<number
     };
   const proxmox = {
     clock: () => ({ now: clock.now, scale: 1 }),
+    node_time: hear((node: string) => clock.now + 1000 * (state.off[node] ?? 0)),
     status: hear(() => ({ quorate: state.quorate, nodes: [] })),
     resources: hear(() => ({ nodes, guests: rows, storages: [] })),
     maintenance_nodes: hear(() => [] as string[]),
@@ -167,8 +170,8 @@ export function createWorld(guests: Record<number, string>, fates: Record<number
         ? ['2026-03-01 12:00:00 starting migration', ...(fates[Number(find(upid).id)]?.pauses ? [pausing] : [])]
         : ['migration finished successfully (duration 00:00:12)'],
     ),
-    migration_preconditions: hear(() => ({
-      running: true,
+    migration_preconditions: hear(({ vmid }: GuestRef) => ({
+      running: rows.find((row) => row.vmid === vmid)?.status === 'running',
       allowed_nodes: ['n1', 'n2', 'n3'],
       not_allowed: {},
       local_disks: state.local_disks,
