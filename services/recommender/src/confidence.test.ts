@@ -43,6 +43,13 @@ describe('confidence', () => {
   test('a few outcomes change little', () =>
     expect(Math.abs(confidence(0.85, calibrate(judged(0.85, 1, 3))) - 85)).toBeLessThan(10));
 
+  test('what came counts before what it was called: a small gain is a gain', () => {
+    const called = judged(0.6, 0, 100).map((m) => ({ ...m, verdict: 'neutral' as const }));
+    const gained = called.map((m, i) => ({ ...m, gain: i < 90 ? 0.3 : -0.3 }));
+    expect(confidence(0.6, calibrate(called))).toBeLessThan(60);
+    expect(Math.abs(confidence(0.6, calibrate(gained)) - 90)).toBeLessThan(12);
+  });
+
   test('a higher raw chance never means a lower confidence', () =>
     fc.assert(
       fc.property(

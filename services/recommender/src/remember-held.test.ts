@@ -62,4 +62,23 @@ describe('moves that were held back', () => {
     expect(taught).toBeLessThan(naive! - 20);
     expect(moved).toBeLessThan(taught!);
   });
+
+  test('count for less the more moves were made, and for nothing once there are enough', () => {
+    const made = (n: number) =>
+      Array.from({ length: n }, (_, i) => ({
+        id: `made${i}`,
+        at: noon / 1000,
+        guest: 'qemu/2',
+        source: 'a',
+        target: 'b',
+        raw: 0.9,
+        verdict: 'beneficial' as const,
+      }));
+    const many = Array.from({ length: 40 }, (_, i) => held(`m${i}`, 'harmful', i));
+    const weightAfter = (n: number) =>
+      calibrationPoints(after({ ...emptyMemory, judged: made(n) }, many), noon + 100 * 60_000)
+        .slice(n)
+        .reduce((sum, { weight }) => sum + weight!, 0);
+    expect([0, 5, 19, 20, 30].map(weightAfter).map((w) => Math.round(w))).toEqual([20, 15, 1, 0, 0]);
+  });
 });
