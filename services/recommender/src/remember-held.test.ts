@@ -63,22 +63,17 @@ describe('moves that were held back', () => {
     expect(moved).toBeLessThan(taught!);
   });
 
-  test('count for less the more moves were made, and for nothing once there are enough', () => {
-    const made = (n: number) =>
-      Array.from({ length: n }, (_, i) => ({
-        id: `made${i}`,
-        at: noon / 1000,
-        guest: 'qemu/2',
-        source: 'a',
-        target: 'b',
-        raw: 0.9,
-        verdict: 'beneficial' as const,
-      }));
-    const many = Array.from({ length: 40 }, (_, i) => held(`m${i}`, 'harmful', i));
-    const weightAfter = (n: number) =>
-      calibrationPoints(after({ ...emptyMemory, judged: made(n) }, many), noon + 100 * 60_000)
-        .slice(n)
-        .reduce((sum, { weight }) => sum + weight!, 0);
-    expect([0, 5, 19, 20, 30].map(weightAfter).map((w) => Math.round(w))).toEqual([20, 15, 1, 0, 0]);
+  test('say nothing more once a move was made and judged', () => {
+    const made = {
+      id: 'made',
+      at: noon / 1000,
+      guest: 'qemu/2',
+      source: 'a',
+      target: 'b',
+      raw: 0.9,
+      verdict: 'neutral',
+    };
+    const memory = RecommenderMemory.parse({ ...emptyMemory, judged: [made] });
+    expect(calibrationPoints(after(memory, [held('m', 'harmful')]), noon + 100 * 60_000)).toEqual([made]);
   });
 });

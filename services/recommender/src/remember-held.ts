@@ -6,12 +6,7 @@ const mostHeld = 200;
 /** What was judged so short a time before a run does not count in it yet: whether it was told before or after the run must not matter. */
 const settles = minutes(10);
 /** Of the same plan and the same nodes many are held back together: each says less than a move that was made. */
-const mostWeight = 0.5;
-/**
- * Moves that were made after which those that were not say nothing more: a filter chose them, so they are no fair sample, and
- * confidence that follows them moves too little.
- */
-const enoughMade = 20;
+const weight = 0.5;
 
 /** Takes up the judgement of a move that was held back; a later horizon replaces an earlier one, the oldest are forgotten. */
 export function rememberHeld(memory: RecommenderMemory, counterfactual: Counterfactual): RecommenderMemory {
@@ -32,12 +27,14 @@ export function rememberHeld(memory: RecommenderMemory, counterfactual: Counterf
   return { ...memory, held };
 }
 
-/** All that confidence is calibrated by at a time (epoch milliseconds): moves that were made, and until there are enough of them those that were not. */
+/**
+ * All that confidence is calibrated by at a time (epoch milliseconds): moves that were made, and those that were not as long as none
+ * was made. For a filter chose what was held back: it is no fair sample, and confidence that goes on following it moves too little.
+ */
 export function calibrationPoints(
   { judged, held = [] }: RecommenderMemory,
   now: number,
 ): (Pick<CalibrationPoint, 'raw' | 'verdict' | 'gain'> & { weight?: number })[] {
-  const settled = held.filter((m) => m.at * 1000 <= now - settles);
-  const weight = Math.min(mostWeight, Math.max(0, enoughMade - judged.length) / Math.max(1, settled.length));
-  return weight === 0 ? [...judged] : [...judged, ...settled.map((m) => ({ ...m, weight }))];
+  if (judged.length > 0) return [...judged];
+  return held.filter((m) => m.at * 1000 <= now - settles).map((m) => ({ ...m, weight }));
 }
