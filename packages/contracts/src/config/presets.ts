@@ -18,7 +18,7 @@ export const recommended: ConfigInput = {
   },
   penalty_config: {
     cluster_convergence_threshold: 5,
-    min_score_improvement: 3.5,
+    min_score_improvement: 3.75,
     weight_current: 0.85,
     weight_24h: 0.1,
     weight_7d: 0.05,
