@@ -12,6 +12,7 @@ import {
 } from '@evenkeel/model';
 import { chanceOfRelief, costOf, makeMove, type PlannedMove, type Planning } from './planned-move.ts';
 import { guestSuccess } from './success.ts';
+import { takingPart } from './taking-part.ts';
 
 /** Points that a move off a node over its cap must bring at least. */
 const capRelief = 1;
@@ -64,15 +65,12 @@ function unitsOf(planning: Planning, hoursOf: (guest: number) => number, now: nu
 }
 
 function startSearch(planning: Planning, units: Unit[]): Search {
-  const { state, ctx } = planning;
-  const targets = state.nodes.flatMap((node, n) =>
-    node.status === 'online' && !inMaintenance(node, ctx.config) && !ctx.config.nodes[node.node]?.ignore ? [n] : [],
-  );
+  const { state } = planning;
   return {
     units,
     gains: new Float64Array(units.length),
     fresh: new Uint8Array(state.nodes.length),
-    targets,
+    targets: takingPart(planning),
     targetPenalty: new Float64Array(state.nodes.length),
     slope: new Float64Array(state.nodes.length),
     added: new Float64Array(units.length * state.nodes.length).fill(Number.NaN),

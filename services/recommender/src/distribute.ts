@@ -1,14 +1,6 @@
-import {
-  allowedOn,
-  companions,
-  fits,
-  inMaintenance,
-  mayMove,
-  type PlanState,
-  penaltyOf,
-  penaltyWith,
-} from '@evenkeel/model';
+import { allowedOn, companions, fits, mayMove, type PlanState, penaltyOf, penaltyWith } from '@evenkeel/model';
 import { costOf, makeMove, type PlannedMove, type Planning } from './planned-move.ts';
+import { takingPart } from './taking-part.ts';
 
 const GiB = 2 ** 30;
 /** Penalty points that are nothing but rounding. */
@@ -17,13 +9,9 @@ const rounding = 1e-9;
 type Unit = { guests: readonly number[]; price: number };
 
 /** Nodes that have guests or may take some, each with how many run there. */
-function countsOf({ state, config }: Planning): Map<number, number> {
-  const counts = new Map<number, number>();
-  state.nodes.forEach((node, n) => {
-    const counted = node.status === 'online' && !inMaintenance(node, config) && !config.nodes[node.node]?.ignore;
-    if (counted) counts.set(n, 0);
-  });
-  for (const n of state.where) if (counts.has(n)) counts.set(n, counts.get(n)! + 1);
+function countsOf(planning: Planning): Map<number, number> {
+  const counts = new Map(takingPart(planning).map((n) => [n, 0]));
+  for (const n of planning.state.where) if (counts.has(n)) counts.set(n, counts.get(n)! + 1);
   return counts;
 }
 

@@ -1,14 +1,6 @@
-import {
-  allowedOn,
-  applyMove,
-  companions,
-  fits,
-  inMaintenance,
-  mayMove,
-  type PlanState,
-  penaltyOf,
-} from '@evenkeel/model';
+import { allowedOn, applyMove, companions, fits, mayMove, type PlanState, penaltyOf } from '@evenkeel/model';
 import { costOf, makeMove, type PlannedMove, type Planning } from './planned-move.ts';
+import { takingPart } from './taking-part.ts';
 
 /** How far the search goes: the nodes with most points, the nodes with fewest, and the guests of each that weigh most. */
 const breadth = { hot: 3, cool: 4, guests: 12 };
@@ -136,10 +128,7 @@ function makeBoth(planning: Planning, [first, second]: readonly [Step, Step]): P
 export function exchange(planning: Planning, hoursOf: (guest: number) => number): PlannedMove[] {
   const { state, config } = planning;
   if (!config.automated_migrations.rules.allow_exchanges) return [];
-  const there = state.nodes.flatMap((node, n) =>
-    node.status === 'online' && !inMaintenance(node, config) && !config.nodes[node.node]?.ignore ? [n] : [],
-  );
-  const byPoints = there.sort((a, b) => penaltyOf(state, b) - penaltyOf(state, a) || a - b);
+  const byPoints = takingPart(planning).sort((a, b) => penaltyOf(state, b) - penaltyOf(state, a) || a - b);
   const terms = { planning, hoursOf, cool: byPoints.toReversed().slice(0, breadth.cool) };
   const least = 2 * config.penalty_config.min_score_improvement;
   for (const source of byPoints.slice(0, breadth.hot)) {

@@ -1,22 +1,16 @@
 import type { DataOf, recommendationsGenerated } from '@evenkeel/contracts';
-import { inMaintenance } from '@evenkeel/model';
 import type { Planning } from './planned-move.ts';
+import { takingPart } from './taking-part.ts';
 
 const MiB = 2 ** 20;
 
 /** Memory of the nodes that could take over for another, guest by guest, before any move of the run. */
-export function residencesOf({
-  state,
-  caps,
-  config,
-}: Planning): NonNullable<DataOf<typeof recommendationsGenerated>['residences']> {
+export function residencesOf(planning: Planning): NonNullable<DataOf<typeof recommendationsGenerated>['residences']> {
+  const { state, caps } = planning;
   const guests = state.nodes.map((): number[] => []);
   for (let g = 0; g < state.guests.length; g++) guests[state.where[g]!]!.push(state.guests[g]!.prediction.mem_bytes);
-  const there = state.nodes.flatMap((node, n) =>
-    node.status === 'online' && !inMaintenance(node, config) && !config.nodes[node.node]?.ignore ? [n] : [],
-  );
   return Object.fromEntries(
-    there.map((n) => {
+    takingPart(planning).map((n) => {
       const used = guests[n]!.reduce((sum, bytes) => sum + bytes, 0);
       const residence = {
         room: Math.round(caps.mem * state.memory[n]!),

@@ -11,7 +11,6 @@ import {
   cpuAt,
   figures,
   hourlyPenalties,
-  inMaintenance,
   localWeekHour,
   millis,
   nodeLoad,
@@ -20,6 +19,7 @@ import {
   penaltyOf,
   planState,
   suitability,
+  takesPart,
 } from '@evenkeel/model';
 import { converge } from './converge.ts';
 import { exceeded } from './exceed.ts';
@@ -85,9 +85,6 @@ export function score(
     rememberNode(known[n.node] ?? emptyHistory(n.node), n, sample.guests, Math.floor(ms / 1000)),
   );
   const scores = online.map((n, i) => figures(scoreNode(n, state, histories[i]!, { config, timezone, ms })));
-  const counted = scores.filter((s) => {
-    const node = state.nodes[state.nodeIndex.get(s.node)!]!;
-    return !inMaintenance(node, config) && !config.nodes[s.node]?.ignore;
-  });
+  const counted = scores.filter((_, i) => takesPart(online[i]!, config));
   return { scores, convergence: converge(counted, config), histories };
 }

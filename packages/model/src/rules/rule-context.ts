@@ -128,3 +128,7 @@ export function available(node: string, ctx: RuleContext): boolean {
 /** In Proxmox's own maintenance mode, drained, or named in the configuration. */
 export const inMaintenance = (node: NodeSample, config: Config): boolean =>
   node.maintenance || config.automated_migrations.maintenance_nodes.includes(node.node);
+
+/** Whether a node takes part in balancing: online, in no maintenance, and not to be ignored. */
+export const takesPart = (node: NodeSample, config: Config): boolean =>
+  node.status === 'online' && !inMaintenance(node, config) && !config.nodes[node.node]?.ignore;
