@@ -1,3 +1,6 @@
+/** Deviations to each side of its mean within which a normal figure lies nine times in ten. */
+export const z90 = 1.645;
+
 /** Chance that a normal figure is above 0 (Abramowitz and Stegun 26.2.17, error below 1e-7). */
 export function chanceAbove0(mean: number, sd: number): number {
   if (sd <= 0) return mean > 0 ? 1 : 0;

@@ -1,4 +1,5 @@
 import type { Config, Estimate, GuestSample } from '@evenkeel/contracts';
+import { z90 } from './chance.ts';
 import { occupiedBytes } from './predict.ts';
 
 /** Weighted sums over the finished transfers of a path: seconds against GiB, and the errors made. Enough for a line and its spread. */
@@ -53,7 +54,6 @@ const priorRelativeError = 0.35;
 const priorWeight = 3;
 /** Links that nobody has measured lie between 1 and 25 Gbit/s: so many times faster than the prior may a first transfer be. */
 const fastestLink = 25;
-const z90 = 1.645;
 
 /** Folds a finished transfer into what is known of its path; older ones fade by 3 % each. */
 export function learnPath(path: PathParameters, seen: PathObservation): PathParameters {

@@ -1,8 +1,7 @@
 import type { Estimate } from '@evenkeel/contracts';
+import { z90 } from './chance.ts';
 import type { PlanState } from './plan-state.ts';
 import { withResident } from './residents.ts';
-
-const z90 = 1.645;
 
 /** What is expected of each node over the half hour that ends an hour from now: cores, how far they may be off, and the guests that are counted on, as one number. */
 export type Forecasts = { cores: Float64Array; variance: Float64Array; guests: Int32Array };

@@ -1,5 +1,5 @@
 import type { Config, ScorePart } from '@evenkeel/contracts';
-import { chanceAbove0 } from './chance.ts';
+import { chanceAbove0, z90 } from './chance.ts';
 
 /** Loads of a node that its penalty is computed from; fractions, but for pressure (percent). */
 export type NodeLoad = {
@@ -23,7 +23,6 @@ type PartRow = { part: string; value: (load: NodeLoad) => number; points: (load:
 const lookAheadHours = 4;
 /** Price of spikes at which each burst counts as it is expected. */
 const spikesAtPar = 0.2;
-const z90 = 1.645;
 const tableEnd = 6;
 const tableSteps = 1024;
 /** φ(z) + z · Φ(z), from −6 to 6; closer than a hundredth of a point. */

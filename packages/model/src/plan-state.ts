@@ -1,5 +1,6 @@
 import type { ClusterSample, Config, GuestProfile, GuestSample, NodeSample } from '@evenkeel/contracts';
 import { byText } from './by-text.ts';
+import { z90 } from './chance.ts';
 import { localHour } from './local-time.ts';
 import { burstDeviation, cpuCurve, iowaitCurve, memoryCurve, type NodeLoad, overcommitCurve } from './penalty.ts';
 import { type GuestPrediction, predictGuest } from './predict.ts';
@@ -146,8 +147,6 @@ function addHosts(state: PlanState): void {
     state.guestWait[g] = ((state.nodes[node]!.iowait ?? 0) * state.capacity[node]! * prediction.io) / own[node]!.io;
   });
 }
-
-const z90 = 1.645;
 
 function shift(state: PlanState, g: number, n: number, sign: 1 | -1): void {
   const { prediction: p, sample } = state.guests[g]!;

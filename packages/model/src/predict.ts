@@ -1,4 +1,5 @@
 import type { Config, Estimate, GuestProfile, GuestSample } from '@evenkeel/contracts';
+import { z90 } from './chance.ts';
 
 /** What a guest is expected to need wherever it runs; CPU in cores of the cluster's reference, memory in bytes. */
 export type GuestPrediction = {
@@ -24,7 +25,6 @@ export type GuestPrediction = {
 
 type Settings = { prices: Config['penalty_config']; speed_factor: number; hour: number };
 
-const z90 = 1.645;
 const unknownMargin = 0.5;
 const growthDays = 2;
 

@@ -11,13 +11,12 @@ import {
   usedMemory,
 } from '@evenkeel/model';
 import { chanceOfRelief, costOf, makeMove, type PlannedMove, type Planning } from './planned-move.ts';
+import { steadfast } from './steadfast.ts';
 import { guestSuccess } from './success.ts';
 import { takingPart } from './taking-part.ts';
 
 /** Points that a move off a node over its cap must bring at least. */
 const capRelief = 1;
-/** What was recommended in the run before is preferred to what is worth up to so much more. */
-const steadfast = 1.25;
 const slopeStep = 1e-4;
 /** Chance that a target must have of being better off than the source was. */
 export const leastRelief = 0.85;

@@ -1,7 +1,16 @@
 import type { ClusterSample, Config, ForecastMemory, GuestProfile } from '@evenkeel/contracts';
-import { forecastNodes, forecastOf, hours, millis, minutes, planState, quantile, residentsOf } from '@evenkeel/model';
+import {
+  forecastNodes,
+  forecastOf,
+  hours,
+  millis,
+  minutes,
+  planState,
+  quantile,
+  residentsOf,
+  z90,
+} from '@evenkeel/model';
 
-const z90 = 1.645;
 const mostMisses = 400;
 /** Nodes that must have been checked until what they say counts as much as the guests' own noise. */
 const priorMisses = 20;

@@ -1,12 +1,11 @@
 import type { CalibrationPoint } from '@evenkeel/contracts';
-import { chanceAbove0 } from '@evenkeel/model';
+import { chanceAbove0, z90 } from '@evenkeel/model';
 
 const priorOutcomes = 20;
 const grid = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 /** How firmly the slope is held at 1: a few outcomes move all chances alike rather than bend them. */
 const slopeFirmness = 15;
 const steps = 12;
-const z90 = 1.645;
 
 /** A calibration: raw chances in, honest ones out; `slope` 1 and `shift` 0 change nothing. */
 export type Calibration = { slope: number; shift: number; outcomes: number };

@@ -1,12 +1,10 @@
 import { allowedOn, applyMove, companions, fits, mayMove, type PlanState, penaltyOf } from '@evenkeel/model';
 import { costOf, makeMove, type PlannedMove, type Planning } from './planned-move.ts';
+import { steadfast } from './steadfast.ts';
 import { takingPart } from './taking-part.ts';
 
 /** How far the search goes: the nodes with most points, the nodes with fewest, and the guests of each that weigh most. */
 const breadth = { hot: 3, cool: 4, guests: 12 };
-
-/** What was recommended in the run before is preferred to what is worth up to so much more. */
-const steadfast = 1.25;
 
 type Step = { guest: number; target: number };
 type Found = { steps: readonly [Step, Step]; worth: number };

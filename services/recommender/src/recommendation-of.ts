@@ -1,5 +1,5 @@
 import type { Recommendation } from '@evenkeel/contracts';
-import { chanceAbove0, coresEstimate, costBenefitRatio } from '@evenkeel/model';
+import { chanceAbove0, coresEstimate, costBenefitRatio, z90 } from '@evenkeel/model';
 import { assessRisk } from './assess-risk.ts';
 import { confidence } from './confidence.ts';
 import { describe } from './describe.ts';
@@ -7,7 +7,6 @@ import { plan } from './plan.ts';
 import type { PlannedMove } from './planned-move.ts';
 import { hoursOf, type Run, runId } from './start-run.ts';
 
-const z90 = 1.645;
 /** A loss up to so many points is lost in the noise: what a move that evens out numbers must not pass. */
 const harmless = 1;
 

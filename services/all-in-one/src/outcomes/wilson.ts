@@ -1,4 +1,4 @@
-const z90 = 1.645;
+import { z90 } from '@evenkeel/model';
 
 /** The 90 % interval of a share of which `good` of `of` are seen (Wilson); 0 to 1 where nothing is. */
 export function wilson(good: number, of: number): { low: number; high: number } {
