@@ -8,24 +8,34 @@ const breadth = { hot: 3, cool: 4, guests: 12 };
 
 type Step = { guest: number; target: number };
 type Found = { steps: readonly [Step, Step]; worth: number };
-type Terms = { planning: Planning; hoursOf: (guest: number) => number; cool: readonly number[] };
+type After = <T>(steps: readonly Step[], look: () => T) => T;
+type Terms = {
+  planning: Planning;
+  hoursOf: (guest: number) => number;
+  /** The nodes with fewest points, each with its guests that may move by themselves. */
+  cool: ReadonlyMap<number, readonly number[]>;
+  after: After;
+};
 
-/** What a function says of the state after some moves, which are then taken back to the last bit. */
-function after<T>(state: PlanState, steps: readonly Step[], look: () => T): T {
+/** What a function says of the state as it is now after some moves, which are then taken back to the last bit. */
+function fromHere(state: PlanState): After {
   const arrays = Object.values(state).flatMap((v) =>
     v instanceof Float64Array || v instanceof Int32Array ? [{ live: v, kept: v.slice() }] : [],
   );
-  const nodes = steps.map(({ guest }) => [state.guests[guest]!.sample.guest, state.where[guest]!] as const);
-  for (const { guest, target } of steps) applyMove(state, guest, target);
-  const said = look();
-  for (const { live, kept } of arrays) live.set(kept as never);
-  for (const [id, n] of nodes) state.placement[id] = state.nodes[n]!.node;
-  return said;
+  return (steps, look) => {
+    const nodes = steps.map(({ guest }) => [state.guests[guest]!.sample.guest, state.where[guest]!] as const);
+    for (const { guest, target } of steps) applyMove(state, guest, target);
+    const said = look();
+    for (const { live, kept } of arrays) live.set(kept as never);
+    for (const [id, n] of nodes) state.placement[id] = state.nodes[n]!.node;
+    return said;
+  };
 }
 
 /** Whether a step has room and breaks no rule, once those before it are made. */
-function isFree({ state, ctx, caps }: Planning, before: readonly Step[], { guest, target }: Step): boolean {
-  return after(state, before, () => {
+function isFree({ planning, after }: Terms, before: readonly Step[], { guest, target }: Step): boolean {
+  const { state, ctx, caps } = planning;
+  return after(before, () => {
     const id = state.guests[guest]!.sample.guest;
     return (
       fits(state, target, [guest], caps) && allowedOn(id, state.nodes[target]!.node, state.placement, ctx) === null
@@ -34,12 +44,12 @@ function isFree({ state, ctx, caps }: Planning, before: readonly Step[], { guest
 }
 
 /** Points that two steps bring together over what they cost. */
-function netOf({ planning, hoursOf }: Terms, steps: readonly [Step, Step]): number {
+function netOf({ planning, hoursOf, after }: Terms, steps: readonly [Step, Step]): number {
   const { state } = planning;
   const touched = [...new Set(steps.flatMap(({ guest, target }) => [state.where[guest]!, target]))];
   const sum = () => touched.reduce((points, n) => points + penaltyOf(state, n), 0);
   const price = steps.reduce((p, { guest, target }) => p + costOf(planning, guest, target).points / hoursOf(guest), 0);
-  return sum() - after(state, steps, sum) - price;
+  return sum() - after(steps, sum) - price;
 }
 
 /** Whether the run before recommended the same two steps. */
@@ -67,7 +77,7 @@ function guestsOn({ state, ctx, taken }: Planning, n: number): number[] {
 function ordersOf(terms: Terms, large: Step, small: number): [Step, Step][] {
   const { planning, cool } = terms;
   const source = planning.state.where[large.guest]!;
-  const places = [source, ...cool.filter((n) => n !== source && n !== large.target)];
+  const places = [source, ...[...cool.keys()].filter((n) => n !== source && n !== large.target)];
   return places.flatMap((target): [Step, Step][] => {
     const away = { guest: small, target };
     return target === source
@@ -84,15 +94,15 @@ function bestOf(terms: Terms, source: number, least: number): Found | undefined 
   const { state } = planning;
   let best: Found | undefined;
   for (const guest of guestsOn(planning, source))
-    for (const target of cool) {
+    for (const [target, there] of cool) {
       if (target === source) continue;
-      for (const small of guestsOn(planning, target)) {
+      for (const small of there) {
         if (state.guests[small]!.prediction.cores >= state.guests[guest]!.prediction.cores) continue;
         for (const steps of ordersOf(terms, { guest, target }, small)) {
           const net = netOf(terms, steps);
           const worth = net * (wasSaid(planning, steps) ? steadfast : 1);
           if (net < least || worth <= (best?.worth ?? 0)) continue;
-          if (isFree(planning, [], steps[0]) && isFree(planning, [steps[0]], steps[1])) best = { steps, worth };
+          if (isFree(terms, [], steps[0]) && isFree(terms, [steps[0]], steps[1])) best = { steps, worth };
         }
       }
     }
@@ -127,7 +137,9 @@ export function exchange(planning: Planning, hoursOf: (guest: number) => number)
   const { state, config } = planning;
   if (!config.automated_migrations.rules.allow_exchanges) return [];
   const byPoints = takingPart(planning).sort((a, b) => penaltyOf(state, b) - penaltyOf(state, a) || a - b);
-  const terms = { planning, hoursOf, cool: byPoints.toReversed().slice(0, breadth.cool) };
+  const coolest = byPoints.toReversed().slice(0, breadth.cool);
+  const cool = new Map(coolest.map((n) => [n, guestsOn(planning, n)]));
+  const terms = { planning, hoursOf, cool, after: fromHere(state) };
   const least = 2 * config.penalty_config.min_score_improvement;
   for (const source of byPoints.slice(0, breadth.hot)) {
     const best = bestOf(terms, source, least);
