@@ -16,13 +16,13 @@ function countsOf(planning: Planning): Map<number, number> {
 }
 
 /** Guests that are small enough to be spread by number, with those that go with them; each must be so. */
-function smallUnits({ state, ctx, config, taken, ...planning }: Planning): Unit[] {
+function smallUnits(planning: Planning): Unit[] {
+  const { state, ctx, config, taken } = planning;
   const { max_cpu_cores, max_memory_gb } = config.distribution_balancing;
   const small = (g: number): boolean => {
     const { maxcpu, maxmem } = state.guests[g]!.sample;
     return (max_cpu_cores === 0 || maxcpu <= max_cpu_cores) && (max_memory_gb === 0 || maxmem <= max_memory_gb * GiB);
   };
-  const all = { state, ctx, config, taken, ...planning };
   return state.guests
     .flatMap(({ sample: { guest } }, g): Unit[] => {
       const guests = companions(guest, state.placement, ctx).flatMap((id) => state.guestIndex.get(id) ?? []);
@@ -30,7 +30,7 @@ function smallUnits({ state, ctx, config, taken, ...planning }: Planning): Unit[
         (m) => !taken.has(m) && small(m) && mayMove(state.guests[m]!.sample.guest, ctx) === null,
       );
       if (!free || guests.some((m) => m < g)) return [];
-      return [{ guests, price: guests.reduce((sum, m) => sum + costOf(all, m, state.where[m]!).points, 0) }];
+      return [{ guests, price: guests.reduce((sum, m) => sum + costOf(planning, m, state.where[m]!).points, 0) }];
     })
     .sort((a, b) => a.price - b.price || a.guests[0]! - b.guests[0]!);
 }
