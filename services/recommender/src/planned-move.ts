@@ -73,14 +73,20 @@ export function costOf(planning: Planning, guest: number, target: number): Migra
   });
 }
 
+/** Cores by which some guests, the others on their node and those on another may each turn out otherwise: one standard deviation. */
+function deviations(state: PlanState, unit: readonly number[], source: number, target: number) {
+  const own = Math.sqrt(unit.reduce((sum, g) => sum + state.guests[g]!.prediction.mean_sd_cores ** 2, 0));
+  const others = Math.sqrt(Math.max(0, state.variance[source]! - own * own));
+  const there = Math.sqrt(Math.max(0, state.variance[target]!));
+  return { own, others, there };
+}
+
 /**
  * Standard deviation of an improvement: how far it changes when the others on the source, the others on the target, or the
  * guests themselves turn out one deviation less favourable; they do so independently of each other.
  */
 function improvementSd(state: PlanState, unit: readonly number[], source: number, target: number): number {
-  const own = Math.sqrt(unit.reduce((sum, g) => sum + state.guests[g]!.prediction.mean_sd_cores ** 2, 0));
-  const others = Math.sqrt(Math.max(0, state.variance[source]! - own * own));
-  const there = Math.sqrt(Math.max(0, state.variance[target]!));
+  const { own, others, there } = deviations(state, unit, source, target);
   const gain = (onSource: number, onTarget: number, self: number) =>
     penaltyWith(state, source, [], 0, onSource + self) -
     penaltyWith(state, source, unit, -1, onSource) +
@@ -97,9 +103,7 @@ function improvementSd(state: PlanState, unit: readonly number[], source: number
  * guests themselves may turn out otherwise, each by itself.
  */
 export function chanceOfRelief(state: PlanState, unit: readonly number[], source: number, target: number): number {
-  const own = Math.sqrt(unit.reduce((sum, g) => sum + state.guests[g]!.prediction.mean_sd_cores ** 2, 0));
-  const others = Math.sqrt(Math.max(0, state.variance[source]! - own * own));
-  const there = Math.sqrt(Math.max(0, state.variance[target]!));
+  const { own, others, there } = deviations(state, unit, source, target);
   const better = betterOff(state, unit, source, target);
   const expected = better(0, 0);
   if (expected <= 0) return 0;
