@@ -1,6 +1,4 @@
 import {
-  allowedOn,
-  companions,
   fits,
   inMaintenance,
   mayMove,
@@ -14,6 +12,7 @@ import { chanceOfRelief, costOf, makeMove, type PlannedMove, type Planning } fro
 import { steadfast } from './steadfast.ts';
 import { guestSuccess } from './success.ts';
 import { takingPart } from './taking-part.ts';
+import { areAllowedOn, unitOf } from './unit-of.ts';
 
 /** Points that a move off a node over its cap must bring at least. */
 const capRelief = 1;
@@ -50,9 +49,9 @@ function unitsOf(planning: Planning, hoursOf: (guest: number) => number, now: nu
   for (let g = 0; g < state.guests.length; g++) {
     if (seen.has(g)) continue;
     const id = state.guests[g]!.sample.guest;
-    const guests = companions(id, state.placement, ctx).map((c) => state.guestIndex.get(c) ?? -1);
+    const guests = unitOf(planning, id);
     for (const member of guests) seen.add(member);
-    const free = guests.every((m) => m >= 0 && !taken.has(m) && mayMove(state.guests[m]!.sample.guest, ctx) === null);
+    const free = guests.every((m) => !taken.has(m) && mayMove(state.guests[m]!.sample.guest, ctx) === null);
     if (!free || inMaintenance(state.nodes[state.where[g]!]!, ctx.config)) continue;
     const price = guests.reduce((sum, m) => sum + costOf(planning, m, state.where[m]!).points / hoursOf(m), 0);
     const weight = Math.min(...guests.map((m) => guestSuccess(memory, state.guests[m]!.sample.guest, now)));
@@ -107,13 +106,12 @@ function addedTo(state: PlanState, { units, added, targetPenalty }: Search, u: n
 }
 
 function bestTarget(planning: Planning, search: Search, u: number, floor: number): Candidate | undefined {
-  const { state, ctx, caps, config } = planning;
+  const { state, caps, config } = planning;
   const unit = search.units[u]!;
   const source = state.where[unit.guests[0]!]!;
   const asked = overCap(planning, source)
     ? Math.min(capRelief, config.penalty_config.min_score_improvement)
     : config.penalty_config.min_score_improvement;
-  const ids = unit.guests.map((g) => state.guests[g]!.sample.guest as string);
   let best: Candidate | undefined;
   for (const target of search.targets) {
     const most = (search.gains[u]! - 0.99 * search.slope[target]! * unit.cores - unit.price) * steadfast;
@@ -121,9 +119,7 @@ function bestTarget(planning: Planning, search: Search, u: number, floor: number
     const net = search.gains[u]! - addedTo(state, search, u, target) - unit.price;
     const value = worth(planning, unit, target, net);
     if (net < asked || value <= (best?.worth ?? floor)) continue;
-    if (!fits(state, target, unit.guests, caps)) continue;
-    const node = state.nodes[target]!.node;
-    if (ids.some((id) => allowedOn(id, node, state.placement, ctx, ids) !== null)) continue;
+    if (!fits(state, target, unit.guests, caps) || !areAllowedOn(planning, unit.guests, target)) continue;
     if (chanceOfRelief(state, unit.guests, source, target) < leastRelief) continue;
     best = { unit, target, worth: value };
   }

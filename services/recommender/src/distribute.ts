@@ -1,6 +1,7 @@
-import { allowedOn, companions, fits, mayMove, type PlanState, penaltyOf, penaltyWith } from '@evenkeel/model';
+import { fits, mayMove, type PlanState, penaltyOf, penaltyWith } from '@evenkeel/model';
 import { costOf, makeMove, type PlannedMove, type Planning } from './planned-move.ts';
 import { takingPart } from './taking-part.ts';
+import { areAllowedOn, unitOf } from './unit-of.ts';
 
 const GiB = 2 ** 30;
 /** Penalty points that are nothing but rounding. */
@@ -25,7 +26,7 @@ function smallUnits(planning: Planning): Unit[] {
   };
   return state.guests
     .flatMap(({ sample: { guest } }, g): Unit[] => {
-      const guests = companions(guest, state.placement, ctx).flatMap((id) => state.guestIndex.get(id) ?? []);
+      const guests = unitOf(planning, guest);
       const free = guests.every(
         (m) => !taken.has(m) && small(m) && mayMove(state.guests[m]!.sample.guest, ctx) === null,
       );
@@ -40,11 +41,14 @@ const isWorse = (state: PlanState, guests: readonly number[], source: number, ta
   penaltyOf(state, source) + penaltyOf(state, target) + rounding;
 
 /** Whether some guests may go to a node: within its room, by every rule, and without making the two nodes worse. */
-function mayGo({ state, ctx, caps }: Planning, guests: readonly number[], target: number): boolean {
+function mayGo(planning: Planning, guests: readonly number[], target: number): boolean {
+  const { state, caps } = planning;
   const source = state.where[guests[0]!]!;
-  if (!fits(state, target, guests, caps) || isWorse(state, guests, source, target)) return false;
-  const ids = guests.map((g) => state.guests[g]!.sample.guest as string);
-  return ids.every((id) => allowedOn(id, state.nodes[target]!.node, state.placement, ctx, ids) === null);
+  return (
+    fits(state, target, guests, caps) &&
+    !isWorse(state, guests, source, target) &&
+    areAllowedOn(planning, guests, target)
+  );
 }
 
 type Step = { unit: Unit; target: number };

@@ -1,5 +1,6 @@
-import { allowedOn, applyMove, companions, fits, mayMove } from '@evenkeel/model';
+import { applyMove, fits, mayMove } from '@evenkeel/model';
 import type { Planning } from './planned-move.ts';
+import { areAllowedOn, unitOf } from './unit-of.ts';
 
 /** Guests that leave a node so that others have room on it. */
 export type Leaving = { unit: readonly number[]; target: number };
@@ -51,12 +52,12 @@ function whoLeaves(
 }
 
 /** Guests on a node that may go, with those that must go with them. */
-function unitsOn({ state, ctx, taken }: Planning, n: number, gone: ReadonlySet<number>): number[][] {
+function unitsOn(planning: Planning, n: number, gone: ReadonlySet<number>): number[][] {
+  const { state, ctx, taken } = planning;
   const seen = new Set<number>(gone);
   return state.guests.flatMap((_, g) => {
     if (state.where[g] !== n || seen.has(g)) return [];
-    const ids = companions(state.guests[g]!.sample.guest, state.placement, ctx);
-    const unit = ids.flatMap((id) => state.guestIndex.get(id) ?? []);
+    const unit = unitOf(planning, state.guests[g]!.sample.guest);
     for (const member of unit) seen.add(member);
     const free = unit.every(
       (m) => !gone.has(m) && !taken.has(m) && mayMove(state.guests[m]!.sample.guest, ctx, 'rule') === null,
@@ -65,12 +66,11 @@ function unitsOn({ state, ctx, taken }: Planning, n: number, gone: ReadonlySet<n
   });
 }
 
-function placeFor({ state, ctx, caps }: Planning, unit: readonly number[], n: number): number | undefined {
-  const ids = unit.map((g) => state.guests[g]!.sample.guest as string);
-  const open = state.nodes.flatMap(({ node }, target) => {
-    if (target === n || !fits(state, target, unit, caps)) return [];
-    return ids.every((id) => allowedOn(id, node, state.placement, ctx, ids) === null) ? [target] : [];
-  });
+function placeFor(planning: Planning, unit: readonly number[], n: number): number | undefined {
+  const { state, caps } = planning;
+  const open = [...state.nodes.keys()].filter(
+    (target) => target !== n && fits(state, target, unit, caps) && areAllowedOn(planning, unit, target),
+  );
   return open.sort((a, b) => state.mem[a]! / state.memory[a]! - state.mem[b]! / state.memory[b]! || a - b)[0];
 }
 

@@ -2,7 +2,7 @@ import { allowedOn, applyMove, fits, inMaintenance, mayMove, penaltyOf, penaltyW
 import { makeRoom } from './make-room.ts';
 import { mendRules } from './mend-rules.ts';
 import { makeMove, type PlannedMove, type Planning } from './planned-move.ts';
-import { idsOf, unitOf } from './unit-of.ts';
+import { areAllowedOn, idsOf, unitOf } from './unit-of.ts';
 
 export type MandatoryPlan = { moves: PlannedMove[]; stuck: { guest: string; reason: string }[] };
 
@@ -91,12 +91,10 @@ function drainInOrder(planning: Planning, limit: number, order: Order): Mandator
 
 /** The move of a unit off its node, after those that make room for it where that is needed; none where there is no place. */
 function leave(planning: Planning, unit: readonly number[], mandatory: 'drain' | 'maintenance'): PlannedMove[] {
-  const { state, ctx } = planning;
-  const ids = idsOf(planning, unit);
+  const { state } = planning;
   const { node, drained } = state.nodes[state.where[unit[0]!]!]!;
   const why = drained ? `${node} is drained by ${drained.by}` : `${node} is in maintenance`;
-  const allowed = (n: number) =>
-    ids.every((id) => allowedOn(id, state.nodes[n]!.node, state.placement, ctx, ids) === null);
+  const allowed = (n: number) => areAllowedOn(planning, unit, n);
   const target = bestNode(planning, unit, allowed);
   if (target !== undefined) return [makeMove(planning, unit, target, { mandatory, why })];
   for (let n = 0; n < state.nodes.length; n++) {
