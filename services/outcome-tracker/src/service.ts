@@ -1,5 +1,6 @@
 import {
   type ApprovedMigration,
+  type ClusterSample,
   clusterSampled,
   counterfactualRecorded,
   heldMoves,
@@ -89,16 +90,10 @@ export const outcomeTracker = defineService({
     state.heldMoves.set(known ? held : { ...held, trace }, part);
     return [];
   })
-  .on(clusterSampled, async ({ data: sample }, { state, config }) => {
+  .on(clusterSampled, async ({ data: sample }, here) => {
+    const { state, config } = here;
     const all = await state.watchedMigrations.all();
-    const heldBack = await state.heldMoves.all();
-    const survey = surveyOf(sample);
-    const counterfactuals = Object.entries(heldBack).flatMap(([part, before]) => {
-      const { held, judged } = trackHeld(before, survey, config.penalty_config);
-      if (!held) state.heldMoves.remove(part);
-      else if (held !== before) state.heldMoves.set(held, part);
-      return judged.map((counterfactual) => counterfactualRecorded.of({ counterfactual }, sample.at, before.trace));
-    });
+    const counterfactuals = await lookAtHeld(sample, here);
     const outcomes = Object.entries(all).flatMap(([part, before]) => {
       const { watched, outcomes } = track(before, sample, config.penalty_config);
       if (!watched) state.watchedMigrations.remove(part);
@@ -107,6 +102,19 @@ export const outcomeTracker = defineService({
     });
     return [...outcomes, ...counterfactuals];
   });
+
+/** Counts a sample towards the moves that were held back, where there are any, and says which of them are judged. */
+async function lookAtHeld(sample: ClusterSample, { state, config }: Here) {
+  const all = Object.entries(await state.heldMoves.all());
+  if (all.length === 0) return [];
+  const survey = surveyOf(sample);
+  return all.flatMap(([part, before]) => {
+    const { held, judged } = trackHeld(before, survey, config.penalty_config);
+    if (!held) state.heldMoves.remove(part);
+    else if (held !== before) state.heldMoves.set(held, part);
+    return judged.map((counterfactual) => counterfactualRecorded.of({ counterfactual }, sample.at, before.trace));
+  });
+}
 
 /** Remembers from when to when migrations ran, and says what of that may not be. */
 async function checkInvariants(migration: ApprovedMigration, heard: Heard, { state, config, cluster, now }: Here) {
