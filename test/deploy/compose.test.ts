@@ -131,10 +131,12 @@ test('the image is not root and is built from what is sent to be built', () => {
 });
 
 test('what the image has compiled beforehand was compiled by the user and with the flags of every start', () => {
-  const [, before = '', after = ''] = /^RUN (cache=[\s\S]*?[^\\])\n([\s\S]*)$/m.exec(textOf('deploy/Dockerfile')) ?? [];
+  const [, before = '', after = ''] =
+    /^RUN (.*NODE_COMPILE_CACHE[\s\S]*?[^\\])\n([\s\S]*)$/m.exec(textOf('deploy/Dockerfile')) ?? [];
   const flags = JSON.parse(/^ENTRYPOINT (.*)$/m.exec(after)?.[1] ?? '[]').slice(1, -1);
   expect(flags.length).toBeGreaterThan(0);
   expect(before).toContain(`node ${flags.join(' ')} `);
   const [uid, gid] = /^USER (.*)$/m.exec(after)?.[1]?.split(':') ?? [];
   expect(before).toContain(`--reuid ${uid} --regid ${gid} `);
+  expect(textOf('deploy/Dockerfile').split('\n')).toContain('ENV NODE_COMPILE_CACHE=/app/node_modules/.cache/evenkeel');
 });

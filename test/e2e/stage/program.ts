@@ -24,6 +24,7 @@ export type Program = {
   stop: () => Promise<Exit & { ms: number }>;
 };
 
+const { PATH, NODE_COMPILE_CACHE } = process.env;
 const main = fileURLToPath(new URL('../../../services/all-in-one/src/main.ts', import.meta.url));
 /** Where the machine has it: ends the child also where this process is killed. */
 const setpriv = '/usr/bin/setpriv';
@@ -36,7 +37,7 @@ process.on('exit', () => {
 
 export function startProgram(name: string, args: string[], env: Record<string, string>): Program {
   const [command, ...rest] = [...untilParentDies, process.execPath, main, ...args] as [string, ...string[]];
-  const child = spawn(command, rest, { env: { PATH: process.env.PATH, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, rest, { env: { PATH, NODE_COMPILE_CACHE, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   alive.add(child);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
