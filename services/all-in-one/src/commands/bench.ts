@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline';
-import { type ConfigInput, formatProblems, recommended } from '@evenkeel/contracts';
+import { type ConfigInput, formatProblems, type ParsedConfig, parseConfig, recommended } from '@evenkeel/contracts';
 import { parseConfigText } from '@evenkeel/runtime';
 import type { Command } from 'commander';
 import { createBenchEngine } from '../bench/engine.ts';
@@ -12,8 +12,14 @@ export function addBench(program: Command): void {
     .command('bench')
     .description('speak the line protocol of the neutral benchmark on stdin and stdout, with the real engine')
     .option('-c, --config <file>', 'configuration file; by default the preset `recommended`')
-    .action(async (options: { config?: string }) => {
-      const preset = options.config ? readPreset(options.config) : recommended;
+    .option(
+      '-s, --set <key=value>',
+      'an option with another value, for example intelligent_migrations.enabled=false; may be said again',
+      (one: string, all: string[]) => [...all, one],
+      [],
+    )
+    .action(async (options: { config?: string; set: string[] }) => {
+      const preset = withOptions(options.config ? readPreset(options.config) : recommended, options.set);
       let engine: Awaited<ReturnType<typeof createBenchEngine>> | undefined;
       for await (const text of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
         if (text.trim() === '') continue;
@@ -30,10 +36,44 @@ export function addBench(program: Command): void {
     });
 }
 
-function readPreset(file: string): ConfigInput {
-  const parsed = parseConfigText(readText(file));
-  if (!parsed.ok) throw new UsageError(`${file} has problems:\n${formatProblems(parsed.problems)}`);
+const readPreset = (file: string): ConfigInput => configOf(file, parseConfigText(readText(file)));
+
+function configOf(from: string, parsed: ParsedConfig): ConfigInput {
+  if (!parsed.ok) throw new UsageError(`${from} has problems:\n${formatProblems(parsed.problems)}`);
   return parsed.config;
+}
+
+/** A configuration with some options set, each given as `key.of.an.option=value`, the value as JSON or plain text. */
+function withOptions(preset: ConfigInput, settings: readonly string[]): ConfigInput {
+  if (settings.length === 0) return preset;
+  const config: Section = structuredClone(preset);
+  for (const setting of settings) {
+    const at = setting.indexOf('=');
+    if (at < 1) throw new UsageError(`--set ${setting}: key=value is needed`);
+    const keys = setting.slice(0, at).split('.');
+    const last = keys.pop()!;
+    let section = config;
+    for (const key of keys) section = sectionOf(section, key);
+    section[last] = valueIn(setting.slice(at + 1));
+  }
+  return configOf('--set', parseConfig(config));
+}
+
+type Section = Record<string, unknown>;
+
+function sectionOf(section: Section, key: string): Section {
+  const known = Object.hasOwn(section, key) ? section[key] : undefined;
+  const inner = known !== null && typeof known === 'object' ? (known as Section) : {};
+  section[key] = inner;
+  return inner;
+}
+
+function valueIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 function readLine(text: string): Line {
