@@ -1,3 +1,4 @@
+import { plainCluster, plainGuest, plainNode } from '@evenkeel/all-in-one/plain-cluster';
 import { openReplay, type Replay } from '@evenkeel/all-in-one/replay';
 import {
   type ApprovedMigration,
@@ -33,8 +34,6 @@ const restRuns = 36;
 const mostRuns = 400;
 const GiB = 2 ** 30;
 
-const storage = { storage: 'ceph', shared: true, active: true, total: 1e15, used: 1e12, content: ['images'] };
-
 function configOf({ nodes }: Case): Config {
   const maintenance_nodes = nodes.filter((n) => n.maintenance).map((n) => n.node);
   return Config.parse({
@@ -56,63 +55,42 @@ function sampleOf(given: Case, placed: Record<number, string>, step: number): Cl
     given.guests.reduce((sum, g) => sum + (placed[g.vmid] === node ? g.cpu * g.vcpus : 0), 0);
   const served = new Map(given.nodes.map((n) => [n.node, Math.min(1, n.threads / Math.max(1e-9, demand(n.node)))]));
   const nodeOf = ({ node, threads, memory }: CaseNode): NodeSample => ({
+    ...plainNode,
     node,
     status: 'online',
-    maintenance: false,
     cpu: Math.min(1, demand(node) / threads),
     maxcpu: threads,
     mem: given.guests.reduce((sum, g) => sum + (placed[g.vmid] === node ? g.mem : 0), hostBytes),
     maxmem: memory,
     uptime: 1e6,
-    speed_factor: 1,
-    storages: [storage],
   });
   const guestOf = ({ vmid, vcpus, cpu, mem, maxmem, tags }: Case['guests'][number]): GuestSample => ({
+    ...plainGuest,
     guest: `qemu/${vmid}`,
     vmid,
     type: 'qemu',
     name: `vm${vmid}`,
     node: placed[vmid]!,
     status: 'running',
-    template: false,
     cpu: cpu * served.get(placed[vmid]!)!,
     maxcpu: vcpus,
     mem,
     maxmem,
-    mem_source: 'host',
     maxdisk: 32 * GiB,
-    netin: 0,
-    netout: 0,
-    diskread: 0,
-    diskwrite: 0,
     uptime: 1e6,
     tags,
     identity: `vm${vmid}`,
-    constraints: {
-      storages: ['ceph'],
-      local_disk_bytes: 0,
-      local_disks: 0,
-      local_devices: [],
-      bridges: [],
-      cpu_type: 'x86-64-v2-AES',
-      snapshots_with_state: false,
-      bind_mounts: [],
-    },
   });
   return {
+    ...plainCluster,
     cluster,
     at,
     sequence: step + 1,
     config_revision: '',
     run: { run_id: `run-${step}`, opened_at: at },
-    quorate: true,
-    version: '9.2',
     nodes: given.nodes.map(nodeOf),
     guests: given.guests.map(guestOf),
-    ha_rules: [],
-    crs: { mode: 'basic', auto_rebalance: false },
     running_migrations: [],
-    problems: [],
   };
 }
 

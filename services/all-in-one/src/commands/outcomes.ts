@@ -1,9 +1,9 @@
 import {
-  type Counterfactual,
+  type AnyEvent,
   counterfactualRecorded,
+  type DataOf,
   type Decision,
   filterOf,
-  type Outcome,
   outcomeRecorded,
   recommendationDecided,
 } from '@evenkeel/contracts';
@@ -55,7 +55,9 @@ export function addOutcomes(program: Command): void {
           process.stdout.write(await tellHeldBack(asked, wanted, options.json === true));
           return;
         }
-        const outcomes = (await readOutcomes(asked)).filter((o) => wanted(o.vmid, o.completed_at));
+        const outcomes = (await readAll(asked, outcomeRecorded))
+          .map(({ outcome }) => outcome)
+          .filter((o) => wanted(o.vmid, o.completed_at));
         const summary = summarizeOutcomes(outcomes, await readHeldBack(asked, wanted), now);
         process.stdout.write(
           options.json ? `${JSON.stringify(summary, null, 2)}\n` : sayOutcomes(summary, Number(options.last)),
@@ -65,27 +67,21 @@ export function addOutcomes(program: Command): void {
 }
 
 async function tellHeldBack(asked: Asked, wanted: Wanted, json: boolean): Promise<string> {
-  const judged = (await readCounterfactuals(asked)).filter((c) => wanted(c.vmid, c.held_at));
+  const judged = (await readAll(asked, counterfactualRecorded))
+    .map(({ counterfactual }) => counterfactual)
+    .filter((c) => wanted(c.vmid, c.held_at));
   const config = (await activeConfig(asked.bus.ledger)) ?? asked.config;
   if (!json) return heldBackText(judged, config);
   const [by_filter, proposals] = [summarizeHeldBack(judged), proposeSettings(judged, config)];
   return `${JSON.stringify({ by_filter, proposals, judged }, null, 2)}\n`;
 }
 
-async function readCounterfactuals({ bus, cluster }: Asked): Promise<Counterfactual[]> {
-  const all: Counterfactual[] = [];
-  for await (const { event } of bus.read('decisions', [filterOf(counterfactualRecorded, cluster)])) {
-    const parsed = counterfactualRecorded.data.safeParse(event.data);
-    if (parsed.success) all.push(parsed.data.counterfactual);
-  }
-  return all;
-}
-
-async function readOutcomes({ bus, cluster }: Asked): Promise<Outcome[]> {
-  const all: Outcome[] = [];
-  for await (const { event } of bus.read('decisions', [filterOf(outcomeRecorded, cluster)])) {
-    const parsed = outcomeRecorded.data.safeParse(event.data);
-    if (parsed.success) all.push(parsed.data.outcome);
+/** What all events of a kind on the decisions stream say, oldest first; what nobody can read is left out. */
+async function readAll<Event extends AnyEvent>({ bus, cluster }: Asked, event: Event): Promise<DataOf<Event>[]> {
+  const all: DataOf<Event>[] = [];
+  for await (const { event: said } of bus.read('decisions', [filterOf(event, cluster)])) {
+    const parsed = event.data.safeParse(said.data);
+    if (parsed.success) all.push(parsed.data as DataOf<Event>);
   }
   return all;
 }

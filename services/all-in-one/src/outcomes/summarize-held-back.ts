@@ -1,4 +1,5 @@
 import type { Counterfactual } from '@evenkeel/contracts';
+import { latestLook } from './latest-look.ts';
 
 /** What one filter held back, each move once, by the latest look at it. */
 export type HeldBackTally = {
@@ -11,20 +12,9 @@ export type HeldBackTally = {
   would_have_harmed: number;
 };
 
-const horizons = ['5m', '1h', '24h'];
-
 /** The latest judgement of each move that was held back, the oldest first. */
-export function latestHeld(all: readonly Counterfactual[]): Counterfactual[] {
-  const latest = new Map<string, Counterfactual>();
-  for (const each of all) {
-    const known = latest.get(each.counterfactual_id);
-    if (!known || horizons.indexOf(each.horizon) >= horizons.indexOf(known.horizon))
-      latest.set(each.counterfactual_id, each);
-  }
-  return [...latest.values()].sort(
-    (a, b) => (a.held_at < b.held_at ? -1 : 1) || (a.counterfactual_id < b.counterfactual_id ? -1 : 1),
-  );
-}
+export const latestHeld = (all: readonly Counterfactual[]): Counterfactual[] =>
+  latestLook(all, ({ counterfactual_id, held_at }) => ({ id: counterfactual_id, at: held_at }));
 
 /** Whether each filter earned its place: how many of the moves that it held back would have paid, in the order of the ladder. */
 export function summarizeHeldBack(all: readonly Counterfactual[]): HeldBackTally[] {

@@ -1,5 +1,6 @@
 import type { Outcome, OutcomeVerdict } from '@evenkeel/contracts';
 import { successRate } from '@evenkeel/model';
+import { latestLook } from './latest-look.ts';
 
 export type Tally = { judged: number; beneficial: number; neutral: number; harmful: number; rate: number };
 
@@ -26,22 +27,12 @@ export type OutcomesSummary = {
 
 export type Share = { inside: number; of: number };
 
-const horizons = ['5m', '1h', '24h'] as const;
 const bands = [0, 50, 60, 70, 80, 90, 101];
 const worth: Record<OutcomeVerdict, number> = { beneficial: 1, neutral: 0.5, harmful: 0 };
 
 /** The latest judgement of each migration. */
-function latestOf(outcomes: readonly Outcome[]): Outcome[] {
-  const latest = new Map<string, Outcome>();
-  for (const outcome of outcomes) {
-    const known = latest.get(outcome.migration_id);
-    if (!known || horizons.indexOf(outcome.horizon) >= horizons.indexOf(known.horizon))
-      latest.set(outcome.migration_id, outcome);
-  }
-  return [...latest.values()].sort(
-    (a, b) => (a.completed_at < b.completed_at ? -1 : 1) || (a.migration_id < b.migration_id ? -1 : 1),
-  );
-}
+const latestOf = (outcomes: readonly Outcome[]): Outcome[] =>
+  latestLook(outcomes, ({ migration_id, completed_at }) => ({ id: migration_id, at: completed_at }));
 
 function tallyOf(outcomes: readonly Outcome[], now: number): Tally {
   const judged = outcomes.flatMap(({ verdict, judged_at }) => (verdict ? [{ verdict, at: judged_at }] : []));
