@@ -8,6 +8,7 @@ import type { Check } from './health.ts';
 import { createLagView } from './lag-view.ts';
 import { createMemoryCheck, type MemoryCheck } from './memory-check.ts';
 import type { Metrics } from './metrics.ts';
+import { createReadingRoom } from './reading-room.ts';
 import { type RunningTimer, runTimer } from './run-timer.ts';
 import { recalledOf, subjectsOf } from './subjects-of.ts';
 import type { Tracing } from './tracing.ts';
@@ -58,24 +59,55 @@ type Running = {
   timers: RunningTimer[];
 };
 
+type Room = ReturnType<typeof createReadingRoom>;
+
+/** What the services of a process share besides. */
+type Home = Surroundings & {
+  roomOf: (cluster: string) => Room;
+  /** Where one notices, all look: what is built again together is read once. */
+  on_forgotten: (cluster: string) => void;
+};
+
 /** Starts services: a worker per service and cluster, its consumers and its timers. */
 export async function start(services: readonly Service[], around: Surroundings): Promise<Started> {
   let running: Running[] = [];
   let isOver = false;
   let turn: Promise<void> = Promise.resolve();
   const lag = createLagView(around.metrics);
+  const rooms = new Map<string, Room>();
+  const home: Home = {
+    ...around,
+    roomOf: (cluster) => {
+      const room = rooms.get(cluster) ?? createReadingRoom(around.bus);
+      rooms.set(cluster, room);
+      return room;
+    },
+    on_forgotten: (cluster) => {
+      for (const {
+        memory,
+        cluster: { name },
+      } of running)
+        if (name === cluster) void memory.check();
+    },
+  };
 
   const watch = async (clusters: readonly Watched[]): Promise<void> => {
     const stays = (one: Running) => clusters.some((cluster) => isSame(one, cluster));
     const gone = running.filter((one) => !stays(one));
     running = running.filter(stays);
     await stopAll(gone);
-    for (const service of services) {
-      for (const cluster of clusters) {
-        if (running.some((one) => one.service === service && isSame(one, cluster))) continue;
-        running.push(await startOne(service, cluster, around));
-      }
-    }
+    const isNew = (service: Service, cluster: Watched) =>
+      !running.some((one) => one.service === service && isSame(one, cluster));
+    const opened = await Promise.allSettled(
+      services.flatMap((service) =>
+        clusters.filter((cluster) => isNew(service, cluster)).map((cluster) => openOne(service, cluster, home)),
+      ),
+    );
+    const fresh = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    running.push(...fresh);
+    await Promise.all(fresh.map(({ memory }) => memory.check()));
+    for (const one of fresh) one.timers = timersOf(one, around);
+    for (const one of opened) if (one.status === 'rejected') throw one.reason;
   };
   const inTurn = (work: () => Promise<void>): Promise<void> => {
     const next = turn.then(work);
@@ -125,30 +157,33 @@ function checksOf(running: readonly Running[], { bus, store }: Surroundings): Ch
   ];
 }
 
-async function startOne(service: Service, cluster: Watched, around: Surroundings): Promise<Running> {
-  const proxmox = service.uses?.proxmox ? around.proxmox(cluster.name, service.uses.proxmox) : undefined;
+/** Sets a service up in a cluster; it handles nothing until its memory was checked. */
+async function openOne(service: Service, cluster: Watched, home: Home): Promise<Running> {
+  const proxmox = service.uses?.proxmox ? home.proxmox(cluster.name, service.uses.proxmox) : undefined;
   const consumptions: Running['consumptions'] = new Map();
-  const subjects = subjectsOf(service, cluster.name);
-  let check: () => Promise<void> = async () => {};
-  const on_forgotten = () => void check();
-  const worker = createWorker(service, cluster.name, { ...around, proxmox, on_forgotten });
   const named = { service: service.name, cluster: cluster.name };
+  const on_forgotten = () => home.on_forgotten(cluster.name);
+  const worker = createWorker(service, cluster.name, { ...home, proxmox, on_forgotten });
   const recalled = (stream: StreamClass) => recalledOf(service, cluster.name, stream);
-  const memory = createMemoryCheck({ ...named, recalled, consumptions, worker, ...around });
-  check = memory.check;
+  const room = proxmox ? createReadingRoom(home.bus) : home.roomOf(cluster.name);
+  const memory = createMemoryCheck({ ...named, recalled, consumptions, worker, room, ...home });
   const one: Running = { service, cluster, proxmox, worker, memory, consumptions, timers: [] };
   try {
     await worker.flush();
-    for (const [stream, wanted] of subjects) consumptions.set(stream, await consume(stream, wanted, one, around));
-    await memory.check();
+    for (const [stream, wanted] of subjectsOf(service, cluster.name))
+      consumptions.set(stream, await consume(stream, wanted, one, home));
   } catch (error) {
     await stopAll([one]);
     throw error;
   }
-  if (around.timers === 'run') {
-    one.timers = service.timers.map((timer) => runTimer(timer, { ...around, ...named, worker: patient(one), proxmox }));
-  }
   return one;
+}
+
+function timersOf(one: Running, around: Surroundings): RunningTimer[] {
+  const { service, cluster, proxmox } = one;
+  if (around.timers === 'manual') return [];
+  const named = { service: service.name, cluster: cluster.name };
+  return service.timers.map((timer) => runTimer(timer, { ...around, ...named, worker: patient(one), proxmox }));
 }
 
 /** Does nothing by the clock while what it knows is not complete. */
@@ -158,16 +193,25 @@ const patient = ({ worker, memory }: Running): Pick<Worker, 'tick'> => ({
 
 function consume(stream: StreamClass, subjects: string[], one: Running, around: Surroundings): Promise<Consumption> {
   const { service, cluster, memory, worker } = one;
+  const durable = `${service.name}_${cluster.name}`;
+  if (around.recall_only) return Promise.resolve(onlooker({ stream, durable }, around));
   return around.bus.consume(
     {
       stream,
-      durable: `${service.name}_${cluster.name}`,
+      durable,
       subjects,
       ...(around.ack_wait_ms === undefined ? {} : { ack_wait_ms: around.ack_wait_ms }),
     },
-    (delivery) => {
-      if (around.recall_only) return delivery.retry(1_000);
-      return memory.isOpen(stream) ? worker.take(delivery) : delivery.retry(50);
-    },
+    (delivery) => (memory.isOpen(stream) ? worker.take(delivery) : delivery.retry(50)),
   );
+}
+
+/** Sees how far others came, and takes nothing from them. */
+function onlooker(consumer: { stream: StreamClass; durable: string }, { bus }: Surroundings): Consumption {
+  return {
+    stop: async () => {},
+    acknowledged: () => bus.acknowledged(consumer),
+    rewind: async () => {},
+    pending: async () => 0,
+  };
 }
