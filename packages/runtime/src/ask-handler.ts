@@ -16,6 +16,8 @@ export type Work = {
   revision: string;
   trace: string;
   cause: string;
+  /** Was handled before, and nothing that is said is heard. */
+  recalled?: boolean;
   /** Its place in its stream. */
   position?: { stream: string; sequence: number };
 };
@@ -46,12 +48,13 @@ export function createAskHandler(bench: Bench): AskHandler {
   };
 }
 
-function contextOf({ cluster, ground, log }: Bench, { now, revision, trace, cause }: Work) {
+function contextOf({ cluster, ground, log }: Bench, { now, revision, trace, cause, recalled = false }: Work) {
   return {
     cluster,
     now,
     config_revision: revision,
     current_config: ground.configs.current().config,
+    recalled,
     trace,
     log: bind(log, { trace_id: traceIdOf(trace), cause }),
     proxmox: ground.proxmox,

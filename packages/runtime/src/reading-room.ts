@@ -1,6 +1,7 @@
 import { type Bus, type StoredEvent, subjectFilter } from '@evenkeel/bus';
 import type { StreamClass } from '@evenkeel/contracts';
 import type { Replayed } from './recall.ts';
+import { withRoomyHeap } from './roomy-heap.ts';
 
 /** Stored events of these subjects, between two places in a stream. */
 export type Range = { subjects: string[]; after: number; up_to: number };
@@ -24,6 +25,7 @@ type Asked = { ranges: Ranges; reader: Reader };
 export function createReadingRoom(bus: Pick<Bus, 'read'>): { enter: () => Seat } {
   let undecided = 0;
   let asked: Asked[] = [];
+  const start = (all: Asked[]): void => void withRoomyHeap(() => readTogether(bus, all));
   const enter = (): Seat => {
     let isDecided = false;
     undecided += 1;
@@ -31,7 +33,7 @@ export function createReadingRoom(bus: Pick<Bus, 'read'>): { enter: () => Seat }
       if (isDecided) return;
       isDecided = true;
       undecided -= 1;
-      if (undecided === 0 && asked.length > 0) void readTogether(bus, asked.splice(0));
+      if (undecided === 0 && asked.length > 0) start(asked.splice(0));
     };
     const read: Seat['read'] = (ranges, take) => {
       const done = Promise.withResolvers<void>();

@@ -56,7 +56,7 @@ export async function openRecall(bench: Bench): Promise<Recall> {
     const { work, span } = readWork(stored);
     const buffer = openBuffer(records, cluster, cache);
     try {
-      await ask({ ...work, trace: span.traceparent }, buffer);
+      await ask({ ...work, trace: span.traceparent, recalled: true }, buffer);
       span.end();
     } catch (error) {
       span.end(error);
