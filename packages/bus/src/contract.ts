@@ -209,6 +209,30 @@ function reading(bus: () => Bus): void {
     expect(await bus().last('decisions', subject('nothing.*'))).toBeNull();
   });
 
+  test('of what two streams hold it is known which came first', async () => {
+    const { say, subject } = createSetting(bus());
+    const order = ['decisions', 'telemetry', 'decisions', 'telemetry'] as const;
+    for (const [n, stream] of order.entries()) {
+      await bus().publish(say(`mixed.${n}`, n, { stream }));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    const read = async (stream: (typeof order)[number]) => gather(bus().read(stream, [subject('mixed.*', stream)]));
+    const all = [...(await read('telemetry')), ...(await read('decisions'))];
+    const sorted = all.sort((a, b) => a.stored_at - b.stored_at);
+    expect(sorted.map(({ event }) => event.data)).toEqual([0, 1, 2, 3]);
+  });
+
+  test('whoever looks on sees what a consumer has acknowledged', async () => {
+    const { say, subject, durable } = createSetting(bus());
+    const consumer = { stream: 'decisions', durable } as const;
+    expect(await bus().acknowledged(consumer)).toBe(0);
+    const consumption = await bus().consume({ ...consumer, subjects: [subject('seen')] }, ({ ack }) => ack());
+    const { sequence } = await bus().publish(say('seen', 1));
+    await until(async () => (await bus().acknowledged(consumer)) === sequence);
+    await consumption.stop();
+    expect(await bus().acknowledged(consumer)).toBe(sequence);
+  });
+
   test('followers see what is new, or all, until their signal', async () => {
     const { say, subject } = createSetting(bus());
     await bus().publish(say('followed', 1));

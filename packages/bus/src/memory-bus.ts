@@ -36,7 +36,9 @@ const defaults: Record<StreamClass, StreamLimits> = {
 /** Events are seen in the order of publishing; nothing in it depends on a clock but the wait before a redelivery. */
 export function createMemoryBus(options: MemoryBusOptions = {}): MemoryBus {
   const closed = new AbortController();
-  const streamOf = (name: StreamClass) => createMemoryStream({ ...defaults[name], ...options.limits?.[name] });
+  let stored = 0;
+  const streamOf = (name: StreamClass) =>
+    createMemoryStream({ ...defaults[name], ...options.limits?.[name] }, () => ++stored);
   const streams = {
     telemetry: streamOf('telemetry'),
     decisions: streamOf('decisions'),
@@ -77,6 +79,7 @@ export function createMemoryBus(options: MemoryBusOptions = {}): MemoryBus {
       consumers.set(name, consumer);
       return consumer.attach(handle);
     },
+    acknowledged: async ({ stream, durable }) => consumers.get(`${stream}/${durable}`)?.acknowledged() ?? 0,
     bury: async (letter) => {
       letters.push({ ...letter, buried: ++buried });
       if (letters.length > 1_000) letters.shift();

@@ -11,6 +11,7 @@ export type ConsumerHooks = { wait: (delay_ms: number) => Promise<void>; changed
 
 export type MemoryConsumer = {
   attach: (handle: Handle) => Consumption;
+  acknowledged: () => number;
   idle: () => boolean;
 };
 
@@ -117,5 +118,5 @@ export function createMemoryConsumer(
       pending: async () => queue.length - (delivering && queue.length > 0 ? 1 : 0),
     };
   };
-  return { attach, idle: () => handlers.length === 0 || (queue.length === 0 && !pumping) };
+  return { attach, acknowledged: () => floor, idle: () => handlers.length === 0 || (queue.length === 0 && !pumping) };
 }

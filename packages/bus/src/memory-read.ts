@@ -2,8 +2,8 @@ import type { Kept, MemoryStream } from './memory-stream.ts';
 import type { StoredEvent } from './port.ts';
 import { subjectFilter } from './subjects.ts';
 
-export function storedEventOf({ subject, sequence, event }: Kept): StoredEvent {
-  return { subject, sequence, event };
+export function storedEventOf({ subject, sequence, stored_at, event }: Kept): StoredEvent {
+  return { subject, sequence, stored_at, event };
 }
 
 /** What is kept of these subjects, until none is left. */

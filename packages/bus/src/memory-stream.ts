@@ -3,15 +3,22 @@ import type { Outgoing, Published } from './port.ts';
 import { subjectFilter } from './subjects.ts';
 
 /** `waiting` counts the consumers that have yet to acknowledge it; `gone` is set once it was dropped. */
-export type Kept = { subject: string; sequence: number; event: CloudEvent; waiting: number; gone: boolean };
+export type Kept = {
+  subject: string;
+  sequence: number;
+  stored_at: number;
+  event: CloudEvent;
+  waiting: number;
+  gone: boolean;
+};
 
 /** How much is kept. What a consumer still waits for is dropped only at `backlog`. */
 export type StreamLimits = { per_subject: number; total: number; backlog: number; ids: number };
 
 export type MemoryStream = ReturnType<typeof createMemoryStream>;
 
-/** An ordered log that keeps events by reference and within limits. */
-export function createMemoryStream(limits: StreamLimits) {
+/** An ordered log that keeps events by reference and within limits; `clock` says of each when it came. */
+export function createMemoryStream(limits: StreamLimits, clock: () => number) {
   const log = new Map<number, Kept>();
   const bySubject = new Map<string, Kept[]>();
   const ids = new Map<string, number>();
@@ -41,7 +48,7 @@ export function createMemoryStream(limits: StreamLimits) {
   const last = (subject: string) => bySubject.get(subject)?.at(-1) ?? null;
 
   const add = ({ subject, event, message_id }: Outgoing): Kept => {
-    const message: Kept = { subject, sequence: ++sequence, event, waiting: 0, gone: false };
+    const message: Kept = { subject, sequence: ++sequence, stored_at: clock(), event, waiting: 0, gone: false };
     log.set(message.sequence, message);
     const same = bySubject.get(subject) ?? [];
     same.push(message);

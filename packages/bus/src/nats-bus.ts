@@ -1,4 +1,4 @@
-import { consumeFrom } from './nats-consume.ts';
+import { acknowledgedBy, consumeFrom } from './nats-consume.ts';
 import { createNatsLedger } from './nats-ledger.ts';
 import { buryLetter, dropLetter, readLetters } from './nats-letters.ts';
 import { maxBody, publishEvent } from './nats-publish.ts';
@@ -22,6 +22,7 @@ export async function connectNats(options: NatsOptions): Promise<Bus> {
   return {
     publish: (outgoing) => publishEvent(wire, outgoing),
     consume: (wanted, handle) => consumeFrom(wire, wanted, handle),
+    acknowledged: (consumer) => acknowledgedBy(wire, consumer),
     bury: (letter) => buryLetter(wire, letter),
     letters: (from = 1) => readLetters(wire, from),
     drop_letter: (buried) => dropLetter(wire, buried),

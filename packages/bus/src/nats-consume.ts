@@ -106,6 +106,14 @@ export async function consumeFrom(wire: Wire, options: ConsumerOptions, handle: 
   };
 }
 
+/** Last sequence that the durable acknowledged with all before it; 0 where there is no such durable. */
+export function acknowledgedBy(wire: Wire, { stream, durable }: Pick<ConsumerOptions, 'stream' | 'durable'>) {
+  return withPatience(wire, `looking at ${durable}`, async () => {
+    const standing = await standingConsumer(wire, streams[stream].name, durable);
+    return standing?.ack_floor.stream_seq ?? 0;
+  });
+}
+
 async function deliveryOf(options: ConsumerOptions, message: JsMsg) {
   const headers = wireHeaders(message.headers);
   const decoded = await decodeEvent({ headers, body: message.data });
@@ -133,16 +141,19 @@ async function ensureConsumer(wire: Wire, options: ConsumerOptions, after_sequen
   const stream = streams[options.stream].name;
   const { ack_wait, filter_subjects } = consumerConfig(options, after_sequence);
   await withPatience(wire, `setting up ${options.durable}`, async () => {
-    const standing = await wire.jsm.consumers.info(stream, options.durable).catch((error: Error) => {
-      if (isMissing(error)) return null;
-      throw error;
-    });
+    const standing = await standingConsumer(wire, stream, options.durable);
     if (!standing) await wire.jsm.consumers.add(stream, consumerConfig(options, after_sequence));
     else if (differs(standing, ack_wait, filter_subjects)) {
       await wire.jsm.consumers.update(stream, options.durable, { ack_wait, filter_subjects });
     }
   });
 }
+
+const standingConsumer = ({ jsm }: Wire, stream: string, durable: string): Promise<ConsumerInfo | null> =>
+  jsm.consumers.info(stream, durable).catch((error: Error) => {
+    if (isMissing(error)) return null;
+    throw error;
+  });
 
 async function resetConsumer(wire: Wire, options: ConsumerOptions, after_sequence: number): Promise<void> {
   const stream = streams[options.stream].name;

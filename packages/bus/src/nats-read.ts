@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type StreamClass, streams } from '@evenkeel/contracts';
-import { type Consumer, type ConsumerMessages, DeliverPolicy } from '@nats-io/jetstream';
+import { type Consumer, type ConsumerMessages, DeliverPolicy, type JsMsg } from '@nats-io/jetstream';
 import { decodeEvent, type WireMessage } from './cloud-events.ts';
 import { onReconnect, type Wire } from './nats-wire.ts';
 import { withPatience } from './patience.ts';
@@ -9,7 +9,7 @@ import type { StoredEvent } from './port.ts';
 /** Short enough to notice within seconds that a consumer is no more. */
 const pulling = { max_messages: 100, expires: 10_000, idle_heartbeat: 2_000 };
 
-export type StoredMessage = WireMessage & { subject: string; sequence: number };
+export type StoredMessage = WireMessage & Omit<StoredEvent, 'event'>;
 
 /** First value of each header, by its name in lower case. */
 export function wireHeaders(headers: Iterable<[string, string[]]> | undefined): Record<string, string> {
@@ -25,7 +25,7 @@ export async function lastStored(wire: Wire, stream: StreamClass, subject: strin
   if (!found) return null;
   const decoded = await decodeEvent({ headers: wireHeaders(found.header), body: found.data });
   if ('reason' in decoded) throw new Error(`what is stored at ${subject} is no event: ${decoded.reason}`);
-  return { subject: found.subject, sequence: found.seq, event: decoded.event };
+  return { subject: found.subject, sequence: found.seq, stored_at: Date.parse(found.timestamp), event: decoded.event };
 }
 
 /** Stored messages until none is left; goes on after a lost connection where it was. */
@@ -44,10 +44,9 @@ export async function* readMessages(
       for (let left = (await consumer.info(true)).num_pending; left > 0; ) {
         left = (await consumer.info()).num_pending;
         for await (const message of await consumer.fetch({ max_messages: 32, expires: 1_000 })) {
-          const { subject, seq, data, headers, info } = message;
-          yield { subject, sequence: seq, body: data, headers: wireHeaders(headers) };
-          next = seq + 1;
-          left = info.pending;
+          yield storedMessage(message);
+          next = message.seq + 1;
+          left = message.info.pending;
           progress = performance.now();
           if (left === 0) break;
         }
@@ -81,9 +80,9 @@ export function followMessages(
       try {
         messages = await (await orderedConsumer(wire, stream, subjects, next)).consume(pulling);
         if (signal.aborted) messages.stop();
-        for await (const { subject, seq, data, headers } of messages) {
-          yield { subject, sequence: seq, body: data, headers: wireHeaders(headers) };
-          next = seq + 1;
+        for await (const message of messages) {
+          yield storedMessage(message);
+          next = message.seq + 1;
         }
       } catch {
         await sleep(500);
@@ -96,11 +95,15 @@ export function followMessages(
   })();
 }
 
+function storedMessage({ subject, seq: sequence, timestamp, data: body, headers }: JsMsg): StoredMessage {
+  return { subject, sequence, stored_at: Date.parse(timestamp), body, headers: wireHeaders(headers) };
+}
+
 /** Messages that are events; what is not is passed over. */
 export async function* eventsOf(messages: AsyncIterable<StoredMessage>): AsyncGenerator<StoredEvent> {
-  for await (const { subject, sequence, headers, body } of messages) {
+  for await (const { subject, sequence, stored_at, headers, body } of messages) {
     const decoded = await decodeEvent({ headers, body });
-    if ('event' in decoded) yield { subject, sequence, event: decoded.event };
+    if ('event' in decoded) yield { subject, sequence, stored_at, event: decoded.event };
   }
 }
 

@@ -53,7 +53,13 @@ export type Consumption = {
   pending: () => Promise<number>;
 };
 
-export type StoredEvent = { subject: string; sequence: number; event: CloudEvent };
+export type StoredEvent = {
+  subject: string;
+  sequence: number;
+  /** When it was stored, by the clock that all streams of the bus share: what of two streams came first. */
+  stored_at: number;
+  event: CloudEvent;
+};
 
 /** A message that could not be handled, as it came off the wire, where it came from and why it was laid aside. */
 export type Letter = {
@@ -95,6 +101,8 @@ export type Bus = {
    * where it does neither or throws, the message comes again after the bus's own back-off. It must not await `stop`.
    */
   consume: (options: ConsumerOptions, handle: (delivery: Delivery | Poison) => Promise<void>) => Promise<Consumption>;
+  /** What the consumer of that name has acknowledged, as `Consumption.acknowledged`, without becoming one; 0 where there is none. */
+  acknowledged: (consumer: Pick<ConsumerOptions, 'stream' | 'durable'>) => Promise<number>;
   /** Lays a message aside in the dead-letter stream, with where it came from and why. */
   bury: (letter: Letter) => Promise<void>;
   /** What was laid aside, oldest first, from a place in that stream on, until none is left. */

@@ -35,6 +35,8 @@ export type Bench = {
   log: Log;
   publishes: ReadonlyMap<string, AnyEvent>;
   cache: Cache;
+  /** The latest version that it has seen the store at: one that is lower later on has forgotten. */
+  seen: number;
 };
 
 export function createBench(service: Service, cluster: string, ground: Ground): Bench {
@@ -46,6 +48,7 @@ export function createBench(service: Service, cluster: string, ground: Ground): 
     log: bind(ground.log, { service: service.name, cluster }),
     publishes: new Map(service.publishes.map((event) => [event.name, event])),
     cache: emptyCache(),
+    seen: 0,
   };
 }
 

@@ -1,31 +1,13 @@
 import type { Outgoing } from '@evenkeel/bus';
-import type { Config, Said } from '@evenkeel/contracts';
+import type { Said } from '@evenkeel/contracts';
+import { createAskHandler, type Work } from './ask-handler.ts';
 import type { Bench } from './bench.ts';
-import { bind } from './bind.ts';
-import { type ConfigSource, UnknownConfig } from './config-source.ts';
-import type { Handler, Timer } from './define-service.ts';
 import { envelopes } from './envelopes.ts';
 import { flush } from './outbox.ts';
-import { blame, HandlerFailed, marked } from './outside.ts';
-import { type Buffer, emptyCache, openBuffer, openReader } from './state.ts';
-import { traceIdOf } from './tracing.ts';
+import { blame, marked } from './outside.ts';
+import { emptyCache, openBuffer } from './state.ts';
 
-/** One thing to handle: an event, or a timer's tick where there is no input. */
-export type Work = {
-  input?: { handler: Handler; data: unknown; id: string; sequence: number };
-  timer?: Timer;
-  /** Epoch milliseconds. */
-  now: number;
-  revision: string;
-  trace: string;
-  cause: string;
-  /** Its place in its stream. */
-  position?: { stream: string; sequence: number };
-  /** Was handled before: what is said because of it was said then. */
-  silent?: boolean;
-};
-
-const receiptSeconds = 86_400;
+export const receiptSeconds = 86_400;
 
 /** The store was emptied, or lost its latest seconds; what it knew is built again from the streams. */
 class StoreForgot extends Error {
@@ -37,13 +19,12 @@ class StoreForgot extends Error {
 export function createDecide(bench: Bench): (work: Work) => Promise<boolean> {
   const { ground, scope, cache } = bench;
   const records = marked(ground.store);
-  const ledger = marked(ground.bus.ledger);
-  let seen = 0;
+  const ask = createAskHandler(bench);
 
   const versionOf = async (): Promise<number> => {
     const version = await ground.store.version(scope);
-    const hasForgotten = version < seen;
-    seen = version;
+    const hasForgotten = version < bench.seen;
+    bench.seen = version;
     if (hasForgotten) {
       ground.on_forgotten?.();
       throw new StoreForgot();
@@ -55,10 +36,7 @@ export function createDecide(bench: Bench): (work: Work) => Promise<boolean> {
   return async (work) => {
     const version = await versionOf();
     const buffer = openBuffer(records, bench.cluster, cache);
-    const config = await configAt(ground.configs, work.revision);
-    const context = { ...contextOf(bench, work), config, ledger, state: stateOf(bench, records, buffer) };
-    const said = await handle(bench, work, context);
-    const outbox = work.silent ? [] : said;
+    const outbox = outgoing(bench, work, await ask(work, buffer));
     const writes = buffer.writes();
     if (!work.input && writes.length === 0 && outbox.length === 0) return true;
     const committed = await ground.store.commit(scope, {
@@ -71,7 +49,7 @@ export function createDecide(bench: Bench): (work: Work) => Promise<boolean> {
       cache.version = -1;
       return false;
     }
-    seen = committed;
+    bench.seen = committed;
     buffer.keep(committed);
     await flush(bench);
     return true;
@@ -85,49 +63,16 @@ export async function pass({ ground, scope }: Bench, work: Pick<Work, 'cause' | 
 }
 
 const receiptOf = ({ cause, position }: Pick<Work, 'cause' | 'position'>) => ({
-  cause,
+  causes: [cause],
   receipt_ttl_seconds: receiptSeconds,
-  ...(position ? { position } : {}),
+  ...(position ? { positions: [position] } : {}),
 });
 
-function contextOf({ cluster, ground, log }: Bench, { now, revision, trace, cause }: Work) {
-  return {
-    cluster,
-    now,
-    config_revision: revision,
-    current_config: ground.configs.current().config,
-    trace,
-    log: bind(log, { trace_id: traceIdOf(trace), cause }),
-    proxmox: ground.proxmox,
-  };
-}
-
-function stateOf({ cluster, service }: Bench, records: Bench['ground']['store'], buffer: Buffer): object {
-  const read = Object.entries(service.reads).map(([name, record]) => [name, openReader(records, cluster, record)]);
-  const owned = Object.entries(service.owns).map(([name, record]) => [name, buffer.handle(record)]);
-  return Object.fromEntries([...read, ...owned]);
-}
-
-/** What the handler says, as it will travel; whatever goes wrong in between is the handler's, unless it came from outside. */
-async function handle(bench: Bench, { input, timer, trace, cause }: Work, context: object): Promise<Outgoing[]> {
+/** What was said, as it will travel; where that is not declared or not valid, the handler has failed. */
+function outgoing(bench: Bench, { input, trace, revision, cause }: Work, said: readonly Said[]): Outgoing[] {
   try {
-    let said: readonly Said[] = [];
-    if (input) said = await heard(input, context);
-    else if (timer) said = await timer.handle(context as never);
-    const { config_revision } = context as { config_revision: string };
-    return envelopes(bench, said, { trace, config_revision, ...(input ? { cause } : {}) });
+    return envelopes(bench, said, { trace, config_revision: revision, ...(input ? { cause } : {}) });
   } catch (error) {
     throw blame(error);
-  }
-}
-
-const heard = ({ handler, ...event }: NonNullable<Work['input']>, context: object): Promise<readonly Said[]> =>
-  handler(event as never, context as never);
-
-async function configAt(configs: ConfigSource, revision: string): Promise<Config> {
-  try {
-    return await configs.at(revision);
-  } catch (error) {
-    throw error instanceof UnknownConfig ? new HandlerFailed(error.message, { cause: error }) : error;
   }
 }

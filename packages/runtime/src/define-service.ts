@@ -30,6 +30,8 @@ export type Context<Owns extends Record<string, AnyRecord>, Reads extends Record
   config_revision: string;
   /** The configuration in force now, which may be a later one: what switches off, switches off at once. */
   current_config: Config;
+  /** True where the event was handled before and forgotten since: all was said then, so that only what is remembered counts. */
+  recalled?: boolean;
   /** W3C traceparent of what is being handled: keep it with what goes on later. */
   trace: string;
   state: { [K in keyof Owns]: RecordHandle<Owns[K]> } & { [K in keyof Reads]: RecordReader<Reads[K]> };

@@ -1,12 +1,14 @@
-import type { Bus, Consumption } from '@evenkeel/bus';
+import type { Consumption } from '@evenkeel/bus';
 import type { StreamClass } from '@evenkeel/contracts';
 import type { Store } from '@evenkeel/store';
 import type { Log } from './define-service.ts';
+import type { Range, Ranges, Seat } from './reading-room.ts';
+import type { Recall } from './recall.ts';
 import type { Worker } from './worker.ts';
 
 /** Holds what the store has applied against what was acknowledged; while it looks, nothing is handled. */
 export type MemoryCheck = {
-  /** Looks until it knows; where the store has forgotten, what came since is handled again, decisions first. */
+  /** Looks until it knows; where the store has forgotten, what came since is handled again, in the order in which it was stored. */
   check: () => Promise<void>;
   isOpen: (stream: StreamClass) => boolean;
   trouble: () => string | null;
@@ -17,9 +19,10 @@ type Given = {
   cluster: string;
   /** Whose old events must be handled again, see `Recall`. */
   recalled: (stream: StreamClass) => string[];
-  consumptions: ReadonlyMap<StreamClass, Consumption>;
-  worker: Pick<Worker, 'flush' | 'replay'>;
-  bus: Bus;
+  consumptions: ReadonlyMap<StreamClass, Pick<Consumption, 'acknowledged'>>;
+  worker: Pick<Worker, 'flush' | 'recall'>;
+  /** Where it reads what it must handle again. */
+  room: { enter: () => Seat };
   store: Store;
   log: Log;
 };
@@ -27,35 +30,44 @@ type Given = {
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 export function createMemoryCheck(given: Given): MemoryCheck {
-  const { service, cluster, recalled, consumptions, worker, bus, store, log } = given;
+  const { service, cluster, recalled, consumptions, worker, room, store, log } = given;
   const open = new Set<StreamClass>();
   let trouble: string | null = 'comparing what is remembered with what was acknowledged';
   let running: Promise<void> | undefined;
 
-  /** How many events of a stream were acknowledged and are not known, all of which it handles again. */
-  const recall = async (stream: StreamClass): Promise<number> => {
-    const after = await store.position({ service, cluster }, stream);
-    const upTo = (await consumptions.get(stream)?.acknowledged()) ?? 0;
-    let events = 0;
-    if (after >= upTo) return events;
-    for await (const stored of bus.read(stream, recalled(stream), after + 1)) {
-      if (stored.sequence > upTo) break;
-      if (events++ === 0)
-        log.warn(
-          { service, cluster, stream, applied: after, acknowledged: upTo },
-          'the store has forgotten: handling again',
-        );
-      trouble = `the store has forgotten: ${service} handles ${stream} again, ${stored.sequence} of ${upTo}`;
-      await worker.replay({ ...stored, stream });
+  /** What of each stream was acknowledged and is not known. */
+  const forgotten = async (): Promise<Ranges> => {
+    const ranges = new Map<StreamClass, Range>();
+    for (const [stream, consumption] of consumptions) {
+      const after = await store.position({ service, cluster }, stream);
+      const up_to = await consumption.acknowledged();
+      if (after < up_to) ranges.set(stream, { subjects: recalled(stream), after, up_to });
     }
-    return events;
+    return ranges;
   };
 
-  const look = async (): Promise<void> => {
+  /** How many events it handled again. */
+  const recall = async ({ take, finish }: Recall, ranges: Ranges, seat: Seat): Promise<number> => {
+    const counts = new Map<StreamClass, number>();
+    await seat.read(ranges, async (stored) => {
+      const { stream, sequence } = stored;
+      const { after: applied, up_to: acknowledged } = ranges.get(stream) as Range;
+      const fields = { service, cluster, stream, applied, acknowledged };
+      if (!counts.has(stream)) log.warn(fields, 'the store has forgotten: handling again');
+      counts.set(stream, (counts.get(stream) ?? 0) + 1);
+      trouble = `the store has forgotten: ${service} handles ${stream} again, ${sequence} of ${acknowledged}`;
+      await take(stored);
+    });
+    await finish();
+    return [...counts.values()].reduce((sum, count) => sum + count, 0);
+  };
+
+  const look = async (seat: Seat): Promise<void> => {
     const began = performance.now();
     await worker.flush();
-    let events = 0;
-    for (const stream of consumptions.keys()) events += await recall(stream);
+    const opened = await worker.recall();
+    const ranges = await forgotten();
+    const events = ranges.size > 0 ? await recall(opened, ranges, seat) : 0;
     for (const stream of consumptions.keys()) open.add(stream);
     const seconds = Math.round((performance.now() - began) / 100) / 10;
     if (events > 0) log.info({ service, cluster, events, seconds }, 'what was forgotten is known again');
@@ -65,15 +77,18 @@ export function createMemoryCheck(given: Given): MemoryCheck {
     open.clear();
     for (let attempt = 1; ; attempt++) {
       trouble = 'comparing what is remembered with what was acknowledged';
+      const seat = room.enter();
       try {
-        await look();
+        await look(seat);
         trouble = null;
         return;
       } catch (error) {
         if (attempt === 1)
           log.warn({ service, cluster, error }, 'could not compare the store with the streams; it is tried again');
-        await pause(Math.min(5_000, 100 * 2 ** attempt));
+      } finally {
+        seat.leave();
       }
+      await pause(Math.min(5_000, 100 * 2 ** attempt));
     }
   };
 

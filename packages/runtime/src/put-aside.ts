@@ -2,8 +2,8 @@ import type { Delivery, Poison } from '@evenkeel/bus';
 import type { Bench } from './bench.ts';
 import { bodyOf, bury, headersOf } from './bury.ts';
 import { pass } from './decide.ts';
-import { Unreadable } from './handle-delivery.ts';
 import { HandlerFailed } from './outside.ts';
+import { Unreadable } from './read-work.ts';
 import { traceIdOf } from './tracing.ts';
 
 const attemptsBeforeBurial = 5;

@@ -13,7 +13,7 @@ export const emptyCache = (): Cache => ({ version: -1, records: new Map() });
 export type Buffer = {
   handle: <R extends AnyRecord>(record: R) => RecordHandle<R>;
   writes: () => Write[];
-  /** Makes the buffered writes part of the cache; to be called once they are committed. */
+  /** Makes the buffered writes part of the cache; to be called once they are committed, or where all that follow are committed with them. */
   keep: (version: number) => void;
 };
 
@@ -40,7 +40,8 @@ export function openBuffer(store: Store, cluster: string, cache: Cache): Buffer 
     const known = partsOf(record.name);
     if (!known.complete) {
       const stored = await store.all(cluster, record.name);
-      known.parts = new Map(Object.entries(stored).map(([part, value]) => [part, decode(record, value)]));
+      const decoded = Object.entries(stored).map(([part, value]) => [part, decode(record, value)] as const);
+      known.parts = new Map([...decoded, ...known.parts]);
       known.complete = true;
     }
     const merged = new Map([...known.parts, ...(written.get(record.name) ?? [])]);
@@ -58,9 +59,10 @@ export function openBuffer(store: Store, cluster: string, cache: Cache): Buffer 
     keep: (version) => {
       cache.version = version;
       for (const [name, parts] of written) {
+        const known = partsOf(name);
         for (const [part, value] of parts) {
-          if (value === null) partsOf(name).parts.delete(part);
-          else partsOf(name).parts.set(part, value);
+          if (value === null && known.complete) known.parts.delete(part);
+          else known.parts.set(part, value ?? undefined);
         }
       }
     },

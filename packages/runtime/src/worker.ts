@@ -1,22 +1,22 @@
-import type { Delivery, Poison, StoredEvent } from '@evenkeel/bus';
-import type { StreamClass } from '@evenkeel/contracts';
+import type { Delivery, Poison } from '@evenkeel/bus';
+import type { Work } from './ask-handler.ts';
 import { type Bench, createBench, forget, type Ground } from './bench.ts';
 import { clusterTime } from './cluster-time.ts';
-import { createDecide, pass, type Work } from './decide.ts';
+import { createDecide, pass } from './decide.ts';
 import type { Service, Timer } from './define-service.ts';
 import { nameOfType } from './envelope.ts';
-import { createHandle, type Handle, Unreadable } from './handle-delivery.ts';
+import { createHandle, type Handle } from './handle-delivery.ts';
 import { flush } from './outbox.ts';
 import { HandlerFailed } from './outside.ts';
 import { createPutAside } from './put-aside.ts';
-
-export type Replayed = StoredEvent & { stream: StreamClass };
+import { Unreadable } from './read-work.ts';
+import { openRecall, type Recall } from './recall.ts';
 
 export type Worker = {
   /** Handles one delivery: decides, commits, publishes, acknowledges. Never throws. */
   take: (delivery: Delivery | Poison) => Promise<void>;
-  /** Handles again what was acknowledged and then forgotten; trouble outside is thrown, what cannot be handled passed over. */
-  replay: (stored: Replayed) => Promise<void>;
+  /** To handle again what was acknowledged and then forgotten: trouble outside is thrown, what cannot be handled passed over. */
+  recall: () => Promise<Recall>;
   /** Runs one timer once; what goes wrong is thrown. */
   tick: (timer: Timer) => Promise<void>;
   /** Publishes what was committed and not yet said. */
@@ -30,6 +30,7 @@ export function createWorker(service: Service, cluster: string, ground: Ground):
   const handle = createHandle(bench, decide);
   const take = createTake(bench, handle);
   const replay = createReplay(bench, handle);
+  const isSilent = service.uses?.proxmox === undefined;
   const tick = createTick(bench, decide);
   let turn: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
@@ -39,7 +40,10 @@ export function createWorker(service: Service, cluster: string, ground: Ground):
   };
   return {
     take: (delivery) => inTurn(() => take(delivery)),
-    replay: (stored) => inTurn(() => replay(stored)),
+    recall: async () => {
+      const { take, finish } = isSilent ? await openRecall(bench) : { take: replay, finish: async () => {} };
+      return { take: (stored) => inTurn(() => take(stored)), finish: () => inTurn(finish) };
+    },
     tick: (timer) => inTurn(() => tick(timer)),
     flush: () => inTurn(() => flush(bench)),
   };
@@ -68,14 +72,13 @@ function createTake(bench: Bench, handle: Handle): (delivery: Delivery | Poison)
   };
 }
 
-/** A service that acts on the outside may have news to tell of it even on an old event; whatever else it says can be said once only. */
-function createReplay(bench: Bench, handle: Handle): (stored: Replayed) => Promise<void> {
-  const silent = bench.service.uses?.proxmox === undefined;
+/** One by one and aloud, for a service that acts on the outside: it may have news to tell of it even on an old event. */
+function createReplay(bench: Bench, handle: Handle): Recall['take'] {
   const nobody = async (): Promise<void> => {};
   return async ({ stream, sequence, subject, event }) => {
     const delivery = { stream, sequence, subject, event, attempt: 1, ack: nobody, retry: nobody };
     try {
-      await handle(delivery, { silent });
+      await handle(delivery);
     } catch (error) {
       forget(bench);
       if (!(error instanceof Unreadable || error instanceof HandlerFailed)) throw error;

@@ -1,24 +1,29 @@
 /**
- * All or nothing: where the version is the expected one, writes, outbox, position and receipt together. Every key belongs to one
+ * All or nothing: where the version is the expected one, writes, outbox, positions and receipts together. Every key belongs to one
  * cluster's hash tag, so that it also runs on a Redis Cluster.
  *
- * KEYS: head, outbox, positions, receipt, then one a record written.
- * ARGV: expected version, receipt's life in ms, stream of the position or '', its sequence, number of messages, the messages, then for
- * each write: index of its record, part, '1' to set or '0' to delete, value.
+ * KEYS: head, outbox, positions, the receipts, then one a record written.
+ * ARGV: expected version, receipts' life in ms, number of receipts, number of positions, number of messages; then for each position its
+ * stream and sequence, the messages, and for each write: index of its record, part, '1' to set or '0' to delete, value.
  */
 export const commitScript = `
 local version = tonumber(redis.call('HGET', KEYS[1], 'version') or '0')
 if version ~= tonumber(ARGV[1]) then return false end
-local at = 5 + tonumber(ARGV[5])
-for i = 6, at do
-  redis.call('HSET', KEYS[2], redis.call('HINCRBY', KEYS[1], 'parked', 1), ARGV[i])
+local receipts = tonumber(ARGV[3])
+local at = 5
+for _ = 1, tonumber(ARGV[4]) do
+  redis.call('HSET', KEYS[3], ARGV[at + 1], ARGV[at + 2])
+  at = at + 2
+end
+for _ = 1, tonumber(ARGV[5]) do
+  at = at + 1
+  redis.call('HSET', KEYS[2], redis.call('HINCRBY', KEYS[1], 'parked', 1), ARGV[at])
 end
 for i = at + 1, #ARGV, 4 do
-  local record = KEYS[4 + tonumber(ARGV[i])]
+  local record = KEYS[3 + receipts + tonumber(ARGV[i])]
   if ARGV[i + 2] == '1' then redis.call('HSET', record, ARGV[i + 1], ARGV[i + 3])
   else redis.call('HDEL', record, ARGV[i + 1]) end
 end
-if ARGV[3] ~= '' then redis.call('HSET', KEYS[3], ARGV[3], ARGV[4]) end
-redis.call('SET', KEYS[4], '1', 'PX', ARGV[2])
+for i = 1, receipts do redis.call('SET', KEYS[3 + i], '1', 'PX', ARGV[2]) end
 return redis.call('HINCRBY', KEYS[1], 'version', 1)
 `;

@@ -4,7 +4,7 @@ import type { Commit, Scope, Store } from './port.ts';
 
 /** A commit that changes nothing but what is named. */
 export function commitOf(changes: Partial<Commit>): Commit {
-  return { expected_version: 0, writes: [], cause: randomUUID(), receipt_ttl_seconds: 60, outbox: [], ...changes };
+  return { expected_version: 0, writes: [], causes: [randomUUID()], receipt_ttl_seconds: 60, outbox: [], ...changes };
 }
 
 export function freshScope(): Scope {
@@ -53,7 +53,12 @@ function remembering(store: () => Store): void {
     const [gone, stays] = [`${cluster}[*]?`, `${cluster}[*]?2`];
     for (const one of [gone, stays]) {
       const writes = [{ record: 'scores', part: 'all', value: one }];
-      const commit = commitOf({ writes, cause: 'c', outbox: [1], position: { stream: 'decisions', sequence: 7 } });
+      const commit = commitOf({
+        writes,
+        causes: ['c'],
+        outbox: [1],
+        positions: [{ stream: 'decisions', sequence: 7 }],
+      });
       await store().commit({ service: 'a', cluster: one }, commit);
     }
     await store().forget(gone);
@@ -72,9 +77,9 @@ function remembering(store: () => Store): void {
       const writes = [{ record: 'scores', part: 'all', value: index }];
       const commit = commitOf({
         writes,
-        cause: 'same',
+        causes: ['same'],
         outbox: [index],
-        position: { stream: 'decisions', sequence: index },
+        positions: [{ stream: 'decisions', sequence: index }],
       });
       expect(await store().commit({ service: 'scorer', cluster: odd }, commit)).toBe(1);
     }
@@ -105,9 +110,9 @@ function committing(store: () => Store): void {
     );
     const late = commitOf({
       writes: [{ record: 'scores', part: 'all', value: 'late' }],
-      cause: 'late',
+      causes: ['late'],
       outbox: ['late'],
-      position: { stream: 'decisions', sequence: 7 },
+      positions: [{ stream: 'decisions', sequence: 7 }],
     });
     expect(await store().commit(scope, late)).toBeNull();
     expect(await store().commit(scope, { ...late, expected_version: 2 })).toBeNull();
@@ -129,12 +134,34 @@ function committing(store: () => Store): void {
   test('what was handled is known, and the position of each stream', async () => {
     const scope = freshScope();
     const cause = 'recommendation.decided/c1/"ä b"';
-    await store().commit(scope, commitOf({ cause, position: { stream: 'decisions', sequence: 41 } }));
-    const position = { stream: 'telemetry', sequence: 9_007_199_254_740_991 };
-    await store().commit(scope, commitOf({ expected_version: 1, position }));
+    await store().commit(scope, commitOf({ causes: [cause], positions: [{ stream: 'decisions', sequence: 41 }] }));
+    const positions = [{ stream: 'telemetry', sequence: 9_007_199_254_740_991 }];
+    await store().commit(scope, commitOf({ expected_version: 1, positions }));
     expect([await store().handled(scope, cause), await store().handled(scope, `${cause}x`)]).toEqual([true, false]);
     expect(await store().position(scope, 'decisions')).toBe(41);
     expect(await store().position(scope, 'telemetry')).toBe(9_007_199_254_740_991);
+  });
+
+  test('many are handled by one commit, which moves several streams on', async () => {
+    const scope = freshScope();
+    const causes = Array.from({ length: 300 }, (_, n) => `event/${n}`);
+    const positions = [
+      { stream: 'decisions', sequence: 7 },
+      { stream: 'telemetry', sequence: 300 },
+    ];
+    const writes = [
+      { record: 'scores', part: 'all', value: 'both' },
+      { record: 'profiles', part: 'one', value: 1 },
+    ];
+    expect(await store().commit(scope, commitOf({ causes, positions, writes, outbox: ['said'] }))).toBe(1);
+    const handled = await Promise.all(['event/0', 'event/299', 'event/300'].map((id) => store().handled(scope, id)));
+    expect(handled).toEqual([true, true, false]);
+    expect([await store().position(scope, 'decisions'), await store().position(scope, 'telemetry')]).toEqual([7, 300]);
+    expect([
+      await store().get(scope.cluster, 'scores', 'all'),
+      await store().get(scope.cluster, 'profiles', 'one'),
+    ]).toEqual(['both', 1]);
+    expect(await store().outbox(scope)).toMatchObject([{ message: 'said' }]);
   });
 
   test('messages stay in order until they are settled', async () => {

@@ -19,6 +19,6 @@ test('encoded values cannot be changed in place, others are kept by reference', 
 test('the oldest receipts are forgotten', async () => {
   const store = createMemoryStore({ receipts: 2 });
   const scope = freshScope();
-  for (const n of [0, 1, 2]) await store.commit(scope, commitOf({ expected_version: n, cause: `${n}` }));
+  for (const n of [0, 1, 2]) await store.commit(scope, commitOf({ expected_version: n, causes: [`${n}`] }));
   expect(await Promise.all(['0', '1', '2'].map((cause) => store.handled(scope, cause)))).toEqual([false, true, true]);
 });

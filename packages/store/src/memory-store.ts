@@ -40,10 +40,10 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
       if (value === null) partsOf(cluster, record).delete(part);
       else partsOf(cluster, record).set(part, copy(value));
     }
-    memory.receipts.add(commit.cause);
-    if (memory.receipts.size > limit) memory.receipts.delete(memory.receipts.values().next().value as string);
+    for (const cause of commit.causes) memory.receipts.add(cause);
+    while (memory.receipts.size > limit) memory.receipts.delete(memory.receipts.values().next().value as string);
     for (const message of commit.outbox) memory.outbox.set(String(++memory.parked), copy(message));
-    if (commit.position) memory.positions.set(commit.position.stream, commit.position.sequence);
+    for (const { stream, sequence } of commit.positions ?? []) memory.positions.set(stream, sequence);
   };
 
   return {

@@ -8,13 +8,13 @@ export type Commit = {
   expected_version: number;
   /** Null deletes the part. */
   writes: Write[];
-  /** What was handled: an event's id or a timer's tick. Kept for `receipt_ttl_seconds`. */
-  cause: string;
+  /** What was handled: ids of events, or a timer's tick. Kept for `receipt_ttl_seconds`. */
+  causes: string[];
   receipt_ttl_seconds: number;
   /** Messages to be published, opaque to the store; they stay until `settled`. */
   outbox: unknown[];
-  /** Stream position that is applied by this commit. */
-  position?: { stream: string; sequence: number };
+  /** Stream positions that are applied by this commit, one a stream. */
+  positions?: { stream: string; sequence: number }[];
 };
 
 export type Parked = { id: string; message: unknown };

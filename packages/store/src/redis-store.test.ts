@@ -22,7 +22,7 @@ describe.skipIf(!own)('Redis in trouble', () => {
   test('a receipt is kept for its time', async () => {
     const store = await connectRedis({ url });
     const scope = freshScope();
-    await store.commit(scope, commitOf({ cause: 'brief', receipt_ttl_seconds: 0.05 }));
+    await store.commit(scope, commitOf({ causes: ['brief'], receipt_ttl_seconds: 0.05 }));
     expect(await store.handled(scope, 'brief')).toBe(true);
     await sleep(100);
     expect(await store.handled(scope, 'brief')).toBe(false);
@@ -34,7 +34,7 @@ describe.skipIf(!own)('Redis in trouble', () => {
     const writes = [{ record: 'scores', part: 'all', value: 1 }];
     await store.commit(
       { service: 's', cluster: 'a b' },
-      commitOf({ writes, outbox: [1], position: { stream: 'x', sequence: 1 } }),
+      commitOf({ writes, outbox: [1], positions: [{ stream: 'x', sequence: 1 }] }),
     );
     const redis = new Redis(url);
     const keys = await redis.keys('tagged:*');
@@ -65,13 +65,13 @@ describe.skipIf(!own)('Redis in trouble', () => {
     const scope = freshScope();
     let reconnections = 0;
     store.on_reconnect(() => reconnections++);
-    await store.commit(scope, commitOf({ cause: 'before' }));
+    await store.commit(scope, commitOf({ causes: ['before'] }));
     await sleep(1_200);
     let meanwhile: Promise<number | null> | undefined;
     await own?.restart?.(async () => {
       await until(() => store.trouble() !== null);
       expect(store.trouble()).toMatch(/no connection to Redis/u);
-      meanwhile = store.commit(scope, commitOf({ expected_version: 1, cause: 'meanwhile' }));
+      meanwhile = store.commit(scope, commitOf({ expected_version: 1, causes: ['meanwhile'] }));
     });
     expect(await meanwhile).toBe(2);
     expect(reconnections).toBe(1);

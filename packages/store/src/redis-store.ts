@@ -56,8 +56,9 @@ function keysWith(prefix: string) {
 
 function argumentsOf(scope: Scope, commit: Commit, keys: Keys): { names: string[]; values: (string | number)[] } {
   const records = [...new Set(commit.writes.map(({ record }) => record))];
-  const names = ['head', 'outbox', 'positions', `receipt:${commit.cause}`].map((what) => keys.scope(scope, what));
-  const { stream, sequence } = commit.position ?? { stream: '', sequence: 0 };
+  const receipts = commit.causes.map((cause) => `receipt:${cause}`);
+  const names = ['head', 'outbox', 'positions', ...receipts].map((what) => keys.scope(scope, what));
+  const positions = commit.positions ?? [];
   const writes = commit.writes.flatMap(({ record, part, value }) => [
     records.indexOf(record) + 1,
     part,
@@ -68,7 +69,16 @@ function argumentsOf(scope: Scope, commit: Commit, keys: Keys): { names: string[
   const life_ms = Math.max(1, Math.round(commit.receipt_ttl_seconds * 1_000));
   return {
     names: [...names, ...records.map((record) => keys.record(scope.cluster, record))],
-    values: [commit.expected_version, life_ms, stream, sequence, messages.length, ...messages, ...writes],
+    values: [
+      commit.expected_version,
+      life_ms,
+      receipts.length,
+      positions.length,
+      messages.length,
+      ...positions.flatMap(({ stream, sequence }) => [stream, sequence]),
+      ...messages,
+      ...writes,
+    ],
   };
 }
 

@@ -104,7 +104,10 @@ export const filterPipeline = defineService({
   })
   .on(migrationApproved, async ({ data: { migration } }, { state, now }) => {
     const known = await state.approvals.get();
-    if (!known?.entries[migration.migration_id]) state.approvals.set(addApproved(known, [migration], [], now));
+    if (known?.entries[migration.migration_id]) return [];
+    const generated = (await state.waiting.get())?.generated;
+    const recommendations = generated?.run_id === migration.run_id ? generated.recommendations : [];
+    state.approvals.set(addApproved(known, [migration], recommendations, now));
     return [];
   })
   .on(migrationStarted, async ({ data: { migration, started_at } }, bare) => {

@@ -27,9 +27,9 @@ function memory(record: AnyRecord, kept: Map<string, string>) {
 
 function profilerOf(kept: { open: Map<string, string>; histories: Map<string, string> }) {
   const state = { open: memory(openHours, kept.open), histories: memory(guestHistories, kept.histories) };
-  return async (event: typeof clusterSampled | typeof historyBackfilled, data: unknown) => {
+  return async (event: typeof clusterSampled | typeof historyBackfilled, data: unknown, recalled = false) => {
     const handle = profiler.handlers.get(event);
-    return handle?.({ data: data as never, id: 'x' }, { state, config, cluster: 'keel' } as never);
+    return handle?.({ data: data as never, id: 'x' }, { state, config, cluster: 'keel', recalled } as never);
   };
 }
 
@@ -70,6 +70,18 @@ test('a sample that opens no run says nothing', async () => {
   const on = profilerOf({ open: new Map(), histories: new Map() });
   const { run: _, ...sample } = runSample(start, [guestSample()]);
   expect(await on(clusterSampled, sample)).toEqual([]);
+});
+
+test('samples that are handled again leave behind what they left at first, and say nothing', async () => {
+  const [first, again] = [1, 2].map(() => ({ open: new Map<string, string>(), histories: new Map<string, string>() }));
+  const [on, onAgain] = [profilerOf(first!), profilerOf(again!)];
+  for (let now = start; now < start + 4 * 3_600_000; now += 600_000) {
+    const sample = runSample(now, [guestSample({ cpu: day(now) })]);
+    expect(await on(clusterSampled, sample)).toHaveLength(1);
+    expect(await onAgain(clusterSampled, sample, true)).toEqual([]);
+  }
+  expect(again).toEqual(first);
+  expect(first?.histories.size).toBe(1);
 });
 
 test('another guest under the same id begins without a past', async () => {

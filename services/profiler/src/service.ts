@@ -24,13 +24,13 @@ export const profiler = defineService({
   reads: {},
   publishes: [clusterProfiled],
 })
-  .on(clusterSampled, async ({ data: sample }, { state, config, cluster }) => {
+  .on(clusterSampled, async ({ data: sample }, { state, config, cluster, recalled }) => {
     const folded = foldSample(await state.open.get(), sample);
     const { open, parts } = closeHours(folded.open, folded.forgotten);
     for (const [part, change] of parts)
       state.histories.set(changePart(await state.histories.get(String(part)), change), String(part));
     state.open.set(open);
-    if (!sample.run) return [];
+    if (!sample.run || recalled) return [];
     const histories = new Map(Object.values(await state.histories.all()).flatMap(Object.entries<GuestHistory>));
     const timezone = config.clusters.find(({ name }) => name === cluster)?.timezone ?? 'UTC';
     const first = Math.floor(Date.parse(open.at) / hourMs) - 3 * historyHours;

@@ -1,0 +1,73 @@
+import type { Config, Said } from '@evenkeel/contracts';
+import type { Bench } from './bench.ts';
+import { bind } from './bind.ts';
+import { type ConfigSource, UnknownConfig } from './config-source.ts';
+import type { Handler, Timer } from './define-service.ts';
+import { blame, HandlerFailed, marked } from './outside.ts';
+import { type Buffer, openReader } from './state.ts';
+import { traceIdOf } from './tracing.ts';
+
+/** One thing to handle: an event, or a timer's tick where there is no input. */
+export type Work = {
+  input?: { handler: Handler; data: unknown; id: string; sequence: number };
+  timer?: Timer;
+  /** Epoch milliseconds. */
+  now: number;
+  revision: string;
+  trace: string;
+  cause: string;
+  /** Was handled before, and nothing that is said is heard. */
+  recalled?: boolean;
+  /** Its place in its stream. */
+  position?: { stream: string; sequence: number };
+};
+
+/** What a handler says on a piece of work, with its writes in the buffer; whatever goes wrong in between is the handler's, unless it came from outside. */
+export type AskHandler = (work: Work, buffer: Buffer) => Promise<readonly Said[]>;
+
+export function createAskHandler(bench: Bench): AskHandler {
+  const { ground, service, cluster } = bench;
+  const records = marked(ground.store);
+  const ledger = marked(ground.bus.ledger);
+
+  const stateOf = (buffer: Buffer): object => {
+    const read = Object.entries(service.reads).map(([name, record]) => [name, openReader(records, cluster, record)]);
+    const owned = Object.entries(service.owns).map(([name, record]) => [name, buffer.handle(record)]);
+    return Object.fromEntries([...read, ...owned]);
+  };
+
+  return async (work, buffer) => {
+    const config = await configAt(ground.configs, work.revision);
+    const context = { ...contextOf(bench, work), config, ledger, state: stateOf(buffer) };
+    try {
+      if (work.input) return await heard(work.input, context);
+      return work.timer ? await work.timer.handle(context as never) : [];
+    } catch (error) {
+      throw blame(error);
+    }
+  };
+}
+
+function contextOf({ cluster, ground, log }: Bench, { now, revision, trace, cause, recalled = false }: Work) {
+  return {
+    cluster,
+    now,
+    config_revision: revision,
+    current_config: ground.configs.current().config,
+    recalled,
+    trace,
+    log: bind(log, { trace_id: traceIdOf(trace), cause }),
+    proxmox: ground.proxmox,
+  };
+}
+
+const heard = ({ handler, ...event }: NonNullable<Work['input']>, context: object): Promise<readonly Said[]> =>
+  handler(event as never, context as never);
+
+async function configAt(configs: ConfigSource, revision: string): Promise<Config> {
+  try {
+    return await configs.at(revision);
+  } catch (error) {
+    throw error instanceof UnknownConfig ? new HandlerFailed(error.message, { cause: error }) : error;
+  }
+}
