@@ -64,6 +64,8 @@ export const GuestConstraints = z.object({
   /** Bytes on storages that are not shared. */
   local_disk_bytes: z.number(),
   local_disks: z.number(),
+  /** The same bytes by storage. */
+  local_storage_bytes: z.record(z.string(), z.number()).optional(),
   /** Passthrough and other devices that bind it to its node, by config key. */
   local_devices: z.array(z.string()),
   bridges: z.array(z.string()),

@@ -107,6 +107,9 @@ const backupJobSchema = z.strictObject({
   node: z.string().optional(),
 });
 
+/** A guest whose volumes a node has as copies; nothing is copied. */
+const replicationSchema = z.strictObject({ vmid: z.int(), target: z.string() });
+
 const traceSchema = z.strictObject({
   file: z.string(),
   unit: z.enum(['percent', 'tenths']).default('percent'),
@@ -142,6 +145,7 @@ export const descriptionSchema = z.strictObject({
     })
     .prefault({}),
   crs: crsSchema.optional(),
+  replications: z.array(replicationSchema).default([]),
   backup_jobs: z.array(backupJobSchema).default([]),
   faults: z.array(faultSchema).default([]),
 });

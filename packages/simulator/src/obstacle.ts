@@ -17,6 +17,18 @@ export const missingStorages = (world: World, plan: GuestPlan, node: string): st
     return nodes !== undefined && !nodes.includes(node);
   });
 
+const PROBLEM = `Problem found while scanning volumes - can't migrate VM - check log`;
+
+/** What of local disks cannot travel along, in Proxmox's words. */
+const keptBy = ({ config, disks }: GuestPlan): string | undefined => {
+  const iso = Object.values(config).find((value) => /^local:iso\//.test(String(value)));
+  if (iso !== undefined) return `can't migrate local disk '${String(iso).split(',')[0]}': local cdrom image`;
+  const disk = disks.find((d) => !d.shared);
+  return config.parent !== undefined && disk
+    ? `can't migrate local disk '${disk.volid}': online storage migration not possible if non-replicated snapshot exists`
+    : undefined;
+};
+
 /** Why the task gives up before it sends anything, in Proxmox's words; the lines before are log lines. */
 export const obstacle = (
   world: World,
@@ -28,15 +40,17 @@ export const obstacle = (
   const devices = localResources(plan);
   if (course.kind === 'live' && devices.length > 0)
     return { lines: [], reason: `can't migrate VM which uses local devices: ${devices.join(', ')}` };
-  const missing = missingStorages(world, plan, target);
+  const missing = missingStorages(world, plan, target).filter((name) => options.storage_map[name] === undefined);
   if (missing[0]) return { lines: [], reason: `storage '${missing[0]}' is not available on node '${target}'` };
   const disk = plan.disks.find((d) => !d.shared);
+  const kept = course.kind === 'live' && options.with_local_disks && disk ? keptBy(plan) : undefined;
+  if (kept) return { lines: [kept], reason: PROBLEM };
   if (course.kind === 'live' && disk && !options.with_local_disks)
     return {
       lines: [
         `can't migrate local disk '${disk.volid}': can't live migrate attached local disks without with-local-disks option`,
       ],
-      reason: `Problem found while scanning volumes - can't migrate VM - check log`,
+      reason: PROBLEM,
     };
   const bind =
     plan.type === 'lxc'

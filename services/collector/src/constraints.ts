@@ -19,6 +19,12 @@ function volumeOf(key: string, value: string): Volume | undefined {
 
 const named = (names: readonly string[]): string[] => [...new Set(names)].sort().slice(0, mostNames);
 
+function byStorage(disks: readonly Volume[]): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const { storage, bytes } of disks) sums[storage] = (sums[storage] ?? 0) + bytes;
+  return sums;
+}
+
 /** Mount points of a container that are a path of its node, unless their administrator says that every node has it. */
 function bindMounts(config: GuestConfig): string[] {
   return Object.entries(config)
@@ -58,6 +64,7 @@ export function constraintsOf(
     storages: named(volumes.map(({ storage }) => storage)),
     local_disk_bytes: disks.reduce((sum, { bytes }) => sum + bytes, 0),
     local_disks: disks.length,
+    ...(disks.length > 0 && { local_storage_bytes: byStorage(disks) }),
     local_devices: named([
       ...devices.map(([key]) => key),
       ...local.filter(({ isImage }) => isImage).map(({ key }) => key),

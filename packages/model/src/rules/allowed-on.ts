@@ -1,4 +1,5 @@
 import type { GuestSample, NodeSample } from '@evenkeel/contracts';
+import { landsOn } from './lands-on.ts';
 import {
   available,
   counts,
@@ -18,9 +19,12 @@ const maintenance: NodeCheck = (_, node, ctx) =>
 const ignored: NodeCheck = (_, node, ctx) =>
   ctx.config.nodes[node.node]?.ignore ? `${node.node} is to be ignored` : null;
 
-const storages: NodeCheck = ({ constraints }, node) => {
-  const missing = constraints?.storages.find((s) => !node.storages.some((o) => o.storage === s && o.active));
-  return missing === undefined ? null : `storage ${missing} is not available on ${node.node}`;
+const storages: NodeCheck = (guest, node, ctx) => {
+  for (const storage of guest.constraints?.storages ?? []) {
+    const lands = landsOn(guest, storage, node, ctx);
+    if ('missing' in lands) return lands.missing;
+  }
+  return null;
 };
 
 const vendor: NodeCheck = (guest, node, ctx) => {

@@ -118,6 +118,11 @@ const backupJobs = ({ world }: Context): unknown[] =>
     ...(enabled ? { 'next-run': nextRun(world.now, job.schedule) } : {}),
   }));
 
+const replications = ({ world, caller }: Context): unknown[] =>
+  world.plan.description.replications
+    .filter(({ vmid }) => may(caller, `/vms/${vmid}`, 'VM.Audit'))
+    .map(({ vmid, target }) => ({ id: `${vmid}-0`, guest: vmid, jobnum: 0, type: 'local', target, schedule: '*/15' }));
+
 export const clusterRoutes: Route[] = [
   { method: 'GET', path: '/version', parameters: {}, answer: ({ world }) => versionOf(world) },
   {
@@ -129,5 +134,6 @@ export const clusterRoutes: Route[] = [
   { method: 'GET', path: '/cluster/status', parameters: {}, needs: ['/', 'Sys.Audit'], answer: status },
   { method: 'GET', path: '/cluster/options', parameters: {}, answer: options },
   { method: 'GET', path: '/cluster/backup', parameters: {}, needs: ['/', 'Sys.Audit'], answer: backupJobs },
+  { method: 'GET', path: '/cluster/replication', parameters: {}, answer: replications },
   { method: 'GET', path: '/cluster/tasks', parameters: {}, answer: tasks },
 ];

@@ -34,6 +34,25 @@ const localDisks = (guest: GuestState) =>
       is_cloudinit: 0,
       is_vmstate: 0,
       is_tpmstate: 0,
+      ...(guest.plan.config.parent === undefined
+        ? {}
+        : { referenced_in_snapshot: { [String(guest.plan.config.parent)]: 1 } }),
+    }));
+
+/** An image in a drive lies on a storage of its node as a disk does. */
+const localImages = ({ plan }: GuestState) =>
+  Object.entries(plan.config)
+    .filter(([, value]) => /^local:iso\//.test(String(value)))
+    .map(([drivename, value]) => ({
+      volid: String(value).split(',')[0],
+      drivename,
+      cdrom: 1,
+      shared: 0,
+      is_attached: 1,
+      is_unused: 0,
+      is_cloudinit: 0,
+      is_vmstate: 0,
+      is_tpmstate: 0,
     }));
 
 /** Why a guest may not go to a node, as far as Proxmox looks: storages and HA; neither whether it is up nor whether it has room. */
@@ -58,7 +77,7 @@ export const qemuPreconditions = (context: Context): unknown => {
     running: segmentAt(guest, world.now).running ? 1 : 0,
     allowed_nodes: others(context).filter((node) => Object.keys(against[node] ?? {}).length === 0),
     not_allowed_nodes: against,
-    local_disks: localDisks(guest),
+    local_disks: [...localDisks(guest), ...localImages(guest)],
     local_resources: localResources(guest.plan),
     'mapped-resources': [],
     'mapped-resource-info': {},
