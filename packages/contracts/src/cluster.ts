@@ -153,6 +153,10 @@ export const ClusterSample = z.object({
   /** Proxmox's own balancer: `dynamic` with automatic rebalancing owns HA guests. */
   crs: z.object({ mode: z.string(), auto_rebalance: z.boolean() }),
   running_migrations: z.array(RunningMigration),
+  /** By whom and why it is paused, where it is. */
+  paused: z.string().optional(),
+  /** Why whoever looks must write nothing to Proxmox, whatever else holds. */
+  kill_switch: z.string().optional(),
   /** What was not read, or not wholly, while rules, resources or maintenance are among it nothing moves; absent where all was read. */
   unread: z.array(z.enum(['ha_rules', 'ha_resources', 'maintenance', 'options', 'tasks'])).optional(),
   /** What could not be read this time, one sentence each; decisions that need it fail closed. */

@@ -30,6 +30,8 @@ export type Context<Owns extends Record<string, AnyRecord>, Reads extends Record
   config_revision: string;
   /** The configuration in force now, which may be a later one: what switches off, switches off at once. */
   current_config: Config;
+  /** Why this process must write nothing to Proxmox, whatever else holds; null where it may. */
+  kill_switch: string | null;
   /** W3C traceparent of what is being handled: keep it with what goes on later. */
   trace: string;
   state: { [K in keyof Owns]: RecordHandle<Owns[K]> } & { [K in keyof Reads]: RecordReader<Reads[K]> };

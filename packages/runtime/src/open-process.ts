@@ -92,6 +92,7 @@ export async function openProcess(services: readonly Service[], options: OpenOpt
     tracing,
     log,
     machine_now: () => Date.now(),
+    kill_switch: killSwitch,
     instance: randomBytes(4).toString('hex'),
     timers: 'run',
     ...(options.ack_wait_ms === undefined ? {} : { ack_wait_ms: options.ack_wait_ms }),

@@ -5,6 +5,7 @@ import {
   guestCounters,
   guestFacts,
   historyBackfilled,
+  pauseSentence,
   readAutomation,
 } from '@evenkeel/contracts';
 import { iso } from '@evenkeel/model';
@@ -35,11 +36,12 @@ export const collector = defineService({
 }).every(
   'cluster',
   (config) => config.collection.sample_interval_seconds,
-  async ({ cluster, now, config, config_revision, state, proxmox, ledger }) => {
+  async ({ cluster, now, config, config_revision, state, proxmox, ledger, kill_switch }) => {
     const progress = (await state.collectorProgress.get()) ?? nothingYet;
     const keptFacts = await state.guestFacts.all();
     const keptCounters = await state.guestCounters.all();
-    const { drained } = readAutomation((await ledger.get(automationKey(cluster)))?.value);
+    const automation = readAutomation((await ledger.get(automationKey(cluster)))?.value);
+    const { drained } = automation;
     const at = iso(now);
     const now_s = Math.floor(now / 1000);
 
@@ -69,6 +71,8 @@ export const collector = defineService({
       sequence: seen.sequence,
       config,
       drained,
+      paused: pauseSentence(automation),
+      kill_switch,
       config_revision,
       run,
       progress: seen,

@@ -85,7 +85,7 @@ describe('over HTTPS, while a migration is followed', () => {
     });
     lab.simulator.faults.add({ kind: 'killed', progress: 0.1 });
     lab.simulator.faults.add({ kind: 'locked', vmid: 101, lock: 'migrate' });
-    await lab.pass(880);
+    await lab.pass(900, 30);
     expect(ends(lab.memory, m)).toEqual(['migration.failed']);
     expect(failed(m)).toMatchObject({ fault: 'unknown', reason: expect.stringMatching(/API token is not accepted/) });
   });

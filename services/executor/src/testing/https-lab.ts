@@ -3,7 +3,7 @@ import type { ApprovedMigration } from '@evenkeel/contracts';
 import { iso } from '@evenkeel/model';
 import { createProxmox, httpsTransport, type ProxmoxError } from '@evenkeel/proxmox';
 import {
-  createClock,
+  type Clock,
   createSimulator,
   type DescriptionInput,
   type Served,
@@ -17,7 +17,7 @@ import { createMemory, createProcess } from './process.ts';
 const secret = '00000000-0000-4000-8000-000000000000';
 const token = { id: 'e@pve!k', secret, privileges: { '/': rights } };
 
-/** An executor before two nodes of a simulated cluster, over HTTPS with pinned certificates; time passes as on the wall, or by leaps. */
+/** An executor before two nodes of a simulated cluster, over HTTPS with pinned certificates; time only passes by leaps. */
 export async function openHttpsLab(description: Partial<DescriptionInput> = {}) {
   const simulator = createSimulator({
     name: 'lab',
@@ -27,7 +27,13 @@ export async function openHttpsLab(description: Partial<DescriptionInput> = {}) 
     tokens: [token],
     ...description,
   });
-  const clock = createClock(simulator, 1);
+  const clock: Clock = {
+    speed: () => 1,
+    setSpeed: () => {},
+    tick: simulator.now,
+    skip: (ms) => simulator.advance(simulator.now() + ms),
+    stop: () => {},
+  };
   const writes: string[] = [];
   const prompt: Simulator = {
     ...simulator,
@@ -43,14 +49,14 @@ export async function openHttpsLab(description: Partial<DescriptionInput> = {}) 
   const transport = httpsTransport({
     hosts,
     fingerprints: fronts.map(({ fingerprint }) => fingerprint),
-    connect_timeout_ms: 2_000,
+    connect_timeout_ms: 10_000,
   });
   const proxmox = createProxmox({
     token: `${token.id}=${secret}`,
     transport,
     heard: (error) => void (error && troubles.push(error)),
     machine: { now: simulator.now, monotonic: simulator.now, sleep: async () => {} },
-    timeout_ms: 3_000,
+    timeout_ms: 15_000,
   });
   const memory = createMemory();
   const time = {
@@ -77,9 +83,9 @@ export async function openHttpsLab(description: Partial<DescriptionInput> = {}) 
       await process.approve(migration);
       return migration;
     },
-    pass: async (seconds: number) => {
-      for (let s = 0; s < seconds; s += 8) {
-        clock.skip(8_000);
+    pass: async (seconds: number, step = 8) => {
+      for (let s = 0; s < seconds; s += step) {
+        clock.skip(1_000 * step);
         await process.tick();
       }
     },
@@ -87,7 +93,6 @@ export async function openHttpsLab(description: Partial<DescriptionInput> = {}) 
     close: async () => {
       await proxmox.close();
       await Promise.all(fronts.map((one) => one.close().catch(() => {})));
-      clock.stop();
     },
   };
 }
