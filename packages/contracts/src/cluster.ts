@@ -68,6 +68,8 @@ export const GuestConstraints = z.object({
   local_storage_bytes: z.record(z.string(), z.number()).optional(),
   /** Passthrough and other devices that bind it to its node, by config key. */
   local_devices: z.array(z.string()),
+  /** Nodes that have all of its mapped devices, where it has some and all of them may follow it while it runs. */
+  mapped_nodes: z.array(z.string()).optional(),
   bridges: z.array(z.string()),
   cpu_type: z.string(),
   snapshots_with_state: z.boolean(),

@@ -142,6 +142,9 @@ export type MigrateOptions = {
 /** A volume on a storage; `vmid` is whose it is by its name. */
 export type VolumeRow = { volume: string; vmid?: number | undefined; bytes?: number | undefined };
 
+/** A name for a PCI device that nodes may have; `live` where a running guest may take it along. */
+export type PciMapping = { mapping: string; live: boolean; nodes: string[] };
+
 /** A guest that Proxmox keeps copied to another node. */
 export type Replication = { vmid: number; target: string };
 
@@ -205,6 +208,8 @@ export type Proxmox = {
   maintenance_nodes: (onDropped?: OnDropped) => Promise<string[]>;
   /** Volumes on a storage of a node, of one guest or of all; those of guests of which the token has no VM.Config.Disk are left out. */
   volumes: (node: string, storage: string, vmid?: number, onDropped?: OnDropped) => Promise<VolumeRow[]>;
+  /** Those of which the token has Mapping.Audit. */
+  pci_mappings: () => Promise<PciMapping[]>;
   replications: (onDropped?: OnDropped) => Promise<Replication[]>;
   backup_jobs: (onDropped?: OnDropped) => Promise<BackupJob[]>;
   cluster_tasks: (onDropped?: OnDropped) => Promise<TaskRow[]>;

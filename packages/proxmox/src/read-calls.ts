@@ -14,7 +14,7 @@ import { decodeGuestConfig, nodeStatusAnswer, nodeTimeAnswer, snapshotRow } from
 import { preconditionsAnswer } from './decode/preconditions.ts';
 import { decodeResources } from './decode/resources.ts';
 import { isNoContent, logLine, parseUpid, taskRow, taskStatusAnswer } from './decode/tasks.ts';
-import { replicationRow, volumeRow } from './decode/volumes.ts';
+import { pciMappingRow, replicationRow, volumeRow } from './decode/volumes.ts';
 import { guestPath, nodePath, segment } from './path.ts';
 import type {
   DroppedRows,
@@ -72,6 +72,7 @@ export function readCalls(read: Reader): Reads {
       const query: Record<string, string> = vmid === undefined ? {} : { vmid: String(vmid) };
       return read.rows(path, volumeRow, query, { what: 'volume', onDropped });
     },
+    pci_mappings: () => read.rows('/cluster/mapping/pci', pciMappingRow),
     replications: (onDropped) =>
       read.rows('/cluster/replication', replicationRow, {}, { what: 'replication', onDropped }),
     cluster_tasks: (onDropped) => read.rows('/cluster/tasks', taskRow, {}, { what: 'task', onDropped }),

@@ -10,6 +10,15 @@ export const localResources = (plan: GuestPlan): string[] =>
     .map(([key]) => key)
     .sort();
 
+/** Mapped devices of a guest by configuration key, as they are described. */
+export const mappedDevices = (world: World, { config }: GuestPlan) =>
+  Object.entries(config).flatMap(([key, value]) => {
+    const name = /^hostpci\d+$/.test(key) ? /(?:^|,)mapping=([^,]+)/.exec(String(value))?.[1] : undefined;
+    if (name === undefined) return [];
+    const { nodes = [], live = false } = world.plan.description.mappings.find((known) => known.name === name) ?? {};
+    return [{ key, name, nodes, live }];
+  });
+
 /** Storages of a guest that a node does not have. */
 export const missingStorages = (world: World, plan: GuestPlan, node: string): string[] =>
   [...new Set(plan.disks.map((disk) => disk.storage))].filter((name) => {
@@ -40,6 +49,16 @@ export const obstacle = (
   const devices = localResources(plan);
   if (course.kind === 'live' && devices.length > 0)
     return { lines: [], reason: `can't migrate VM which uses local devices: ${devices.join(', ')}` };
+  const mapped = mappedDevices(world, plan);
+  const bound = mapped.filter(({ live }) => !live).map(({ key }) => key);
+  if (course.kind === 'live' && bound.length > 0)
+    return {
+      lines: [],
+      reason: `can't live migrate running VM which uses following mapped devices: ${bound.join(', ')}`,
+    };
+  const lacking = mapped.filter(({ nodes }) => !nodes.includes(target)).map(({ key }) => key);
+  if (lacking.length > 0)
+    return { lines: [], reason: `can't migrate to '${target}': missing mapped devices ${lacking.join(', ')}` };
   const missing = missingStorages(world, plan, target).filter((name) => options.storage_map[name] === undefined);
   if (missing[0]) return { lines: [], reason: `storage '${missing[0]}' is not available on node '${target}'` };
   const disk = plan.disks.find((d) => !d.shared);

@@ -1,8 +1,12 @@
 import type { GuestConstraints } from '@evenkeel/contracts';
+import type { PciMapping } from '@evenkeel/proxmox';
 import { isPassedThrough } from './devices.ts';
 import { properties, sizeOf } from './properties.ts';
 
 export type GuestConfig = Record<string, string>;
+
+/** PCI mappings by name. */
+export type Mappings = ReadonlyMap<string, PciMapping>;
 
 type Volume = { key: string; storage: string; bytes: number; isImage: boolean };
 
@@ -37,6 +41,19 @@ function isBind(value: string): boolean {
   return (rest.volume ?? first).startsWith('/') && rest.shared !== '1';
 }
 
+/** Mapped devices that a running VM may take along, by key, with the nodes that have one. */
+function followingDevices(config: GuestConfig, mappings: Mappings = new Map()): Map<string, readonly string[]> {
+  const found = Object.entries(config).flatMap(([key, value]): [string, readonly string[]][] => {
+    const name = /^hostpci\d+$/.test(key) ? properties(value).rest.mapping : undefined;
+    const mapping = name === undefined ? undefined : mappings.get(name);
+    return mapping?.live ? [[key, mapping.nodes]] : [];
+  });
+  return new Map(found);
+}
+
+const commonNodes = ([first = [], ...others]: (readonly string[])[]): string[] =>
+  first.filter((node) => others.every((nodes) => nodes.includes(node)));
+
 function bridges(config: GuestConfig): string[] {
   const nets = Object.entries(config).filter(([key]) => /^net\d+$/.test(key));
   return nets.flatMap(([, value]) => properties(value).rest.bridge ?? []);
@@ -52,14 +69,15 @@ function cpuType(type: 'qemu' | 'lxc', config: GuestConfig): string {
 export function constraintsOf(
   type: 'qemu' | 'lxc',
   config: GuestConfig,
-  known: { shared: ReadonlySet<string>; snapshots_with_state: boolean },
+  known: { shared: ReadonlySet<string>; snapshots_with_state: boolean; mappings?: Mappings },
 ): GuestConstraints {
   const volumes = Object.entries(config).flatMap(([key, value]) =>
     volumeKeys.test(key) ? (volumeOf(key, value) ?? []) : [],
   );
   const local = volumes.filter(({ storage }) => !known.shared.has(storage));
   const disks = local.filter(({ isImage }) => !isImage);
-  const devices = Object.entries(config).filter(([key, value]) => isPassedThrough(key, value));
+  const followers = followingDevices(config, known.mappings);
+  const devices = Object.entries(config).filter(([key, value]) => isPassedThrough(key, value) && !followers.has(key));
   return {
     storages: named(volumes.map(({ storage }) => storage)),
     local_disk_bytes: disks.reduce((sum, { bytes }) => sum + bytes, 0),
@@ -69,6 +87,7 @@ export function constraintsOf(
       ...devices.map(([key]) => key),
       ...local.filter(({ isImage }) => isImage).map(({ key }) => key),
     ]),
+    ...(followers.size > 0 && { mapped_nodes: commonNodes([...followers.values()]) }),
     bridges: named(bridges(config)),
     cpu_type: cpuType(type, config),
     snapshots_with_state: known.snapshots_with_state || config.vmstate !== undefined,

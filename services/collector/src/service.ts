@@ -15,7 +15,7 @@ import { byGuest, byNode, partsToWrite } from './by-node.ts';
 import { dueConfigs } from './due-configs.ts';
 import { duePast } from './due-past.ts';
 import { learnConfigs } from './learn-configs.ts';
-import { lookAtCluster, readBackups, readConfigs, readPast, readPressures } from './look.ts';
+import { lookAtCluster, readBackups, readConfigs, readMappings, readPast, readPressures } from './look.ts';
 import { openRun } from './open-run.ts';
 import { partTale } from './part-tales.ts';
 import { noteLook, nothingYet } from './progress.ts';
@@ -50,7 +50,8 @@ export const collector = defineService({
     const budget = requestsPerSample(config);
 
     const configs = await readConfigs(proxmox, dueConfigs(guests, byGuest(keptFacts), { now_s, online, budget }));
-    const facts = learnConfigs(guests, byGuest(keptFacts), configs, { now_s, shared });
+    const mappings = await readMappings(proxmox, configs);
+    const facts = learnConfigs(guests, byGuest(keptFacts), configs, { now_s, shared, mappings });
 
     const left = config.collection.backfill ? budget - configs.length : 0;
     const past = await readPast(proxmox, duePast(progress, facts, { nodes, online, guests, budget: left }), now_s);

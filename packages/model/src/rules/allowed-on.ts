@@ -27,6 +27,11 @@ const storages: NodeCheck = (guest, node, ctx) => {
   return null;
 };
 
+const mappedDevices: NodeCheck = ({ constraints }, { node }) =>
+  constraints?.mapped_nodes === undefined || constraints.mapped_nodes.includes(node)
+    ? null
+    : `a mapped device of it is not on ${node}, only on ${constraints.mapped_nodes.join(', ') || 'no node'}`;
+
 const vendor: NodeCheck = (guest, node, ctx) => {
   const from = ctx.nodes.get(guest.node);
   if (guest.type === 'lxc' || guest.status === 'stopped' || !from?.cpu_vendor || !node.cpu_vendor) return null;
@@ -44,7 +49,7 @@ const hostCpu: NodeCheck = (guest, node, ctx) => {
     : `its CPU type is host, and ${node.node} has another model (${node.cpu_model})`;
 };
 
-const checks = [online, maintenance, ignored, storages, vendor, hostCpu];
+const checks = [online, maintenance, ignored, storages, mappedDevices, vendor, hostCpu];
 
 /** Nodes of highest priority that are there: where the HA manager would put the guest itself. */
 function preferred(binding: NodeBinding, ctx: RuleContext): string[] {

@@ -65,6 +65,14 @@ const answers: Record<string, unknown> = {
     { volid: 'local-zfs:iso/x.iso', size: 7, format: 'iso', content: 'iso' },
     { vmid: 9 },
   ],
+  'GET /cluster/mapping/pci': [
+    {
+      id: 'nic',
+      map: ['id=1,iommugroup=2,node=n2,path=0000:01:00.0', 'node=n1,path=0000:02:00.0'],
+      'live-migration-capable': 1,
+    },
+    { id: 'gpu', map: ['node=n1,path=0000:03:00.0'] },
+  ],
   'GET /cluster/replication': [
     { id: '100-0', guest: 100, jobnum: 0, type: 'local', target: 'n2' },
     { id: '101-0', guest: 101, type: 'local' },

@@ -1,5 +1,5 @@
 import { affinityOf } from '../ha.ts';
-import { localResources, missingStorages } from '../obstacle.ts';
+import { localResources, mappedDevices, missingStorages } from '../obstacle.ts';
 import { type GuestState, isQuorate, lockOf, segmentAt, type World } from '../world.ts';
 import { demand } from './access.ts';
 import { died } from './answer.ts';
@@ -58,9 +58,13 @@ const localImages = ({ plan }: GuestState) =>
 /** Why a guest may not go to a node, as far as Proxmox looks: storages and HA; neither whether it is up nor whether it has room. */
 const reasonsAgainst = (world: World, guest: GuestState, node: string): Record<string, unknown> => {
   const missing = guest.plan.type === 'qemu' ? missingStorages(world, guest.plan, node) : [];
+  const lacking = mappedDevices(world, guest.plan)
+    .filter(({ nodes }) => !nodes.includes(node))
+    .map(({ name }) => name);
   const blocking = world.plan.major === 9 && guest.ha ? affinityOf(world, guest, node).blocking : [];
   return {
     ...(missing.length > 0 ? { unavailable_storages: missing } : {}),
+    ...(lacking.length > 0 ? { 'unavailable-resources': lacking } : {}),
     ...(blocking.length > 0 ? { 'blocking-ha-resources': blocking } : {}),
   };
 };
@@ -72,6 +76,7 @@ export const qemuPreconditions = (context: Context): unknown => {
   const guest = guestAt(context, 'qemu');
   checkLock(world, guest);
   const against = Object.fromEntries(others(context).map((node) => [node, reasonsAgainst(world, guest, node)]));
+  const mapped = mappedDevices(world, guest.plan);
   const dependent = world.plan.major === 9 && guest.ha ? affinityOf(world, guest, '').with : undefined;
   return {
     running: segmentAt(guest, world.now).running ? 1 : 0,
@@ -79,8 +84,10 @@ export const qemuPreconditions = (context: Context): unknown => {
     not_allowed_nodes: against,
     local_disks: [...localDisks(guest), ...localImages(guest)],
     local_resources: localResources(guest.plan),
-    'mapped-resources': [],
-    'mapped-resource-info': {},
+    'mapped-resources': mapped.map(({ key }) => key),
+    'mapped-resource-info': Object.fromEntries(
+      mapped.map(({ key, name, live }) => [key, { name, ...(live ? { 'live-migration': 1 } : {}) }]),
+    ),
     ...(world.plan.major === 9 ? { 'has-dbus-vmstate': 1 } : {}),
     ...(dependent ? { 'dependent-ha-resources': dependent } : {}),
   };
