@@ -1,6 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { filterOf, migrationRefused, runDecided } from '@evenkeel/contracts';
+import { filterOf, recommendationDecided, runDecided } from '@evenkeel/contracts';
 import { typeOf } from '@evenkeel/runtime';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eager } from '../chaos/restless-cluster.ts';
@@ -63,22 +63,27 @@ describe.skipIf(!binaries)('people steer it from the command line', { timeout: 1
       await until('a run', async () => (await run()) > now, { seconds: 30, tell });
     }
   };
-  const writes = async (): Promise<string[]> => {
+  const metrics = async (pattern: RegExp): Promise<string[]> => {
     const answer = await fetch(`http://127.0.0.1:${await hasStarted(up)}/metrics`);
-    return (await answer.text())
-      .split('\n')
-      .filter((line) => /^evenkeel_pve_api_requests_total.*method="(POST|DELETE|PUT)"/.test(line));
+    return (await answer.text()).split('\n').filter((line) => pattern.test(line));
   };
+  const writes = () => metrics(/^evenkeel_pve_api_requests_total.*method="(POST|DELETE|PUT)"/);
+  const stopped = async () => (await metrics(/^evenkeel_paused\{/)).map((line) => line.slice(line.indexOf('by=')));
 
-  test('under the kill switch migrations are approved, and not one request to write leaves the process', async () => {
-    const refused = async () => (await stage.decisions()).filter(({ type }) => type === typeOf(migrationRefused));
-    await until('a refusal', async () => (await refused()).length > 0, { seconds: 60, tell });
-    expect((await refused())[0]!.data).toMatchObject({
-      code: 'paused',
-      reason: expect.stringContaining(`the kill switch is on (${killSwitch}: storage is on fire)`),
-    });
+  test('under the kill switch every decision says so, and not one request to write leaves the process', async () => {
+    const reason = `the kill switch is on (${killSwitch}: storage is on fire)`;
+    const held = async () =>
+      (await stage.decisions()).filter(
+        ({ type, data }) =>
+          type === typeOf(recommendationDecided) && (data as { reason: string }).reason.includes(reason),
+      );
+    await until('a decision that waits', async () => (await held()).length > 0, { seconds: 60, tell });
+    expect((await held())[0]!.data).toMatchObject({ action: 'deferred' });
+    expect((await ask('explain')).said).toContain(reason);
+    expect((await ask('status')).said).toContain(`${reason}: nothing is written to Proxmox`);
     expect(await writes()).toEqual([]);
     expect(moves()).toBe(0);
+    expect(await stopped()).toEqual(['by="pause"} 0', 'by="kill_switch"} 1']);
     expect(up.lines().map(({ msg }) => msg)).toContainEqual(expect.stringContaining('nothing is written to Proxmox'));
   });
 

@@ -46,25 +46,64 @@ type Stage = {
   configs: ConfigSource;
 };
 
+/** What another version, side by side with this one, makes of what is handed on and kept. */
+export type Skew = {
+  event: (type: string, data: unknown) => unknown;
+  record: (name: string, value: unknown) => unknown;
+  entry: (value: unknown) => unknown;
+};
+
 const look_seconds = 5;
 
 /** Plays a story: every service in this process, on a clock that is turned by hand. */
-export async function play(given: Given, faults?: Faults): Promise<Played> {
+export async function play(given: Given, faults?: Faults, skew?: Skew): Promise<Played> {
   const simulator = storyCluster(given.cluster);
   const memory = createMemoryBus({
     wait: () => new Promise((resolve) => setImmediate(resolve)),
     encode: true,
     limits: { telemetry: { per_subject: 2_000 }, decisions: { total: 100_000, per_subject: 100 } },
   });
-  const bus = faults ? withFaults(memory, faults) : memory;
+  const plain = faults ? withFaults(memory, faults) : memory;
+  const bus = skew ? skewBus(plain, skew) : plain;
   const configs = await openConfigSource(bus.ledger, storyConfig(simulator.name, given.config));
   const errors: string[] = [];
-  const store = createForgetfulStore();
+  const bare = createForgetfulStore();
+  const store = skew ? skewStore(bare, skew) : bare;
   const started = await startAll(simulator, { bus, store, configs, errors });
   await watch({ simulator, bus, store, started, configs }, given);
   await started.stop();
   const events = await Array.fromAsync(memory.read('decisions', ['evenkeel.v1.decisions.>']), ({ event }) => event);
   return { events, simulator, bus, store, errors, config: configs.current().config };
+}
+
+function skewBus(bus: MemoryBus, { event, entry }: Skew): MemoryBus {
+  const { ledger } = bus;
+  return {
+    ...bus,
+    publish: (outgoing) => {
+      const { event: cloud } = outgoing;
+      return bus.publish({
+        ...outgoing,
+        event: { ...cloud, data: event(cloud.type, cloud.data) as CloudEvent['data'] },
+      });
+    },
+    ledger: {
+      ...ledger,
+      create: (key, value) => ledger.create(key, entry(value)),
+      update: (key, value, revision) => ledger.update(key, entry(value), revision),
+    },
+  };
+}
+
+function skewStore(store: ForgetfulStore, { record }: Skew): ForgetfulStore {
+  return {
+    ...store,
+    get: async (cluster, name, part) => record(name, await store.get(cluster, name, part)),
+    all: async (cluster, name) => {
+      const parts = Object.entries(await store.all(cluster, name));
+      return Object.fromEntries(parts.map(([part, value]) => [part, record(name, value)]));
+    },
+  };
 }
 
 async function watch(stage: Stage, given: Given): Promise<void> {

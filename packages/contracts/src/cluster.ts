@@ -64,8 +64,12 @@ export const GuestConstraints = z.object({
   /** Bytes on storages that are not shared. */
   local_disk_bytes: z.number(),
   local_disks: z.number(),
+  /** The same bytes by storage. */
+  local_storage_bytes: z.record(z.string(), z.number()).optional(),
   /** Passthrough and other devices that bind it to its node, by config key. */
   local_devices: z.array(z.string()),
+  /** Nodes that have all of its mapped devices, where it has some and all of them may follow it while it runs. */
+  mapped_nodes: z.array(z.string()).optional(),
   bridges: z.array(z.string()),
   cpu_type: z.string(),
   snapshots_with_state: z.boolean(),
@@ -151,6 +155,10 @@ export const ClusterSample = z.object({
   /** Proxmox's own balancer: `dynamic` with automatic rebalancing owns HA guests. */
   crs: z.object({ mode: z.string(), auto_rebalance: z.boolean() }),
   running_migrations: z.array(RunningMigration),
+  /** By whom and why it is paused, where it is. */
+  paused: z.string().optional(),
+  /** Why whoever looks must write nothing to Proxmox, whatever else holds. */
+  kill_switch: z.string().optional(),
   /** What was not read, or not wholly, while rules, resources or maintenance are among it nothing moves; absent where all was read. */
   unread: z.array(z.enum(['ha_rules', 'ha_resources', 'maintenance', 'options', 'tasks'])).optional(),
   /** What could not be read this time, one sentence each; decisions that need it fail closed. */

@@ -76,6 +76,9 @@ export const StepResult = z.object({
   ended_at: Time.optional(),
 });
 
+/** A volume of the guest on a node where nobody uses it any more; Evenkeel deletes nothing. */
+export const Leftover = z.object({ node: z.string(), volume: z.string(), bytes: z.number().optional() });
+
 /** Whether the guest is to be moved back, and why, or why not although a condition asks for it. */
 export const WayBack = z.object({ wanted: z.boolean(), reason: z.string(), migration_id: z.string().optional() });
 
@@ -102,6 +105,8 @@ export const MigrationPlan = z.object({
   estimated_completion_minutes: z.number(),
   success_checks: z.array(PlanCheck),
   rollback_checks: z.array(PlanCheck),
+  /** Where disks go whose storage the target does not have: storage there by storage here. */
+  storage_map: z.record(z.string(), z.string()).optional(),
   requirements: z.object({
     target_cpu_cores: z.number(),
     target_memory_bytes: z.number(),
@@ -285,6 +290,7 @@ export type PlanCheck = z.output<typeof PlanCheck>;
 export type PlanStep = z.output<typeof PlanStep>;
 export type CheckResult = z.output<typeof CheckResult>;
 export type StepResult = z.output<typeof StepResult>;
+export type Leftover = z.output<typeof Leftover>;
 export type WayBack = z.output<typeof WayBack>;
 export type MigrationPlan = z.output<typeof MigrationPlan>;
 export type MandatoryReason = z.output<typeof MandatoryReason>;

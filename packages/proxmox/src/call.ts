@@ -22,6 +22,7 @@ export function createCaller(options: {
   timeout_ms: number;
   observe: (headers: Record<string, string>) => void;
   mayWrite: () => string | null | Promise<string | null>;
+  heard?: ((error: ProxmoxError | null) => void) | undefined;
 }): (call: Call) => Promise<unknown> {
   const { transport, machine } = options;
   const token = checkedToken(options.token);
@@ -51,9 +52,14 @@ export function createCaller(options: {
       result = await once(request);
     }
     try {
-      return unwrap(request, result);
+      const data = unwrap(request, result);
+      options.heard?.(null);
+      return data;
     } catch (error) {
-      throw error instanceof ProxmoxError ? scrub(error, token) : error;
+      if (!(error instanceof ProxmoxError)) throw error;
+      const clean = scrub(error, token);
+      options.heard?.(clean);
+      throw clean;
     }
   };
 }

@@ -121,7 +121,10 @@ export type MigrationPreconditions = {
   allowed_nodes?: string[] | undefined;
   /** Why not, by node: sentences. */
   not_allowed: Record<string, string[]>;
-  local_disks: { volid: string; size?: number | undefined }[];
+  /** Storages of the guest that a node does not have: of all its reasons, the one that a storage map mends. */
+  unavailable_storages: Record<string, string[]>;
+  /** `stays` says why Proxmox will not take it along from a running guest. */
+  local_disks: { volid: string; size?: number | undefined; stays?: string | undefined }[];
   local_resources: string[];
   dependent_ha_resources: string[];
 };
@@ -131,8 +134,19 @@ export type MigrateOptions = {
   online: boolean;
   with_local_disks: boolean;
   restart: boolean;
+  /** Storage there by storage here, for disks that do not keep theirs; needs VM.Config.Disk, and Datastore.AllocateSpace there. */
+  storage_map?: Record<string, string> | undefined;
   timeout_ms?: number;
 };
+
+/** A volume on a storage; `vmid` is whose it is by its name. */
+export type VolumeRow = { volume: string; vmid?: number | undefined; bytes?: number | undefined };
+
+/** A name for a PCI device that nodes may have; `live` where a running guest may take it along. */
+export type PciMapping = { mapping: string; live: boolean; nodes: string[] };
+
+/** A guest that Proxmox keeps copied to another node. */
+export type Replication = { vmid: number; target: string };
 
 /** Rows of an answer that could not be read and are missing from it; `id` names the first of them where it says who it is. */
 export type DroppedRows = {
@@ -146,6 +160,8 @@ export type DroppedRows = {
     | 'HA rule'
     | 'HA state'
     | 'task'
+    | 'volume'
+    | 'replication'
     | 'backup job';
   count: number;
   /** Letters, digits and `._:-` only, at most 40. */
@@ -190,6 +206,11 @@ export type Proxmox = {
   ha_rules: (onDropped?: OnDropped) => Promise<HaRuleRow[]>;
   /** Nodes that Proxmox itself holds in maintenance. */
   maintenance_nodes: (onDropped?: OnDropped) => Promise<string[]>;
+  /** Volumes on a storage of a node, of one guest or of all; those of guests of which the token has no VM.Config.Disk are left out. */
+  volumes: (node: string, storage: string, vmid?: number, onDropped?: OnDropped) => Promise<VolumeRow[]>;
+  /** Those of which the token has Mapping.Audit. */
+  pci_mappings: () => Promise<PciMapping[]>;
+  replications: (onDropped?: OnDropped) => Promise<Replication[]>;
   backup_jobs: (onDropped?: OnDropped) => Promise<BackupJob[]>;
   cluster_tasks: (onDropped?: OnDropped) => Promise<TaskRow[]>;
   node_tasks: (

@@ -146,6 +146,23 @@ describe.each([
     expect(await proxmox.task_log(upid)).toHaveLength(2);
   });
 
+  it('reads volumes, mappings and replications', async () => {
+    const dropped: unknown[] = [];
+    expect(await proxmox.volumes('n1', 'local-zfs', 100, (rows) => dropped.push(rows))).toEqual([
+      { volume: 'local-zfs:vm-100-disk-0', vmid: 100, bytes: 5 },
+      { volume: 'local-zfs:iso/x.iso', bytes: 7 },
+    ]);
+    expect(await proxmox.replications((rows) => dropped.push(rows))).toEqual([{ vmid: 100, target: 'n2' }]);
+    expect(await proxmox.pci_mappings()).toEqual([
+      { mapping: 'nic', live: true, nodes: ['n1', 'n2'] },
+      { mapping: 'gpu', live: false, nodes: ['n1'] },
+    ]);
+    expect(dropped).toEqual([
+      { what: 'volume', count: 1 },
+      { what: 'replication', count: 1, id: '101-0' },
+    ]);
+  });
+
   it('asks for preconditions and says why a node is refused', async () => {
     expect(await proxmox.migration_preconditions(vm, 'n2')).toEqual({
       running: true,
@@ -154,8 +171,14 @@ describe.each([
         n3: ['storage local-zfs is not available there'],
         n4: ['Proxmox does not allow it and gives no reason'],
       },
-      local_disks: [{ volid: 'local-zfs:vm-100-disk-0', size: 5 }],
-      local_resources: ['hostpci0', 'hostpci1'],
+      unavailable_storages: { n3: ['local-zfs'] },
+      local_disks: [
+        { volid: 'local-zfs:vm-100-disk-0', size: 5 },
+        { volid: 'local-zfs:vm-100-disk-1', stays: 'a local disk with snapshots (before, after)' },
+        { volid: 'local:iso/x.iso', stays: 'a CD image on a local storage: eject it' },
+        { volid: 'local-zfs:vm-100-cloudinit' },
+      ],
+      local_resources: ['hostpci0', 'hostpci1', 'hostpci3'],
       dependent_ha_resources: [],
     });
   });
@@ -164,6 +187,8 @@ describe.each([
     const options = { target: 'n2', online: true, with_local_disks: true, restart: true };
     expect(await proxmox.migrate(vm, options)).toBe(upid);
     expect(asked.at(-1)).toBe('POST /api2/json/nodes/n1/qemu/100/migrate target=n2&online=1&with-local-disks=1');
+    await proxmox.migrate(vm, { ...options, storage_map: { 'local-lvm': 'local-zfs', data: 'tank' } });
+    expect(asked.at(-1)).toMatch(/&targetstorage=local-lvm%3Alocal-zfs%2Cdata%3Atank$/);
     await proxmox.migrate({ node: 'n1', type: 'lxc', vmid: 101 }, options);
     expect(asked.at(-1)).toBe('POST /api2/json/nodes/n1/lxc/101/migrate target=n2&restart=1');
     await proxmox.stop_task(upid);

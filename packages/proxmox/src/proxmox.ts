@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Call, createCaller } from './call.ts';
 import { createClusterClock, type Machine } from './clock.ts';
-import type { Proxmox } from './port.ts';
+import type { Proxmox, ProxmoxError } from './port.ts';
 import { createReader, type EdgeLog } from './read-answer.ts';
 import { readCalls } from './read-calls.ts';
 import type { Transport } from './transport.ts';
@@ -16,6 +16,8 @@ export type ProxmoxOptions = {
   readOnly?: boolean;
   /** Asked right before each write: null, or why it must not happen. Nothing lies between its answer and the sending. */
   mayWrite?: () => string | null | Promise<string | null>;
+  /** Hears what became of each call that was sent: null, or its error. */
+  heard?: (error: ProxmoxError | null) => void;
   /** Machine milliseconds for one answer; 15,000 unless told. */
   timeout_ms?: number;
   machine?: Partial<Machine>;
@@ -37,6 +39,7 @@ export function createProxmox(options: ProxmoxOptions): Proxmox {
     machine,
     timeout_ms: options.timeout_ms ?? 15_000,
     observe: clock.observe,
+    heard: options.heard,
     mayWrite: () => (options.readOnly ? 'this client is for reading only' : (options.mayWrite?.() ?? null)),
   });
   return {

@@ -14,6 +14,7 @@ import { decodeGuestConfig, nodeStatusAnswer, nodeTimeAnswer, snapshotRow } from
 import { preconditionsAnswer } from './decode/preconditions.ts';
 import { decodeResources } from './decode/resources.ts';
 import { isNoContent, logLine, parseUpid, taskRow, taskStatusAnswer } from './decode/tasks.ts';
+import { pciMappingRow, replicationRow, volumeRow } from './decode/volumes.ts';
 import { guestPath, nodePath, segment } from './path.ts';
 import type {
   DroppedRows,
@@ -66,6 +67,14 @@ export function readCalls(read: Reader): Reads {
       return nodes;
     },
     backup_jobs: (onDropped) => read.rows('/cluster/backup', backupJob, {}, { what: 'backup job', onDropped }),
+    volumes: (node, storage, vmid, onDropped) => {
+      const path = `${nodePath(node)}/storage/${segment(storage)}/content`;
+      const query: Record<string, string> = vmid === undefined ? {} : { vmid: String(vmid) };
+      return read.rows(path, volumeRow, query, { what: 'volume', onDropped });
+    },
+    pci_mappings: () => read.rows('/cluster/mapping/pci', pciMappingRow),
+    replications: (onDropped) =>
+      read.rows('/cluster/replication', replicationRow, {}, { what: 'replication', onDropped }),
     cluster_tasks: (onDropped) => read.rows('/cluster/tasks', taskRow, {}, { what: 'task', onDropped }),
     node_tasks: (node, { vmid, type, since, source, limit }, onDropped) => {
       const query = {
@@ -151,6 +160,7 @@ async function readPreconditions(read: Reader, guest: GuestRef, target: string):
   return {
     running: status === 'running',
     not_allowed: {},
+    unavailable_storages: {},
     local_disks: [],
     local_resources: [],
     dependent_ha_resources: [],

@@ -42,7 +42,7 @@ it.skipIf(!existsSync(file))('every call and parameter exists in the schema of P
   });
   const vm = { node: 'n1', type: 'qemu', vmid: 100 } as const;
   const ct = { node: 'n1', type: 'lxc', vmid: 101 } as const;
-  const move = { target: 'n2', online: true, with_local_disks: true, restart: true };
+  const move = { target: 'n2', online: true, with_local_disks: true, restart: true, storage_map: { a: 'b' } };
   const filter = { vmid: 100, type: 'qmigrate', since: 1, source: 'all', limit: 9 } as const;
   await Promise.allSettled([
     ...[
@@ -65,6 +65,10 @@ it.skipIf(!existsSync(file))('every call and parameter exists in the schema of P
     ],
     ...[p.node_history('n1', 'day'), p.maintenance_nodes(), p.cluster_tasks(), p.node_tasks('n1', filter)],
     ...[
+      p.volumes('n1', 'local-zfs', 100),
+      p.volumes('n1', 'local-zfs'),
+      p.replications(),
+      p.pci_mappings(),
       p.task_status(upid),
       p.task_log(upid, 3),
       p.migration_preconditions(vm, 'n2'),
@@ -74,7 +78,7 @@ it.skipIf(!existsSync(file))('every call and parameter exists in the schema of P
   ]);
   const { apiSchema } = JSON.parse(readFileSync(file, 'utf8')) as { apiSchema: PathNode[] };
   const nodes = flatten(apiSchema);
-  expect(requests.length).toBeGreaterThan(23);
+  expect(requests.length).toBeGreaterThan(26);
   expect(requests.map((request) => objection(nodes, request)).filter((said) => said !== null)).toEqual([]);
   expect(
     objection(nodes, { method: 'GET', path: '/api2/json/version', query: { x: '1' }, form: {}, authorization: '' }),

@@ -9,10 +9,12 @@ const write_timeout_ms = 40_000;
 
 function migrateForm(guest: GuestRef, options: MigrateOptions): Record<string, string> {
   if (guest.type === 'lxc') return { target: options.target, ...(options.restart ? { restart: '1' } : {}) };
+  const pairs = Object.entries(options.storage_map ?? {});
   return {
     target: options.target,
     ...(options.online ? { online: '1' } : {}),
     ...(options.with_local_disks ? { 'with-local-disks': '1' } : {}),
+    ...(pairs.length > 0 ? { targetstorage: pairs.map(([here, there]) => `${here}:${there}`).join(',') } : {}),
   };
 }
 

@@ -54,6 +54,7 @@ function contextOf({ cluster, ground, log }: Bench, { now, revision, trace, caus
     now,
     config_revision: revision,
     current_config: ground.configs.current().config,
+    kill_switch: ground.kill_switch?.() ?? null,
     recalled,
     trace,
     log: bind(log, { trace_id: traceIdOf(trace), cause }),

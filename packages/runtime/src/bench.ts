@@ -20,6 +20,8 @@ export type Ground = {
   log: Log;
   /** Milliseconds of the machine's clock, for timers that have no cluster to ask. */
   machine_now: () => number;
+  /** Why nothing may be written to Proxmox; absent means that there is no such switch. */
+  kill_switch?: () => string | null;
   /** Names this process among replicas. */
   instance: string;
   /** Told where the store knows less than this worker has seen it know: what came since has to be handled again. */

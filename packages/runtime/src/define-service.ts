@@ -32,6 +32,8 @@ export type Context<Owns extends Record<string, AnyRecord>, Reads extends Record
   current_config: Config;
   /** True where the event was handled before and forgotten since: all was said then, so that only what is remembered counts. */
   recalled?: boolean;
+  /** Why this process must write nothing to Proxmox, whatever else holds; null where it may. */
+  kill_switch: string | null;
   /** W3C traceparent of what is being handled: keep it with what goes on later. */
   trace: string;
   state: { [K in keyof Owns]: RecordHandle<Owns[K]> } & { [K in keyof Reads]: RecordReader<Reads[K]> };

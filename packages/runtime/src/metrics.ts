@@ -84,6 +84,12 @@ export function createMetrics(version: string, options: { process?: boolean } = 
       labelNames: ['cluster'],
       registers,
     }),
+    paused: new Gauge({
+      name: 'evenkeel_paused',
+      help: 'Whether nothing moves because somebody stopped it, 0 or 1, by pause and by kill switch; as of the last sample.',
+      labelNames: ['cluster', 'by'],
+      registers,
+    }),
     recommendations: new Counter({
       name: 'evenkeel_recommendations_total',
       help: 'Recommendations decided, by action.',
@@ -92,7 +98,7 @@ export function createMetrics(version: string, options: { process?: boolean } = 
     }),
     migrations: new Counter({
       name: 'evenkeel_migrations_total',
-      help: 'Migrations by result: approved, started, completed, failed, refused.',
+      help: 'Migrations by result: approved, started, completed, failed, refused; brought_back of those completed.',
       labelNames: ['cluster', 'result'],
       registers,
     }),

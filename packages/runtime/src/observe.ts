@@ -1,4 +1,5 @@
 import type {
+  clusterSampled,
   DataOf,
   invariantBroken,
   migrationCompleted,
@@ -13,7 +14,11 @@ type Observer = (metrics: Metrics, data: never, cluster: string) => void;
 
 /** What each event says to the metrics: they are a view of the events, nothing else. */
 const observers: Record<string, Observer> = {
-  'cluster.sampled': (m, data: { at: string }, cluster) => m.sampleTime.set({ cluster }, Date.parse(data.at) / 1000),
+  'cluster.sampled': (m, { at, paused, kill_switch }: DataOf<typeof clusterSampled>, cluster) => {
+    m.sampleTime.set({ cluster }, Date.parse(at) / 1000);
+    m.paused.set({ cluster, by: 'pause' }, paused === undefined ? 0 : 1);
+    m.paused.set({ cluster, by: 'kill_switch' }, kill_switch === undefined ? 0 : 1);
+  },
   'recommendation.decided': (m, data: DataOf<typeof recommendationDecided>, cluster) =>
     m.recommendations.inc({ cluster, action: data.action }),
   'run.decided': (m, data: DataOf<typeof runDecided>, cluster) => {
@@ -24,8 +29,9 @@ const observers: Record<string, Observer> = {
   'migration.started': (m, _data, cluster) => m.migrations.inc({ cluster, result: 'started' }),
   'migration.failed': (m, _data, cluster) => m.migrations.inc({ cluster, result: 'failed' }),
   'migration.refused': (m, _data, cluster) => m.migrations.inc({ cluster, result: 'refused' }),
-  'migration.completed': (m, { transfer }: DataOf<typeof migrationCompleted>, cluster) => {
+  'migration.completed': (m, { transfer, migration }: DataOf<typeof migrationCompleted>, cluster) => {
     m.migrations.inc({ cluster, result: 'completed' });
+    if (migration.parent_id !== undefined) m.migrations.inc({ cluster, result: 'brought_back' });
     if (transfer) m.migrationSeconds.observe({ cluster }, transfer.duration_seconds);
     if (transfer?.downtime_seconds !== undefined) m.downtimeSeconds.observe({ cluster }, transfer.downtime_seconds);
   },

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Bus, connectNats, createMemoryBus } from '@evenkeel/bus';
 import type { ClusterConfig, Config } from '@evenkeel/contracts';
-import { createProxmox, httpsTransport, type Proxmox, type Transport } from '@evenkeel/proxmox';
+import { createProxmox, httpsTransport, type Proxmox, type ProxmoxError, type Transport } from '@evenkeel/proxmox';
 import { connectRedis, createMemoryStore, type Store } from '@evenkeel/store';
 import { bind } from './bind.ts';
 import { lacksToken, missingToken, reachOf, readCa, tokenOf } from './cluster-reach.ts';
@@ -20,6 +20,7 @@ import { natsOptionsOf, redisOptionsOf } from './server-options.ts';
 import type { Settings } from './settings.ts';
 import { type Started, start } from './start.ts';
 import { plainTracing, type Tracing } from './tracing.ts';
+import { watchAccess } from './watch-access.ts';
 import { watchKillSwitch } from './watch-kill-switch.ts';
 
 export const version = '0.1.0';
@@ -58,6 +59,7 @@ export async function openProcess(services: readonly Service[], options: OpenOpt
   const store = await soon('Redis', openStore(settings), log);
   const configs = await openConfigs(options.config, { name, ledger: bus.ledger, log });
   const killSwitch = createKillSwitch(settings);
+  const access = watchAccess(log);
   const proxmox = (cluster: ClusterConfig, right: 'read' | 'write'): Proxmox =>
     options.proxmox?.(cluster, right) ??
     connectCluster(cluster, right, settings, {
@@ -68,6 +70,7 @@ export async function openProcess(services: readonly Service[], options: OpenOpt
         config: () => configs.current().config,
         killSwitch,
       }),
+      heard: access.of(cluster.name, right),
       log,
     });
   const stopWatching = watchServers({ bus, store }, log);
@@ -89,6 +92,7 @@ export async function openProcess(services: readonly Service[], options: OpenOpt
     tracing,
     log,
     machine_now: () => Date.now(),
+    kill_switch: killSwitch,
     instance: randomBytes(4).toString('hex'),
     timers: 'run',
     ...(options.ack_wait_ms === undefined ? {} : { ack_wait_ms: options.ack_wait_ms }),
@@ -106,7 +110,7 @@ export async function openProcess(services: readonly Service[], options: OpenOpt
   const health = await serveHealth({
     host: settings.http_host,
     port: settings.http_port,
-    checks: () => [...started.checks(), ...clusters.checks()],
+    checks: () => [...started.checks(), ...clusters.checks(), ...access.checks()],
     broken: () => brokenInvariants(metrics),
     registry: metrics.registry,
     refresh: started.refresh,
@@ -180,6 +184,13 @@ export async function openStore(settings: Settings): Promise<Store> {
   return connectRedis(redisOptionsOf(settings));
 }
 
+type Connecting = {
+  count: Count;
+  mayWrite: () => Promise<string | null>;
+  heard?: (error: ProxmoxError | null) => void;
+  log: Log;
+};
+
 type Count = { inc: (labels: { cluster: string; method: string; code: string }) => void };
 
 /** A client of the real API with the token of its right; without a write token the executor can look, and nothing else. */
@@ -187,7 +198,7 @@ export function connectCluster(
   cluster: ClusterConfig,
   right: 'read' | 'write',
   settings: Settings,
-  { count, mayWrite, log }: { count: Count; mayWrite: () => Promise<string | null>; log: Log },
+  { count, mayWrite, heard, log }: Connecting,
 ): Proxmox {
   const write = right === 'write' ? tokenOf(cluster, 'write', settings) : undefined;
   const token = write ?? tokenOf(cluster, 'read', settings);
@@ -205,6 +216,7 @@ export function connectCluster(
     token,
     readOnly: right === 'read',
     mayWrite: () => (write ? mayWrite() : `there is no write token: ${missingToken(cluster, 'write')}`),
+    ...(heard ? { heard } : {}),
     log: edge,
   });
 }

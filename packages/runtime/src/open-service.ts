@@ -27,6 +27,7 @@ export type Surroundings = {
   tracing: Tracing;
   log: Log;
   machine_now: () => number;
+  kill_switch?: () => string | null;
   instance: string;
   /** `manual`: nothing runs by itself, see `tick`. */
   timers: 'run' | 'manual';

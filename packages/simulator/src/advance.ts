@@ -3,9 +3,10 @@ import { abortMigration, endMigration } from './end-migration.ts';
 import { applyStanding, nextFaultChange } from './faults.ts';
 import { haRound, nextHaRound } from './ha.ts';
 import { heed } from './heed.ts';
+import { leaveCopies } from './leave-disks.ts';
 import { shareLinks, stepCourse, untilNext, usesLink } from './physics.ts';
 import { MIB } from './units.ts';
-import { type Migration, settle, type World } from './world.ts';
+import { type GuestState, type Migration, settle, type World } from './world.ts';
 
 const ratesOf = (world: World): Map<Migration, number> => {
   const sending = world.migrations.filter((m) => usesLink(m.course));
@@ -26,7 +27,11 @@ const SHORTEST = 0.01;
 const fall = (world: World, name: string): void => {
   for (const migration of world.migrations)
     if (migration.source === name) endMigration(world, migration, 'unexpected status', true);
-    else if (migration.target === name && !migration.flipped) abortMigration(world, migration, 'remote node is gone');
+    else if (migration.target === name && !migration.flipped) {
+      if (migration.course.phase !== 'start')
+        leaveCopies(world, migration, world.guests.get(migration.vmid) as GuestState);
+      abortMigration(world, migration, 'remote node is gone');
+    }
   for (const guest of world.guests.values()) {
     const last = guest.segments.at(-1);
     if (last?.node === name && last.running) settle(world, guest, { ...last, from: world.now, running: false });

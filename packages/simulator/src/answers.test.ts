@@ -132,6 +132,8 @@ const cluster = (version: '9.0' | '9.1' | '9.2'): DescriptionInput => ({
     ],
   },
   crs: { ha: 'dynamic', auto_rebalance: true },
+  mappings: [{ name: 'nic', nodes: ['a', 'b'], live: true }],
+  replications: [{ vmid: 104, target: 'b' }],
   backup_jobs: [{ id: 'nightly', schedule: '02:00', all: true }],
 });
 
@@ -167,7 +169,8 @@ function pathsOf(route: Route, simulator: Simulator, upids: readonly string[]): 
     return guests
       .filter(({ type }) => route.path.includes(`/${type}/`))
       .map(({ node, vmid }) => route.path.replace('{node}', node).replace('{vmid}', vmid));
-  return route.path.includes('{node}') ? nodes.map((node) => route.path.replace('{node}', node)) : [route.path];
+  const path = route.path.replace('{storage}', 'local-lvm');
+  return path.includes('{node}') ? nodes.map((node) => path.replace('{node}', node)) : [path];
 }
 
 /** Contradictions of everything that can be read, and how many answers that were, by route. */

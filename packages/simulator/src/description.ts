@@ -107,6 +107,12 @@ const backupJobSchema = z.strictObject({
   node: z.string().optional(),
 });
 
+/** A guest whose volumes a node has as copies; nothing is copied. */
+const replicationSchema = z.strictObject({ vmid: z.int(), target: z.string() });
+
+/** A name for a PCI device (`hostpci0: mapping=<name>`) and the nodes that have one; `live` where it may follow a running guest. */
+const mappingSchema = z.strictObject({ name: word, nodes: z.array(z.string()), live: z.boolean().default(false) });
+
 const traceSchema = z.strictObject({
   file: z.string(),
   unit: z.enum(['percent', 'tenths']).default('percent'),
@@ -142,6 +148,8 @@ export const descriptionSchema = z.strictObject({
     })
     .prefault({}),
   crs: crsSchema.optional(),
+  mappings: z.array(mappingSchema).default([]),
+  replications: z.array(replicationSchema).default([]),
   backup_jobs: z.array(backupJobSchema).default([]),
   faults: z.array(faultSchema).default([]),
 });

@@ -36,6 +36,8 @@ export const faultSchema = z.discriminatedUnion('kind', [
     at: z.enum(['start', 'transfer', 'switch_over']).default('transfer'),
     progress: z.number().min(0).max(1).default(0.5),
     message: z.string().optional(),
+    /** What was copied of its disks is not cleaned up on the target. */
+    leaves_disks: z.boolean().default(false),
   }),
   /** It breaks after the switch-over: the guest runs on the target although the task fails. */
   z.strictObject({ kind: z.literal('fail_after'), ...whom }),

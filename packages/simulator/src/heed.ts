@@ -1,5 +1,6 @@
 import { abortMigration, endMigration, finishWell } from './end-migration.ts';
 import { residentMemory } from './evaluate.ts';
+import { disksThere, leaveCopies, leaveOriginals } from './leave-disks.ts';
 import { obstacle } from './obstacle.ts';
 import type { Note } from './physics.ts';
 import { sayPolled, saySpeed, sayTransfer } from './say-migration.ts';
@@ -19,6 +20,9 @@ const loadNodes = (world: World, migration: Migration, guest: GuestState): void 
 
 const flip = (world: World, migration: Migration, guest: GuestState): void => {
   const running = migration.course.kind !== 'offline';
+  const disks = guest.plan.disks;
+  guest.plan = { ...guest.plan, disks: disksThere(world, guest, migration) };
+  if (migration.failing?.kind === 'fail_after') leaveOriginals(world, migration, disks);
   const started = migration.course.kind === 'live' ? migration.received : world.now;
   settle(world, guest, { from: world.now, node: migration.target, running, started });
   migration.flipped = true;
@@ -40,6 +44,7 @@ const strikes = (world: World, migration: Migration): boolean => {
   const moving =
     course.kind === 'live' ? course.phase === 'memory' || course.phase === 'switch' : course.phase !== 'start';
   if (failing?.kind === 'killed' && moving && (progress >= failing.progress || course.phase === 'switch')) {
+    leaveCopies(world, migration, world.guests.get(migration.vmid) as GuestState);
     endMigration(world, migration, 'unexpected status', true);
     return true;
   }
@@ -49,6 +54,8 @@ const strikes = (world: World, migration: Migration): boolean => {
     (failing.at === 'transfer' && moving && (progress >= failing.progress || course.phase === 'switch')) ||
     (failing.at === 'switch_over' && (course.phase === 'switch' || course.phase === 'boot'));
   if (!now) return false;
+  if (failing.leaves_disks && failing.at !== 'start')
+    leaveCopies(world, migration, world.guests.get(migration.vmid) as GuestState);
   if (failing.at === 'start') migration.course = { ...course, phase: 'start' };
   abortMigration(world, migration, failing.message ?? failText[failing.at]);
   return true;
@@ -70,6 +77,11 @@ const onEntered = (world: World, migration: Migration, guest: GuestState): void 
   if (course.phase === 'disks' && course.kind === 'live')
     for (const disk of guest.plan.disks)
       if (!disk.shared) say(world, task, `${disk.key}: start migration to ${disk.storage}`);
+  if (course.phase === 'disks' && course.kind === 'live')
+    for (const [index, there] of disksThere(world, guest, migration).entries()) {
+      const here = guest.plan.disks[index]?.volid;
+      if (here !== there.volid) say(world, task, `volume '${here}' is '${there.volid}' on the target`);
+    }
   if (course.phase === 'finish') {
     if (course.kind === 'live') saySpeed(world, migration, guest);
     flip(world, migration, guest);

@@ -74,6 +74,7 @@ export const findProblems = (d: Description, traces: Record<string, TraceTable>)
       rule.type === 'node-affinity' ? unknown(`rule ${rule.rule}`, Object.keys(rule.nodes)) : [],
     ),
     ...d.ha.groups.flatMap((group) => unknown(`group ${group.group}`, Object.keys(group.nodes))),
+    ...d.replications.flatMap(({ vmid, target }) => unknown(`replication of ${vmid}`, [target])),
     ...unknown('populate.except', d.populate?.except ?? []),
     ...d.faults.flatMap((fault) => unknown(`fault ${fault.kind}`, namedNodes(fault))),
     ...d.faults.flatMap((fault) =>

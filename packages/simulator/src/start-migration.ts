@@ -12,6 +12,7 @@ export type MoveRequest = {
   target: string;
   online: boolean;
   with_local_disks: boolean;
+  storage_map?: Record<string, string>;
   by_ha: boolean;
   user: string;
   /** Bytes a second; infinite where there is no limit. */
@@ -95,6 +96,7 @@ export const startMigration = (world: World, request: MoveRequest): Migration =>
       online: request.online,
       by_ha,
       bandwidth: request.bandwidth,
+      storage_map: request.storage_map ?? {},
     },
     started: world.now,
     received: world.now,

@@ -1,6 +1,6 @@
 import type { Fault, FaultInput } from './fault.ts';
 import type { Course } from './physics.ts';
-import type { ClusterPlan, GuestPlan, NodePlan } from './plan.ts';
+import type { ClusterPlan, DiskPlan, GuestPlan, NodePlan } from './plan.ts';
 
 /** Where a guest is from a moment on, until the next segment. */
 export type Segment = { from: number; node: string; running: boolean; started: number };
@@ -58,7 +58,14 @@ export type Migration = {
   target: string;
   task: Task;
   course: Course;
-  options: { with_local_disks: boolean; online: boolean; by_ha: boolean; bandwidth: number };
+  options: {
+    with_local_disks: boolean;
+    online: boolean;
+    by_ha: boolean;
+    bandwidth: number;
+    /** Storage there by storage here. */
+    storage_map: Record<string, string>;
+  };
   started: number;
   /** When the target's process began: its uptime counts from here. */
   received: number;
@@ -94,6 +101,8 @@ export type World = {
   guests: Map<number, GuestState>;
   migrations: Migration[];
   moves: MoveRecord[];
+  /** Volumes on nodes where nobody uses them. */
+  leftovers: (DiskPlan & { vmid: number; node: string })[];
   tasks: Task[];
   faults: ActiveFault[];
   fault_ids: number;
@@ -134,6 +143,7 @@ export const beginWorld = (plan: ClusterPlan): World => {
     guests: new Map(guests),
     migrations: [],
     moves: [],
+    leftovers: [],
     tasks: [],
     faults: [],
     fault_ids: 0,

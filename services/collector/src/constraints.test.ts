@@ -27,7 +27,12 @@ it.each([
       tpmstate0: 'local-lvm:vm-100-disk-3,size=4M',
       unused0: 'zfs:vm-100-disk-9',
     },
-    has: { storages: ['local-lvm', 'zfs'], local_disks: 5, local_disk_bytes: 32 * GiB + 520 * 2 ** 20 },
+    has: {
+      storages: ['local-lvm', 'zfs'],
+      local_disks: 5,
+      local_disk_bytes: 32 * GiB + 520 * 2 ** 20,
+      local_storage_bytes: { 'local-lvm': 32 * GiB + 8 * 2 ** 20, zfs: 512 * 2 ** 20 },
+    },
   },
   { name: 'an empty drive', config: { ide2: 'none,media=cdrom' }, has: {} },
   {
@@ -45,7 +50,7 @@ it.each([
   {
     name: 'cloud-init',
     config: { ide0: 'local-lvm:vm-100-cloudinit,media=cdrom' },
-    has: { storages: ['local-lvm'], local_disks: 1 },
+    has: { storages: ['local-lvm'], local_disks: 1, local_storage_bytes: { 'local-lvm': 0 } },
   },
   {
     name: 'devices',
@@ -96,6 +101,7 @@ it('a container: volumes, bind mounts, devices', () => {
     cpu_type: 'container',
     storages: ['ceph', 'local-zfs'],
     local_disks: 1,
+    local_storage_bytes: { 'local-zfs': 8 * GiB },
     local_disk_bytes: 8 * GiB,
     local_devices: ['dev0'],
     bridges: ['vmbr0'],
@@ -125,4 +131,20 @@ it('takes any text for a configuration, in any order, for the same answer', () =
     expect(constraintsOf('lxc', backwards, known)).toEqual(found);
   });
   fc.assert(law);
+});
+
+it.each([
+  ['goes with it to where each of them is', 'mapping=nic', 'mapping=two', { local_devices: [], mapped_nodes: ['n2'] }],
+  ['is on its nodes only', 'mapping=nic', 'none', { local_devices: ['hostpci1'], mapped_nodes: ['n1', 'n2'] }],
+  ['stays where it may not follow', 'mapping=gpu', 'mapping=unknown', { local_devices: ['hostpci0', 'hostpci1'] }],
+])('a mapped device %s', (_, hostpci0, hostpci1, has) => {
+  const mappings = new Map(
+    [
+      { mapping: 'nic', live: true, nodes: ['n1', 'n2'] },
+      { mapping: 'two', live: true, nodes: ['n2', 'n3'] },
+      { mapping: 'gpu', live: false, nodes: ['n1', 'n2'] },
+    ].map((one) => [one.mapping, one]),
+  );
+  expect(constraintsOf('qemu', { hostpci0, hostpci1 }, { ...known, mappings })).toEqual({ ...none, ...has });
+  expect(constraintsOf('qemu', { hostpci0, hostpci1 }, known).local_devices).toEqual(['hostpci0', 'hostpci1']);
 });

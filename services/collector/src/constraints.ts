@@ -1,8 +1,12 @@
 import type { GuestConstraints } from '@evenkeel/contracts';
+import type { PciMapping } from '@evenkeel/proxmox';
 import { isPassedThrough } from './devices.ts';
 import { properties, sizeOf } from './properties.ts';
 
 export type GuestConfig = Record<string, string>;
+
+/** PCI mappings by name. */
+export type Mappings = ReadonlyMap<string, PciMapping>;
 
 type Volume = { key: string; storage: string; bytes: number; isImage: boolean };
 
@@ -19,6 +23,12 @@ function volumeOf(key: string, value: string): Volume | undefined {
 
 const named = (names: readonly string[]): string[] => [...new Set(names)].sort().slice(0, mostNames);
 
+function byStorage(disks: readonly Volume[]): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const { storage, bytes } of disks) sums[storage] = (sums[storage] ?? 0) + bytes;
+  return sums;
+}
+
 /** Mount points of a container that are a path of its node, unless their administrator says that every node has it. */
 function bindMounts(config: GuestConfig): string[] {
   return Object.entries(config)
@@ -30,6 +40,19 @@ function isBind(value: string): boolean {
   const { first, rest } = properties(value);
   return (rest.volume ?? first).startsWith('/') && rest.shared !== '1';
 }
+
+/** Mapped devices that a running VM may take along, by key, with the nodes that have one. */
+function followingDevices(config: GuestConfig, mappings: Mappings = new Map()): Map<string, readonly string[]> {
+  const found = Object.entries(config).flatMap(([key, value]): [string, readonly string[]][] => {
+    const name = /^hostpci\d+$/.test(key) ? properties(value).rest.mapping : undefined;
+    const mapping = name === undefined ? undefined : mappings.get(name);
+    return mapping?.live ? [[key, mapping.nodes]] : [];
+  });
+  return new Map(found);
+}
+
+const commonNodes = ([first = [], ...others]: (readonly string[])[]): string[] =>
+  first.filter((node) => others.every((nodes) => nodes.includes(node)));
 
 function bridges(config: GuestConfig): string[] {
   const nets = Object.entries(config).filter(([key]) => /^net\d+$/.test(key));
@@ -46,22 +69,25 @@ function cpuType(type: 'qemu' | 'lxc', config: GuestConfig): string {
 export function constraintsOf(
   type: 'qemu' | 'lxc',
   config: GuestConfig,
-  known: { shared: ReadonlySet<string>; snapshots_with_state: boolean },
+  known: { shared: ReadonlySet<string>; snapshots_with_state: boolean; mappings?: Mappings },
 ): GuestConstraints {
   const volumes = Object.entries(config).flatMap(([key, value]) =>
     volumeKeys.test(key) ? (volumeOf(key, value) ?? []) : [],
   );
   const local = volumes.filter(({ storage }) => !known.shared.has(storage));
   const disks = local.filter(({ isImage }) => !isImage);
-  const devices = Object.entries(config).filter(([key, value]) => isPassedThrough(key, value));
+  const followers = followingDevices(config, known.mappings);
+  const devices = Object.entries(config).filter(([key, value]) => isPassedThrough(key, value) && !followers.has(key));
   return {
     storages: named(volumes.map(({ storage }) => storage)),
     local_disk_bytes: disks.reduce((sum, { bytes }) => sum + bytes, 0),
     local_disks: disks.length,
+    ...(disks.length > 0 && { local_storage_bytes: byStorage(disks) }),
     local_devices: named([
       ...devices.map(([key]) => key),
       ...local.filter(({ isImage }) => isImage).map(({ key }) => key),
     ]),
+    ...(followers.size > 0 && { mapped_nodes: commonNodes([...followers.values()]) }),
     bridges: named(bridges(config)),
     cpu_type: cpuType(type, config),
     snapshots_with_state: known.snapshots_with_state || config.vmstate !== undefined,

@@ -13,6 +13,8 @@ const names: Record<DroppedRows['what'], [one: string, many: string]> = {
   'HA resource': ['An HA resource', 'HA resources'],
   'HA rule': ['An HA rule', 'HA rules'],
   'HA state': ['The HA state of a node', 'HA states of nodes'],
+  volume: ['A volume', 'volumes'],
+  replication: ['A replication job', 'replication jobs'],
   'backup job': ['A backup job', 'backup jobs'],
   task: ['A task of the cluster', 'tasks of the cluster'],
 };

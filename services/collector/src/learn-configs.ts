@@ -1,21 +1,25 @@
 import type { GuestFacts } from '@evenkeel/contracts';
 import type { GuestRow } from '@evenkeel/proxmox';
-import { constraintsOf, type GuestConfig } from './constraints.ts';
+import { constraintsOf, type GuestConfig, type Mappings } from './constraints.ts';
 import { type FactsByGuest, lookOf } from './due-configs.ts';
 import { identityOf, isSameGuest, marksOf } from './identity.ts';
 
 /** A configuration as it was read; `config` is absent where it could not be. */
 export type ReadConfig = { guest: GuestRow; config?: GuestConfig; snapshots_with_state: boolean };
 
-type At = { now_s: number; shared: ReadonlySet<string> };
+type At = { now_s: number; shared: ReadonlySet<string>; mappings?: Mappings };
 
 /** What is known of a guest once its configuration was (or could not be) read; another guest under its vmid starts anew. */
-function learn(before: GuestFacts | undefined, read: ReadConfig, { now_s, shared }: At): GuestFacts {
+function learn(
+  before: GuestFacts | undefined,
+  read: ReadConfig,
+  { now_s, shared, mappings = new Map() }: At,
+): GuestFacts {
   const { guest, config, snapshots_with_state } = read;
   const past = before?.past ?? { done: false, tries: 0 };
   const tried = { look: lookOf(guest), tried_at: now_s, past };
   if (!config) return { ...tried, ...(before?.known && { known: before.known }) };
-  const constraints = constraintsOf(guest.type, config, { shared, snapshots_with_state });
+  const constraints = constraintsOf(guest.type, config, { shared, snapshots_with_state, mappings });
   const marks = marksOf(guest.name ?? config.name ?? config.hostname ?? '', config);
   const isSame = before?.known !== undefined && isSameGuest(before.known.marks, marks);
   const identity = isSame ? before.known!.identity : identityOf(marks);

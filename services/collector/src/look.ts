@@ -3,6 +3,7 @@ import type { DroppedRows, GuestRow, HaResource, HaRuleRow, NodeStatus, Proxmox,
 import { ProxmoxError, parseMigrationLog } from '@evenkeel/proxmox';
 import type { z } from 'zod';
 import type { Backups } from './backups.ts';
+import type { Mappings } from './constraints.ts';
 import { droppedProblems, unreadOf } from './dropped-rows.ts';
 import type { PastAsk } from './due-past.ts';
 import type { ReadConfig } from './learn-configs.ts';
@@ -126,6 +127,16 @@ export function readConfigs(
     const snapshots_with_state = orElse(snapshots, []).some(({ with_state }) => with_state);
     return { guest, config: config.value, snapshots_with_state };
   });
+}
+
+const isMapped = ({ config = {} }: ReadConfig): boolean =>
+  Object.entries(config).some(([key, value]) => /^hostpci\d+$/.test(key) && /(^|,)mapping=/.test(value));
+
+/** PCI mappings by name, where one of these guests has such a device; what cannot be read binds its guests. */
+export async function readMappings(proxmox: Proxmox, reads: readonly ReadConfig[]): Promise<Mappings> {
+  if (!reads.some(isMapped)) return new Map();
+  const mappings = orElse(await attempt(proxmox.pci_mappings()), []);
+  return new Map(mappings.map((one) => [one.mapping, one]));
 }
 
 /** The backup jobs, with a sentence about what of them could not be read. */

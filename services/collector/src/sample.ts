@@ -38,6 +38,8 @@ export type Beside = {
   config: Config;
   /** Nodes that somebody asked to be drained. */
   drained: Automation['drained'];
+  paused: string | null;
+  kill_switch: string | null;
   config_revision: string;
   run: RunRef | null;
   progress: CollectorProgress;
@@ -92,6 +94,8 @@ export function buildSample(look: Look, beside: Beside): ClusterSample {
     ha_rules: rules,
     crs: look.crs,
     running_migrations: runningMigrations(look, online),
+    ...(beside.paused !== null && { paused: beside.paused }),
+    ...(beside.kill_switch !== null && { kill_switch: beside.kill_switch }),
     ...(look.unread.length > 0 && { unread: look.unread }),
     problems: [...look.problems, ...problems].slice(0, 100),
   };

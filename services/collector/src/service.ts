@@ -5,6 +5,7 @@ import {
   guestCounters,
   guestFacts,
   historyBackfilled,
+  pauseSentence,
   readAutomation,
 } from '@evenkeel/contracts';
 import { iso } from '@evenkeel/model';
@@ -14,7 +15,7 @@ import { byGuest, byNode, partsToWrite } from './by-node.ts';
 import { dueConfigs } from './due-configs.ts';
 import { duePast } from './due-past.ts';
 import { learnConfigs } from './learn-configs.ts';
-import { lookAtCluster, readBackups, readConfigs, readPast, readPressures } from './look.ts';
+import { lookAtCluster, readBackups, readConfigs, readMappings, readPast, readPressures } from './look.ts';
 import { openRun } from './open-run.ts';
 import { partTale } from './part-tales.ts';
 import { noteLook, nothingYet } from './progress.ts';
@@ -35,11 +36,12 @@ export const collector = defineService({
 }).every(
   'cluster',
   (config) => config.collection.sample_interval_seconds,
-  async ({ cluster, now, config, config_revision, state, proxmox, ledger }) => {
+  async ({ cluster, now, config, config_revision, state, proxmox, ledger, kill_switch }) => {
     const progress = (await state.collectorProgress.get()) ?? nothingYet;
     const keptFacts = await state.guestFacts.all();
     const keptCounters = await state.guestCounters.all();
-    const { drained } = readAutomation((await ledger.get(automationKey(cluster)))?.value);
+    const automation = readAutomation((await ledger.get(automationKey(cluster)))?.value);
+    const { drained } = automation;
     const at = iso(now);
     const now_s = Math.floor(now / 1000);
 
@@ -48,7 +50,8 @@ export const collector = defineService({
     const budget = requestsPerSample(config);
 
     const configs = await readConfigs(proxmox, dueConfigs(guests, byGuest(keptFacts), { now_s, online, budget }));
-    const facts = learnConfigs(guests, byGuest(keptFacts), configs, { now_s, shared });
+    const mappings = await readMappings(proxmox, configs);
+    const facts = learnConfigs(guests, byGuest(keptFacts), configs, { now_s, shared, mappings });
 
     const left = config.collection.backfill ? budget - configs.length : 0;
     const past = await readPast(proxmox, duePast(progress, facts, { nodes, online, guests, budget: left }), now_s);
@@ -69,6 +72,8 @@ export const collector = defineService({
       sequence: seen.sequence,
       config,
       drained,
+      paused: pauseSentence(automation),
+      kill_switch,
       config_revision,
       run,
       progress: seen,

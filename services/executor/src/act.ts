@@ -31,6 +31,8 @@ export type Standing = {
   unreadable: string[];
   /** What was read of the logs of running migrations, by migration. */
   logs: Map<string, LogSummary>;
+  /** What each of them waits for, by migration. */
+  waits: Map<string, string>;
 };
 
 /** Moves every migration of the cluster on as far as it goes now, the earliest approval first. */
@@ -38,7 +40,7 @@ export async function advanceAll(said: (migration_id: string) => SaidSoFar, outs
   const kept = await outside.ledger.list(executionsOf(outside.cluster));
   const keys = kept.map(({ key }) => key);
   outside.watch.keep(executionsOf(outside.cluster), keys);
-  if (kept.length === 0) return { executions: [], keys, unreadable: [], logs: new Map() };
+  if (kept.length === 0) return { executions: [], keys, unreadable: [], logs: new Map(), waits: new Map() };
   const parsed = kept.map(({ key, value, revision }) => ({ key, revision, read: Execution.safeParse(value) }));
   const unreadable = parsed.filter(({ read }) => !read.success).map(({ key }) => key);
   const entries = parsed.flatMap(({ read, revision }) => (read.success ? [{ execution: read.data, revision }] : []));
@@ -58,16 +60,22 @@ const order = ({ migration: a }: Execution, { migration: b }: Execution) =>
 
 async function advanceEach(entries: Entry[], said: (migration_id: string) => SaidSoFar, outside: Outside) {
   const executions: Execution[] = [];
-  const tick = { held: await readClaims(outside), logs: new Map<string, LogSummary>(), yields: false };
+  const tick: Pass = { held: await readClaims(outside), logs: new Map(), waits: new Map(), yields: false };
   for (const entry of entries) {
     const { migration_id } = entry.execution.migration;
     const stands = await advance(entry, said(migration_id), tick, outside);
     if (stands) executions.push(stands);
   }
-  return { executions, logs: tick.logs };
+  return { executions, logs: tick.logs, waits: tick.waits };
 }
 
-type Pass = { held: Awaited<ReturnType<typeof readClaims>>; logs: Map<string, LogSummary>; yields: boolean };
+type Pass = {
+  held: Awaited<ReturnType<typeof readClaims>>;
+  logs: Map<string, LogSummary>;
+  /** By migration: what it waits for. */
+  waits: Map<string, string>;
+  yields: boolean;
+};
 
 const leadsBack = (execution: Execution): boolean => execution.state === 'ended' && execution.ending.back !== undefined;
 
@@ -76,7 +84,10 @@ async function advance(from: Entry, said: SaidSoFar, tick: Pass, outside: Outsid
   let entry = from;
   for (;;) {
     const step = await decide(entry, { said, ...tick }, outside);
-    if (step.do === 'wait') return entry.execution;
+    if (step.do === 'wait') {
+      tick.waits.set(entry.execution.migration.migration_id, step.reason);
+      return entry.execution;
+    }
     const next = await perform(step, entry, outside);
     if (step.do === 'claim' || step.do === 'finish') tick.held = await readClaims(outside);
     if (step.do === 'finish' && leadsBack(entry.execution)) tick.yields = true;

@@ -1,18 +1,21 @@
+import type { GuestRow } from '@evenkeel/proxmox';
 import { askGuest } from './ask-guest.ts';
 import { begin } from './begin.ts';
 import type { Held } from './claims.ts';
+import { withLeftovers } from './end.ts';
 import type { Execution, Running, Starting, Validating } from './execution.ts';
 import { follow, type Waited } from './follow.ts';
 import { doneKey, executionKey } from './keys.ts';
 import { launch } from './launch.ts';
 import { locate, lookAtRest, lookAtTask, lookForRealTask, lookForTask, readProgress } from './look.ts';
 import { lookBefore } from './look-before.ts';
+import { lookForLeftovers } from './look-for-leftovers.ts';
 import type { Entry, Outside } from './outside.ts';
 import type { LogSummary } from './read-log.ts';
 import { reconcile } from './reconcile.ts';
 import type { SaidSoFar } from './report.ts';
 import { retire } from './retire.ts';
-import { type Step, wait } from './steps.ts';
+import { put, type Step, wait } from './steps.ts';
 import { isTimeToLook, validate } from './validate.ts';
 
 /** What a pass over the migrations knows of one of them besides itself, and what it read on the way. */
@@ -88,7 +91,8 @@ async function decideRunning(execution: Running, waited: Waited, tick: Tick, out
   }
   const real_task = await lookForRealTask(execution, proxmox);
   const place = await locate(execution.migration.vmid, proxmox);
-  return follow(execution, { now: proxmox.clock().now, waited, config, task, real_task, ...place });
+  const step = follow(execution, { now: proxmox.clock().now, waited, config, task, real_task, ...place });
+  return clearUp(step, execution, place.guest, outside);
 }
 
 async function decideValidating(execution: Validating, waited_ms: number, outside: Outside): Promise<Step> {
@@ -96,5 +100,22 @@ async function decideValidating(execution: Validating, waited_ms: number, outsid
   const place = await locate(execution.migration.vmid, proxmox);
   const there = place.guest?.node === execution.migration.target_node ? place.guest : undefined;
   const signs = there && isTimeToLook(execution, waited_ms) ? await askGuest(there, outside) : null;
-  return validate(execution, { now: proxmox.clock().now, waited_ms, config, pause, ...place, signs });
+  const step = validate(execution, { now: proxmox.clock().now, waited_ms, config, pause, ...place, signs });
+  return clearUp(step, execution, place.guest, outside);
+}
+
+/** The last step of a plan: what the move left behind is found and said, on whichever of its two nodes the guest is not. */
+async function clearUp(
+  step: Step,
+  { migration, before }: Running | Validating,
+  guest: GuestRow | undefined,
+  { proxmox }: Outside,
+): Promise<Step> {
+  const { source_node, target_node, vmid } = migration;
+  const node = guest?.node === target_node ? source_node : target_node;
+  if (step.do !== 'put' || step.next.state !== 'ended' || step.next.ending.hold) return step;
+  const has_disks = (before?.local_disks ?? 0) > 0;
+  const isThere = guest !== undefined && [source_node, target_node].includes(guest.node);
+  if (!isThere || (node === source_node && !has_disks)) return step;
+  return put(withLeftovers(step.next, node, await lookForLeftovers(proxmox, { vmid, node, guest, has_disks })));
 }

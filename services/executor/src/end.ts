@@ -1,6 +1,7 @@
 import type { CheckResult } from '@evenkeel/contracts';
 import { iso } from '@evenkeel/model';
 import type { Ended, Ending, Execution, Validating } from './execution.ts';
+import { type LeftoverLook, sayLeftovers } from './leftovers.ts';
 import { type Stop, stepResults } from './plan-steps.ts';
 import type { DecidedWayBack } from './way-back.ts';
 
@@ -57,4 +58,19 @@ export function complete(from: Validating, now: number, checks: CheckResult[], b
     ...back,
   };
   return end(from, now, said, failed ? { at: 'post_migration_validation', result: 'failed' } : null);
+}
+
+/** What was found of it where it is not: said at the end of the reason, or as a warning where the guest arrived. */
+export function withLeftovers(ended: Ended, node: string, look: LeftoverLook): Ended {
+  const { ending } = ended;
+  const said = sayLeftovers(node, look);
+  const leftovers = look.leftovers ? { leftovers: look.leftovers } : {};
+  if (said === '') return { ...ended, ending: { ...ending, ...leftovers } };
+  if (ending.kind !== 'completed')
+    return { ...ended, ending: { ...ending, reason: ending.reason + said, ...leftovers } };
+  const steps = ending.steps?.map((step) =>
+    step.action === 'cleanup' && step.result === 'done' ? { ...step, result: 'failed' as const } : step,
+  );
+  const warnings = [...ending.warnings, said.replace(/^; /, '')];
+  return { ...ended, ending: { ...ending, warnings, ...leftovers, ...(steps ? { steps } : {}) } };
 }

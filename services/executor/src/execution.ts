@@ -1,4 +1,4 @@
-import { ApprovedMigration, CheckResult, StepResult, Time, Transfer, WayBack } from '@evenkeel/contracts';
+import { ApprovedMigration, CheckResult, Leftover, StepResult, Time, Transfer, WayBack } from '@evenkeel/contracts';
 import { z } from 'zod';
 import { Signs } from './signs.ts';
 
@@ -17,13 +17,19 @@ export const Ending = z.object({
   hold: z.boolean(),
   checks: z.array(CheckResult).optional(),
   steps: z.array(StepResult).optional(),
+  leftovers: z.array(Leftover).optional(),
   rollback: WayBack.optional(),
   /** The migration that takes the guest back: filed before this one is forgotten. */
   back: ApprovedMigration.optional(),
 });
 
 /** How the guest and its nodes were just before the request: what came of the move is held against it. */
-const Before = z.object({ signs: Signs, source_cpu: z.number().optional() });
+const Before = z.object({
+  signs: Signs,
+  source_cpu: z.number().optional(),
+  /** Disks that travelled along, as far as Proxmox says. */
+  local_disks: z.number().optional(),
+});
 
 const migration = ApprovedMigration;
 /** When it held all that it needs. */

@@ -23,7 +23,7 @@ export type FollowFacts = {
     /** `ended_at`: epoch milliseconds by the clock of its node, where that could be read. */
     | { state: 'ended'; exit: string; log: LogSummary; ended_at?: number }
     /** It could not be read. */
-    | { state: 'unknown' };
+    | { state: 'unknown'; why?: string };
   /** The migration that HA started upon our request, once it is found. */
   real_task: string | null;
   guest: GuestRow | undefined;
@@ -77,7 +77,8 @@ function outlast(execution: Running, facts: FollowFacts): Step {
   }
   if (waited.stopping < 1000 * stopPatience) return wait('asked to stop');
   const why = execution.stop_refused ? `; it could not be stopped: ${execution.stop_refused}` : '';
-  const reason = `stuck: still running after ${age} s, ${limit} s at most${why}`;
+  const unread = task.state === 'unknown' ? `; ${unreadEnd(task)}` : '';
+  const reason = `stuck: still running after ${age} s, ${limit} s at most${why}${unread}`;
   return put(failWith(execution, facts, { fault: 'unknown', reason, hold: true }));
 }
 
@@ -96,6 +97,9 @@ export function timeout({ migration }: Pick<Running, 'migration'>, config: Confi
   return Math.min(config.automated_migrations.migration_poll_timeout_seconds, planned);
 }
 
+const unreadEnd = (task: FollowFacts['task']): string =>
+  `the end of its task could not be read${task.state === 'unknown' && task.why ? `: ${task.why}` : ''}`;
+
 function failure(execution: Running, facts: FollowFacts) {
   const { task, guest } = facts;
   const { migration } = execution;
@@ -112,7 +116,7 @@ function failure(execution: Running, facts: FollowFacts) {
     const fault = execution.stop_for_pause ? 'guest' : 'unknown';
     return failed({ fault, reason: `stopped: ${execution.stop_because}${lock}` });
   }
-  const exit = task.state === 'ended' ? task.exit : 'the end of its task could not be read';
+  const exit = task.state === 'ended' ? task.exit : unreadEnd(task);
   const { reason, fault } = (task.state === 'ended' && task.log.failure) || { reason: exit, fault: 'unknown' as const };
   return failed({ fault, reason: `${reason}${lock}` });
 }

@@ -11,6 +11,7 @@ const seen = (guest: object = {}): LaunchFacts['look'] => ({
   seen: true,
   look: {
     quorate: true,
+    storages: [],
     nodes,
     guests: [{ ...rows[0]!, ...guest }],
     maintenance: [],

@@ -42,7 +42,7 @@ export function launch(execution: Claimed, { now, waited_ms, config, pause, look
   if (!verdict.go) return unlessItPasses(execution, { now, waited, ...verdict });
   const { tasks, signs } = look as Extract<LaunchFacts['look'], { seen: true }>;
   const known_tasks = migrationsOf(migration.vmid, tasks).map(({ upid }) => upid);
-  const before = signs ? { before: { signs, ...sourceCpu(execution, look) } } : {};
+  const before = signs ? { before: { signs, ...sourceCpu(execution, look), ...localDisks(look) } } : {};
   const next = { ...execution, state: 'starting' as const, ...before, t0: iso(now), known_tasks };
   return { do: 'post', next, options: verdict.options };
 }
@@ -63,4 +63,9 @@ function unlessItPasses(
 function sourceCpu({ migration }: Claimed, look: LaunchFacts['look']): { source_cpu?: number } {
   const cpu = look.seen === true ? look.look.nodes.find(({ node }) => node === migration.source_node)?.cpu : undefined;
   return cpu === undefined ? {} : { source_cpu: cpu };
+}
+
+function localDisks(look: LaunchFacts['look']): { local_disks?: number } {
+  const disks = look.seen === true ? look.look.preconditions?.local_disks : undefined;
+  return disks === undefined ? {} : { local_disks: disks.length };
 }

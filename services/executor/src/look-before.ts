@@ -42,6 +42,7 @@ export async function lookBefore(
     nodes: resources.value.nodes,
     guests: resources.value.guests,
     maintenance: maintenance.value,
+    storages: resources.value.storages,
     ...owners.value,
     preconditions: preconditions.ok ? preconditions.value : null,
     clocks: clocks.filter((clock) => clock !== null),

@@ -33,7 +33,7 @@ export async function lookForTask({ migration }: Pick<Execution, 'migration'>, p
 export async function lookAtTask(execution: Running, proxmox: Proxmox): Promise<FollowFacts['task']> {
   const { migration } = execution;
   const status = await ask(proxmox.task_status(execution.upid));
-  if (!status.ok) return { state: 'unknown' };
+  if (!status.ok) return { state: 'unknown', why: status.error.message };
   if (status.value.running) return { state: 'running' };
   const [log, rows] = await Promise.all([
     ask(proxmox.task_log(execution.upid)),

@@ -1,5 +1,11 @@
 import type { ApprovedMigration, MigrationPlan, PlanCheck, PlanStep } from '@evenkeel/contracts';
 
+/** Where disks came from, by the storage that took them; null where two shared one, and whose is whose is not known. */
+export function mapBack({ storage_map = {} }: MigrationPlan): Record<string, string> | null {
+  const back = Object.fromEntries(Object.entries(storage_map).map(([here, there]) => [there, here]));
+  return Object.keys(back).length === Object.keys(storage_map).length ? back : null;
+}
+
 /** The plan of the way back: the same steps, time-outs and estimates with the nodes changed over; nothing calls it back in turn. */
 export function planBack({
   guest,
@@ -21,8 +27,11 @@ export function planBack({
     return [check.check === 'guest_on_target' ? { ...check, sentence: `VM runs on ${source_node} again` } : check];
   });
   const less = target_after.cpu > 0 ? (target_after.cpu - target_before.cpu) / target_after.cpu : 0;
+  const { storage_map: _, ...same } = plan;
+  const back = mapBack(plan);
   return {
-    ...plan,
+    ...same,
+    ...(plan.storage_map && back && { storage_map: back }),
     source_node_id: target_node,
     target_node_id: source_node,
     expected_utilization_improvement: {

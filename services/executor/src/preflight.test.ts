@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Look, preflight } from './preflight.ts';
 import { approval, configOf } from './testing/index.ts';
 
+const GiB = 2 ** 30;
 const good: Look = {
   quorate: true,
   nodes: [
@@ -25,6 +26,7 @@ const good: Look = {
     },
   ],
   maintenance: [],
+  storages: [],
   crs: { mode: 'dynamic', auto_rebalance: true },
   services: new Map(),
   ha_rules: [],
@@ -32,6 +34,7 @@ const good: Look = {
     running: true,
     allowed_nodes: ['n2'],
     not_allowed: {},
+    unavailable_storages: {},
     local_disks: [],
     local_resources: [],
     dependent_ha_resources: [],
@@ -50,17 +53,37 @@ type Difference = {
   pre?: object;
   config?: ConfigInput['automated_migrations'];
   plan?: ApprovedMigration['migration_plan']['migration_type'];
+  map?: Record<string, string>;
   order?: Partial<ApprovedMigration>;
 };
 
 const service = (auto_rebalance: boolean): Partial<Look> => ({
   services: new Map([['qemu/101', { sid: 'vm:101', type: 'vm', state: 'started', auto_rebalance }]]),
 });
+const zfs = {
+  storage: 'zfs',
+  node: 'n2',
+  shared: false,
+  active: true,
+  content: ['images'],
+  disk: 40 * GiB,
+  maxdisk: 100 * GiB,
+};
+/** A guest with a disk on lvm, which n2 does not have. */
+const unlike: Difference = {
+  pre: {
+    local_disks: [{ volid: 'lvm:vm-101-disk-0', size: 32 * GiB }],
+    allowed_nodes: [],
+    not_allowed: { n2: ['storage lvm is not available there'] },
+    unavailable_storages: { n2: ['lvm'] },
+  },
+};
 const clocks = (...seconds: number[]) => seconds.map((s, i) => ({ node: i === 0 ? 'n1' : 'n2', ahead_ms: 1000 * s }));
 const affinity = { rule: 'home', type: 'node-affinity' as const, guests: ['qemu/101'] };
 
-function judged({ guest, target, beside, look, pre, config = {}, plan, order }: Difference) {
-  const m = approval(101, 'n1', 'n2', order);
+function judged({ guest, target, beside, look, pre, config = {}, plan, map, order }: Difference) {
+  const bare = approval(101, 'n1', 'n2', order);
+  const m = map ? { ...bare, migration_plan: { ...bare.migration_plan, storage_map: map } } : bare;
   const migration = plan ? { ...m, migration_plan: { ...m.migration_plan, migration_type: plan } } : m;
   const seen: Look = {
     ...good,
@@ -95,6 +118,16 @@ describe('preflight lets through', () => {
         config: { safety_checks: { verify_before_migrate: false } },
         pre: { local_disks: [{ volid: 'local-lvm:vm-101-disk-0' }], not_allowed: { n2: ['storage x is missing'] } },
       },
+      { ...options, with_local_disks: true },
+    ],
+    [
+      'disks to the storage that the plan names, where theirs is missing',
+      { ...unlike, map: { lvm: 'zfs' }, look: { storages: [zfs] } },
+      { ...options, with_local_disks: true, storage_map: { lvm: 'zfs' } },
+    ],
+    [
+      'a cloud-init image, which Proxmox makes anew',
+      { pre: { local_disks: [{ volid: 'lvm:vm-101-cloudinit' }] } },
       { ...options, with_local_disks: true },
     ],
     [
@@ -263,6 +296,42 @@ describe('preflight refuses', () => {
     ['too little memory', { target: { mem: 220e9 } }, 'target_full', /92\.2 % of its memory, 90 % at most/],
     ['memory as the host sees it', { guest: { memhost: 180e9 } }, 'target_full', /95\.3 % of its memory/],
     ['too little CPU', { target: { cpu: 0.8 } }, 'target_full', /92\.5 % of its CPU, 85 % at most/],
+    ['disks whose storage is not there', unlike, 'not_allowed', /storage lvm is not available there/],
+    [
+      'disks whose storage is not there, one of them without a place',
+      {
+        ...unlike,
+        map: { lvm: 'zfs' },
+        look: { storages: [zfs] },
+        pre: { ...unlike.pre, not_allowed: { n2: ['storage lvm is …', 'mapped device gpu is not available there'] } },
+      },
+      'not_allowed',
+      /mapped device gpu/,
+    ],
+    [
+      'disks whose place is gone',
+      { ...unlike, map: { lvm: 'zfs' }, look: { storages: [{ ...zfs, active: false }] } },
+      'not_allowed',
+      /storage zfs of its plan is not available on n2/,
+    ],
+    [
+      'disks that do not fit',
+      { ...unlike, map: { lvm: 'zfs' }, look: { storages: [{ ...zfs, disk: 60 * GiB }] } },
+      'target_full',
+      /n2 has 40\.0 GiB of 100\.0 GiB free on storage zfs for 32\.0 GiB of disks, 10 % must stay free/,
+    ],
+    [
+      'disks to another storage, where HA moves the guest by now',
+      { ...unlike, map: { lvm: 'zfs' }, look: { ...service(false), storages: [zfs] } },
+      'not_allowed',
+      /under HA by now/,
+    ],
+    [
+      'a local disk with snapshots',
+      { pre: { local_disks: [{ volid: 'lvm:vm-101-disk-0', stays: 'a local disk with snapshots (a)' }] } },
+      'not_allowed',
+      /bound to its node by lvm:vm-101-disk-0: a local disk with snapshots \(a\)/,
+    ],
     ['a bound guest', { pre: { local_resources: ['hostpci0'] } }, 'not_allowed', /bound to its node by hostpci0/],
     [
       'what Proxmox does not allow',

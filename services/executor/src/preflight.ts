@@ -1,6 +1,14 @@
 import type { ApprovedMigration, Config, HaRule } from '@evenkeel/contracts';
-import type { GuestRow, HaResource, MigrateOptions, MigrationPreconditions, NodeRow } from '@evenkeel/proxmox';
+import type {
+  GuestRow,
+  HaResource,
+  MigrateOptions,
+  MigrationPreconditions,
+  NodeRow,
+  StorageRow,
+} from '@evenkeel/proxmox';
 import { clockTolerance } from './begin.ts';
+import { disksLand } from './disks-land.ts';
 import { objection } from './objection.ts';
 
 /** A fresh look at what a migration rests on. */
@@ -9,6 +17,7 @@ export type Look = {
   nodes: NodeRow[];
   guests: GuestRow[];
   maintenance: string[];
+  storages: StorageRow[];
   /** Proxmox's own balancer, the services of HA by guest, and the rules that bind them. */
   crs: { mode: string; auto_rebalance: boolean };
   services: Map<string, HaResource>;
@@ -131,19 +140,23 @@ const targetHasRoom: Check = (migration, look, config) => {
 
 const proxmoxAllows: Check = (migration, { preconditions }, config) => {
   if (!preconditions || !config.automated_migrations.safety_checks.verify_before_migrate) return null;
-  const { allowed_nodes, not_allowed, local_resources } = preconditions;
-  const said = not_allowed[migration.target_node] ?? [];
+  const { target_node: target, guest, migration_plan: plan } = migration;
+  const { allowed_nodes, not_allowed, unavailable_storages, local_resources, local_disks } = preconditions;
   if (local_resources.length > 0)
-    return no('not_allowed', `${migration.guest} is bound to its node by ${local_resources.join(', ')}`);
-  if (said.length > 0) return no('not_allowed', `Proxmox does not allow ${migration.target_node}: ${said.join('; ')}`);
-  return allowed_nodes && !allowed_nodes.includes(migration.target_node)
-    ? no('not_allowed', `Proxmox does not allow ${migration.target_node}`)
+    return no('not_allowed', `${guest} is bound to its node by ${local_resources.join(', ')}`);
+  const kept = preconditions.running ? local_disks.find(({ stays }) => stays !== undefined) : undefined;
+  if (kept) return no('not_allowed', `${guest} is bound to its node by ${kept.volid}: ${kept.stays}`);
+  const said = not_allowed[target] ?? [];
+  const mapped = (unavailable_storages[target] ?? []).filter((storage) => plan.storage_map?.[storage] !== undefined);
+  if (said.length > mapped.length) return no('not_allowed', `Proxmox does not allow ${target}: ${said.join('; ')}`);
+  return allowed_nodes && !allowed_nodes.includes(target) && mapped.length === 0
+    ? no('not_allowed', `Proxmox does not allow ${target}`)
     : null;
 };
 
 /** In the order in which their reasons are worth hearing. */
 const ofGuest = [clocksAgree, quorum, sameGuest, unlocked, leftByHa, asPlanned, wanted, stillDrained];
-const checks: Check[] = [...ofGuest, targetThere, targetHasRoom, proxmoxAllows];
+const checks: Check[] = [...ofGuest, targetThere, targetHasRoom, disksLand, proxmoxAllows];
 
 /** Whether what a migration was decided on still holds a moment before it starts, and with which options it is to be sent. */
 export function preflight(migration: ApprovedMigration, look: Look, config: Config): Preflight {
@@ -152,11 +165,13 @@ export function preflight(migration: ApprovedMigration, look: Look, config: Conf
     if (found) return { go: false, ...found };
   }
   const running = guestOf(migration, look)?.status === 'running';
+  const { storage_map } = migration.migration_plan;
   const options = {
     target: migration.target_node,
     online: running && migration.type === 'qemu',
     with_local_disks: migration.type === 'qemu' && (look.preconditions?.local_disks.length ?? 0) > 0,
     restart: running && migration.type === 'lxc',
+    ...(storage_map && running && migration.type === 'qemu' && { storage_map }),
   };
   return { go: true, options };
 }

@@ -79,6 +79,7 @@ function stepAt({ migration }: Execution, wanted: PlanStep['action'], seconds: n
 
 function endOf({ migration, trace, start, ending }: Ended) {
   const { at, reason, warnings, transfer, rollback } = ending;
+  const left = ending.leftovers ? { leftovers: ending.leftovers } : {};
   const steps = ending.steps ? { steps: ending.steps } : {};
   const checks = ending.checks ? { checks: ending.checks } : {};
   if (ending.kind === 'refused') {
@@ -88,10 +89,14 @@ function endOf({ migration, trace, start, ending }: Ended) {
   if (ending.kind === 'failed') {
     const fault = ending.fault ?? 'unknown';
     const began = start ? { started_at: start.started_at, upid: start.upid } : {};
-    return migrationFailed.of({ migration, ...began, failed_at: at, reason, fault, ...checks, ...steps }, at, trace);
+    return migrationFailed.of(
+      { migration, ...began, failed_at: at, reason, fault, ...checks, ...steps, ...left },
+      at,
+      trace,
+    );
   }
   const { started_at, upid } = start ?? { started_at: at, upid: '' };
-  const data = { migration, started_at, completed_at: at, upid, warnings, ...checks, ...steps };
+  const data = { migration, started_at, completed_at: at, upid, warnings, ...checks, ...steps, ...left };
   const more = { ...(transfer ? { transfer } : {}), ...(rollback ? { rollback } : {}) };
   return migrationCompleted.of({ ...data, ...more }, at, trace);
 }

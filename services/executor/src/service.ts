@@ -19,6 +19,7 @@ import { executionKey } from './keys.ts';
 import { prune } from './prune.ts';
 import type { Patience } from './reconcile.ts';
 import { nothingSaid, report } from './report.ts';
+import { createWaitNews } from './wait-news.ts';
 import { createWatch } from './watch.ts';
 
 export type ExecutorOptions = { patience: Patience; monotonic: () => number; reach?: Reach };
@@ -32,6 +33,7 @@ type Ctx = Context<{ executions: typeof executions }, Record<never, never>> & {
 export function createExecutor({ patience, monotonic, reach = reachPort }: ExecutorOptions) {
   const watch = createWatch(monotonic);
   const prunedOn = new Map<string, string>();
+  const news = createWaitNews();
 
   async function pruneDaily({ cluster, now, ledger }: Ctx) {
     const today = new Date(now).toISOString().slice(0, 10);
@@ -45,8 +47,15 @@ export function createExecutor({ patience, monotonic, reach = reachPort }: Execu
     const automation = await automationOf({ cluster, ledger });
     const asked = { config: inForce(given, automation), pause: pauseSentence(automation) };
     const outside = { cluster, ...asked, ledger, proxmox, watch, patience, monotonic, reach };
-    const { executions: stand, keys, unreadable, logs } = await advanceAll((id) => said[id] ?? nothingSaid, outside);
+    const {
+      executions: stand,
+      keys,
+      unreadable,
+      logs,
+      waits,
+    } = await advanceAll((id) => said[id] ?? nothingSaid, outside);
     if (unreadable.length > 0) log.error({ keys: unreadable }, 'entries of the ledger that this version cannot read');
+    for (const { guest, reason } of news.of(cluster, stand, waits)) log.info({ guest, reason }, 'a migration waits');
     for (const migration_id of Object.keys(said))
       if (!keys.includes(executionKey({ cluster, migration_id }))) state.executions.remove(migration_id);
     const events = [];
@@ -54,9 +63,9 @@ export function createExecutor({ patience, monotonic, reach = reachPort }: Execu
       const id = execution.migration.migration_id;
       const before = said[id] ?? nothingSaid;
       const facts = { log: logs.get(id) ?? null, now: proxmox.clock().now, config: asked.config };
-      const { events: news, next } = report(execution, before, facts);
-      if (news.length > 0) state.executions.set(next, id);
-      events.push(...news);
+      const { events: said_now, next } = report(execution, before, facts);
+      if (said_now.length > 0) state.executions.set(next, id);
+      events.push(...said_now);
     }
     return events;
   }

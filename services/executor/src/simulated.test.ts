@@ -263,6 +263,41 @@ describe.each(['8.4', '9.1', '9.2'] as const)('Proxmox VE %s', (version) => {
   });
 });
 
+describe('what binds a guest to its node', () => {
+  const nodes = () => [{ name: 'n1' }, { name: 'n2' }, { name: 'n3' }];
+  const mappings = [{ name: 'nic', nodes: ['n1', 'n2'], live: true }];
+  it.each([
+    ['a PCI device', { hostpci0: '0000:01:00.0' }, [], /bound to its node by hostpci0/],
+    ['a USB device', { usb0: 'host=1234:5678' }, [], /bound to its node by usb0/],
+    [
+      'a mapped device that may not follow',
+      { hostpci0: 'mapping=nic' },
+      [{ ...mappings[0]!, live: false }],
+      /hostpci0/,
+    ],
+    [
+      'a mapped device that the target does not have',
+      { hostpci0: 'mapping=nic' },
+      [{ ...mappings[0]!, nodes: ['n1', 'n3'] }],
+      /mapped device nic is not available there/,
+    ],
+    ['an image in its drive', { ide2: 'local:iso/x.iso,media=cdrom' }, [], /a CD image on a local storage: eject it/],
+  ])('%s: refused before anything is locked', async (_, config, mapped, words) => {
+    const lab = createLab({ guests: [vm(101, { config })], nodes: nodes(), mappings: mapped });
+    const m = await lab.approve(101, 'n1', 'n2');
+    await lab.pass(30);
+    expect(refused(lab, m)).toMatchObject({ code: 'not_allowed', reason: expect.stringMatching(words) });
+    expect(posts(lab)).toEqual([]);
+  });
+
+  it('a mapped device that may follow goes with it', async () => {
+    const lab = createLab({ guests: [vm(101, { config: { hostpci0: 'mapping=nic' } })], nodes: nodes(), mappings });
+    const m = await lab.approve(101, 'n1', 'n2');
+    await lab.pass(160);
+    expect(ends(lab.memory, m)).toEqual(['migration.completed']);
+  });
+});
+
 describe('a container', () => {
   it('restarts where it goes, and does not restart once more to come back', async () => {
     const lab = createLab({ guests: [vm(101, { type: 'lxc' })] });

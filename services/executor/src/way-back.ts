@@ -3,7 +3,7 @@ import { iso, minutes } from '@evenkeel/model';
 import type { GuestRow } from '@evenkeel/proxmox';
 import { stopped } from './begin.ts';
 import type { Validating } from './execution.ts';
-import { planBack } from './plan-back.ts';
+import { mapBack, planBack } from './plan-back.ts';
 
 export type WayBackFacts = {
   now: number;
@@ -32,6 +32,7 @@ const objections: Objection[] = [
     facts.guest?.node === migration.target_node ? null : `it is not on ${migration.target_node} any more`,
   ({ facts }) => (facts.guest?.status === 'running' ? null : `it is ${facts.guest?.status}`),
   ({ facts }) => (facts.guest?.lock ? `it is locked (${facts.guest.lock})` : null),
+  ({ migration }) => (mapBack(migration.migration_plan) ? null : 'its disks do not all come from one storage each'),
   ({ facts, migration }) => facts.pause ?? stopped(facts.config, migration),
 ];
 

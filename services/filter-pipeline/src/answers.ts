@@ -16,6 +16,9 @@ const lasts = ({ answer }: Answer, { automated_migrations: { rules } }: Config):
 
 const endOf = (answer: Answer, config: Config): number => millis(answer.at) + lasts(answer, config);
 
+/** Until when what somebody said now holds. */
+export const holdsUntil = (answer: Answer, config: Config): string => iso(endOf(answer, config));
+
 /** What is known with one more answer: the latest of each guest, without those that no longer hold. */
 export function rememberAnswer(
   known: ValueOf<typeof answers> | undefined,

@@ -14,6 +14,8 @@ export function clusterObjection(context: Circumstances): string | undefined {
   const { automated_migrations } = context.config;
   const pause = pauseSentence(context.automation);
   if (pause !== null) return `${pause}; to go on: evenkeel resume ${context.run.sample.cluster}`;
+  const { kill_switch } = context.run.sample;
+  if (kill_switch !== undefined) return `${kill_switch}: nothing is written to Proxmox until it is off`;
   if (!automated_migrations.enabled) return 'automated_migrations.enabled is false';
   return (
     failureStop(context) ??

@@ -61,6 +61,11 @@ test.each<{ name: string; given: GivenCase; says: string }>([
     },
     says: 'deferred: paused by root@pam since 2026-07-15T11:00:00Z: storage work; to go on: evenkeel resume lab',
   },
+  {
+    name: 'the kill switch is on',
+    given: { run: { sample: { kill_switch: 'the kill switch is on (/etc/evenkeel/kill-switch: fire)' } } },
+    says: 'deferred: the kill switch is on (/etc/evenkeel/kill-switch: fire): nothing is written to Proxmox until it is off',
+  },
   ...(
     [
       ['begins while it could still move', '2026-07-15T12:08:00.000Z', false, begins('12:08')],

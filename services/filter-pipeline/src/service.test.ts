@@ -400,7 +400,9 @@ test('an approval waits for its turn, holds for the same move in the next run, a
   await service.tell(recommendationsGenerated, run([101, 102]), 0);
   const [first] = ordered(await service.tell(answerGiven, yes(101), 1));
   const second = await service.tell(answerGiven, yes(102), 2);
-  expect(named(second, decisionAnswered)[0]?.reason).toBe('approved by anna; not yet: waits for a slot: 1 of 1 taken');
+  expect(named(second, decisionAnswered)[0]?.reason).toBe(
+    `approved by anna; not yet: waits for a slot: 1 of 1 taken; it expires at ${at(7)} if it has not had its turn`,
+  );
   expect(ordered(second)).toEqual([]);
   await service.tell(migrationCompleted, completed(first!, 4), 4);
   const next = await service.tell(recommendationsGenerated, run([102], 2, 5), 5);

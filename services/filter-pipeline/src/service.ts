@@ -37,7 +37,7 @@ import {
 import { iso, millis } from '@evenkeel/model';
 import { type Context, defineService } from '@evenkeel/runtime';
 import { answerOf, takeAnswer } from './answer.ts';
-import type { Answers } from './answers.ts';
+import { type Answers, holdsUntil } from './answers.ts';
 import { addApproved, expiredUnused, rememberApproval } from './approvals.ts';
 import { grant, noteBroken, noteFailure } from './automation.ts';
 import { baseLoads } from './base-loads.ts';
@@ -154,7 +154,9 @@ export const filterPipeline = defineService({
     const yes = answered.answer === 'approved';
     const { events, held } = yes ? await lookAtQueue({ ...here, now }) : { events: [], held: {} };
     const wait = held[data.guest];
-    const said = { ...answered, reason: wait === undefined ? answered.reason : `${answered.reason}; not yet: ${wait}` };
+    const until = () => holdsUntil({ ...data, at: iso(now) }, config);
+    const later = wait === undefined ? '' : `; not yet: ${wait}; it expires at ${until()} if it has not had its turn`;
+    const said = { ...answered, reason: answered.reason + later };
     const { decision_id } = answered;
     const begins = events.some((event) => event.data.migration.decision_id === decision_id);
     if (!begins && waiting?.queue.some((place) => place.decision_id === decision_id)) {

@@ -1,5 +1,5 @@
-import type { NodeSample } from '@evenkeel/contracts';
-import { cannotRunOn, moveResident, survivalOf } from '@evenkeel/model';
+import type { NodeSample, StorageSample } from '@evenkeel/contracts';
+import { cannotRunOn, landingBytes, moveResident, survivalOf } from '@evenkeel/model';
 import type { Candidate, FilterContext } from './filter.ts';
 import { overload } from './overload.ts';
 import { gib, percent } from './quote.ts';
@@ -28,18 +28,21 @@ function assignedMemory({ recommendation }: Candidate, context: FilterContext, t
     : `${target.node} would have ${percent(after)} of its memory assigned, at most ${percent(cap)}`;
 }
 
-/** Disks that travel along need room on the storages of their name. */
+/** Disks that travel along need room on the storages where they come to lie. */
 function diskSpace({ guest }: Candidate, context: FilterContext, target: NodeSample): string | undefined {
-  const bytes = guest?.constraints?.local_disk_bytes ?? 0;
-  if (bytes === 0) return undefined;
+  const all = guest?.constraints?.local_disk_bytes ?? 0;
+  if (!guest || all === 0) return undefined;
   const reserve = context.config.automated_migrations.safety_checks.min_storage_free_percent / 100;
-  const tight = target.storages.find(
-    (s) =>
-      guest?.constraints?.storages.includes(s.storage) && !s.shared && s.total - s.used - bytes < reserve * s.total,
-  );
-  if (!tight) return undefined;
-  const free = gib(tight.total - tight.used);
-  return `storage ${tight.storage} on ${target.node} has ${free} free for ${gib(bytes)} of disks, ${percent(reserve)} of ${gib(tight.total)} must stay free`;
+  const landing = landingBytes(guest, target, context.rules);
+  const bytesOn = ({ storage, shared }: StorageSample): number | undefined =>
+    landing ? landing[storage] : guest.constraints?.storages.includes(storage) && !shared ? all : undefined;
+  for (const storage of target.storages) {
+    const bytes = bytesOn(storage);
+    if (bytes === undefined || storage.total - storage.used - bytes >= reserve * storage.total) continue;
+    const free = gib(storage.total - storage.used);
+    return `storage ${storage.storage} on ${target.node} has ${free} free for ${gib(bytes)} of disks, ${percent(reserve)} of ${gib(storage.total)} must stay free`;
+  }
+  return undefined;
 }
 
 /** Where it is asked for: no move takes away that the loss of any one node would be survived, or makes it worse. */

@@ -11,6 +11,8 @@ export type PlanInput = {
   mem_bytes: number;
   target_threads: number;
   config: Config;
+  /** Storage there by storage here, where disks go to one of another name. */
+  storage_map?: Record<string, string>;
 };
 
 const GiB = 2 ** 30;
@@ -42,7 +44,7 @@ function steps(input: PlanInput, timeout: number): PlanStep[] {
     ],
     [
       'migration_preparation',
-      `Check that ${guest.guest} may leave ${source}: locks, disks, devices`,
+      `Check that ${guest.guest} may leave ${source}: locks, disks${landing(input)}, devices`,
       preparationSeconds,
     ],
     ['live_migration', `Move ${guest.guest} from ${source} to ${target}, about ${gib} GiB`, timeout],
@@ -55,6 +57,12 @@ function steps(input: PlanInput, timeout: number): PlanStep[] {
     description,
     timeout_seconds,
   }));
+}
+
+/** Which disks change their storage, in words. */
+function landing({ storage_map = {} }: PlanInput): string {
+  const pairs = Object.entries(storage_map).map(([here, there]) => `${here} to ${there}`);
+  return pairs.length > 0 ? ` (${pairs.join(', ')})` : '';
 }
 
 function successChecks({ effect, target }: PlanInput, timeout: number): PlanCheck[] {
@@ -126,6 +134,7 @@ export function plan(input: PlanInput): MigrationPlan {
     estimated_completion_minutes: one(cost.duration_seconds.expected / 60),
     success_checks,
     rollback_checks,
+    ...(Object.keys(input.storage_map ?? {}).length > 0 && { storage_map: input.storage_map }),
     requirements: {
       target_cpu_cores: three(cores),
       target_memory_bytes: mem_bytes,

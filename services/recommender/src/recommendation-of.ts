@@ -1,5 +1,5 @@
 import type { Recommendation } from '@evenkeel/contracts';
-import { chanceAbove0, coresEstimate, costBenefitRatio, z90 } from '@evenkeel/model';
+import { chanceAbove0, coresEstimate, costBenefitRatio, storageMapTo, z90 } from '@evenkeel/model';
 import { assessRisk } from './assess-risk.ts';
 import { confidence } from './confidence.ts';
 import { describe } from './describe.ts';
@@ -79,6 +79,7 @@ export function recommendationOf(run: Run, move: PlannedMove, i: number, rank: n
       mem_bytes: prediction.mem_bytes,
       target_threads: target.maxcpu,
       config,
+      storage_map: storageMapTo(guest, target, planning.ctx),
     }),
   };
 }

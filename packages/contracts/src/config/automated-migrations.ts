@@ -15,6 +15,9 @@ const window = z.strictObject({
 });
 export type ScheduleWindow = z.output<typeof window>;
 
+/** As Proxmox names storages. */
+const storageName = z.string().regex(/^[A-Za-z][A-Za-z0-9._-]*[A-Za-z0-9]$/, 'the name of a storage');
+
 const rules = z
   .strictObject({
     min_confidence_score: int(75, 0, 100, 'Least confidence of a migration, 0 to 100.'),
@@ -45,6 +48,12 @@ const rules = z
     approval_expiry_minutes: float(5, 0.5, 60, 'Minutes in which an approved migration must have started.'),
     ignore_guests: strings('Guests that never move, by name or vmid; `*` stands for anything.'),
     ignore_pools: strings('Pools whose guests never move.'),
+    storage_map: z
+      .record(z.string(), z.array(storageName).min(1))
+      .default({})
+      .describe(
+        'Where the local disks of a VM go that moves live to a node without their storage: for a storage, those that may take them, the first that the target has.',
+      ),
   })
   .prefault({});
 

@@ -33,7 +33,8 @@ export const dotted = (keys: readonly PathKey[]): string =>
     .join('');
 
 const secretKey = /token|secret|passw|api_?key|credential|private_?key|webhook/i;
-const secretText = /PVEAPIToken|\S![^=\s]*=|[0-9a-f]{8}-[0-9a-f]{4}-|:\/\/[^/\s]*@|-----BEGIN|whsec_|^sk-/i;
+const secretText =
+  /PVEAPIToken|\S![^=\s]*=|[0-9a-f]{8}-[0-9a-f]{4}-|:\/\/[^/\s]*@|[^\s/:@]:[^\s/@]+@|-----BEGIN|whsec_|^sk-/i;
 export const hidden = 'a value that is not shown';
 
 /** A value as it may be shown to anyone: short, on one line, and never one that may be a secret. */

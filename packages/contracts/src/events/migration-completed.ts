@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Time } from '../cluster.ts';
 import { defineEvent } from '../define.ts';
-import { ApprovedMigration, CheckResult, StepResult, Transfer, WayBack } from '../migration.ts';
+import { ApprovedMigration, CheckResult, Leftover, StepResult, Transfer, WayBack } from '../migration.ts';
 
 export const migrationCompleted = defineEvent({
   name: 'migration.completed',
@@ -18,6 +18,8 @@ export const migrationCompleted = defineEvent({
     /** Every check of the plan, made after the guest had arrived. */
     checks: z.array(CheckResult).optional(),
     steps: z.array(StepResult).optional(),
+    /** Disks of it that are still on the source; absent where nobody could look. */
+    leftovers: z.array(Leftover).optional(),
     /** Where a condition to roll back holds. */
     rollback: WayBack.optional(),
   }),

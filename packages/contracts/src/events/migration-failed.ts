@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Time } from '../cluster.ts';
 import { defineEvent } from '../define.ts';
-import { ApprovedMigration, CheckResult, StepResult } from '../migration.ts';
+import { ApprovedMigration, CheckResult, Leftover, StepResult } from '../migration.ts';
 
 export const migrationFailed = defineEvent({
   name: 'migration.failed',
@@ -18,6 +18,8 @@ export const migrationFailed = defineEvent({
     fault: z.enum(['guest', 'path', 'cluster', 'unknown']),
     checks: z.array(CheckResult).optional(),
     steps: z.array(StepResult).optional(),
+    /** Copies of its disks that it left on the target; absent where nobody could look. */
+    leftovers: z.array(Leftover).optional(),
   }),
   key: ({ migration }) => migration.cluster,
   id: ({ migration }) => migration.migration_id,

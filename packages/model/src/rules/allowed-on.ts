@@ -1,4 +1,5 @@
 import type { GuestSample, NodeSample } from '@evenkeel/contracts';
+import { landsOn } from './lands-on.ts';
 import {
   available,
   counts,
@@ -18,10 +19,18 @@ const maintenance: NodeCheck = (_, node, ctx) =>
 const ignored: NodeCheck = (_, node, ctx) =>
   ctx.config.nodes[node.node]?.ignore ? `${node.node} is to be ignored` : null;
 
-const storages: NodeCheck = ({ constraints }, node) => {
-  const missing = constraints?.storages.find((s) => !node.storages.some((o) => o.storage === s && o.active));
-  return missing === undefined ? null : `storage ${missing} is not available on ${node.node}`;
+const storages: NodeCheck = (guest, node, ctx) => {
+  for (const storage of guest.constraints?.storages ?? []) {
+    const lands = landsOn(guest, storage, node, ctx);
+    if ('missing' in lands) return lands.missing;
+  }
+  return null;
 };
+
+const mappedDevices: NodeCheck = ({ constraints }, { node }) =>
+  constraints?.mapped_nodes === undefined || constraints.mapped_nodes.includes(node)
+    ? null
+    : `a mapped device of it is not on ${node}, only on ${constraints.mapped_nodes.join(', ') || 'no node'}`;
 
 const vendor: NodeCheck = (guest, node, ctx) => {
   const from = ctx.nodes.get(guest.node);
@@ -40,7 +49,7 @@ const hostCpu: NodeCheck = (guest, node, ctx) => {
     : `its CPU type is host, and ${node.node} has another model (${node.cpu_model})`;
 };
 
-const checks = [online, maintenance, ignored, storages, vendor, hostCpu];
+const checks = [online, maintenance, ignored, storages, mappedDevices, vendor, hostCpu];
 
 /** Nodes of highest priority that are there: where the HA manager would put the guest itself. */
 function preferred(binding: NodeBinding, ctx: RuleContext): string[] {

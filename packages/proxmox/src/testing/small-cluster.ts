@@ -60,6 +60,23 @@ const answers: Record<string, unknown> = {
     manager_status: { master_node: 'n1', node_status: { n1: 'online', n2: 'maintenance' } },
     quorum: { quorate: '1' },
   },
+  'GET /nodes/n1/storage/local-zfs/content': [
+    { volid: 'local-zfs:vm-100-disk-0', vmid: '100', size: 5, format: 'raw', content: 'images' },
+    { volid: 'local-zfs:iso/x.iso', size: 7, format: 'iso', content: 'iso' },
+    { vmid: 9 },
+  ],
+  'GET /cluster/mapping/pci': [
+    {
+      id: 'nic',
+      map: ['id=1,iommugroup=2,node=n2,path=0000:01:00.0', 'node=n1,path=0000:02:00.0'],
+      'live-migration-capable': 1,
+    },
+    { id: 'gpu', map: ['node=n1,path=0000:03:00.0'] },
+  ],
+  'GET /cluster/replication': [
+    { id: '100-0', guest: 100, jobnum: 0, type: 'local', target: 'n2' },
+    { id: '101-0', guest: 101, type: 'local' },
+  ],
   'GET /cluster/backup': [
     { id: 'nightly', type: 'vzdump', enabled: 1, schedule: '21:00', 'next-run': 1_727_038_800, all: 1, exclude: '101' },
     { id: 'web', schedule: 'sat 02:00', 'next-run': 1_727_488_800, vmid: '100,102', node: 'n1' },
@@ -78,7 +95,14 @@ const answers: Record<string, unknown> = {
     running: 1,
     allowed_nodes: ['n2'],
     not_allowed_nodes: { n2: {}, n3: { unavailable_storages: ['local-zfs'] }, n4: {} },
-    local_disks: [{ volid: 'local-zfs:vm-100-disk-0', size: 5 }],
+    local_disks: [
+      { volid: 'local-zfs:vm-100-disk-0', size: 5, cdrom: 0 },
+      { volid: 'local-zfs:vm-100-disk-1', cdrom: 0, referenced_in_snapshot: { before: 1, after: 1 } },
+      { volid: 'local:iso/x.iso', cdrom: 1 },
+      { volid: 'local-zfs:vm-100-cloudinit', cdrom: 1, is_cloudinit: 1 },
+      { volid: 'ceph:vm-100-disk-9', shared: 1 },
+    ],
+    'mapped-resources': ['hostpci1', 'hostpci2', 'hostpci3'],
     local_resources: ['hostpci0'],
     'mapped-resource-info': { hostpci1: { name: 'gpu' }, hostpci2: { name: 'nic', 'live-migration': 1 } },
   },

@@ -118,6 +118,24 @@ const backupJobs = ({ world }: Context): unknown[] =>
     ...(enabled ? { 'next-run': nextRun(world.now, job.schedule) } : {}),
   }));
 
+const pciMappings = ({ world, caller }: Context): unknown[] =>
+  world.plan.description.mappings
+    .filter(({ name }) =>
+      ['Mapping.Audit', 'Mapping.Use', 'Mapping.Modify'].some((right) => may(caller, `/mapping/pci/${name}`, right)),
+    )
+    .map(({ name, nodes, live }) => ({
+      id: name,
+      type: 'pci',
+      description: '',
+      map: nodes.map((node, i) => `id=15b3:101e,iommugroup=${20 + i},node=${node},path=0000:0${i + 1}:00.0`),
+      ...(live ? { 'live-migration-capable': 1 } : {}),
+    }));
+
+const replications = ({ world, caller }: Context): unknown[] =>
+  world.plan.description.replications
+    .filter(({ vmid }) => may(caller, `/vms/${vmid}`, 'VM.Audit'))
+    .map(({ vmid, target }) => ({ id: `${vmid}-0`, guest: vmid, jobnum: 0, type: 'local', target, schedule: '*/15' }));
+
 export const clusterRoutes: Route[] = [
   { method: 'GET', path: '/version', parameters: {}, answer: ({ world }) => versionOf(world) },
   {
@@ -129,5 +147,7 @@ export const clusterRoutes: Route[] = [
   { method: 'GET', path: '/cluster/status', parameters: {}, needs: ['/', 'Sys.Audit'], answer: status },
   { method: 'GET', path: '/cluster/options', parameters: {}, answer: options },
   { method: 'GET', path: '/cluster/backup', parameters: {}, needs: ['/', 'Sys.Audit'], answer: backupJobs },
+  { method: 'GET', path: '/cluster/mapping/pci', parameters: {}, answer: pciMappings },
+  { method: 'GET', path: '/cluster/replication', parameters: {}, answer: replications },
   { method: 'GET', path: '/cluster/tasks', parameters: {}, answer: tasks },
 ];

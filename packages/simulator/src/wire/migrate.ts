@@ -36,6 +36,16 @@ const checkStart = (context: Context, type: 'qemu' | 'lxc'): GuestState => {
   return guest;
 };
 
+/** `a:b,c:d` as Proxmox reads it; a storage alone takes all disks that no pair names. */
+const readMap = (text: string | undefined, disks: readonly { storage: string }[]): Record<string, string> => {
+  if (text === undefined || text === '1') return {};
+  const pairs = text.split(',').map((pair) => pair.split(':'));
+  const fallback = pairs.find((pair) => pair.length === 1)?.[0];
+  const named = Object.fromEntries(pairs.filter((pair) => pair.length === 2));
+  const rest = fallback === undefined ? [] : disks.map(({ storage }): [string, string] => [storage, fallback]);
+  return { ...Object.fromEntries(rest), ...named };
+};
+
 const checkTargetStorage = ({ world, caller, given, at }: Context, target: string): void => {
   const name = (given.targetstorage ?? given['target-storage']) as string | undefined;
   if (name === undefined || name === '1') return;
@@ -47,6 +57,8 @@ const checkTargetStorage = ({ world, caller, given, at }: Context, target: strin
     const storage = world.plan.storages.find((s) => s.name === to);
     if (!storage || (storage.nodes && !storage.nodes.includes(target)))
       throw died(`storage '${to}' is not available on node '${target}'`);
+    if (!storage.content.some((kind) => kind === 'images' || kind === 'rootdir'))
+      throw died(`content type 'images' is not available on storage '${to}'`);
   }
 };
 
@@ -82,6 +94,7 @@ const start =
       target,
       online: given.online === true,
       with_local_disks: given['with-local-disks'] === true,
+      storage_map: readMap(given.targetstorage as string | undefined, guest.plan.disks),
       by_ha: false,
       user: caller.user,
       bandwidth: limit ? limit * 1024 : Number.POSITIVE_INFINITY,

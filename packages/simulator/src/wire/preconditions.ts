@@ -1,5 +1,5 @@
 import { affinityOf } from '../ha.ts';
-import { localResources, missingStorages } from '../obstacle.ts';
+import { localResources, mappedDevices, missingStorages } from '../obstacle.ts';
 import { type GuestState, isQuorate, lockOf, segmentAt, type World } from '../world.ts';
 import { demand } from './access.ts';
 import { died } from './answer.ts';
@@ -34,14 +34,37 @@ const localDisks = (guest: GuestState) =>
       is_cloudinit: 0,
       is_vmstate: 0,
       is_tpmstate: 0,
+      ...(guest.plan.config.parent === undefined
+        ? {}
+        : { referenced_in_snapshot: { [String(guest.plan.config.parent)]: 1 } }),
+    }));
+
+/** An image in a drive lies on a storage of its node as a disk does. */
+const localImages = ({ plan }: GuestState) =>
+  Object.entries(plan.config)
+    .filter(([, value]) => /^local:iso\//.test(String(value)))
+    .map(([drivename, value]) => ({
+      volid: String(value).split(',')[0],
+      drivename,
+      cdrom: 1,
+      shared: 0,
+      is_attached: 1,
+      is_unused: 0,
+      is_cloudinit: 0,
+      is_vmstate: 0,
+      is_tpmstate: 0,
     }));
 
 /** Why a guest may not go to a node, as far as Proxmox looks: storages and HA; neither whether it is up nor whether it has room. */
 const reasonsAgainst = (world: World, guest: GuestState, node: string): Record<string, unknown> => {
   const missing = guest.plan.type === 'qemu' ? missingStorages(world, guest.plan, node) : [];
+  const lacking = mappedDevices(world, guest.plan)
+    .filter(({ nodes }) => !nodes.includes(node))
+    .map(({ name }) => name);
   const blocking = world.plan.major === 9 && guest.ha ? affinityOf(world, guest, node).blocking : [];
   return {
     ...(missing.length > 0 ? { unavailable_storages: missing } : {}),
+    ...(lacking.length > 0 ? { 'unavailable-resources': lacking } : {}),
     ...(blocking.length > 0 ? { 'blocking-ha-resources': blocking } : {}),
   };
 };
@@ -53,15 +76,18 @@ export const qemuPreconditions = (context: Context): unknown => {
   const guest = guestAt(context, 'qemu');
   checkLock(world, guest);
   const against = Object.fromEntries(others(context).map((node) => [node, reasonsAgainst(world, guest, node)]));
+  const mapped = mappedDevices(world, guest.plan);
   const dependent = world.plan.major === 9 && guest.ha ? affinityOf(world, guest, '').with : undefined;
   return {
     running: segmentAt(guest, world.now).running ? 1 : 0,
     allowed_nodes: others(context).filter((node) => Object.keys(against[node] ?? {}).length === 0),
     not_allowed_nodes: against,
-    local_disks: localDisks(guest),
+    local_disks: [...localDisks(guest), ...localImages(guest)],
     local_resources: localResources(guest.plan),
-    'mapped-resources': [],
-    'mapped-resource-info': {},
+    'mapped-resources': mapped.map(({ key }) => key),
+    'mapped-resource-info': Object.fromEntries(
+      mapped.map(({ key, name, live }) => [key, { name, ...(live ? { 'live-migration': 1 } : {}) }]),
+    ),
     ...(world.plan.major === 9 ? { 'has-dbus-vmstate': 1 } : {}),
     ...(dependent ? { 'dependent-ha-resources': dependent } : {}),
   };

@@ -7,6 +7,7 @@ import { migrateRoutes } from './migrate.ts';
 import { nodeRoutes } from './nodes.ts';
 import type { Route } from './route.ts';
 import { taskRoutes } from './tasks.ts';
+import { volumeRoutes } from './volumes.ts';
 
 const accessRoutes: Route[] = [
   {
@@ -36,6 +37,7 @@ const accessRoutes: Route[] = [
 export const routes: Route[] = [
   ...clusterRoutes,
   ...nodeRoutes,
+  ...volumeRoutes,
   ...guestRoutes,
   ...agentRoutes,
   ...migrateRoutes,

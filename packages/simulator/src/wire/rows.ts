@@ -104,6 +104,10 @@ export const storageUses = (world: World): ((storage: StorageDescription, node: 
       const at = key(disk.storage, disk.shared, nodeOf(guest));
       sums.set(at, (sums.get(at) ?? 0) + disk.bytes * 0.5);
     }
+  for (const disk of world.leftovers) {
+    const at = key(disk.storage, disk.shared, disk.node);
+    sums.set(at, (sums.get(at) ?? 0) + disk.bytes * 0.5);
+  }
   return (storage, node) => {
     const total = Math.round(storage.size_gib * GIB);
     const used = total * 0.02 + (sums.get(key(storage.name, storage.shared, node)) ?? 0);

@@ -20,7 +20,7 @@ const small = (other: Partial<DescriptionInput> = {}): DescriptionInput => ({
   name: 'lab',
   tokens: [
     { id: 'evenkeel@pve!read', secret, privileges: { '/': looks } },
-    { id: 'evenkeel@pve!write', secret, privileges: { '/': [...looks, 'VM.Migrate'] } },
+    { id: 'evenkeel@pve!write', secret, privileges: { '/': [...looks, 'VM.Migrate', 'VM.GuestAgent.Audit'] } },
   ],
   nodes: [{ name: 'pve1' }, { name: 'pve2' }],
   guests: [
@@ -121,6 +121,28 @@ describe.skipIf(!nats || !redis)('doctor', () => {
     });
     expect(of('right Datastore.Audit of the read token')?.found).toContain('on /storage');
     expect(of('right VM.Migrate of the write token')).toMatchObject({ level: 'problem' });
+  });
+
+  test('finds disks that a migration left behind, and storage maps that lead nowhere', async () => {
+    const admin = [...looks, 'VM.Migrate', 'VM.GuestAgent.Audit', 'VM.Config.Disk', 'Datastore.AllocateSpace'];
+    const tokens = [
+      { id: 'evenkeel@pve!read', secret, privileges: { '/': looks } },
+      { id: 'evenkeel@pve!write', secret, privileges: { '/': admin } },
+    ];
+    const guests = [{ vmid: 100, name: 'web', node: 'pve1', disks: [{ storage: 'lvm', size_gib: 1 }] }];
+    const env = await open(small({ tokens, guests, storages: [{ name: 'lvm' }], faults: [{ kind: 'killed' }] }));
+    const { simulator } = served!;
+    const form = { target: 'pve2', online: '1', 'with-local-disks': '1' };
+    const authorization = `PVEAPIToken=${write}`;
+    simulator.handle({ method: 'POST', path: '/nodes/pve1/qemu/100/migrate', form, authorization });
+    simulator.advance(simulator.now() + 60_000);
+    const { of } = await ask(env);
+    expect(of('left over disks')).toMatchObject({
+      level: 'warning',
+      found: expect.stringContaining('lvm:vm-100-disk-0 on pve2, 1 GiB (100 is on pve1)'),
+    });
+    expect(of('rights of the write token')).toMatchObject({ level: 'ok' });
+    expect(of('more rights of the write token')?.found).toContain('VM.Config.Disk on /');
   });
 
   test('a writing token that may move some guests only is a warning that names the others', async () => {

@@ -4,6 +4,7 @@ import { type About, type Finding, findingsAbout } from './finding.ts';
 import type { Answer } from './in-time.ts';
 import { judgeClock } from './judge-clock.ts';
 import { judgeCrs, judgeHa, judgeStatus, judgeStorage, judgeVersions } from './judge-cluster.ts';
+import { judgeLeftovers, judgeStorageMap } from './judge-disks.ts';
 import { judgeHost } from './judge-host.ts';
 import { judgeRights, type Right } from './judge-rights.ts';
 import {
@@ -14,6 +15,8 @@ import {
   openLooking,
   type TokenLook,
 } from './look-at-cluster.ts';
+import { type LeftoversLook, lookForLeftovers } from './look-for-leftovers.ts';
+import type { Wants } from './rights.ts';
 
 type Tokens = Record<Right, string | undefined>;
 
@@ -29,10 +32,14 @@ export async function checkCluster(cluster: ClusterConfig, config: Config, setti
   const isThere = hosts.some(({ level }) => level !== 'problem');
   if (token === undefined || !isThere) return [...findings, ...hosts, ...missing];
   const looks = await lookWith(cluster, trust, tokens, token);
-  return [...findings, ...hosts, ...missing, ...judgeAll(about, looks)];
+  return [...findings, ...hosts, ...missing, ...judgeAll(about, looks, config)];
 }
 
-type Looks = { cluster: ClusterLook | null; tokens: Partial<Record<Right, TokenLook>> };
+type Looks = {
+  cluster: ClusterLook | null;
+  tokens: Partial<Record<Right, TokenLook>>;
+  leftovers: LeftoversLook | null;
+};
 
 async function lookWith(
   cluster: ClusterConfig,
@@ -40,19 +47,31 @@ async function lookWith(
   tokens: Tokens,
   token: string,
 ): Promise<Looks> {
-  const looks: Looks = { cluster: null, tokens: {} };
+  const looks: Looks = { cluster: null, tokens: {}, leftovers: null };
   for (const right of ['read', 'write'] as const) {
     const own = tokens[right];
     if (own === undefined) continue;
     const proxmox = openLooking(cluster, trust, own);
     looks.tokens[right] = await lookAtToken(proxmox, own);
     if (own === token && looks.tokens[right].accepted.ok) looks.cluster ??= await lookAtCluster(proxmox);
+    if (looks.tokens[right].accepted.ok && !looks.leftovers?.seen)
+      looks.leftovers = (await lookForLeftovers(proxmox, looks.cluster?.resources)) ?? looks.leftovers;
     await proxmox.close();
   }
   return looks;
 }
 
-function judgeAll(about: About, { cluster, tokens }: Looks): Finding[] {
+/** What this configuration asks of the token that writes, under the version that answers it. */
+function wantsOf({ migration_checks, automated_migrations }: Config, { accepted }: TokenLook, there: string[]): Wants {
+  const named = Object.values(automated_migrations.rules.storage_map).flat();
+  const major = accepted.ok ? Number.parseInt(accepted.value.release || accepted.value.version, 10) : 0;
+  return {
+    agent: migration_checks.guest_agent && major >= 9,
+    storages: [...new Set(named)].filter((storage) => there.includes(storage)).sort(),
+  };
+}
+
+function judgeAll(about: About, { cluster, tokens, leftovers }: Looks, config: Config): Finding[] {
   const resources = cluster?.resources.ok ? cluster.resources.value : { nodes: [], guests: [], storages: [] };
   const places = {
     nodes: resources.nodes.map(({ node }) => node),
@@ -64,11 +83,16 @@ function judgeAll(about: About, { cluster, tokens }: Looks): Finding[] {
     if (!look) return [];
     if (!look.accepted.ok) return [refused(about, right, look.id, look.accepted.error)];
     return unless(about, `rights of the ${right} token`, look.permissions, (held) =>
-      judgeRights(about, right, look.id, held, places),
+      judgeRights(about, { right, id: look.id, wants: wantsOf(config, look, places.storages) }, held, places),
     );
   });
   if (!cluster) return rights;
-  return [...rights, ...judgeLook(about, cluster, tokens)];
+  return [
+    ...rights,
+    ...judgeLook(about, cluster, tokens),
+    ...judgeStorageMap(about, config.automated_migrations.rules.storage_map, resources.storages),
+    ...(leftovers ? [judgeLeftovers(about, leftovers)] : []),
+  ];
 }
 
 function judgeLook(about: About, look: ClusterLook, tokens: Looks['tokens']): Finding[] {

@@ -1,7 +1,19 @@
 import type { About, Finding } from './finding.ts';
-import { excessOf, missingAt, type Need, needsOf, type Permissions, type Places } from './rights.ts';
+import {
+  excessOf,
+  extraPrivileges,
+  missingAt,
+  type Need,
+  needsOf,
+  type Permissions,
+  type Places,
+  type Wants,
+} from './rights.ts';
 
 export type Right = 'read' | 'write';
+
+/** A token, which right it is for, and what the configuration asks of it. */
+export type Holder = { right: Right; id: string; wants?: Wants };
 
 const roles = { read: 'EvenkeelRead', write: 'EvenkeelWrite' };
 const looks = 'Sys.Audit VM.Audit Datastore.Audit Pool.Audit';
@@ -12,43 +24,49 @@ const listed = (words: readonly string[], most = 4): string =>
   words.length <= most ? words.join(', ') : `${words.slice(0, most).join(', ')} and ${words.length - most} more`;
 
 /** Commands that give a token (and its user: both are asked) the role of its right on a path. */
-export function grantCommands(right: Right, id: string, path: string): string {
+export function grantCommands(right: Right, id: string, path: string, wants: Wants = {}): string {
   const role = roles[right];
+  const all = [privileges[right], ...(right === 'write' ? extraPrivileges(wants) : [])].join(' ');
   const user = id.slice(0, id.indexOf('!'));
   return [
-    `pveum role add ${role} -privs "${privileges[right]}" || pveum role modify ${role} -privs "${privileges[right]}"`,
+    `pveum role add ${role} -privs "${all}" || pveum role modify ${role} -privs "${all}"`,
     `pveum aclmod ${path} -user ${quoted(user)} -role ${role}`,
     `pveum aclmod ${path} -token ${quoted(id)} -role ${role}`,
   ].join('; ');
 }
 
 /** Each right that a token needs, by path and privilege, and what it may do that it need not. */
-export function judgeRights(about: About, right: Right, id: string, held: Permissions, places: Places): Finding[] {
-  const missing = needsOf(right, places).flatMap((need) => judgeNeed(about, { right, id }, need, held));
+export function judgeRights(
+  about: About,
+  { right, id, wants = {} }: Holder,
+  held: Permissions,
+  places: Places,
+): Finding[] {
+  const missing = needsOf(right, places, wants).flatMap((need) => judgeNeed(about, { right, id, wants }, need, held));
   const fine = about.ok(`rights of the ${right} token`, `${id} may do all that it must`);
-  return [...(missing.length > 0 ? missing : [fine]), ...judgeExcess(about, right, id, held)];
+  return [...(missing.length > 0 ? missing : [fine]), ...judgeExcess(about, { right, id, wants }, held)];
 }
 
-function judgeNeed(about: About, token: { right: Right; id: string }, need: Need, held: Permissions): Finding[] {
+function judgeNeed(about: About, token: Holder, need: Need, held: Permissions): Finding[] {
   const lacking = missingAt(held, need);
   if (lacking.length === 0) return [];
-  const { right, id } = token;
+  const { right, id, wants } = token;
   const all = lacking.length === need.paths.length;
   const where = all ? need.top : listed(lacking);
   const check = `right ${need.privilege} of the ${right} token`;
   const found = `${id} lacks ${need.privilege} on ${where}, needed for ${need.for}`;
-  const advice = grantCommands(right, id, lacking.length === 1 && !all ? (lacking[0] ?? need.top) : need.top);
+  const advice = grantCommands(right, id, lacking.length === 1 && !all ? (lacking[0] ?? need.top) : need.top, wants);
   if (need.optional) return [about.warning(check, found, advice)];
   if (need.privilege === 'VM.Migrate' && !all)
     return [about.warning(check, `${found}: these guests stay where they are`, `where they should not: ${advice}`)];
   return [about.problem(check, found, advice)];
 }
 
-function judgeExcess(about: About, right: Right, id: string, held: Permissions): Finding[] {
-  const excess = excessOf(held, right);
+function judgeExcess(about: About, { right, id, wants = {} }: Holder, held: Permissions): Finding[] {
+  const excess = excessOf(held, right, wants);
   if (excess.length === 0) return [];
   const check = `more rights of the ${right} token`;
   const found = `${id} ${right === 'read' ? 'can write' : 'may do more than look and migrate'}: ${listed(excess)}`;
-  const advice = `give it ${roles[right]} only: pveum user token modify ${quoted(id.slice(0, id.indexOf('!')))} ${quoted(id.slice(id.indexOf('!') + 1))} --privsep 1; ${grantCommands(right, id, '/')}`;
+  const advice = `give it ${roles[right]} only: pveum user token modify ${quoted(id.slice(0, id.indexOf('!')))} ${quoted(id.slice(id.indexOf('!') + 1))} --privsep 1; ${grantCommands(right, id, '/', wants)}`;
   return [about.warning(check, found, advice)];
 }

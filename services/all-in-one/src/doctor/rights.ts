@@ -4,6 +4,14 @@ export type Permissions = Record<string, Record<string, boolean>>;
 /** Paths that Evenkeel asks about. */
 export type Places = { nodes: readonly string[]; vmids: readonly number[]; storages: readonly string[] };
 
+/** What the configuration asks for besides looking and migrating. */
+export type Wants = {
+  /** Guest agents are asked, under a version that has a right for just that. */
+  agent?: boolean;
+  /** Storages that disks may be put on instead of their own. */
+  storages?: readonly string[];
+};
+
 export type Need = {
   privilege: string;
   /** Where it is granted once for all. */
@@ -15,7 +23,7 @@ export type Need = {
 };
 
 /** What the token of this right must be allowed to do. */
-export function needsOf(right: 'read' | 'write', { nodes, vmids, storages }: Places): Need[] {
+export function needsOf(right: 'read' | 'write', { nodes, vmids, storages }: Places, wants: Wants = {}): Need[] {
   const guests = vmids.map((vmid) => `/vms/${vmid}`);
   const below = (top: string, names: readonly string[]) => [top, ...names.map((name) => `${top}/${name}`)];
   return [
@@ -25,10 +33,33 @@ export function needsOf(right: 'read' | 'write', { nodes, vmids, storages }: Pla
     { privilege: 'Datastore.Audit', top: '/storage', paths: below('/storage', storages), for: 'where disks may lie' },
     { privilege: 'Pool.Audit', top: '/pool', paths: ['/pool'], for: 'pools of guests', optional: true },
     ...(right === 'write'
-      ? [{ privilege: 'VM.Migrate', top: '/vms', paths: guests.length > 0 ? guests : ['/vms'], for: 'migrations' }]
+      ? [
+          { privilege: 'VM.Migrate', top: '/vms', paths: guests.length > 0 ? guests : ['/vms'], for: 'migrations' },
+          ...wantedOf(guests, wants),
+        ]
       : []),
   ];
 }
+
+function wantedOf(guests: readonly string[], { agent, storages = [] }: Wants): Need[] {
+  const vms = { top: '/vms', paths: guests.length > 0 ? guests : ['/vms'], optional: true } as const;
+  const asking = 'asking guests whether they respond after a move (migration_checks.guest_agent)';
+  const mapping = 'putting disks on a storage of another name (storage_map)';
+  return [
+    ...(agent ? [{ privilege: 'VM.GuestAgent.Audit', ...vms, for: asking }] : []),
+    ...(storages.length > 0 ? [{ privilege: 'VM.Config.Disk', ...vms, for: mapping }] : []),
+    ...storages.map((storage): Need => {
+      const path = `/storage/${storage}`;
+      return { privilege: 'Datastore.AllocateSpace', top: path, paths: [path], for: mapping, optional: true };
+    }),
+  ];
+}
+
+/** Privileges of the writing token besides those to look and to migrate. */
+export const extraPrivileges = ({ agent, storages = [] }: Wants): string[] => [
+  ...(agent ? ['VM.GuestAgent.Audit'] : []),
+  ...(storages.length > 0 ? ['VM.Config.Disk', 'Datastore.AllocateSpace'] : []),
+];
 
 /** Whether a privilege holds at a path: the deepest entry on the way to it has the word. */
 export function holds(permissions: Permissions, path: string, privilege: string): boolean {
@@ -44,9 +75,10 @@ export const missingAt = (permissions: Permissions, { paths, privilege }: Need):
   paths.filter((path) => !holds(permissions, path, privilege));
 
 /** Privileges beyond looking (and beyond migrating, for the writing token), each with a path where it is held. */
-export function excessOf(permissions: Permissions, right: 'read' | 'write'): string[] {
+export function excessOf(permissions: Permissions, right: 'read' | 'write', wants: Wants = {}): string[] {
   const harmless = (privilege: string): boolean =>
-    /\.Audit$|^Sys\.Syslog$/.test(privilege) || (right === 'write' && privilege === 'VM.Migrate');
+    /\.Audit$|^Sys\.Syslog$/.test(privilege) ||
+    (right === 'write' && ['VM.Migrate', ...extraPrivileges(wants)].includes(privilege));
   const found = new Map<string, string>();
   const byDepth = Object.entries(permissions).sort(([a], [b]) => a.length - b.length || (a < b ? -1 : 1));
   for (const [path, held] of byDepth)

@@ -17,6 +17,7 @@ export function tellStatus(status: ClusterStatus): string[] {
           `  paused by ${safe(pause.by)} since ${pause.since}: ${printable(pause.reason)}; to go on: evenkeel resume ${cluster}`,
         ]
       : []),
+    ...(status.sample?.kill_switch ? [`  ${printable(status.sample.kill_switch)}: nothing is written to Proxmox`] : []),
     ...(in_flight.length === 0 ? ['  nothing is in flight'] : in_flight.map(tellFlight)),
     ...tellLastRun(status),
     ...tellCrs(status),

@@ -1,4 +1,5 @@
 export * from './approval.ts';
+export * from './https-lab.ts';
 export * from './lab.ts';
 export * from './planned.ts';
 export * from './process.ts';

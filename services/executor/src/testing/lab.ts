@@ -63,7 +63,7 @@ export function createLab(description: Partial<DescriptionInput>, privileges = r
   };
   const nodeOf = (vmid: number) => simulator.inspect().guests.find((g) => g.vmid === vmid)?.node;
   simulator.advance(simulator.now() + 30_000);
-  return { simulator, writes, memory, ledger, approve, pass, nodeOf, tick: process.tick };
+  return { simulator, proxmox, writes, memory, ledger, approve, pass, nodeOf, tick: process.tick };
 }
 
 /** The call of a person in the web interface. */

@@ -52,7 +52,7 @@ export function createProcess(
       remove: (part: string) => void writes.push(() => memory.said.delete(part)),
     };
     const writes: (() => void)[] = [];
-    const log = { error: (_: object, message: string) => memory.conflicts.push(message) };
+    const log = { error: (_: object, message: string) => memory.conflicts.push(message), info: () => {} };
     const events = await run({
       cluster: 'lab',
       now: world.clock.now,
