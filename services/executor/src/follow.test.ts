@@ -13,7 +13,7 @@ const running: Running = {
   adopted: false,
   known_tasks: [],
 };
-const ended = (exit: string, lines: string[] = []): FollowFacts['task'] => ({
+const ended = (exit: string, lines: string[] = []): Extract<FollowFacts['task'], { state: 'ended' }> => ({
   state: 'ended',
   exit,
   log: readLog(lines),
