@@ -1,5 +1,5 @@
 export { connectRedis } from './connect-redis.ts';
 export { inspectRedis, type RedisLook } from './inspect-redis.ts';
-export { createMemoryStore, type MemoryStoreOptions } from './memory-store.ts';
+export { createMemoryStore, type MemoryStore, type MemoryStoreOptions } from './memory-store.ts';
 export * from './port.ts';
 export type { RedisOptions } from './redis-client.ts';

@@ -22,3 +22,15 @@ test('the oldest receipts are forgotten', async () => {
   for (const n of [0, 1, 2]) await store.commit(scope, commitOf({ expected_version: n, causes: [`${n}`] }));
   expect(await Promise.all(['0', '1', '2'].map((cause) => store.handled(scope, cause)))).toEqual([false, true, true]);
 });
+
+test('a copy knows what the store did, and nothing of what comes later', async () => {
+  const store = createMemoryStore({ encode: true });
+  const scope = freshScope();
+  const write = (value: string) => ({ writes: [{ record: 'r', part: 'p', value }] });
+  await store.commit(scope, commitOf({ ...write('before'), cause: 'one' }));
+  const copy = store.copy();
+  await store.commit(scope, commitOf({ ...write('after'), cause: 'two', expected_version: 1 }));
+  expect(await copy.get(scope.cluster, 'r', 'p')).toBe('before');
+  expect(await Promise.all(['one', 'two'].map((cause) => copy.handled(scope, cause)))).toEqual([true, false]);
+  expect(await copy.version(scope)).toBe(1);
+});

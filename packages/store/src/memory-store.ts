@@ -16,11 +16,31 @@ type Memory = {
 };
 
 /** A store within one process that forgets everything when it ends. */
-export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
+export type MemoryStore = Store & {
+  /** Another that knows what this one does now, and nothing of what comes to be known later. */
+  copy: () => MemoryStore;
+};
+
+type Contents = { records: Map<string, Map<string, unknown>>; memories: Map<string, Memory> };
+
+export function createMemoryStore(options: MemoryStoreOptions = {}): MemoryStore {
+  return storeOf({ records: new Map(), memories: new Map() }, options);
+}
+
+/** What is written is never changed in place, so a copy shares the values. */
+const copyOf = ({ records, memories }: Contents): Contents => ({
+  records: new Map([...records].map(([key, parts]) => [key, new Map(parts)])),
+  memories: new Map(
+    [...memories].map(([key, { receipts, outbox, positions, ...rest }]) => [
+      key,
+      { ...rest, receipts: new Set(receipts), outbox: new Map(outbox), positions: new Map(positions) },
+    ]),
+  ),
+});
+
+function storeOf({ records, memories }: Contents, options: MemoryStoreOptions): MemoryStore {
   const limit = options.receipts ?? 10_000;
   const copy = (value: unknown) => (options.encode ? JSON.parse(JSON.stringify(value)) : value);
-  const records = new Map<string, Map<string, unknown>>();
-  const memories = new Map<string, Memory>();
 
   const memoryOf = ({ service, cluster }: Scope): Memory => {
     const key = JSON.stringify([cluster, service]);
@@ -69,5 +89,6 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     trouble: () => null,
     on_reconnect: () => {},
     close: async () => {},
+    copy: () => storeOf(copyOf({ records, memories }), options),
   };
 }

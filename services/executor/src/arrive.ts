@@ -2,6 +2,7 @@ import { iso, millis } from '@evenkeel/model';
 import type { GuestRow } from '@evenkeel/proxmox';
 import type { Running, Validating } from './execution.ts';
 import type { FollowFacts } from './follow.ts';
+import { mayBeMigrating } from './lock.ts';
 
 export type ArriveFacts = Pick<FollowFacts, 'now' | 'task'> & { guest: GuestRow; warnings?: string[] };
 
@@ -27,15 +28,21 @@ export function arrive(execution: Running, facts: ArriveFacts): Validating {
   };
 }
 
-/** When the task ended rather than when that was seen, as far as its node's clock can be right. */
+/** When the task ended rather than when that was seen, as far as the clocks of its node and of this machine can be right. */
 function endOf({ started_at }: Running, { now, task }: ArriveFacts): number {
   const ended = (task.state === 'ended' && task.ended_at) || now;
-  return Math.min(now, Math.max(ended, millis(started_at)));
+  const started = millis(started_at);
+  return Math.max(started, now < started ? ended : Math.min(now, ended));
 }
 
 function warningsOf({ migration }: Running, { task, guest }: ArriveFacts): string[] {
   const stopped = guest.status === 'stopped' && migration.migration_plan.migration_type !== 'offline_migration';
   const exit = task.state === 'ended' ? task.exit : 'the end of its task could not be read';
   const log = task.state === 'ended' ? task.log : undefined;
-  return [...(exit === 'OK' ? [] : [exit]), ...(log?.warnings ?? []), ...(stopped ? ['it is stopped'] : [])];
+  return [
+    ...(exit === 'OK' ? [] : [exit]),
+    ...(log?.warnings ?? []),
+    ...(stopped ? ['it is stopped'] : []),
+    ...(mayBeMigrating(guest) ? [`it is still locked (${guest.lock})`] : []),
+  ];
 }

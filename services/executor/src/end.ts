@@ -1,5 +1,5 @@
 import type { CheckResult } from '@evenkeel/contracts';
-import { iso } from '@evenkeel/model';
+import { iso, millis } from '@evenkeel/model';
 import type { Ended, Ending, Execution, Validating } from './execution.ts';
 import { type LeftoverLook, sayLeftovers } from './leftovers.ts';
 import { type Stop, stepResults } from './plan-steps.ts';
@@ -8,13 +8,28 @@ import type { DecidedWayBack } from './way-back.ts';
 type Fault = NonNullable<Ending['fault']>;
 type Said = Partial<Ending> & Pick<Ending, 'kind' | 'reason'>;
 
+/** Nothing ends before it was approved, or started: a clock that says so is wrong. */
+const notBefore = (from: Execution, now: number): number =>
+  Math.max(
+    now,
+    millis(from.migration.approved_at),
+    from.state === 'starting' ? millis(from.t0) : 0,
+    from.state === 'running' || from.state === 'validating' ? millis(from.started_at) : 0,
+  );
+
 const end = (from: Execution, now: number, said: Said, stop: Stop | null): Ended => ({
   state: 'ended',
   migration: from.migration,
   ...(from.state === 'running' || from.state === 'validating'
     ? { start: { started_at: from.started_at, upid: from.upid, adopted: from.adopted } }
     : {}),
-  ending: { at: iso(now), warnings: [], hold: false, ...said, ...stepsOf(from, now, stop) },
+  ending: {
+    at: iso(notBefore(from, now)),
+    warnings: [],
+    hold: false,
+    ...said,
+    ...stepsOf(from, notBefore(from, now), stop),
+  },
 });
 
 /** How the steps of the plan went, where it has any and the migration came to the first. */

@@ -13,7 +13,7 @@ const running: Running = {
   adopted: false,
   known_tasks: [],
 };
-const ended = (exit: string, lines: string[] = []): FollowFacts['task'] => ({
+const ended = (exit: string, lines: string[] = []): Extract<FollowFacts['task'], { state: 'ended' }> => ({
   state: 'ended',
   exit,
   log: readLog(lines),
@@ -67,6 +67,21 @@ describe('a running migration', () => {
       'is not over while its guest is locked',
       { task: ended('OK'), node: 'n2', lock: 'migrate' },
       { do: 'put', next: { state: 'running' } },
+    ],
+    [
+      'has arrived where a backup or a person has locked its guest since',
+      { task: ended('OK'), node: 'n2', lock: 'backup' },
+      arrived({ exit: 'OK', warnings: [] }),
+    ],
+    [
+      'is not over while its guest bears a lock that nobody knows',
+      { task: ended('OK'), node: 'n2', lock: 'new-in-10' },
+      { do: 'put', next: { state: 'running' } },
+    ],
+    [
+      'has arrived although its lock stays',
+      { seconds: 31, from: settling, task: ended('unexpected status'), node: 'n2', lock: 'migrate' },
+      arrived({ warnings: ['unexpected status', 'it is still locked (migrate)'] }),
     ],
     [
       'has arrived in spite of problems',
@@ -247,6 +262,21 @@ describe('a running migration', () => {
       'is given up where HA does not come to it in the time of its plan',
       { seconds: 901, from: { ...settling, ...hamigrate, ...planned(900) }, task: ended('OK'), hastate: 'relocate' },
       end({ kind: 'failed', hold: true, steps: [{}, { result: 'timed_out' }] }),
+    ],
+    [
+      'arrives when its task ended, though a clock was set back to before it started',
+      { jump: -3600, task: { ...ended('OK'), ended_at: t0 + 12_000 }, node: 'n2' },
+      arrived({ arrived_at: iso(t0 + 12_000) }),
+    ],
+    [
+      'arrives no earlier than it started, where a clock was set back and no task says when',
+      { jump: -3600, task: ended('OK'), node: 'n2' },
+      arrived({ arrived_at: iso(t0) }),
+    ],
+    [
+      'fails no earlier than it started, though a clock was set back',
+      { seconds: 31, jump: -3600, from: settling, task: ended('migration aborted') },
+      end({ at: iso(t0) }),
     ],
     [
       'settles no faster where a clock is set on',

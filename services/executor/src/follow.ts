@@ -5,6 +5,7 @@ import { arrive } from './arrive.ts';
 import { stalls } from './converge.ts';
 import { type Failing, fail } from './end.ts';
 import type { Running } from './execution.ts';
+import { mayBeMigrating } from './lock.ts';
 import { makeChecks } from './make-checks.ts';
 import { secondsOf } from './plan-steps.ts';
 import type { LogSummary } from './read-log.ts';
@@ -47,12 +48,13 @@ export function follow(execution: Running, facts: FollowFacts): Step {
     return put({ ...without(execution), upid: facts.real_task });
   if (task.state === 'running') return execution.settling_since ? put(without(execution)) : outlast(execution, facts);
   if (!facts.placed) return wait('Proxmox could not be read');
-  const arrived = guest?.node === migration.target_node && !guest.lock;
+  const arrived = guest?.node === migration.target_node && !mayBeMigrating(guest);
   if (arrived && task.state === 'ended') return put(arrive(execution, { ...facts, guest }));
   const asked = taskType(execution.upid) === 'hamigrate' && ok(task);
   if (!execution.settling_since) return put({ ...execution, settling_since: iso(now) });
   if (waited.settling < 1000 * (asked ? haSettle : settle)) return wait('waiting for the guest to come to rest');
-  if (arrived) return put(arrive(execution, { ...facts, guest }));
+  if (arrived || (task.state === 'ended' && guest?.node === migration.target_node))
+    return put(arrive(execution, { ...facts, guest }));
   if (asked && underWay.includes(guest?.hastate ?? '')) return awaitHa(execution, facts);
   if (task.state === 'unknown' && !isElsewhere(execution, guest)) return outlast(execution, facts);
   return put(failure(execution, facts));

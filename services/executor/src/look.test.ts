@@ -50,6 +50,15 @@ describe('a guest whose request was never found again', () => {
     expect(await lookAtRest(ended, world().proxmox)).toBe(true);
   });
 
+  it.each([
+    ['backup', true],
+    ['migrate', false],
+  ])('that is locked (%s) rests: %s', async (lock, rests) => {
+    const { rows, proxmox: locked } = world();
+    Object.assign(rows[0]!, { lock });
+    expect(await lookAtRest(ended, locked)).toBe(rests);
+  });
+
   it.each(['node_tasks', 'cluster_tasks'] as const)('may be on its way where %s cannot be read', async (call) => {
     expect(await lookAtRest(ended, { ...world().proxmox, [call]: fails('unreachable') })).toBe(false);
   });

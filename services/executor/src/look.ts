@@ -3,6 +3,7 @@ import { ask } from './ask.ts';
 import { hearDropped, mayHideGuest } from './dropped-rows.ts';
 import type { Ended, Execution, Running } from './execution.ts';
 import { type FollowFacts, underWay } from './follow.ts';
+import { mayBeMigrating } from './lock.ts';
 import { type LogSummary, readLog } from './read-log.ts';
 import { lookIsDue, type SaidSoFar } from './report.ts';
 import { findTask, migrationsOf, taskType } from './trace.ts';
@@ -56,12 +57,13 @@ export async function lookForRealTask(execution: Running, proxmox: Proxmox): Pro
   return real && real.type !== 'hamigrate' ? real.upid : null;
 }
 
-const isWithHa = (guest: GuestRow | undefined): boolean => underWay.includes(guest?.hastate ?? '');
+const isWithHa = (guest: GuestRow): boolean => underWay.includes(guest.hastate ?? '');
 
 /** Whether the guest of a migration that was given up has come to rest. */
 export async function lookAtRest(execution: Ended, proxmox: Proxmox): Promise<boolean> {
   const { placed, guest } = await locate(execution.migration.vmid, proxmox);
-  return placed && guest?.lock === undefined && !isWithHa(guest) && !(await mayStillRun(execution, proxmox));
+  const moves = guest !== undefined && (mayBeMigrating(guest) || isWithHa(guest));
+  return placed && !moves && !(await mayStillRun(execution, proxmox));
 }
 
 /** Where its own task was never found, any migration of the guest may be it, and so may one in a list that cannot be read. */

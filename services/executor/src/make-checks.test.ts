@@ -31,7 +31,7 @@ describe('the checks of a plan', () => {
     expect(checks.map(({ of, name, expected, actual, passed }) => [of, name, expected, actual, passed])).toEqual([
       ['success', 'guest_responsive', 'its guest agent answers, as before', 'running; its guest agent answers', true],
       ['success', 'completed_within', '600 s at most', '42 s', true],
-      ['success', 'guest_on_target', 'on n2, unlocked', 'on n2', true],
+      ['success', 'guest_on_target', 'on n2, no longer locked to move', 'on n2', true],
       ['success', 'source_cpu_improved', 'at least 10.0 % less', '80.0 % before, 40.0 % after: 50.0 % less', true],
       ['rollback', 'completed_within', '600 s at most', '42 s', true],
       ['rollback', 'guest_responsive', 'its guest agent answers, as before', 'running; its guest agent answers', true],
@@ -64,6 +64,13 @@ describe('the checks of a plan', () => {
       'guest_on_target',
       false,
       'on n2, locked (migrate)',
+    ],
+    [
+      'a guest of which a backup began meanwhile',
+      { guest: { ...guest, lock: 'backup' } },
+      'guest_on_target',
+      true,
+      'on n2, locked (backup)',
     ],
     ['a guest that is gone', { guest: undefined }, 'guest_on_target', false, 'not there any more'],
     ['places that cannot be read', { guest: undefined, nodes: null }, 'guest_on_target', null, 'could not be read'],

@@ -1,6 +1,7 @@
 import type { ApprovedMigration, CheckResult, PlanCheck } from '@evenkeel/contracts';
 import { type GuestRow, isTaskOk, type NodeRow } from '@evenkeel/proxmox';
 import type { Before } from './execution.ts';
+import { mayBeMigrating } from './lock.ts';
 import { compareSigns, type Signs } from './signs.ts';
 
 export type CheckFacts = {
@@ -57,10 +58,10 @@ const makers: Record<PlanCheck['check'], Make> = {
     };
   },
   guest_on_target: ({ migration, guest, nodes }) => {
-    const expected = `on ${migration.target_node}, unlocked`;
+    const expected = `on ${migration.target_node}, no longer locked to move`;
     if (!guest) return nodes ? { expected, actual: 'not there any more', passed: false } : unread(expected);
     const actual = `on ${guest.node}${guest.lock ? `, locked (${guest.lock})` : ''}`;
-    return { expected, actual, passed: guest.node === migration.target_node && !guest.lock };
+    return { expected, actual, passed: guest.node === migration.target_node && !mayBeMigrating(guest) };
   },
   task_ok: ({ exit }) => (exit === null ? unread('OK') : { expected: 'OK', actual: exit, passed: isTaskOk(exit) }),
   target_cpu_below: below(({ cpu }) => cpu),

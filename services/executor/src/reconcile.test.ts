@@ -78,8 +78,14 @@ describe('an intent without an answer', () => {
     ],
     [
       'is held at long last while its guest is locked',
-      { seconds: 7201, lock: 'backup' },
-      held('whether it was started is not known after 7201 s: qemu/101 is locked (backup)'),
+      { seconds: 7201, lock: 'migrate' },
+      held('whether it was started is not known after 7201 s: qemu/101 is locked (migrate)'),
+    ],
+    ['is lost where somebody else has locked its guest', { lock: 'backup' }, lost],
+    [
+      'has arrived where somebody else has locked its guest',
+      { node: 'n2', lock: 'snapshot' },
+      becomes({ state: 'validating', adopted: true }),
     ],
   ];
   it.each(cases)('%s', (_, given, expected) => {

@@ -4,6 +4,7 @@ import type { GuestRow, TaskRow } from '@evenkeel/proxmox';
 import { arrive } from './arrive.ts';
 import { fail } from './end.ts';
 import type { Running, Starting } from './execution.ts';
+import { mayBeMigrating } from './lock.ts';
 import { put, type Step, wait } from './steps.ts';
 import { findTask } from './trace.ts';
 
@@ -36,7 +37,7 @@ export function reconcile(execution: Starting, facts: ReconcileFacts): Step {
   const task = findTask(execution, tasks);
   if (task) return put(adopt(execution, task.upid, Math.max(task.starttime * 1000, millis(t0))));
   if (!facts.placed) return wait('Proxmox could not be read');
-  if (guest && guest.node === migration.target_node && !guest.lock)
+  if (guest && guest.node === migration.target_node && !mayBeMigrating(guest))
     return put(arrive(adopt(execution, '', millis(t0)), { now, guest, task: { state: 'unknown' }, warnings: [lost] }));
   if (guest && guest.node !== migration.source_node && guest.node !== migration.target_node)
     return put(
@@ -58,7 +59,7 @@ export function reconcile(execution: Starting, facts: ReconcileFacts): Step {
 /** Why a task that is not seen may be there all the same, or null. */
 function doubt({ migration }: Starting, { complete, guest }: ReconcileFacts): string | null {
   if (!complete) return 'the tasks could not be read';
-  return guest?.lock ? `${migration.guest} is locked (${guest.lock})` : null;
+  return guest && mayBeMigrating(guest) ? `${migration.guest} is locked (${guest.lock})` : null;
 }
 
 /** The intent as a running migration. */

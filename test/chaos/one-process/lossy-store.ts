@@ -1,16 +1,24 @@
-import { createMemoryStore, type Store } from '@evenkeel/store';
+import { createMemoryStore, type MemoryStore, type Store } from '@evenkeel/store';
 
-/** A store that loses all that it holds, or all since a moment, as Redis does without its disk. */
+/** A store that loses all that it holds, or all since a moment (epoch ms; minutes back at most), as Redis does without its disk. */
 export type LossyStore = Store & { lose: (since: number) => Promise<void> };
 
 type Change = { at: number; carryOut: (store: Store) => Promise<unknown> };
+type Saved = { at: number; store: MemoryStore; changes: Change[] };
+
+/** Milliseconds after which what it holds is saved anew; changes are kept since the save before the last. */
+const savedEvery = 60_000;
 
 export function createLossyStore(now: () => number): LossyStore {
-  let inner = createMemoryStore({ encode: true });
-  let changes: Change[] = [];
+  const empty = (): MemoryStore => createMemoryStore({ encode: true });
+  const nothing = (): Saved => ({ at: Number.NEGATIVE_INFINITY, store: empty(), changes: [] });
+  let inner = empty();
+  let saved = [nothing()];
   const listeners: (() => void)[] = [];
   const change = <T>(carryOut: (store: Store) => Promise<T>): Promise<T> => {
-    changes.push({ at: now(), carryOut });
+    const last = saved.at(-1)!;
+    if (now() - last.at >= savedEvery) saved = [last, { at: now(), store: inner.copy(), changes: [] }];
+    saved.at(-1)!.changes.push({ at: now(), carryOut });
     return carryOut(inner);
   };
   return {
@@ -27,9 +35,10 @@ export function createLossyStore(now: () => number): LossyStore {
     on_reconnect: (listener) => void listeners.push(listener),
     close: async () => {},
     lose: async (since) => {
-      inner = createMemoryStore({ encode: true });
-      changes = changes.filter(({ at }) => at < since);
-      for (const { carryOut } of changes) await carryOut(inner);
+      const { store, changes } = saved.findLast(({ at }) => at < since) ?? nothing();
+      inner = store.copy();
+      for (const { at, carryOut } of changes) if (at < since) await carryOut(inner);
+      saved = [{ at: now(), store: inner.copy(), changes: [] }];
       for (const listener of listeners) listener();
     },
   };

@@ -1,7 +1,16 @@
 import type { MemoryBus } from '@evenkeel/bus';
 import { createExecutor } from '@evenkeel/executor';
 import { createProxmox, directTransport, type Transport } from '@evenkeel/proxmox';
-import { type ConfigSource, createMayWrite, createMetrics, plainTracing, start } from '@evenkeel/runtime';
+import {
+  type ConfigSource,
+  createMayWrite,
+  createMetrics,
+  plainTracing,
+  type Service,
+  type Started,
+  type Surroundings,
+  start,
+} from '@evenkeel/runtime';
 import type { Simulator } from '@evenkeel/simulator';
 import type { LossyStore } from './lossy-store.ts';
 import { busOf, type Hindrance, ledgerOf, proxmoxOf, storeOf } from './pass-through.ts';
@@ -22,6 +31,8 @@ export type Ground = {
   /** Milliseconds by which the clock of each replica's machine is off. */
   off: Map<string, number>;
   errors: string[];
+  /** Told of every line of every log. */
+  overhear?: (line: string) => void;
 };
 
 export const cluster = 'lab';
@@ -32,13 +43,30 @@ export const patience = { post_timeout_ms: 30_000, grace_ms: 5_000 };
 const metrics = createMetrics('chaos', { process: false });
 const tracing = plainTracing((bytes) => 'c4'.repeat(bytes));
 
-/** A process with an executor; what ends it is what it returns. It begins by itself, and ticks every one to three seconds, as its machine is busy. */
-export function startReplica(name: string, instance: number, ground: Ground): { life: Life; kill: () => void } {
+/** What a process runs, and how often it looks up. */
+export type Part = { service: Service; every_ms: number };
+
+/** An executor, which looks up every one to three seconds, as its machine is busy. */
+const executorOf = ({ now, description }: Simulator): Part => ({
+  service: createExecutor({ patience, monotonic: now }),
+  every_ms: 1000 * (1 + (description.seed % 3)),
+});
+
+/** A process with a service, an executor unless told; what ends it is what it returns. It begins by itself, and begins anew where it cannot begin. */
+export function startReplica(
+  name: string,
+  instance: number,
+  ground: Ground,
+  part: Part = executorOf(ground.simulator),
+): { life: Life; kill: () => void } {
   const life: Life = { name, state: 'running', until: 0 };
   const { promise: died, reject } = Promise.withResolvers<never>();
   died.catch(() => {});
   const stops: (() => unknown)[] = [];
-  as(life, () => void live(life, instance, ground, died, stops).catch((error) => ground.errors.push(String(error))));
+  as(
+    life,
+    () => void live({ life, part, ground, died, stops }, instance).catch((error) => ground.errors.push(String(error))),
+  );
   return {
     life,
     kill: () => {
@@ -49,8 +77,38 @@ export function startReplica(name: string, instance: number, ground: Ground): { 
   };
 }
 
-async function live(life: Life, instance: number, ground: Ground, died: Promise<never>, stops: (() => unknown)[]) {
-  const { simulator, turns, hindrance, configs } = ground;
+type Process = { life: Life; part: Part; ground: Ground; died: Promise<never>; stops: (() => unknown)[] };
+
+async function live(process: Process, instance: number): Promise<void> {
+  const { life, part, ground } = process;
+  const { turns } = ground;
+  const { service, every_ms } = part;
+  const started = await begin(process, instance);
+  for (;;) {
+    await turns.sleep(every_ms, life);
+    await turns.pass(life, 'tick');
+    if (knowsAll(started)) await started.tick(service.name).catch(() => {});
+  }
+}
+
+/** As timers that run by themselves: nothing is done by the clock while what a process knows is not complete. */
+const knowsAll = (started: Started): boolean =>
+  started.checks().every(({ name, trouble }) => name !== 'store' || trouble() === null);
+
+/** What cannot start ends, and is started anew, as by whoever watches over processes. */
+async function begin(process: Process, instance: number): Promise<Started> {
+  for (let nth = 0; ; nth++) {
+    try {
+      return await startOn(process, `${process.life.name}-${instance}-${nth}`);
+    } catch {
+      for (const stop of process.stops.splice(0)) stop();
+      await process.ground.turns.sleep(1000, process.life);
+    }
+  }
+}
+
+async function startOn({ life, part, ground, died, stops }: Process, instance: string): Promise<Started> {
+  const { turns, hindrance, configs } = ground;
   const ledger = ledgerOf(ground.bus.ledger, life, turns, hindrance);
   const bus = busOf(ground.bus, ledger, life, turns, hindrance, died);
   const consume: typeof bus.consume = async (options, handle) => {
@@ -65,31 +123,29 @@ async function live(life: Life, instance: number, ground: Ground, died: Promise<
     config: () => configs.current().config,
     killSwitch: () => null,
   });
-  const ticks_ms = 1000 * (1 + (simulator.description.seed % 3));
-  const service = createExecutor({ patience, monotonic: simulator.now });
-  const started = await start([service], {
+  return start([part.service], {
     bus: { ...bus, consume },
     store: storeOf(ground.store, life, turns, hindrance),
     configs,
     clusters: [cluster],
-    proxmox: () => proxmoxOf(connect(life, ground, mayWrite), life, turns),
+    proxmox: (_, right) => proxmoxOf(connect(life, ground, right === 'read' ? 'read' : mayWrite), life, turns),
     metrics,
     tracing,
-    log: {
-      debug() {},
-      info() {},
-      warn() {},
-      error: (_, message) => void ground.errors.push(message),
-    },
+    log: logOf(ground),
     machine_now: wallOf(life, ground),
-    instance: `${life.name}-${instance}`,
+    instance,
     timers: 'manual',
   });
-  for (;;) {
-    await turns.sleep(ticks_ms, life);
-    await turns.pass(life, 'tick');
-    await started.tick('executor').catch(() => {});
-  }
+}
+
+function logOf({ errors, overhear }: Ground): Surroundings['log'] {
+  const say = (fields: object, message: string): void =>
+    overhear?.(`${message} ${JSON.stringify(fields, (_, value) => (value instanceof Error ? value.stack : value))}`);
+  const fail = (fields: object, message: string): void => {
+    errors.push(message);
+    say(fields, message);
+  };
+  return { debug: say, info: say, warn: say, error: fail };
 }
 
 const wallOf =
@@ -98,7 +154,7 @@ const wallOf =
     simulator.now() + (off.get(name) ?? 0);
 
 /** As to a real cluster: time is that of the machine, and answers take as long as they take. */
-function connect(life: Life, ground: Ground, mayWrite: () => Promise<string | null>) {
+function connect(life: Life, ground: Ground, may: 'read' | (() => Promise<string | null>)) {
   const { simulator, turns, sent } = ground;
   const sleep = (ms: number) => turns.sleep(ms, life);
   const direct = directTransport((request) => simulator.handle(request), { sleep });
@@ -114,7 +170,7 @@ function connect(life: Life, ground: Ground, mayWrite: () => Promise<string | nu
   return createProxmox({
     transport,
     token: `${token.id}=${token.secret}`,
-    mayWrite,
+    ...(may === 'read' ? { readOnly: true } : { mayWrite: may }),
     machine: { now: wallOf(life, ground), monotonic: simulator.now, sleep },
   });
 }
