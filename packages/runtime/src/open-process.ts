@@ -45,6 +45,8 @@ export type OpenOptions = {
   /** Replaces the client, for a simulator in the same process. */
   proxmox?: (cluster: ClusterConfig, right: 'read' | 'write') => Proxmox;
   ack_wait_ms?: number;
+  /** Machine milliseconds between the wish to write to Proxmox and the sending. */
+  freshest_ms?: number;
 };
 
 /** Connects to the servers that the settings name and starts the services on them. */
@@ -69,6 +71,7 @@ export async function openProcess(services: readonly Service[], options: OpenOpt
         killSwitch,
       }),
       log,
+      ...(options.freshest_ms === undefined ? {} : { freshest_ms: options.freshest_ms }),
     });
   const stopWatching = watchServers({ bus, store }, log);
   const stopLooking = watchKillSwitch(killSwitch, log);
@@ -182,12 +185,14 @@ export async function openStore(settings: Settings): Promise<Store> {
 
 type Count = { inc: (labels: { cluster: string; method: string; code: string }) => void };
 
+type Edge = { count: Count; mayWrite: () => Promise<string | null>; log: Log; freshest_ms?: number };
+
 /** A client of the real API with the token of its right; without a write token the executor can look, and nothing else. */
 export function connectCluster(
   cluster: ClusterConfig,
   right: 'read' | 'write',
   settings: Settings,
-  { count, mayWrite, log }: { count: Count; mayWrite: () => Promise<string | null>; log: Log },
+  { count, mayWrite, log, freshest_ms }: Edge,
 ): Proxmox {
   const write = right === 'write' ? tokenOf(cluster, 'write', settings) : undefined;
   const token = write ?? tokenOf(cluster, 'read', settings);
@@ -204,6 +209,7 @@ export function connectCluster(
     transport: counted(transport, cluster.name, count),
     token,
     readOnly: right === 'read',
+    ...(freshest_ms === undefined ? {} : { freshest_ms }),
     mayWrite: () => (write ? mayWrite() : `there is no write token: ${missingToken(cluster, 'write')}`),
     log: edge,
   });
