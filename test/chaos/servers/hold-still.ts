@@ -6,7 +6,7 @@ import type { ConfigInput } from '@evenkeel/contracts';
 import { openCluster } from '../../e2e/stage/open-cluster.ts';
 import { startProgram } from '../../e2e/stage/program.ts';
 import { type Both, openServers } from '../../e2e/stage/servers.ts';
-import { hasStarted, openStage, type Stage } from '../../e2e/stage/stage.ts';
+import { clusterName, hasStarted, openStage, type Stage } from '../../e2e/stage/stage.ts';
 import { until } from '../../e2e/stage/until.ts';
 import { eager, restlessCluster } from '../restless-cluster.ts';
 import type { Part, Row, Wanted } from './row.ts';
@@ -20,7 +20,11 @@ const automated = eager().automated_migrations;
 
 function holdsOf(stage: Stage): Hold[] {
   const { servers } = stage;
-  const env = { EVENKEEL_NATS_URL: servers.nats.url, EVENKEEL_REDIS_URL: servers.redis.url };
+  const env = {
+    EVENKEEL_CONFIG: join(servers.dir, 'evenkeel.json'),
+    EVENKEEL_NATS_URL: servers.nats.url,
+    EVENKEEL_PVE_CLUSTER: clusterName,
+  };
   const say = async (...args: string[]) => {
     const program = startProgram(args[0] as string, args, env);
     const { code } = await program.exited;

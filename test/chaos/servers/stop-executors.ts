@@ -40,7 +40,7 @@ function drawMoment(pick: (below: number) => number): Moment {
 /** Where a call of this executor comes by, it stands still: before it is answered, or with the answer on its way. */
 function stopInCall(cluster: OpenedCluster, name: ExecutorName, program: Program, wanted: RegExp, answered: boolean) {
   return new Promise<boolean>((resolve) => {
-    const give = setTimeout(() => done(false), 5_000);
+    const give = setTimeout(() => done(false), 3_000);
     const done = (struck: boolean) => {
       clearTimeout(give);
       cluster.listen(() => {});
