@@ -20,7 +20,7 @@ import { tellMoves } from '../tell-story.ts';
 import { witnessOf } from '../witness-of.ts';
 import { endOf, percentile, type Row, seconds, shareOf, type Wanted } from './row.ts';
 
-const speed = 30;
+const speed = 15;
 const required = 30;
 const cooldown_minutes = 20;
 /** Seconds within which all must be known again. */
@@ -117,10 +117,13 @@ async function checkMemory(servers: Servers): Promise<{ parts: number; broken: s
 
 async function untilReady(stage: Stage): Promise<number> {
   const began = performance.now();
-  await until('to be ready', async () => (await stage.ready(stage.of('scorer'))).status === 200, {
-    seconds: 120,
-    tell: stage.story,
-  });
+  let said = '';
+  const isReady = async () => {
+    const { status, text } = await stage.ready(stage.of('scorer'));
+    said = text;
+    return status === 200;
+  };
+  await until('to be ready', isReady, { seconds: 120, tell: () => `${said}${stage.story()}` });
   return seconds(performance.now() - began);
 }
 
