@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Bus, connectNats, type Outgoing } from '@evenkeel/bus';
 import type { CloudEvent } from '@evenkeel/contracts';
 import { type ServerBinary, startNatsCluster } from '@evenkeel/servers';
@@ -33,7 +34,7 @@ function outgoing(lane: number, n: number, isFiller: string): Outgoing {
 
 type Load = { acked: Set<string>; refused: string[]; longest_gap_ms: number; counted: number };
 
-/** Publishes from many lanes at once until so much is acknowledged, each lane in order; what is not acknowledged is said again. */
+/** Publishes from many lanes at once until so much is acknowledged, and slower until all is over; each lane in order, and again what was not acknowledged. */
 async function load(bus: Bus, wanted: number, isOver: () => boolean): Promise<Load> {
   const acked = new Set<string>();
   const refused: string[] = [];
@@ -52,6 +53,7 @@ async function load(bus: Bus, wanted: number, isOver: () => boolean): Promise<Lo
         longest_gap_ms = Math.max(longest_gap_ms, now - last);
         last = now;
         n++;
+        if (acked.size >= wanted) await sleep(100);
       } catch (error) {
         refused.push(`${out.event.id}: ${(error as Error).message}`);
         if (refused.length > 1_000) throw error;
@@ -80,11 +82,15 @@ async function compare(bus: Bus, { acked, counted }: Load): Promise<{ stored: nu
   const seen = new Map<string, number>();
   const last = new Map<number, number>();
   const disordered: string[] = [];
-  for await (const { event } of bus.read('decisions', ['evenkeel.v1.decisions.load.lane.>'])) {
+  const all = 'evenkeel.v1.decisions.load.lane.>';
+  const end = (await bus.last('decisions', all))?.sequence ?? 0;
+  const over = new AbortController();
+  for await (const { event, sequence } of bus.follow('decisions', [all], 'all', over.signal)) {
     seen.set(event.id, (seen.get(event.id) ?? 0) + 1);
     const { lane, n } = event.data as { lane: number; n: number };
     if (n < (last.get(lane) ?? -1)) disordered.push(`${event.id} came after ${last.get(lane)}`);
     last.set(lane, n);
+    if (sequence >= end) over.abort();
   }
   const lost = [...acked].filter((id) => !seen.has(id));
   const doubled = [...seen].filter(([, times]) => times > 1).map(([id]) => id);
