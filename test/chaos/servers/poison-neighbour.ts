@@ -88,7 +88,7 @@ async function poison(bus: Bus, url: string, isOver: () => boolean): Promise<num
 const kindOf = (reason: string): string =>
   /unknown type/.test(reason)
     ? 'unknown version'
-    : /not valid/.test(reason)
+    : /data is not valid/.test(reason)
       ? 'wrong data'
       : /more than/.test(reason)
         ? 'too large'
