@@ -92,6 +92,10 @@ async function remembered({ redis }: Servers): Promise<Map<string, unknown>> {
   }
 }
 
+/** Of a move that was held back, that it is watched: what it is judged by depends on which samples came before its decision. */
+const toCompare = (key: string, kept: Map<string, unknown>): unknown =>
+  key.startsWith('held_moves/') ? kept.has(key) : kept.get(key);
+
 /** What is remembered after all that was lost, held against what the streams say when everything is built from them anew. */
 async function checkMemory(servers: Servers): Promise<{ parts: number; broken: string[]; rebuild_s: number }> {
   const before = await remembered(servers);
@@ -102,7 +106,7 @@ async function checkMemory(servers: Servers): Promise<{ parts: number; broken: s
   const rebuild_s = seconds(performance.now() - began);
   const after = await remembered(servers);
   const differing = [...new Set([...before.keys(), ...after.keys()])].filter(
-    (key) => !isDeepStrictEqual(before.get(key), after.get(key)),
+    (key) => !isDeepStrictEqual(toCompare(key, before), toCompare(key, after)),
   );
   const tell = (value: unknown) => (value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 300));
   return {
