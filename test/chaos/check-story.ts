@@ -27,12 +27,14 @@ export type Witness = {
 const horizons = ['5m', '1h', '24h'];
 
 /** Everything in a story that Evenkeel promises never happens; empty where it kept its word. Faults of the cluster itself are not expected. */
-export function checkStory(witness: Witness): string[] {
+export const checkStory = (witness: Witness): string[] => [...checkMigrations(witness), ...checkOutcomes(witness)];
+
+/** The same where nobody judges. */
+export function checkMigrations(witness: Witness): string[] {
   return [
     ...checkEnds(witness),
     ...checkMoves(witness),
     ...checkOverlaps(witness),
-    ...checkOutcomes(witness),
     ...saidTwice(witness),
     ...witness.dead_letters.map((reason) => `laid aside: ${reason}`),
   ];

@@ -1,5 +1,6 @@
 import {
   type CloudEvent,
+  type ConfigInput,
   clusterSampled,
   filterOf,
   type Horizon,
@@ -24,18 +25,22 @@ const isDryRun = ({ type, data }: CloudEvent): boolean =>
 const countOf = (events: CloudEvent[], type: string): number => events.filter((event) => event.type === type).length;
 
 /** Approves nothing more, waits until what was approved is over, and turns the clock until all is judged; kills after each turn. */
-export async function comeToRest(stage: Stage, cluster: PlayedCluster, kills: readonly Kill[][] = []): Promise<void> {
+export async function comeToRest(
+  stage: Stage,
+  cluster: PlayedCluster,
+  kills: readonly Kill[][] = [],
+  config: ConfigInput = eager(),
+): Promise<void> {
   await Promise.all(names.map((name) => hasStarted(stage.of(name))));
-  const config = eager();
   await stage.configure({ ...config, automated_migrations: { ...config.automated_migrations, dry_run: true } });
-  for (const name of names) stage.of(name).signal('SIGHUP');
+  for (const program of new Set(names.map(stage.of))) program.signal('SIGHUP');
   await until('a run that moves nothing', async () => (await stage.decisions()).some(isDryRun), {
-    seconds: 90,
+    seconds: 240,
     every_ms: 500,
     tell: stage.story,
   });
   await until('the ends of all migrations', async () => (await openMigrations(stage)).length === 0, {
-    seconds: 60,
+    seconds: 180,
     every_ms: 500,
     tell: stage.story,
   });
@@ -45,7 +50,7 @@ export async function comeToRest(stage: Stage, cluster: PlayedCluster, kills: re
     await killing;
     await sampledAfter((await cluster.truth()).now, stage);
     await until(`the outcomes after ${horizon}`, async () => (await missingOutcomes(stage, horizon)) <= 0, {
-      seconds: 90,
+      seconds: 240,
       every_ms: 500,
       tell: stage.story,
     }).catch(() => {});
@@ -92,6 +97,6 @@ async function sampledAfter(time: number, stage: Stage): Promise<void> {
       const last = await lastSample(stage);
       return last && Date.parse(last.time) >= time;
     },
-    { seconds: 60, tell: stage.story },
+    { seconds: 120, tell: stage.story },
   );
 }

@@ -39,16 +39,16 @@ const moments = [
 /** Whoever judges, mostly; whoever brings the samples, now and then. */
 const judges: readonly ServiceName[] = ['outcome-tracker', 'outcome-tracker', 'outcome-tracker', 'collector'];
 
-type Pick = (below: number) => number;
+type Draw = (below: number) => number;
 
 /** Every service so many times while guests move and two or three times whoever judges after each turn, at moments that the seed gives. */
 export function planKills(seed: number, each: number): Kills {
   const next = seeded(seed);
-  const pick: Pick = (below) => Math.floor(next() * below);
+  const pick: Draw = (below) => Math.floor(next() * below);
   return { moving: whileMoving(each, pick), judging: turns.map(() => whileJudging(pick)) };
 }
 
-function whileMoving(each: number, pick: Pick): Kill[] {
+function whileMoving(each: number, pick: Draw): Kill[] {
   const order = Array.from({ length: each }, () => names).flat();
   for (let i = order.length - 1; i > 0; i--) {
     const j = pick(i + 1);
@@ -64,7 +64,7 @@ function whileMoving(each: number, pick: Pick): Kill[] {
 }
 
 /** Close behind a sample or an outcome: judging takes some ten milliseconds. */
-const whileJudging = (pick: Pick): Kill[] =>
+const whileJudging = (pick: Draw): Kill[] =>
   Array.from({ length: 2 + pick(2) }, () => ({
     service: judges[pick(judges.length)]!,
     after: pick(2) === 0 ? 'cluster.sampled' : 'outcome.recorded',
@@ -96,8 +96,8 @@ export async function carryOut(kills: readonly Kill[], stage: Stage): Promise<vo
   await listening;
 }
 
-/** What tells when the next event of a name comes by. */
-function listen({ bus }: Stage, over: AbortSignal) {
+/** What tells when the next event of a name comes by, or that it did not come within four seconds. */
+export function listen({ bus }: Pick<Stage, 'bus'>, over: AbortSignal) {
   const waiting = new Set<(name: string) => void>();
   const follow = async (stream: 'telemetry' | 'decisions') => {
     for await (const { event } of bus.follow(stream, [`evenkeel.v1.${stream}.>`], 'new', over))

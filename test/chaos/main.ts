@@ -8,11 +8,16 @@ import { runRows } from './one-process/run-rows.ts';
 import { tellTable } from './one-process/table.ts';
 import { outlast } from './outlast.ts';
 import { decideUnderKills, differences, recordWatching } from './repeat-decisions.ts';
+import { serverParts } from './servers/parts.ts';
+import { type Row, tellRows } from './servers/row.ts';
 import { tellStory } from './tell-story.ts';
 
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: 'one-process,fuzz,kills,decisions,outages' },
+    only: {
+      type: 'string',
+      default: 'one-process,fuzz,kills,decisions,outages,leaders,stops,redis,refusals,poison,still',
+    },
     rows: { type: 'string' },
     share: { type: 'string', default: '1' },
     minutes: { type: 'string', default: '20' },
@@ -43,10 +48,19 @@ async function timed<T>(play: () => Promise<T>): Promise<T & { seconds: number }
   return { ...(await play()), seconds: Math.round((performance.now() - began) / 1000) };
 }
 
+const wanted = { seed: Number(values.seed), share: Number(values.share), minutes: Number(values.minutes) };
+const rows: Row[] = [];
+const playRows = (name: string) => async () => {
+  for (const play of serverParts[name]!) {
+    const { seconds, ...row } = await timed(() => play(binaries, wanted));
+    rows.push(row);
+    report(`${row.what}: ${row.done} of ${row.required}; ${row.figures}; ${seconds} s`, row.broken, row.story);
+  }
+};
+
 const parts: Record<string, () => Promise<void>> = {
   'one-process': async () => {
     const only = values.rows?.split(',');
-    const wanted = { seed: Number(values.seed), share: Number(values.share), minutes: Number(values.minutes) };
     const ran = await runRows({ ...wanted, ...(only ? { only } : {}) }, ({ row, done, broken, seconds }) => {
       report(`${row.name}: ${done} of ${row.required}, ${broken.length} violations; ${seconds} s`, []);
       for (const { seed, lines, story } of broken) report(`seed ${seed}`, lines, story);
@@ -88,7 +102,9 @@ const parts: Record<string, () => Promise<void>> = {
     }
     report(tellStory({ moving: [], judging: [] }, witness), checkStory(witness), story);
   },
+  ...Object.fromEntries(Object.keys(serverParts).map((name) => [name, playRows(name)])),
 };
 
 for (const [name, play] of Object.entries(parts)) if (asked.includes(name)) await play();
+if (rows.length > 0) console.log(`\n${tellRows(rows)}\n`);
 process.exitCode = broken > 0 ? 1 : 0;

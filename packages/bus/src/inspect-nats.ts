@@ -5,6 +5,8 @@ export type StreamLook = {
   /** False where no service has made it yet. */
   exists: boolean;
   replicas: number;
+  /** Name of the server that leads it, and of those that lag behind or are away; absent on a server that stands alone. */
+  led?: { by: string | null; lagging: string[] };
   messages: number;
   bytes: number;
   /** Options that are not as Evenkeel sets them: what is there, what should be. */

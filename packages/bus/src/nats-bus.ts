@@ -31,7 +31,7 @@ export async function connectNats(options: NatsOptions): Promise<Bus> {
       eventsOf(followMessages(wire, stream, subjects, from, AbortSignal.any([signal, wire.closed]))),
     last: (stream, subject) => lastStored(wire, stream, subject),
     ledger: createNatsLedger(wire),
-    trouble: () => wire.troubles.values().next().value ?? null,
+    trouble: wire.troubles.sentence,
     max_payload: () => maxBody(wire),
     close: () => wire.nc.close(),
   };

@@ -32,11 +32,20 @@ async function infoOf({ jsm }: Wire, name: string): Promise<StreamInfo | null> {
 function lookAtStream(wanted: WantedStream, info: StreamInfo | null): StreamLook {
   const { name } = wanted;
   if (!info) return { name, exists: false, replicas: 0, messages: 0, bytes: 0, differs: [] };
-  const { config, state } = info;
+  const { config, state, cluster } = info;
   const found = config as unknown as Record<string, unknown>;
   const differs = Object.entries(wanted).flatMap(([option, value]) => {
     if (option === 'num_replicas' || JSON.stringify(found[option]) === JSON.stringify(value)) return [];
     return [{ option, found: JSON.stringify(found[option]) ?? 'nothing', wanted: JSON.stringify(value) }];
   });
-  return { name, exists: true, replicas: config.num_replicas, messages: state.messages, bytes: state.bytes, differs };
+  const lagging = (cluster?.replicas ?? []).filter(({ current, offline }) => !current || offline).map((r) => r.name);
+  return {
+    name,
+    exists: true,
+    replicas: config.num_replicas,
+    ...(cluster?.replicas && { led: { by: cluster.leader || null, lagging } }),
+    messages: state.messages,
+    bytes: state.bytes,
+    differs,
+  };
 }

@@ -3,13 +3,30 @@ import { DiscardPolicy, JetStreamApiCodes, JetStreamApiError, RetentionPolicy, S
 import { nanos } from '@nats-io/transport-node';
 import { ledgerStream } from './nats-ledger.ts';
 import type { NatsOptions, Wire } from './nats-wire.ts';
+import { withPatience } from './patience.ts';
 
 /** Publishing an id again within this time adds nothing. */
 const duplicate_window_ms = 120_000;
 
+/** What the server answers where it has too few peers for so many copies, and where it has no peers at all. */
+const noPeers = 10_005;
+const replicasNotSupported = 10_074;
+
 /** Makes the streams and the bucket that are missing, and brings those that differ up to date. */
 export async function ensureStreams(wire: Wire, options: NatsOptions): Promise<void> {
-  for (const wanted of wantedStreams(options)) await ensureStream(wire, wanted);
+  for (const wanted of wantedStreams(options)) {
+    const setUp = () => ensureStream(wire, wanted).catch(giveUpWhereHopeless);
+    await withPatience(wire, `setting up ${wanted.name}`, setUp).catch((error: Error) => {
+      throw new Error(`stream ${wanted.name} cannot be set up: ${error.message}`);
+    });
+  }
+}
+
+/** A server that stands alone will never keep several copies; one of several may still have to find the others. */
+function giveUpWhereHopeless(error: Error): never {
+  const code = error instanceof JetStreamApiError ? error.code : 0;
+  if (code !== noPeers && code !== replicasNotSupported) throw error;
+  throw Object.assign(new Error(error.message), code === replicasNotSupported ? { name: 'InvalidArgumentError' } : {});
 }
 
 export type WantedStream = ReturnType<typeof wantedStreams>[number];
@@ -45,7 +62,7 @@ async function ensureStream({ jsm }: Wire, wanted: WantedStream): Promise<void> 
   } catch (error) {
     const made = await jsm.streams.info(wanted.name).catch(() => null);
     if (made && !differs(made.config, withReplicas(wanted, made.config.num_replicas))) return;
-    throw new Error(`stream ${wanted.name} cannot be set up: ${(error as Error).message}`);
+    throw error;
   }
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, credsAuthenticator, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
+import { createTroubles, type Troubles } from './troubles.ts';
 
 export type NatsOptions = {
   /** `nats://` or `tls://`, several separated by commas; user and password may stand in them. */
@@ -24,12 +25,12 @@ export type NatsOptions = {
   patience_ms?: number;
 };
 
-/** A connection and what is wrong with it: `troubles` holds a sentence for each thing that fails. */
+/** A connection and what is wrong with it. */
 export type Wire = {
   nc: NatsConnection;
   js: JetStreamClient;
   jsm: JetStreamManager;
-  troubles: Map<string, string>;
+  troubles: Troubles;
   patience_ms: number;
   /** Aborted once the bus is closed. */
   closed: AbortSignal;
@@ -44,10 +45,10 @@ export async function connectWire(options: NatsOptions): Promise<Wire> {
   const nc = await connectPatiently(connectionOptions(options), patience_ms);
   try {
     requireVersion(nc.info?.version ?? '0.0.0');
-    const jsm = await jetstreamManager(nc, { timeout: attempt_ms });
+    const jsm = await manage(nc, patience_ms);
     const over = new AbortController();
     void nc.closed().then(() => over.abort());
-    const troubles = new Map<string, string>();
+    const troubles = createTroubles();
     void watch(nc, troubles);
     return { nc, js: jetstream(nc, { timeout: attempt_ms }), jsm, troubles, patience_ms, closed: over.signal };
   } catch (error) {
@@ -55,6 +56,19 @@ export async function connectWire(options: NatsOptions): Promise<Wire> {
     const { message, name } = error as Error;
     if (name === 'ServerTooOld') throw error;
     throw new Error(`NATS at ${nc.getServer()} does not offer JetStream: ${message}`);
+  }
+}
+
+/** One of several servers may have to wait until they have chosen who leads. */
+async function manage(nc: NatsConnection, patience_ms: number): Promise<JetStreamManager> {
+  const deadline = performance.now() + patience_ms;
+  for (;;) {
+    try {
+      return await jetstreamManager(nc, { timeout: attempt_ms });
+    } catch (error) {
+      if (!nc.info?.cluster || performance.now() > deadline) throw error;
+      await sleep(250);
+    }
   }
 }
 
@@ -104,7 +118,7 @@ async function connectPatiently(options: NodeConnectionOptions, patience_ms: num
   }
 }
 
-async function watch(nc: NatsConnection, troubles: Map<string, string>): Promise<void> {
+async function watch(nc: NatsConnection, troubles: Troubles): Promise<void> {
   for await (const status of nc.status()) {
     if (status.type === 'disconnect') troubles.set('connection', `no connection to NATS at ${status.server}`);
     if (status.type === 'reconnect') troubles.clear();

@@ -2,6 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { JetStreamApiError } from '@nats-io/jetstream';
 import { attempt_ms, type Wire } from './nats-wire.ts';
 
+/** Longer than anybody pauses who goes on trying. */
+const memory_ms = 60_000;
+
 /**
  * Tries again through a restart of the server or an election, and throws what went wrong last once the wire's patience is over.
  * The work must be safe to do twice: an attempt that got no answer may have been carried out.
@@ -15,7 +18,7 @@ export async function withPatience<T>(wire: Wire, what: string, work: (timeout_m
       return done;
     } catch (error) {
       if (!mayPass(error as Error) || wire.closed.aborted) throw error;
-      wire.troubles.set(what, `${what} fails: ${(error as Error).message}`);
+      wire.troubles.set(what, `${what} fails: ${(error as Error).message}`, memory_ms);
       if (performance.now() + pause > deadline) throw error;
       await sleep(pause, undefined, { signal: wire.closed }).catch(() => {});
     }

@@ -7,8 +7,6 @@ import { type ApiAnswer, type ApiRequest, isProxyTrouble, type Transport, Transp
 export type Call = Omit<ApiRequest, 'token' | 'timeout_ms' | 'idempotent'> & { timeout_ms?: number; what?: string };
 
 const pauses_ms = [200, 800];
-/** Machine milliseconds between the wish to write and the sending: who stood still for longer does not know what has happened since. */
-const freshest_ms = 5_000;
 const isGatewayTrouble = (status: number): boolean => status >= 502 && status <= 504;
 
 /**
@@ -20,6 +18,8 @@ export function createCaller(options: {
   token: string;
   machine: Machine;
   timeout_ms: number;
+  /** Machine milliseconds between the wish to write and the sending: who stood still for longer does not know what has happened since. */
+  freshest_ms: number;
   observe: (headers: Record<string, string>) => void;
   mayWrite: () => string | null | Promise<string | null>;
   heard?: ((error: ProxmoxError | null) => void) | undefined;
@@ -40,8 +40,10 @@ export function createCaller(options: {
 
   return async ({ what, ...call }) => {
     const timeout_ms = call.timeout_ms ?? options.timeout_ms;
-    const request = { ...call, token, timeout_ms, idempotent: call.method === 'GET' };
-    const held = request.idempotent ? null : await mayWriteSoon(options);
+    const idempotent = call.method === 'GET';
+    const mayStillSend = idempotent ? () => null : createFreshness(options);
+    const request = { ...call, token, timeout_ms, idempotent, ...(idempotent ? {} : { mayStillSend }) };
+    const held = idempotent ? null : ((await options.mayWrite()) ?? mayStillSend());
     if (held !== null)
       throw new ProxmoxError('held_back', `${what ?? `${call.method} ${call.path}`} was not sent: ${held}.`);
     const deadline = machine.monotonic() + 2 * timeout_ms;
@@ -64,15 +66,15 @@ export function createCaller(options: {
   };
 }
 
-type Asked = { machine: Machine; mayWrite: () => string | null | Promise<string | null> };
-
-/** Nothing may lie between its answer and the sending. */
-async function mayWriteSoon({ machine, mayWrite }: Asked): Promise<string | null> {
+/** Says no from some time after now on. */
+function createFreshness({ machine, freshest_ms }: { machine: Machine; freshest_ms: number }): () => string | null {
   const wished = machine.monotonic();
-  const held = await mayWrite();
-  const waited = machine.monotonic() - wished;
-  if (held !== null || waited <= freshest_ms) return held;
-  return `it waited ${Math.round(waited / 1000)} s for its permission, ${freshest_ms / 1000} s at most`;
+  return () => {
+    const waited = (machine.monotonic() - wished) / 1000;
+    return waited <= freshest_ms / 1000
+      ? null
+      : `it waited ${Math.round(waited)} s for its permission and its connection, ${freshest_ms / 1000} s at most`;
+  };
 }
 
 /** A node that another cannot reach takes seconds to say so: once more is enough. */

@@ -199,6 +199,27 @@ describe('a write', () => {
     expect(await client([gone.host, api.host]).migrate(vm, move)).toBe(upid);
   });
 
+  it('is not sent where the process stood still until its connection was there', async () => {
+    const api = await serve((_, response) => say(response, upid));
+    let now = 0;
+    const transport = httpsTransport({ hosts: [api.host], fingerprints: [good.fingerprint] });
+    const standsStill = { now: Date.now, monotonic: () => now, sleep: async () => {} };
+    const mayWrite = () => {
+      setImmediate(() => {
+        now = 6_000;
+      });
+      return null;
+    };
+    const proxmox = createProxmox({ transport, token, machine: standsStill, mayWrite });
+    open.unshift(proxmox);
+    expect(await errorOf(proxmox.migrate(vm, move))).toMatchObject({
+      kind: 'unreachable',
+      maybe_accepted: false,
+      message: expect.stringContaining('it waited 6 s for its permission and its connection, 5 s at most'),
+    });
+    expect(api.seen).toEqual([]);
+  });
+
   it.each([
     { name: 'no answer comes', answer: () => {}, kind: 'timeout' },
     { name: 'the connection breaks', answer: ({ socket }: Seen) => void socket.destroy(), kind: 'unreachable' },
@@ -217,7 +238,7 @@ describe('a write', () => {
     const first = await serve(answer);
     const second = await serve(answer);
     const proxmox = client([first.host, second.host]);
-    const error = await errorOf(proxmox.migrate(vm, { ...move, timeout_ms: 200 }));
+    const error = await errorOf(proxmox.migrate(vm, { ...move, timeout_ms: kind === 'timeout' ? 200 : 5_000 }));
     expect(error).toMatchObject({ kind, maybe_accepted: true });
     expect([first.seen.length, second.seen.length]).toEqual([1, 0]);
   });

@@ -63,8 +63,11 @@ export function httpsTransport(options: HttpsTransportOptions): Transport {
       pipelining: 0,
       connect: (details, callback) =>
         connect(details, (...[error, socket]) => {
-          connected ||= !error;
-          if (error) callback(error, null);
+          const late = error ? null : (attempt.request.mayStillSend?.() ?? null);
+          if (late !== null) socket?.destroy();
+          const failure = late === null ? error : new ConnectFailure('unreachable', late);
+          connected ||= !failure;
+          if (failure) callback(failure, null);
           else callback(null, socket as NonNullable<typeof socket>);
         }),
     });

@@ -20,6 +20,8 @@ export type ProxmoxOptions = {
   heard?: (error: ProxmoxError | null) => void;
   /** Machine milliseconds for one answer; 15,000 unless told. */
   timeout_ms?: number;
+  /** Machine milliseconds between the wish to write and the sending; 5,000 unless told. */
+  freshest_ms?: number;
   machine?: Partial<Machine>;
 };
 
@@ -38,6 +40,7 @@ export function createProxmox(options: ProxmoxOptions): Proxmox {
     token: options.token,
     machine,
     timeout_ms: options.timeout_ms ?? 15_000,
+    freshest_ms: options.freshest_ms ?? 5_000,
     observe: clock.observe,
     heard: options.heard,
     mayWrite: () => (options.readOnly ? 'this client is for reading only' : (options.mayWrite?.() ?? null)),

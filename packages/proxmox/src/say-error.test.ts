@@ -84,7 +84,11 @@ it.each([
   { name: 'for reading', guard: { readOnly: true }, says: 'for reading only' },
   { name: 'held back', guard: { mayWrite: () => 'the kill switch is on' }, says: 'the kill switch is on' },
   { name: 'held back later', guard: { mayWrite: async () => 'it is paused' }, says: 'it is paused' },
-  { name: 'that stood still while it asked', guard: standingStill(), says: 's for its permission, 5 s at most' },
+  {
+    name: 'that stood still while it asked',
+    guard: standingStill(),
+    says: 's for its permission and its connection, 5 s at most',
+  },
 ])('a client $name writes nothing', async ({ guard, says }) => {
   const asked: string[] = [];
   const handle = ({ method }: { method: string }): DirectAnswer => {

@@ -10,6 +10,8 @@ export type ApiRequest = {
   timeout_ms: number;
   /** True where sending it twice does no harm. */
   idempotent: boolean;
+  /** Asked once a connection stands, before a byte goes out: why it must not be sent any more, or null. */
+  mayStillSend?: () => string | null;
 };
 
 /** What came back; header names in lower case, `host` is the one that answered. */

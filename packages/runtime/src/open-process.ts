@@ -46,6 +46,8 @@ export type OpenOptions = {
   /** Replaces the client, for a simulator in the same process. */
   proxmox?: (cluster: ClusterConfig, right: 'read' | 'write') => Proxmox;
   ack_wait_ms?: number;
+  /** Machine milliseconds between the wish to write to Proxmox and the sending. */
+  freshest_ms?: number;
 };
 
 /** Connects to the servers that the settings name and starts the services on them. */
@@ -72,6 +74,7 @@ export async function openProcess(services: readonly Service[], options: OpenOpt
       }),
       heard: access.of(cluster.name, right),
       log,
+      ...(options.freshest_ms === undefined ? {} : { freshest_ms: options.freshest_ms }),
     });
   const stopWatching = watchServers({ bus, store }, log);
   const stopLooking = watchKillSwitch(killSwitch, log);
@@ -189,6 +192,7 @@ type Connecting = {
   mayWrite: () => Promise<string | null>;
   heard?: (error: ProxmoxError | null) => void;
   log: Log;
+  freshest_ms?: number;
 };
 
 type Count = { inc: (labels: { cluster: string; method: string; code: string }) => void };
@@ -198,7 +202,7 @@ export function connectCluster(
   cluster: ClusterConfig,
   right: 'read' | 'write',
   settings: Settings,
-  { count, mayWrite, heard, log }: Connecting,
+  { count, mayWrite, heard, log, freshest_ms }: Connecting,
 ): Proxmox {
   const write = right === 'write' ? tokenOf(cluster, 'write', settings) : undefined;
   const token = write ?? tokenOf(cluster, 'read', settings);
@@ -215,6 +219,7 @@ export function connectCluster(
     transport: counted(transport, cluster.name, count),
     token,
     readOnly: right === 'read',
+    ...(freshest_ms === undefined ? {} : { freshest_ms }),
     mayWrite: () => (write ? mayWrite() : `there is no write token: ${missingToken(cluster, 'write')}`),
     ...(heard ? { heard } : {}),
     log: edge,

@@ -6,6 +6,7 @@ import type { Settings } from './settings.ts';
 export const natsOptionsOf = (settings: Settings, name: string): NatsOptions => ({
   servers: settings.nats_url,
   name: `evenkeel-${name}`,
+  replicas: settings.nats_replicas,
   ...(settings.nats_user === undefined ? {} : { user: settings.nats_user }),
   ...(settings.nats_password === undefined ? {} : { pass: settings.nats_password }),
   ...(settings.nats_ca_file === undefined ? {} : { tls: { ca_file: settings.nats_ca_file } }),

@@ -8,6 +8,7 @@ export type Settings = {
   nats_user: string | undefined;
   nats_password: string | undefined;
   nats_ca_file: string | undefined;
+  nats_replicas: number;
   redis_url: string;
   redis_password: string | undefined;
   log_level: string;
@@ -40,6 +41,8 @@ export const variables = {
   EVENKEEL_NATS_USER: 'user of NATS',
   EVENKEEL_NATS_PASSWORD: 'its password (or EVENKEEL_NATS_PASSWORD_FILE)',
   EVENKEEL_NATS_CA_FILE: 'CA certificate of NATS (PEM)',
+  EVENKEEL_NATS_REPLICAS:
+    'copies of each stream: 1, or 3 or 5 on a cluster of as many servers (default 1; more that are there stay)',
   EVENKEEL_REDIS_URL: 'memory: or redis://host:6379',
   EVENKEEL_REDIS_PASSWORD: 'its password (or EVENKEEL_REDIS_PASSWORD_FILE)',
   EVENKEEL_PVE_CLUSTER: 'name of the single cluster (default homelab)',
@@ -101,6 +104,7 @@ export function readSettings(env: Environment, readFile: (path: string) => strin
   const port = Number(text('EVENKEEL_HTTP_PORT') ?? 9480);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     problems.push(`EVENKEEL_HTTP_PORT: ${text('EVENKEEL_HTTP_PORT')} is not a port from 0 to 65535`);
+  const replicas = oneOf('EVENKEEL_NATS_REPLICAS', ['1', '3', '5']);
   const kill = oneOf('EVENKEEL_KILL_SWITCH', ['on', 'off']);
   const dry = oneOf('EVENKEEL_DRY_RUN', ['true', 'false']);
   const settings: Settings = {
@@ -109,6 +113,7 @@ export function readSettings(env: Environment, readFile: (path: string) => strin
     nats_user: text('EVENKEEL_NATS_USER'),
     nats_password: secret('EVENKEEL_NATS_PASSWORD'),
     nats_ca_file: text('EVENKEEL_NATS_CA_FILE'),
+    nats_replicas: Number(replicas ?? 1),
     redis_url: url('EVENKEEL_REDIS_URL', ['redis://', 'rediss://']),
     redis_password: secret('EVENKEEL_REDIS_PASSWORD'),
     log_level: oneOf('EVENKEEL_LOG_LEVEL', ['debug', 'info', 'warn', 'error', 'silent']) ?? 'info',

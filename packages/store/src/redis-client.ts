@@ -20,8 +20,10 @@ type Client = Redis & { evalCommit: (keys: number, ...values: (string | number)[
 
 export type RedisClient = {
   redis: Client;
-  /** Passes an answer on, and remembers whether Redis refused. */
+  /** Passes an answer on, and remembers that Redis refused until it takes a write again. */
   watched: <T>(answer: Promise<T>) => Promise<T>;
+  /** To be called after a write that was done. */
+  wrote: () => void;
   trouble: () => string | null;
   on_reconnect: (listener: () => void) => void;
 };
@@ -29,7 +31,8 @@ export type RedisClient = {
 /** Connects and goes on reconnecting for ever; a command that finds no connection for about 5 s fails. */
 export async function connectRedisClient(options: RedisOptions): Promise<RedisClient> {
   const { host } = new URL(options.url);
-  let trouble: string | null = null;
+  let away: string | null = null;
+  const refusal = createRefusal(() => redis.set(`${options.prefix ?? 'evenkeel'}:probe`, '1', 'PX', 1));
   let lastError = 'no answer';
   const listeners: (() => void)[] = [];
   const redis = new Redis(options.url, {
@@ -44,32 +47,53 @@ export async function connectRedisClient(options: RedisOptions): Promise<RedisCl
     lastError = error.message;
   });
   redis.on('close', () => {
-    trouble = `no connection to Redis at ${host}`;
+    away = `no connection to Redis at ${host}`;
   });
   await untilReady(redis, options.patience_ms ?? 20_000, () => {
     redis.disconnect();
     throw new Error(`cannot connect to Redis at ${host}: ${lastError}`);
   });
-  trouble = null;
+  away = null;
   redis.on('ready', () => {
-    trouble = null;
+    away = null;
     for (const listener of listeners) listener();
   });
 
   const watched = async <T>(answer: Promise<T>): Promise<T> => {
     try {
       const value = await answer;
-      if (redis.status === 'ready') trouble = null;
+      if (redis.status === 'ready') away = null;
       return value;
     } catch (error) {
       if ((error as Error).name === 'MaxRetriesPerRequestError') {
         throw new Error(`Redis at ${host} does not answer`, { cause: error });
       }
-      trouble ??= `Redis at ${host} refuses: ${(error as Error).message}`;
+      if ((error as Error).name === 'ReplyError') refusal.met(`Redis at ${host} refuses: ${(error as Error).message}`);
       throw error;
     }
   };
-  return { redis, watched, trouble: () => trouble, on_reconnect: (listener) => void listeners.push(listener) };
+  const trouble = () => away ?? refusal.sentence();
+  return { redis, watched, wrote: refusal.over, trouble, on_reconnect: (listener) => void listeners.push(listener) };
+}
+
+/** A Redis that refuses writes still answers reads: that it takes writes again is seen by writing, once a second. */
+function createRefusal(write: () => Promise<unknown>) {
+  let sentence: string | null = null;
+  const over = (): void => {
+    sentence = null;
+  };
+  const look = (): void => {
+    if (sentence !== null) write().then(over, lookSoon);
+  };
+  const lookSoon = () => void setTimeout(look, 1_000).unref();
+  return {
+    met: (words: string): void => {
+      if (sentence === null) lookSoon();
+      sentence = words;
+    },
+    over,
+    sentence: () => sentence,
+  };
 }
 
 async function untilReady(redis: Redis, patience_ms: number, giveUp: () => never): Promise<void> {

@@ -51,11 +51,26 @@ describe.skipIf(!own)('Redis in trouble', () => {
     const commit = commitOf({ outbox: ['x'], writes: [{ record: 'scores', part: 'all', value: 1 }] });
     await redis.config('SET', 'maxmemory', '1');
     await expect(store.commit(scope, commit)).rejects.toThrow(/OOM/u);
+    expect(await store.outbox(scope)).toEqual([]);
     expect(store.trouble()).toMatch(/^Redis at 127.0.0.1:\d+ refuses: .*OOM/u);
     await redis.config('SET', 'maxmemory', '0');
     expect(await store.outbox(scope)).toEqual([]);
     expect(await store.commit(scope, commit)).toBe(1);
     expect(store.trouble()).toBeNull();
+    redis.disconnect();
+    await store.close();
+  });
+
+  test('a Redis that takes writes again is told within seconds, even where nobody writes', async () => {
+    const store = await connectRedis({ url });
+    const redis = new Redis(url);
+    await redis.replicaof('127.0.0.1', '1');
+    await expect(store.commit(freshScope(), commitOf({}))).rejects.toThrow(/READONLY/u);
+    await until(() => store.trouble() !== null);
+    await sleep(1_500);
+    expect(store.trouble()).toMatch(/refuses: .*READONLY/u);
+    await redis.replicaof('NO', 'ONE');
+    await until(() => store.trouble() === null);
     redis.disconnect();
     await store.close();
   });

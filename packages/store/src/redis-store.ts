@@ -7,7 +7,7 @@ import { connectRedisClient, type RedisOptions } from './redis-client.ts';
  * was done: its cause is then `handled`.
  */
 export async function connectRedis(options: RedisOptions): Promise<Store> {
-  const { redis, watched, trouble, on_reconnect } = await connectRedisClient(options);
+  const { redis, watched, wrote, trouble, on_reconnect } = await connectRedisClient(options);
   const keys = keysWith(options.prefix ?? 'evenkeel');
 
   return {
@@ -20,7 +20,9 @@ export async function connectRedis(options: RedisOptions): Promise<Store> {
     commit: async (scope, commit) => {
       const { names, values } = argumentsOf(scope, commit, keys);
       const version = await watched(redis.evalCommit(names.length, ...names, ...values));
-      return version === null ? null : Number(version);
+      if (version === null) return null;
+      wrote();
+      return Number(version);
     },
     handled: async (scope, cause) => (await watched(redis.exists(keys.scope(scope, `receipt:${cause}`)))) === 1,
     outbox: async (scope) => {

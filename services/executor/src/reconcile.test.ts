@@ -47,6 +47,11 @@ describe('an intent without an answer', () => {
     ['is not found in a task that was known', { tasks: [task({ upid: 'UPID:known' })] }, lost],
     ['is not found in a task of long before', { tasks: [task({ starttime: t0 / 1000 - 301 })] }, lost],
     ['is not found in a task of another guest', { tasks: [task({ id: '102' })] }, lost],
+    [
+      'is not found in the task that brought the guest to its source a minute before',
+      { tasks: [task({ node: 'n3' })] },
+      lost,
+    ],
     ['is not found in a backup', { tasks: [task({ type: 'vzdump' })] }, lost],
     [
       'is found in the real task before the request to HA',

@@ -16,11 +16,15 @@ export function migrationsOf(vmid: number, tasks: TaskRow[]): TaskRow[] {
   return unique.sort((a, b) => a.starttime - b.starttime || (a.upid < b.upid ? -1 : 1));
 }
 
-/** The task that an intent led to: the latest migration of the guest that was not known before, the real one before the request to HA. */
+/**
+ * The task that an intent led to: the latest migration of the guest away from its source that was not known before, the real one before
+ * the request to HA. Lists of the whole cluster also show how the guest came to its source.
+ */
 export function findTask(intent: Pick<Starting, 'migration' | 't0' | 'known_tasks'>, tasks: TaskRow[]): TaskRow | null {
+  const { migration } = intent;
   const since = (millis(intent.t0) - skew) / 1000;
-  const found = migrationsOf(intent.migration.vmid, tasks).filter(
-    (t) => t.starttime >= since && !intent.known_tasks.includes(t.upid),
+  const found = migrationsOf(migration.vmid, tasks).filter(
+    (t) => t.node === migration.source_node && t.starttime >= since && !intent.known_tasks.includes(t.upid),
   );
   return found.findLast((t) => t.type !== 'hamigrate') ?? found.at(-1) ?? null;
 }

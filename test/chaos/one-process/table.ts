@@ -6,25 +6,33 @@ type Line = { what: string; rows: string[]; elsewhere?: string };
 /** What is promised, line by line, and what puts it to the test: rows of this folder, or something that needs real servers. */
 const lines: Line[] = [
   { what: 'executor killed', rows: ['points', 'kills'], elsewhere: 'real processes: --only kills' },
-  { what: 'executor stands still', rows: ['stops'] },
+  { what: 'executor stands still', rows: ['stops'], elsewhere: 'real processes: --only stops' },
   { what: 'time-out after accept', rows: ['lost'] },
   {
     what: 'messages repeated, shuffled, late',
     rows: ['messages'],
     elsewhere: 'whole stories: test/scenarios/hostile.test.ts',
   },
-  { what: 'NATS R3, leader killed under load', rows: [], elsewhere: 'one real server away: --only outages' },
+  { what: 'NATS R3, leader killed under load', rows: [], elsewhere: 'three real servers: --only leaders' },
   {
     what: 'Redis flushed, killed, last second lost',
     rows: ['forget'],
-    elsewhere: 'a real server away: --only outages',
+    elsewhere: 'a real server: --only redis',
   },
   { what: 'clock ± 1 h, stale sample, expired decision', rows: ['outdated', 'jumps'] },
   { what: 'people move, stop, lock, delete', rows: ['hands'] },
   { what: 'HA accepts, then fails or takes minutes', rows: ['ha'] },
-  { what: 'paused or observe', rows: ['still'] },
-  { what: 'poison, unknown type or version', rows: ['poison'] },
-  { what: 'disk full, writes refused, Proxmox slow', rows: ['away'], elsewhere: 'real servers away: --only outages' },
+  { what: 'paused or observe', rows: ['still'], elsewhere: 'real processes: --only still' },
+  {
+    what: 'poison, unknown type or version',
+    rows: ['poison'],
+    elsewhere: 'beside another cluster: --only poison',
+  },
+  {
+    what: 'disk full, writes refused, Proxmox slow',
+    rows: ['away'],
+    elsewhere: 'real servers: --only refusals, outages',
+  },
   { what: 'fuzz', rows: ['garbled'], elsewhere: '100,000 through every call of the client: --only fuzz' },
   { what: 'random faults of all kinds', rows: ['all'], elsewhere: '24 h at 3,000 guests: not played' },
 ];

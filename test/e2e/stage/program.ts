@@ -35,8 +35,9 @@ process.on('exit', () => {
   for (const child of alive) child.kill('SIGKILL');
 });
 
-export function startProgram(name: string, args: string[], env: Record<string, string>): Program {
-  const [command, ...rest] = [...untilParentDies, process.execPath, main, ...args] as [string, ...string[]];
+/** Another file than the command line may be the program. */
+export function startProgram(name: string, args: string[], env: Record<string, string>, file = main): Program {
+  const [command, ...rest] = [...untilParentDies, process.execPath, file, ...args] as [string, ...string[]];
   const child = spawn(command, rest, { env: { PATH, NODE_COMPILE_CACHE, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   alive.add(child);
   let output = '';

@@ -10,6 +10,9 @@ async function speak(url: string, text: string, answer: RegExp): Promise<void> {
   socket.destroy();
 }
 
+/** A command in plain words, such as `CONFIG SET maxmemory 1`, that is answered with OK or so. */
+export const tellRedis = (url: string, command: string): Promise<void> => speak(url, `${command}\r\n`, /\r\n/);
+
 /** Forgets everything, as an operator's mistake would. */
 export const emptyRedis = (url: string): Promise<void> => speak(url, 'FLUSHALL\r\n', /\+OK/);
 

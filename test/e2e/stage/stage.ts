@@ -20,11 +20,11 @@ export const names = [
 export type ServiceName = (typeof names)[number];
 
 export type Stage = {
-  servers: Servers;
+  servers: StageServers;
   bus: Bus;
   /** The process that runs a service now. */
   of: (name: ServiceName) => Program;
-  start: (name: ServiceName, env?: Record<string, string>) => Program;
+  start: (name: ServiceName, env?: Record<string, string>, file?: string) => Program;
   /** Every service in one process. */
   startAllInOne: () => Program;
   /** Starts services and waits until each says that it has. */
@@ -39,29 +39,40 @@ export type Stage = {
   close: () => Promise<void>;
 };
 
+type StageServers = Pick<Servers, 'dir' | 'redis'> & { nats: { url: string } };
+
 export type StageOptions = {
-  servers: Servers;
+  servers: StageServers;
   /** Where the cluster listens on this machine; none where no service asks it. */
   proxmox?: { port: number; fingerprint: string };
   config?: ConfigInput;
   env?: Record<string, string>;
+  /** Copies of each stream; 1 unless told. */
+  replicas?: 1 | 3;
 };
 
 export const clusterName = 'stage';
 
 /** Services as processes on real servers, before a cluster that listens on this machine. */
-export async function openStage({ servers, proxmox, config = {}, env = {} }: StageOptions): Promise<Stage> {
+export async function openStage({
+  servers,
+  proxmox,
+  config = {},
+  env = {},
+  replicas = 1,
+}: StageOptions): Promise<Stage> {
   const file = join(servers.dir, 'evenkeel.json');
   const reach = proxmox && { hosts: [`127.0.0.1:${proxmox.port}`], fingerprints: [proxmox.fingerprint] };
   const clusters = [{ name: clusterName, hosts: ['simulator'], ...reach }];
   const configure = (next: ConfigInput) => writeFile(file, JSON.stringify({ ...recommended, clusters, ...next }));
   await configure(config);
-  const bus = await connectNats({ servers: servers.nats.url, name: 'e2e' });
+  const bus = await connectNats({ servers: servers.nats.url, name: 'e2e', replicas });
   const started: Program[] = [];
   const running = new Map<ServiceName, Program>();
   const base = {
     EVENKEEL_CONFIG: file,
     EVENKEEL_NATS_URL: servers.nats.url,
+    EVENKEEL_NATS_REPLICAS: `${replicas}`,
     EVENKEEL_REDIS_URL: servers.redis.url,
     EVENKEEL_HTTP_PORT: '0',
     EVENKEEL_PVE_CLUSTER: clusterName,
@@ -69,8 +80,8 @@ export async function openStage({ servers, proxmox, config = {}, env = {} }: Sta
     EVENKEEL_PVE_WRITE_TOKEN: writeToken,
     ...env,
   };
-  const start = (name: ServiceName, more: Record<string, string> = {}) => {
-    const program = startProgram(name, ['run', name], { ...base, ...more });
+  const start = (name: ServiceName, more: Record<string, string> = {}, file?: string) => {
+    const program = startProgram(name, ['run', name], { ...base, ...more }, file);
     started.push(program);
     running.set(name, program);
     return program;
@@ -81,6 +92,7 @@ export async function openStage({ servers, proxmox, config = {}, env = {} }: Sta
     startAllInOne: () => {
       const program = startProgram('up', ['up'], base);
       started.push(program);
+      for (const name of names) running.set(name, program);
       return program;
     },
     of: (name) => running.get(name)!,
@@ -107,7 +119,7 @@ export function hasStarted(program: Program): Promise<number> {
       if (program.isOver()) throw new Error(`${program.name} ended: ${program.output()}`);
       return program.lines().find(({ msg }) => msg === 'started')?.port as number | undefined;
     },
-    { tell: program.output, every_ms: 50 },
+    { tell: program.output, every_ms: 50, seconds: 180 },
   );
 }
 

@@ -1,0 +1,21 @@
+import type { Both } from '../../e2e/stage/servers.ts';
+import { holdStill } from './hold-still.ts';
+import { loseLeaders } from './lose-leaders.ts';
+import { loseRedis } from './lose-redis.ts';
+import { outlastRefusals } from './outlast-refusals.ts';
+import { outliveLeaders } from './outlive-leaders.ts';
+import { poisonNeighbour } from './poison-neighbour.ts';
+import type { Row, Wanted } from './row.ts';
+import { stopExecutors } from './stop-executors.ts';
+
+type Play = (binaries: Both, wanted: Wanted) => Promise<Row>;
+
+/** Rows that need real processes and servers, by the name of their part. */
+export const serverParts: Record<string, Play[]> = {
+  leaders: [({ nats }, wanted) => loseLeaders(nats, wanted), outliveLeaders],
+  stops: [stopExecutors],
+  redis: [loseRedis],
+  refusals: [outlastRefusals],
+  poison: [poisonNeighbour],
+  still: [holdStill],
+};
