@@ -85,6 +85,12 @@ describe('mayMove', () => {
       "Proxmox's own automatic rebalancing (CRS dynamic) is on: 2 HA guests are left to it, all others are balanced here",
     );
     expect([note('basic', true), note('dynamic', false)]).toEqual([undefined, undefined]);
+    const one = {
+      guests: [guests[0]!, { ...guests[1]!, template: true }],
+      crs: { mode: 'static', auto_rebalance: true },
+    };
+    expect(crsNote(one as never)).toContain('(CRS static) is on: 1 HA guest is left to it');
+    expect(crsNote({ ...one, guests: [] } as never)).toBeUndefined();
   });
   test.each([
     [{ lock: 'backup' }, true],
@@ -290,4 +296,17 @@ describe('tags', () => {
       }),
     );
   });
+  test.each([
+    ['a*a', 'a', false],
+    ['a*a', 'aa', true],
+    ['ab*ba', 'aba', false],
+    ['a*b*c', 'axbxc', true],
+    ['a*b*c', 'axxc', false],
+    ['a*b*b', 'ab', false],
+    ['a*b*b', 'abb', true],
+    ['a*b*b*', 'abc', false],
+    ['x*', 'yx', false],
+    ['*x', 'xy', false],
+    ['DB-*', 'db-1', true],
+  ])('%s means %s: %s', (pattern, text, expected) => expect(matches(pattern, text)).toBe(expected));
 });
