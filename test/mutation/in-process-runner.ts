@@ -34,6 +34,9 @@ function loadAnewFrom(folder: string): () => void {
   };
 }
 
+/** CPU time of a test that takes part; a mutant that nobody notices meets all of them. */
+const longestMs = 200;
+
 async function failureOf(act: () => unknown): Promise<string | undefined> {
   try {
     await act();
@@ -52,19 +55,24 @@ const switchboard = (): InstrumenterContext => {
 
 const activate = (mutant?: string) => Object.assign(switchboard(), { activeMutant: mutant, hitCount: 0 });
 
-async function runUnmutated(tests: readonly Collected[]): Promise<DryRunResult> {
+/** Runs the tests as they are, and gives those that are quick, the quickest first: what takes long is left to the whole suite. */
+async function runUnmutated(tests: readonly Collected[]): Promise<{ result: DryRunResult; quick: string[] }> {
   const results: TestResult[] = [];
   for (const { id, name, file, run } of tests) {
     switchboard().currentTestId = id;
-    const started = performance.now();
+    const started = process.cpuUsage();
     const failureMessage = await failureOf(run);
-    const about = { id, name, fileName: file, timeSpentMs: performance.now() - started };
+    const about = { id, name, fileName: file, timeSpentMs: process.cpuUsage(started).user / 1000 };
     if (failureMessage === undefined) results.push({ ...about, status: TestStatus.Success });
     else results.push({ ...about, status: TestStatus.Failed, failureMessage });
   }
   delete switchboard().currentTestId;
-  const { mutantCoverage } = switchboard();
-  return { status: DryRunStatus.Complete, tests: results, ...(mutantCoverage ? { mutantCoverage } : {}) };
+  const { mutantCoverage = { static: {}, perTest: {} } } = switchboard();
+  for (const { id, timeSpentMs } of results) if (timeSpentMs > longestMs) delete mutantCoverage.perTest[id];
+  const kept = results
+    .filter(({ timeSpentMs }) => timeSpentMs <= longestMs)
+    .toSorted((a, b) => a.timeSpentMs - b.timeSpentMs);
+  return { result: { status: DryRunStatus.Complete, tests: kept, mutantCoverage }, quick: kept.map(({ id }) => id) };
 }
 
 /** Undefined if the tests also fail without the mutant: then something that an earlier one left is at fault. */
@@ -94,11 +102,14 @@ export function createRunner(options: StrykerOptions): TestRunner {
   const forget = loadAnewFrom(pathToFileURL(sandbox).href);
   const files = globSync(`${options.folder}/src/**/*.test.ts`, { cwd: sandbox }).toSorted();
   let tests: Collected[] = [];
+  let quick: string[] | undefined;
   let stale = true;
 
   async function load(): Promise<void> {
     forget();
-    tests = await collectFrom(files, (file) => import(pathToFileURL(join(sandbox, file)).href));
+    const all = await collectFrom(files, (file) => import(pathToFileURL(join(sandbox, file)).href));
+    const known = new Map(all.map((test) => [test.id, test]));
+    tests = quick?.flatMap((id) => known.get(id) ?? []) ?? all;
     stale = false;
   }
 
@@ -123,7 +134,12 @@ export function createRunner(options: StrykerOptions): TestRunner {
       fc.configureGlobal({ seed: 1 });
       await load();
     },
-    dryRun: () => runUnmutated(tests),
+    dryRun: async () => {
+      const { result, quick: found } = await runUnmutated(tests);
+      quick = found;
+      stale = true;
+      return result;
+    },
     mutantRun: tryMutant,
   };
 }
