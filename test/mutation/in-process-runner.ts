@@ -2,6 +2,7 @@ import { globSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { Script } from 'node:vm';
 import type { InstrumenterContext, StrykerOptions } from '@stryker-mutator/api/core';
 import {
   type DryRunResult,
@@ -46,6 +47,26 @@ async function failureOf(act: () => unknown): Promise<string | undefined> {
   }
 }
 
+/** CPU time after which a mutated test is taken to run for ever; however busy the machine is, it gets so much. */
+const endlessMs = 2000;
+const lastCall = { run: (): unknown => undefined };
+Object.assign(globalThis, { lastCall });
+const callIt = new Script('lastCall.run()');
+
+/** Runs a test that may never end; throws where it does not. */
+function runWithin({ run }: Collected): unknown {
+  for (let patience = endlessMs; ; patience *= 2) {
+    const started = process.cpuUsage();
+    lastCall.run = run;
+    try {
+      return callIt.runInThisContext({ timeout: patience });
+    } catch (error) {
+      const late = (error as { code?: string }).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
+      if (!late || process.cpuUsage(started).user > 500 * endlessMs) throw error;
+    }
+  }
+}
+
 /** What instrumented code looks at, to know which mutant is active, and where it counts what it came through. */
 const switchboard = (): InstrumenterContext => {
   const shared = globalThis as { __stryker__?: InstrumenterContext };
@@ -55,8 +76,10 @@ const switchboard = (): InstrumenterContext => {
 
 const activate = (mutant?: string) => Object.assign(switchboard(), { activeMutant: mutant, hitCount: 0 });
 
-/** Runs the tests as they are, and gives those that are quick, the quickest first: what takes long is left to the whole suite. */
-async function runUnmutated(tests: readonly Collected[]): Promise<{ result: DryRunResult; quick: string[] }> {
+/** Runs the tests as they are, and says how long each took; those that take long are left to the whole suite. */
+async function runUnmutated(
+  tests: readonly Collected[],
+): Promise<{ result: DryRunResult; times: Map<string, number> }> {
   const results: TestResult[] = [];
   for (const { id, name, file, run } of tests) {
     switchboard().currentTestId = id;
@@ -69,10 +92,9 @@ async function runUnmutated(tests: readonly Collected[]): Promise<{ result: DryR
   delete switchboard().currentTestId;
   const { mutantCoverage = { static: {}, perTest: {} } } = switchboard();
   for (const { id, timeSpentMs } of results) if (timeSpentMs > longestMs) delete mutantCoverage.perTest[id];
-  const kept = results
-    .filter(({ timeSpentMs }) => timeSpentMs <= longestMs)
-    .toSorted((a, b) => a.timeSpentMs - b.timeSpentMs);
-  return { result: { status: DryRunStatus.Complete, tests: kept, mutantCoverage }, quick: kept.map(({ id }) => id) };
+  const quick = results.filter(({ timeSpentMs }) => timeSpentMs <= longestMs);
+  const times = new Map(results.map(({ id, timeSpentMs }) => [id, timeSpentMs]));
+  return { result: { status: DryRunStatus.Complete, tests: quick, mutantCoverage }, times };
 }
 
 /** Undefined if the tests also fail without the mutant: then something that an earlier one left is at fault. */
@@ -80,10 +102,12 @@ async function runMutated(
   tests: readonly Collected[],
   { activeMutant, hitLimit, mutantActivation }: MutantRunOptions,
 ): Promise<MutantRunResult | undefined> {
-  for (const [index, { id, run }] of tests.entries()) {
+  for (const [index, test] of tests.entries()) {
+    const { id, run } = test;
     activate(activeMutant.id);
-    const failureMessage = await failureOf(run);
-    const endless = hitLimit !== undefined && (switchboard().hitCount ?? 0) > hitLimit;
+    const failureMessage = await failureOf(() => runWithin(test));
+    const overrun = hitLimit !== undefined && (switchboard().hitCount ?? 0) > hitLimit;
+    const endless = overrun || failureMessage?.includes('Script execution timed out') === true;
     activate();
     if (failureMessage === undefined) continue;
     if (mutantActivation === 'runtime' && (await failureOf(run)) !== undefined) return undefined;
@@ -102,14 +126,14 @@ export function createRunner(options: StrykerOptions): TestRunner {
   const forget = loadAnewFrom(pathToFileURL(sandbox).href);
   const files = globSync(`${options.folder}/src/**/*.test.ts`, { cwd: sandbox }).toSorted();
   let tests: Collected[] = [];
-  let quick: string[] | undefined;
+  let times = new Map<string, number>();
   let stale = true;
 
   async function load(): Promise<void> {
     forget();
     const all = await collectFrom(files, (file) => import(pathToFileURL(join(sandbox, file)).href));
-    const known = new Map(all.map((test) => [test.id, test]));
-    tests = quick?.flatMap((id) => known.get(id) ?? []) ?? all;
+    const timeOf = ({ id }: Collected) => times.get(id) ?? 0;
+    tests = all.filter((test) => timeOf(test) <= longestMs).sort((a, b) => timeOf(a) - timeOf(b));
     stale = false;
   }
 
@@ -135,10 +159,10 @@ export function createRunner(options: StrykerOptions): TestRunner {
       await load();
     },
     dryRun: async () => {
-      const { result, quick: found } = await runUnmutated(tests);
-      quick = found;
+      const seen = await runUnmutated(tests);
+      times = seen.times;
       stale = true;
-      return result;
+      return seen.result;
     },
     mutantRun: tryMutant,
   };

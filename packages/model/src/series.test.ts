@@ -8,6 +8,11 @@ const line = (n: number, slope: number) => Float64Array.from({ length: n }, (_, 
 
 test('blocks are counted from the end and need half of their steps', () => {
   expect([...blockMeans(of(9, 1, 3, nan, 5, nan, nan, nan, 1), 2)]).toEqual([2, 5, nan, 1]);
+  expect([...blockMeans(of(nan, 7, nan), 3)]).toEqual([nan]);
+});
+
+test('what is left is left step by step', () => {
+  expect([...minus(of(3, 5, nan), of(1, 7, 1))]).toEqual([2, -2, nan]);
 });
 
 test('the moving mean keeps its width at the ends', () => {
