@@ -132,6 +132,13 @@ describe('what nobody can satisfy', () => {
   ])('%s', (_, guests, expected) => {
     expect(unsatisfiable(contextOf(guests))).toEqual(expected);
   });
+  test('is asked although a node is away', () => {
+    const one = nodes.map((n) => ({ ...n, status: n.node === 'c' ? ('offline' as const) : n.status }));
+    const guests = [1, 2, 3].map((vmid) => pinned(vmid, ['exclude_x']));
+    expect(unsatisfiable(ruleContext(aCluster(one, guests), aConfig()))).toEqual([
+      'tag exclude_x: 3 guests to keep apart, 2 nodes that they may use',
+    ]);
+  });
   test('is not asked while no node is there', () => {
     const off = nodes.map((n) => ({ ...n, status: 'offline' as const }));
     const guests = [pinned(1, ['exclude_x', 'plb_pin_a']), pinned(2, ['exclude_x', 'plb_pin_a'])];
@@ -157,6 +164,22 @@ describe('rules are read', () => {
     expect(ctx.groups.map(({ rule }) => rule)).toEqual(['tag exclude_x']);
     expect([...ctx.bindings.keys()]).toEqual([]);
     expect(ctx.problems).toEqual([]);
+  });
+  test('those of HA by their type: of nodes for each guest, of guests for all', () => {
+    const guests = [aGuest(1, 'a'), aGuest(2, 'a')];
+    const about = { guests: ['qemu/1', 'qemu/2'] };
+    const ha_rules = [
+      { rule: 'nodes', type: 'node-affinity', nodes: { b: 0 }, strict: true, ...about },
+      { rule: 'none', type: 'node-affinity', ...about },
+      { rule: 'guests', type: 'resource-affinity', affinity: 'positive', nodes: { b: 0 }, ...about },
+    ];
+    const ctx = contextOf(guests, { ha_rules });
+    expect(ctx.groups.map(({ rule, kind }) => [rule, kind])).toEqual([['HA rule guests', 'together']]);
+    expect(ctx.bindings.get('qemu/2')?.map(({ rule }) => rule)).toEqual(['HA rule nodes']);
+    expect(violations({ 'qemu/1': 'a', 'qemu/2': 'a' }, ctx).map(({ sentence }) => sentence)).toEqual([
+      'HA rule nodes: qemu/1 is on a, not on b',
+      'HA rule nodes: qemu/2 is on a, not on b',
+    ]);
   });
   test('in one order, whatever the order of guests and rules', () => {
     const ha = ['r2', 'r1'].map((rule) => ({

@@ -26,7 +26,7 @@ const profile = (behavior: string) => ({
   hourly_cpu: day,
   residual_sd: 0.05,
 });
-const guest = (behavior: string, hourly_cpu = day) => ({
+const guest = (behavior: string, hourly_cpu: number[] = day) => ({
   run: { profiles: [{ ...profile(behavior), hourly_cpu }] as never },
 });
 const atNoon = (usual: number) => day.map((cpu, hour) => (hour === 12 ? usual : cpu));
