@@ -36,6 +36,14 @@ describe('a node an hour from now', () => {
     const [sure, unsure] = [stateOf(), stateOf(known(change))];
     expect(forecastNodes(unsure).variance[0]!).toBeGreaterThan(1.5 * forecastNodes(sure).variance[0]!);
   });
+  test('is as much less certain as it is told', () => {
+    const state = stateOf();
+    const reach = (width: number) => {
+      const { expected, high } = forecastOf(forecastNodes(state), state, 0, width);
+      return high - expected;
+    };
+    expect(reach(2)).toBeCloseTo(2 * reach(1), 9);
+  });
   test('serves no more than it has', () => {
     const state = stateOf();
     expect(forecastOf(forecastNodes(state), state, 0, 100)).toMatchObject({ low: 0, high: 1 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { localHour, localTime } from './local-time.ts';
+import { localHour, localTime, localWeekHour } from './local-time.ts';
 
 test.each([
   ['2026-07-15T12:00:00Z', 'UTC', 2, '12:00'],
@@ -15,11 +15,13 @@ test.each([
   const [hour, minute] = clock.split(':').map(Number) as [number, number];
   expect(localTime(Date.parse(at), zone)).toEqual({ weekday, minute: 60 * hour + minute });
   expect(localHour(Date.parse(at), zone)).toBe(hour);
+  expect(localWeekHour(Date.parse(at), zone)).toBe(24 * weekday + hour);
 });
 
 test('a zone that nobody knows has no wall clock; its hours are those of UTC', () => {
   expect(localTime(0, 'Middle/Earth')).toBeUndefined();
   expect(localHour(7 * 3_600_000, 'Middle/Earth')).toBe(7);
+  expect(localWeekHour(7 * 3_600_000, 'Middle/Earth')).toBe(3 * 24 + 7);
 });
 
 test('law: UTC is the zone of Greenwich without summer time', () => {

@@ -111,7 +111,7 @@ export function mannKendall(series: Series, slope: number): number {
       else if (to < from) rises--;
     }
   }
-  if (count < 4 || rises === 0) return 0;
+  if (count < 4) return 0;
   const variance = ((count * (count - 1) * (2 * count + 5)) / 18) * widening(series, slope, count);
   return (rises - Math.sign(rises)) / Math.sqrt(variance);
 }

@@ -39,4 +39,5 @@ test('means and deviations leave holes out', () => {
 
 test('one wild value does not move the robust deviation', () => {
   expect(robustDeviation([1, 2, 3, 4, 1000])).toBeCloseTo(1.4826, 4);
+  expect(robustDeviation([2, 4, 6, 8, 1000])).toBeCloseTo(2 * 1.4826, 4);
 });

@@ -16,7 +16,8 @@ test.each<{ name: string; verdicts: Said[]; rate: number }>([
   { name: 'one success', verdicts: [[0, 'neutral']], rate: 2 / 3 },
   { name: 'one failure', verdicts: [[0, 'failed']], rate: 1 / 3 },
   { name: 'half its weight after 14 days', verdicts: [[14, 'beneficial']], rate: 1.5 / 2.5 },
-  { name: 'nothing after 42 days', verdicts: [[42.1, 'harmful']], rate: 0.5 },
+  { name: 'an eighth of it after 42', verdicts: [[42, 'harmful']], rate: 1 / 2.125 },
+  { name: 'nothing later', verdicts: [[42.1, 'harmful']], rate: 0.5 },
 ])('$name', ({ verdicts, rate }) => {
   expect(rateOf(...verdicts).rate).toBeCloseTo(rate, 10);
 });
@@ -50,4 +51,17 @@ test.each<[verdicts: Said[], lower: boolean]>([
   ],
 ])('after %j others go first: %s', (verdicts, lower) => {
   expect(ranksLower(rateOf(...verdicts))).toBe(lower);
+});
+
+test('those that were judged and those that were good are counted as they are, whatever they weigh', () => {
+  expect(rateOf([0, 'beneficial'], [20, 'neutral'], [1, 'harmful'], [2, 'failed'], [50, 'beneficial'])).toMatchObject({
+    judged: 4,
+    good: 2,
+  });
+});
+
+test('a record of 60 % is good', () => {
+  expect(ranksLower({ judged: 3, good: 2, rate: 0.6 })).toBe(false);
+  expect(ranksLower({ judged: 3, good: 2, rate: 0.59 })).toBe(true);
+  expect(ranksLower({ judged: 1, good: 0, rate: 0.59 })).toBe(false);
 });

@@ -24,6 +24,23 @@ describe('the loss of any one node', () => {
       { a: [16], b: [10, 10], c: [10, 10] },
       'the loss of a would leave 1 guest of its 1 (16 GiB) without a place',
     ],
+    ['the largest find their places first', { a: [4, 4, 24], b: [6], c: [22] }, survived],
+    ['each goes where it leaves least room', { a: [4, 24], b: [6], c: [22] }, survived],
+    [
+      'places are taken by those before',
+      { a: [20, 20], b: [6], c: [14] },
+      'the loss of a would leave 1 guest of its 2 (20 GiB) without a place',
+    ],
+    [
+      'of equally bad ones the first is named',
+      { c: [26], b: [26], a: [26] },
+      'the loss of a would leave 1 guest of its 1 (26 GiB) without a place',
+    ],
+    [
+      'more than one has no place',
+      { a: [16, 16.26], b: [20] },
+      'the loss of a would leave 2 guests of its 2 (32.3 GiB) without a place',
+    ],
     ['it is cut up finely enough', { a: [8, 8], b: [10, 10], c: [10, 10] }, survived],
     [
       'the worst is named',
@@ -31,6 +48,18 @@ describe('the loss of any one node', () => {
       'the loss of b would leave 1 guest of its 2 (24 GiB) without a place',
     ],
   ])('%s', (_, given, reason) => expect(lost(given as unknown as Record<string, number[]>)).toBe(reason));
+});
+
+test('what is short is short over all losses', () => {
+  expect(survivalOf(nodes({ a: [20], b: [25, 1] }))).toMatchObject({ survives: false, short_bytes: 45 * GiB });
+  expect(survivalOf(nodes({ a: [1], b: [2] }))).toMatchObject({ survives: true, short_bytes: 0 });
+});
+
+test('who is nearest in size leaves', () => {
+  const left = moveResident(nodes({ a: [4, 8, 12], b: [] }), 'a', 'b', 7 * GiB).get('a')?.guests;
+  expect(left?.map((g) => g / GiB)).toEqual([4, 12]);
+  const last = moveResident(nodes({ a: [4, 8, 12], b: [] }), 'a', 'b', 30 * GiB).get('a')?.guests;
+  expect(last?.map((g) => g / GiB)).toEqual([4, 8]);
 });
 
 test('a move takes a guest along, whether or not its nodes are there to take over', () => {

@@ -27,9 +27,9 @@ test('a copy knows what the store did, and nothing of what comes later', async (
   const store = createMemoryStore({ encode: true });
   const scope = freshScope();
   const write = (value: string) => ({ writes: [{ record: 'r', part: 'p', value }] });
-  await store.commit(scope, commitOf({ ...write('before'), cause: 'one' }));
+  await store.commit(scope, commitOf({ ...write('before'), causes: ['one'] }));
   const copy = store.copy();
-  await store.commit(scope, commitOf({ ...write('after'), cause: 'two', expected_version: 1 }));
+  await store.commit(scope, commitOf({ ...write('after'), causes: ['two'], expected_version: 1 }));
   expect(await copy.get(scope.cluster, 'r', 'p')).toBe('before');
   expect(await Promise.all(['one', 'two'].map((cause) => copy.handled(scope, cause)))).toEqual([true, false]);
   expect(await copy.version(scope)).toBe(1);

@@ -23,3 +23,37 @@ test.each([
   expect(risk.flags.map((f) => f.flag)).toEqual(flags);
   expect(risk.high).toBe(flags.length > 0);
 });
+
+test('each risk quotes what it is and what would be none', () => {
+  const risky = {
+    maxmem: 48.123 * GiB,
+    maxcpu: 24,
+    diskwrite: 60.5 * 2 ** 20,
+    constraints: { ...constraints, local_disks: 3, local_disk_bytes: 200 * GiB, snapshots_with_state: true },
+  };
+  const { flags } = assessRisk(aGuest(1, 'a', risky), aNode('b'), aConfig().risk);
+  expect(flags.map(({ sentence }) => sentence)).toEqual([
+    'it has 48.12 GiB of memory, more than 32',
+    'it has 24 vCPUs, more than 16',
+    "it may take 1.5 of its target's memory or threads, more than 0.5",
+    '200 GiB on local disks have to be copied, more than 100',
+    '3 local disks have to be copied, more than 2',
+    'it writes 60.5 MiB/s, more than 50',
+    'it has a snapshot with memory state',
+  ]);
+  const container = assessRisk(
+    aGuest(1, 'a', { type: 'lxc', constraints: undefined } as never),
+    aNode('b'),
+    aConfig().risk,
+  );
+  expect(container.flags).toEqual([
+    { flag: 'container_restart', value: 1, limit: 0, sentence: 'a container restarts when it moves' },
+  ]);
+});
+
+test('what is just at a limit is no risk', () => {
+  const { memory_gib, vcpus, share_of_target, local_disks } = aConfig().risk;
+  const change = { maxmem: memory_gib * GiB, maxcpu: vcpus, constraints: { ...constraints, local_disks } };
+  const target = aNode('b', { maxmem: (memory_gib * GiB) / share_of_target, maxcpu: vcpus / share_of_target });
+  expect(assessRisk(aGuest(1, 'a', change), target, aConfig().risk)).toEqual({ high: false, flags: [] });
+});

@@ -29,8 +29,8 @@ export type Rested = {
 const cluster = 'constant';
 const begin = Date.UTC(2026, 5, 1);
 const minutesARun = 20;
-/** Half a day without a move is rest: longer than any cooldown. */
-const restRuns = 36;
+/** A day without a move is rest: longer than any cooldown, and than what was learned while nodes were overloaded is heeded. */
+const restRuns = 72;
 const mostRuns = 400;
 const GiB = 2 ** 30;
 
@@ -119,7 +119,7 @@ async function carryOut(
   return { moves, notes };
 }
 
-/** Plays a case to the real services under the shipped preset until nothing has moved for half a day. */
+/** Plays a case to the real services under the shipped preset until nothing has moved for a day. */
 export async function playCase(given: Case): Promise<Rested> {
   const config = configOf(given);
   const replay = await openReplay(cluster, config, [migrationApproved, runDecided]);

@@ -1,6 +1,7 @@
 import type { Row } from '../../bench/measure.ts';
 import { checkRest } from './check-rest.ts';
 import { drawCase } from './draw-case.ts';
+import { isLocked } from './is-locked.ts';
 import { playCase } from './play-case.ts';
 
 /** Whether so many random clusters of constant load come to rest, and are as they must be then. */
@@ -13,7 +14,8 @@ export async function restRows(cases: number): Promise<Row[]> {
     moves += rested.moves.length;
     most = Math.max(most, rested.moves.length);
     const problems = checkRest(given, rested);
-    if (problems.length > 0) wrong.push(`case ${seed}: ${problems.join(', ')}`);
+    const locked = isLocked(rested) ? ' (no single move keeps to caps and rules)' : '';
+    if (problems.length > 0) wrong.push(`case ${seed}: ${problems.join(', ')}${locked}`);
   }
   return [
     {

@@ -1,3 +1,4 @@
+import type { GuestSample } from '@evenkeel/contracts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { aCluster, aConfig, aGuest, aNode } from '../sample-cluster.ts';
@@ -13,6 +14,7 @@ import {
   splitTags,
   unsatisfiable,
   violations,
+  wishToStay,
 } from './index.ts';
 
 const nodes = [aNode('a'), aNode('b'), aNode('c')];
@@ -85,6 +87,12 @@ describe('mayMove', () => {
       "Proxmox's own automatic rebalancing (CRS dynamic) is on: 2 HA guests are left to it, all others are balanced here",
     );
     expect([note('basic', true), note('dynamic', false)]).toEqual([undefined, undefined]);
+    const one = {
+      guests: [guests[0]!, { ...guests[1]!, template: true }],
+      crs: { mode: 'static', auto_rebalance: true },
+    };
+    expect(crsNote(one as never)).toContain('(CRS static) is on: 1 HA guest is left to it');
+    expect(crsNote({ ...one, guests: [] } as never)).toBeUndefined();
   });
   test.each([
     [{ lock: 'backup' }, true],
@@ -106,6 +114,54 @@ describe('mayMove', () => {
     expect(said({ maintenance: true })).toBe('the HA manager moves it off a itself');
     expect(said({ maintenance: true, drained })).toBeNull();
   });
+
+  test.each<[string, Partial<GuestSample>, object, string | null]>([
+    ['its state is not known', { status: 'unknown' }, {}, 'its state could not be read'],
+    ['its node is away', { node: 'gone' }, {}, 'its node gone is not online'],
+    [
+      'two devices bind it',
+      { constraints: { ...constraints, local_devices: ['hostpci0', 'usb0'] } },
+      {},
+      'hostpci0, usb0 binds it to a',
+    ],
+    [
+      'two mounts bind it',
+      { constraints: { ...constraints, bind_mounts: ['mp0', 'mp1'] } },
+      {},
+      'mount point mp0, mp1 exists on a only',
+    ],
+    ['Proxmox balances others itself', {}, { crs: { mode: 'dynamic', auto_rebalance: true } }, null],
+    [
+      'HA, but not its balancer, looks after it',
+      { ha: { state: 'started', auto_rebalance: false } },
+      { crs: { mode: 'dynamic', auto_rebalance: true } },
+      null,
+    ],
+  ])('where %s', (_, change, cluster, expected) => {
+    expect(mayMove('qemu/1', ruleContext(aCluster(nodes, [aGuest(1, 'a', change)], cluster), aConfig()))).toBe(
+      expected,
+    );
+  });
+
+  test('of a guest that is not known nothing can be said', () => {
+    const ctx = ruleContext(aCluster(nodes, []), aConfig());
+    expect([mayMove('qemu/9', ctx), wishToStay('qemu/9', ctx)]).toEqual(['it is not known', 'it is not known']);
+  });
+
+  test.each(['maintenance', 'drain'] as const)(
+    'under %s the balancer itself stays, and a container that may not restart',
+    (mandatory) => {
+      const ctx = ruleContext(
+        aCluster(nodes, [tagged(['evenkeel']), aGuest(2, 'a', { type: 'lxc' }), aGuest(3, 'a', { tags: ['ignore'] })]),
+        aConfig(),
+      );
+      expect(['qemu/1', 'lxc/2', 'qemu/3'].map((id) => wishToStay(id, ctx, mandatory))).toEqual([
+        'it is tagged evenkeel: it carries the balancer itself',
+        'containers restart when they move, and allow_container_restarts is off',
+        null,
+      ]);
+    },
+  );
 
   test('a node in maintenance waives wishes, not what cannot work', () => {
     const sample = aCluster(nodes, [tagged(['ignore']), aGuest(2, 'a', { lock: 'backup' })]);
@@ -290,4 +346,17 @@ describe('tags', () => {
       }),
     );
   });
+  test.each([
+    ['a*a', 'a', false],
+    ['a*a', 'aa', true],
+    ['ab*ba', 'aba', false],
+    ['a*b*c', 'axbxc', true],
+    ['a*b*c', 'axxc', false],
+    ['a*b*b', 'ab', false],
+    ['a*b*b', 'abb', true],
+    ['a*b*b*', 'abc', false],
+    ['x*', 'yx', false],
+    ['*x', 'xy', false],
+    ['DB-*', 'db-1', true],
+  ])('%s means %s: %s', (pattern, text, expected) => expect(matches(pattern, text)).toBe(expected));
 });

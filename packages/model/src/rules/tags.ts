@@ -1,6 +1,6 @@
 /** Tags as Proxmox writes them: split on `;` (and on `,` and blanks, which it also accepts), lower case, sorted, once each. */
 export function splitTags(tags: readonly string[]): string[] {
-  const words = tags.flatMap((t) => t.split(/[;,\s]+/)).map((t) => t.trim().toLowerCase());
+  const words = tags.flatMap((t) => t.split(/[;,\s]+/)).map((t) => t.toLowerCase());
   return [...new Set(words.filter((t) => t !== ''))].sort();
 }
 

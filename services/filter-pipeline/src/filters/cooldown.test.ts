@@ -24,6 +24,11 @@ test.each([
     says: 'filtered: moved 45 min ago (pve3->pve1), cooldown 60 min, 2 in 7 days',
   },
   {
+    name: 'doubled by one that is just 7 days old',
+    moves: [givenMove(168, 'pve2', 'pve3'), givenMove(0.75, 'pve3', 'pve1')],
+    says: 'filtered: moved 45 min ago (pve3->pve1), cooldown 60 min, 2 in 7 days',
+  },
+  {
     name: 'not doubled by a move before 7 days',
     moves: [givenMove(170, 'pve2', 'pve3'), givenMove(0.75, 'pve3', 'pve1')],
     says: 'passed',

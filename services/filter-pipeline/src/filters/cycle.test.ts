@@ -31,6 +31,24 @@ test.each([
     says: 'passed',
   },
   {
+    name: 'closes a circle after a long walk',
+    move: at('C', 'A'),
+    moves: [
+      givenMove(45, 'W', 'X'),
+      givenMove(40, 'X', 'Y'),
+      givenMove(30, 'Y', 'A'),
+      givenMove(20, 'A', 'B'),
+      givenMove(10, 'B', 'C'),
+    ],
+    says: 'filtered: cycle detected A->B->C->A, within 48 h',
+  },
+  {
+    name: 'the first step is as old as the window is long',
+    move: at('C', 'A'),
+    moves: [givenMove(48, 'A', 'B'), givenMove(10, 'B', 'C')],
+    says: 'filtered: cycle detected A->B->C->A, within 48 h',
+  },
+  {
     name: 'the first step lies outside the window',
     move: at('C', 'A'),
     moves: [givenMove(49, 'A', 'B'), givenMove(10, 'B', 'C')],

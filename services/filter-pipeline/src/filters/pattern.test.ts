@@ -26,7 +26,10 @@ const profile = (behavior: string) => ({
   hourly_cpu: day,
   residual_sd: 0.05,
 });
-const guest = (behavior: string) => ({ run: { profiles: [profile(behavior)] as never } });
+const guest = (behavior: string, hourly_cpu: number[] = day) => ({
+  run: { profiles: [{ ...profile(behavior), hourly_cpu }] as never },
+});
+const atNoon = (usual: number) => day.map((cpu, hour) => (hour === 12 ? usual : cpu));
 
 test.each([
   { name: 'no pattern', given: {}, says: 'passed' },
@@ -60,12 +63,31 @@ test.each([
     given: vary(nodes(peak(7)), { run: { sample: { nodes: [givenNode('pve1', { mem: 59 * GiB })] } } }),
     says: 'passed',
   },
+  {
+    name: 'a peak just learned, and just high enough',
+    given: nodes(peak(3, 0.15)),
+    says: 'deferred: pve1 is in its daily peak (hours 11, 12, 13; 15% spread over 3 days)',
+  },
   { name: 'too few days to have learned it', given: nodes(peak(2)), says: 'passed' },
   { name: 'hardly a peak', given: nodes(peak(7, 0.05)), says: 'passed' },
   {
     name: 'peak of a cyclical guest',
     given: guest('cyclical'),
     says: 'deferred: guest is in its own daily peak: 80% at 12:00, between 10% and 80% over the day',
+  },
+  {
+    name: 'nearly the peak of a cyclical guest',
+    given: guest('cyclical', atNoon(0.65)),
+    says: 'deferred: guest is in its own daily peak: 65% at 12:00, between 10% and 80% over the day',
+  },
+  { name: 'no longer the peak of a cyclical guest', given: guest('cyclical', atNoon(0.6)), says: 'passed' },
+  {
+    name: 'a cyclical guest with hardly a peak',
+    given: guest(
+      'cyclical',
+      day.map((cpu) => 0.5 + cpu / 10),
+    ),
+    says: 'passed',
   },
   { name: 'another behaviour has no time of its own', given: guest('bursty'), says: 'passed' },
   {
@@ -83,6 +105,13 @@ test.each([
   },
 ])('$name', ({ given, says }) => {
   expect(ask(pattern, given)).toBe(says);
+});
+
+test('memory above its cap does not wait either', () => {
+  const given = vary(nodes(peak(7)), { run: { sample: { nodes: [givenNode('pve1', { mem: 60.8 * GiB })] } } });
+  expect(pattern(...givenCandidate(given)).reason).toMatch(
+    /^pve1 is at 95% memory, above 90%: it does not wait, though /,
+  );
 });
 
 test('relief of a node above its cap does not wait, and says why', () => {

@@ -185,6 +185,26 @@ test.each<{ name: string; given: GivenCase; says: string }>([
     says: 'filtered: Proxmox refused pve2 2 h ago: no storage fast',
   },
   {
+    name: 'Proxmox said no, and not why',
+    given: { facts: givenMoves(givenMove(2, 'pve1', 'pve2', { how: 'refused', code: 'not_allowed' })) },
+    says: 'filtered: Proxmox refused pve2 2 h ago: no reason given',
+  },
+  {
+    name: 'Proxmox said no a day ago',
+    given: { facts: givenMoves(givenMove(24, 'pve1', 'pve2', { how: 'refused', code: 'not_allowed' })) },
+    says: 'passed',
+  },
+  {
+    name: 'what was in the way passes by itself',
+    given: { facts: givenMoves(givenMove(2, 'pve1', 'pve2', { how: 'refused', code: 'locked' })) },
+    says: 'passed',
+  },
+  {
+    name: 'it was not refused, but failed',
+    given: { facts: givenMoves(givenMove(2, 'pve1', 'pve2', { how: 'failed', code: 'not_allowed' })) },
+    says: 'passed',
+  },
+  {
     name: 'Proxmox said no to another target',
     given: { facts: givenMoves(givenMove(2, 'pve1', 'pve3', { how: 'refused', code: 'not_allowed' })) },
     says: 'passed',

@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest';
+import { findTrend } from './find-trend.ts';
+import { emptyHistory } from './remember-node.ts';
+
+/** Readings every so many seconds. */
+const seen = (step: number, cpu: number[], mem: (i: number) => number = () => 0.5) => ({
+  ...emptyHistory('a'),
+  recent: cpu.map((value, i): [number, number, number] => [1000 + i * step, value, mem(i)]),
+});
+const line = (n: number, from: number, by: number) => Array.from({ length: n }, (_, i) => from + i * by);
+
+describe('a trend', () => {
+  test('is a slope per hour, carried an hour on from the mean of the last six readings', () => {
+    const trend = findTrend(
+      seen(300, line(12, 0.3, 0.01), (i) => 0.9 - i / 100),
+      0.99,
+    );
+    expect(trend).toEqual({
+      cpu_per_hour: expect.closeTo(0.12, 9),
+      mem_per_hour: expect.closeTo(-0.12, 9),
+      direction: 'rising',
+      cpu_in_one_hour: expect.closeTo(0.385 + 0.12, 9),
+      samples: 12,
+    });
+  });
+  test('falls to nothing at most', () => {
+    const trend = findTrend(seen(300, line(12, 0.3, -0.02)), 0);
+    expect([trend.direction, trend.cpu_in_one_hour]).toEqual(['falling', 0]);
+  });
+  test.each([
+    ['nine readings', seen(300, line(9, 0.3, 0.01)), 9],
+    ['less than half an hour', seen(150, line(12, 0.3, 0.01)), 12],
+    ['nothing', seen(300, []), 0],
+  ])('is not known of %s', (_, history, samples) => {
+    expect(findTrend(history, 0.42)).toEqual({
+      cpu_per_hour: 0,
+      mem_per_hour: 0,
+      direction: 'unknown',
+      cpu_in_one_hour: 0.42,
+      samples,
+    });
+  });
+  test('is known of ten readings over half an hour', () => {
+    expect(findTrend(seen(200, line(10, 0.3, 0.01)), 0).direction).toBe('rising');
+  });
+  test.each([
+    ['less than two points an hour', line(12, 0.5, 0.0016)],
+    ['what goes up and down', line(12, 0.5, 0).map((v, i) => v + (i % 2) / 10)],
+    ['what does not move', line(12, 0.5, 0)],
+  ])('%s is none', (_, cpu) => {
+    const trend = findTrend(seen(300, cpu), 0);
+    expect(trend.direction).toBe('flat');
+    expect(trend.cpu_in_one_hour).toBeCloseTo(cpu.slice(-6).reduce((sum, v) => sum + v, 0) / 6, 9);
+  });
+});
