@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ClusterName, GuestId, Time } from './cluster.ts';
-import { DecisionAction, Estimate, Horizon, OutcomeVerdict } from './migration.ts';
+import { DecisionAction, Gain, Horizon, OutcomeVerdict } from './migration.ts';
 
 /** What held a move back: the step that said no, or `dry_run` and `mode` where nothing did but that nothing may move. */
 export const HeldBy = z.object({ order: z.number().int(), filter: z.string(), action: DecisionAction });
@@ -22,7 +22,7 @@ export const Counterfactual = z.object({
   /** Why it was judged before its time. */
   closed_early: z.string().optional(),
   /** Penalty points: what was promised, with its interval. */
-  expected_gain: Estimate,
+  expected_gain: Gain,
   /** Penalty points: the nodes as they are, less the same nodes had the guest been moved. */
   would_have_gained: z.number(),
   /** would have gained − expected. */

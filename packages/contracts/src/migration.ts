@@ -5,6 +5,12 @@ import { Behavior } from './profile.ts';
 /** Expected value with its 90 % interval. */
 export const Estimate = z.object({ expected: z.number(), low: z.number(), high: z.number() });
 
+/** Chances, 0..1, that a move brings something: if things stay as they are now, and if all goes back to what is usual. */
+export const Chances = z.object({ now: z.number(), usual: z.number() });
+
+/** Penalty points that a move is expected to bring, and the chances that it brings any, as they were before outcomes corrected them. */
+export const Gain = Estimate.extend({ chances: Chances.optional() });
+
 export const NodeEffect = z.object({
   cpu: z.number(),
   mem: z.number(),
@@ -150,7 +156,7 @@ export const Recommendation = z.object({
   behavior: Behavior,
   /** Penalty points of source and target together, before less after; of this guest alone, after the companions before it. */
   score_improvement: z.number(),
-  improvement: Estimate,
+  improvement: Gain,
   effect: Effect,
   /** Both nodes an hour later, with all that was planned before this move. */
   cpu_in_an_hour: NodesNext.optional(),
@@ -228,7 +234,7 @@ export const ApprovedMigration = z.object({
   parent_id: z.string().optional(),
   confidence_score: z.number(),
   expected: z.object({
-    improvement: Estimate,
+    improvement: Gain,
     duration_seconds: Estimate,
     downtime_seconds: Estimate,
     effect: Effect,
@@ -265,7 +271,7 @@ export const Outcome = z.object({
   /** Why it was judged before its time, or cannot be judged at all. */
   closed_early: z.string().optional(),
   /** Penalty points: what was promised, with its interval. */
-  expected_gain: Estimate,
+  expected_gain: Gain,
   /** Penalty points: nodes as they are against the same nodes had the guest stayed; absent where it cannot be said. */
   actual_gain: z.number().optional(),
   /** actual − expected. */
@@ -284,6 +290,8 @@ export const Outcome = z.object({
 });
 
 export type Estimate = z.output<typeof Estimate>;
+export type Chances = z.output<typeof Chances>;
+export type Gain = z.output<typeof Gain>;
 export type NodeEffect = z.output<typeof NodeEffect>;
 export type Effect = z.output<typeof Effect>;
 export type PlanCheck = z.output<typeof PlanCheck>;

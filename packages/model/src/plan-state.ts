@@ -28,6 +28,8 @@ export type PlanState = {
   margin2: Float64Array;
   spikes2: Float64Array;
   variance: Float64Array;
+  /** Cores by which its residents are away from what is usual for them. */
+  away: Float64Array;
   mem: Float64Array;
   assigned: Float64Array;
   wait: Float64Array;
@@ -116,6 +118,7 @@ function emptyState(
     margin2: perNode(),
     spikes2: perNode(),
     variance: perNode(),
+    away: perNode(),
     mem: perNode(),
     assigned: perNode(),
     wait: perNode(),
@@ -154,6 +157,7 @@ function shift(state: PlanState, g: number, n: number, sign: 1 | -1): void {
   state.margin2[n]! += sign * p.margin_cores ** 2;
   state.spikes2[n]! += sign * spikeOf(p) ** 2;
   state.variance[n]! += sign * p.mean_sd_cores ** 2;
+  state.away[n]! += sign * p.away_cores;
   state.mem[n]! += sign * p.mem_bytes;
   state.assigned[n]! += sign * sample.maxmem;
   state.wait[n]! += sign * state.guestWait[g]!;

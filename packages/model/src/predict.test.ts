@@ -56,6 +56,18 @@ describe('predictGuest', () => {
     expect(p.cores).toBeCloseTo(1.6, 9);
     expect(p.margin_cores).toBeGreaterThan(1);
   });
+  test.each([
+    ['as ever', { hour: 0.4, day: 0.4, week: 0.4 }, 0],
+    ['high for an hour', { hour: 0.9, day: 0.4, week: 0.4 }, 1],
+    ['low for an hour', { hour: 0.1, day: 0.4, week: 0.4 }, -0.6],
+    ['since yesterday', { hour: 0.9, day: 0.9, week: 0.4 }, 0.4],
+    ['first seen', { hour: 0.9, day: undefined, week: undefined }, 0],
+  ])('away from what is usual: %s', (_, cpu, away) => {
+    const profile = aProfile(guest);
+    profile.cpu = { ...profile.cpu, ...cpu };
+    const p = predictGuest(guest, profile, settings);
+    expect(p.away_cores).toBeCloseTo(away, 6);
+  });
   test('a faster node does more: cores count by its speed', () => {
     const p = predictGuest(guest, aProfile(guest), { ...settings, speed_factor: 2 });
     expect(p.cores).toBeCloseTo(3.2, 6);

@@ -7,6 +7,8 @@ export type GuestPrediction = {
   cores: number;
   /** What a place for it must have room for: the peak hour of a rhythm, the growth of 48 h; without the margin. */
   peak_cores: number;
+  /** Part of `cores` by which the guest is away from what is usual for it; no growth. */
+  away_cores: number;
   /** Bursts above that (95th percentile less mean); independent guests do not burst together, so a node adds squares. */
   margin_cores: number;
   /** Standard deviation of a reading. */
@@ -64,6 +66,7 @@ function unprofiled(guest: GuestSample, speed: number): GuestPrediction {
   return {
     cores,
     peak_cores: cores,
+    away_cores: 0,
     margin_cores: z90 * sd,
     sd_cores: sd,
     mean_sd_cores: sd,
@@ -102,6 +105,13 @@ const nextSpread = 0.78;
 const unseenSpread = (level: number): number => 0.04 + 0.25 * level;
 const unseenHours = 4;
 
+/** What is usual for a guest, as a fraction of its vCPUs: its means of the day and of the week. */
+function usualLevel(guest: GuestSample, cpu: GuestProfile['cpu'], prices: Config['penalty_config']): number {
+  const day = cpu.day ?? cpu.week ?? cpu.hour ?? guest.cpu;
+  const weights = prices.weight_24h + prices.weight_7d;
+  return weights > 0 ? (prices.weight_24h * day + prices.weight_7d * (cpu.week ?? day)) / weights : day;
+}
+
 /**
  * The mean of the half hour that ends an hour from now, as a fraction of the guest's vCPUs, and its standard deviation: its own
  * noise, and that a guest which is not where it usually is may stay there or go back.
@@ -113,9 +123,7 @@ function nextHour(
   { prices, hour }: Settings,
 ): { level: number; sd: number } {
   const now = cpu.hour ?? guest.cpu;
-  const day = cpu.day ?? cpu.week ?? now;
-  const weights = prices.weight_24h + prices.weight_7d;
-  const usual = weights > 0 ? (prices.weight_24h * day + prices.weight_7d * (cpu.week ?? day)) / weights : day;
+  const usual = usualLevel(guest, cpu, prices);
   const away = now - (deviations?.[hour] ?? 0) - usual;
   const level = Math.max(0, usual + stays * away + (deviations?.[(hour + 1) % 24] ?? 0));
   const known = window_hours / (window_hours + unseenHours);
@@ -143,7 +151,8 @@ export function predictGuest(
   const deviations = rhythm(profile);
   const growing = profile.behavior === 'growing';
   const grown = growing ? (growthDays * Math.max(0, profile.cpu_growth_per_day)) / 100 : 0;
-  const mean = Math.min(Math.max(1, profile.cpu.max), level(guest, profile, deviations, settings) + grown);
+  const due = level(guest, profile, deviations, settings);
+  const mean = Math.min(Math.max(1, profile.cpu.max), due + grown);
   const peak = Math.max(0, ...(deviations ?? []));
   const sd = unexplainedSd(profile, deviations);
   const next = nextHour(guest, profile, deviations, settings);
@@ -153,6 +162,7 @@ export function predictGuest(
   return {
     cores: mean * factor,
     peak_cores: (mean + peak) * factor,
+    away_cores: (due - usualLevel(guest, profile.cpu, settings.prices)) * factor,
     margin_cores: margin * factor,
     sd_cores: sd * factor,
     mean_sd_cores: meanSd(profile, sd) * factor,

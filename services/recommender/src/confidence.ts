@@ -1,57 +1,99 @@
-import type { CalibrationPoint } from '@evenkeel/contracts';
+import type { CalibrationPoint, Chances, Gain } from '@evenkeel/contracts';
 import { chanceAbove0, z90 } from '@evenkeel/model';
 
+/** Weights of the two chances before anything was judged: what is expected is taken for less certain than it says. */
+const prior = { now: 0.25, usual: 0.25 };
+/** How firmly the weights are held: a few outcomes move all chances alike rather than bend them. */
+const weightFirmness = 20;
+/** Before anything was judged it is as if so many moves of even chances had turned out as said. */
 const priorOutcomes = 20;
-const grid = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
-/** How firmly the slope is held at 1: a few outcomes move all chances alike rather than bend them. */
-const slopeFirmness = 15;
 const steps = 12;
 
-/** A calibration: raw chances in, honest ones out; `slope` 1 and `shift` 0 change nothing. */
-export type Calibration = { slope: number; shift: number; outcomes: number };
+/** A calibration: log-odds of a benefit are `now` and `usual` times those of the two chances, plus `shift`. */
+export type Calibration = { now: number; usual: number; shift: number; outcomes: number };
 
-const logit = (p: number): number => Math.log(p / (1 - p));
 const logistic = (z: number): number => 1 / (1 + Math.exp(-z));
-const inside = (p: number): number => Math.min(0.995, Math.max(0.005, p));
+/** Log-odds; no chance counts as more certain than 50 to 1. */
+function logOdds(chance: number): number {
+  const p = Math.min(0.98, Math.max(0.02, chance));
+  return Math.log(p / (1 - p));
+}
 
-/** The same from an expected value with its 90 % interval. */
-export const chanceOf = (estimate: { expected: number; low: number; high: number }): number =>
-  chanceAbove0(estimate.expected, Math.max(1e-9, (estimate.high - estimate.low) / (2 * z90)));
+/** Chances that a move brings something, before calibration: as they were said, else by the interval of what is expected. */
+export function chancesOf(gain: Gain): Chances {
+  if (gain.chances) return gain.chances;
+  const chance = chanceAbove0(gain.expected, Math.max(1e-9, (gain.high - gain.low) / (2 * z90)));
+  return { now: chance, usual: chance };
+}
 
-type Judged = Pick<CalibrationPoint, 'raw' | 'verdict' | 'gain'>;
+/** The same in short, as they are remembered. */
+export function pointOf(gain: Gain): Pick<CalibrationPoint, 'raw' | 'usual'> {
+  const short = (chance: number) => Math.round(chance * 1e4) / 1e4;
+  const { now, usual } = chancesOf(gain);
+  return { raw: short(now), ...(short(now) === short(usual) ? {} : { usual: short(usual) }) };
+}
+
+type Judged = Pick<CalibrationPoint, 'raw' | 'usual' | 'verdict' | 'gain'>;
 
 const byVerdict = { beneficial: 1, neutral: 0.5, harmful: 0 } as const;
 
 /** What a judged move says of the chance that moves bring something: it did or it did not, however little; a half where nobody can tell. */
 const truth = ({ gain, verdict }: Judged): number => (gain ? Number(gain > 0) : byVerdict[verdict]);
 
-/** Platt's calibration by judged moves, from a prior worth 20 outcomes that says: the raw chances are right. */
+/**
+ * Logistic regression on judged moves from a prior worth about 20 of them: how far to trust either chance, and how much better or
+ * worse moves turn out than said. So a cluster whose unusual loads stay learns to go by what is now, and another by what is usual.
+ */
 export function calibrate(judged: readonly (Judged & { weight?: number })[]): Calibration {
   const rows = [
-    ...grid.map((p) => ({ z: logit(p), y: p, w: priorOutcomes / grid.length })),
-    ...judged.map((m) => ({ z: logit(inside(m.raw)), y: truth(m), w: m.weight ?? 1 })),
+    { x: 0, y: 0, truth: 0.5, w: priorOutcomes },
+    ...judged.map((m) => ({ x: logOdds(m.raw), y: logOdds(m.usual ?? m.raw), truth: truth(m), w: m.weight ?? 1 })),
   ];
-  let [slope, shift] = [1, 0];
+  let [now, usual, shift] = [prior.now, prior.usual, 0];
   for (let i = 0; i < steps; i++) {
-    let [g0, g1, h00, h01, h11] = [0, slopeFirmness * (1 - slope), 1e-9, 0, slopeFirmness];
-    for (const { z, y, w } of rows) {
-      const p = logistic(slope * z + shift);
-      const v = w * p * (1 - p);
-      g0 += w * (y - p);
-      g1 += w * (y - p) * z;
+    let [gx, gy, g0] = [weightFirmness * (prior.now - now), weightFirmness * (prior.usual - usual), 0];
+    let [hxx, hyy, h00, hxy, hx0, hy0] = [weightFirmness, weightFirmness, 0, 0, 0, 0];
+    for (const { x, y, truth, w } of rows) {
+      const p = logistic(now * x + usual * y + shift);
+      const [off, v] = [w * (truth - p), w * p * (1 - p)];
+      gx += off * x;
+      gy += off * y;
+      g0 += off;
+      hxx += v * x * x;
+      hyy += v * y * y;
       h00 += v;
-      h01 += v * z;
-      h11 += v * z * z;
+      hxy += v * x * y;
+      hx0 += v * x;
+      hy0 += v * y;
     }
-    const determinant = h00 * h11 - h01 * h01;
-    if (Math.abs(determinant) < 1e-12) break;
-    shift += Math.max(-1, Math.min(1, (h11 * g0 - h01 * g1) / determinant));
-    slope += Math.max(-1, Math.min(1, (h00 * g1 - h01 * g0) / determinant));
+    if (now === 0 && gx < 0) [gx, hxx, hxy, hx0] = [0, 1, 0, 0];
+    if (usual === 0 && gy < 0) [gy, hyy, hxy, hy0] = [0, 1, 0, 0];
+    const [dx, dy, d0] = solve([hxx, hxy, hx0, hxy, hyy, hy0, hx0, hy0, h00], [gx, gy, g0]);
+    now = Math.max(0, now + bounded(dx));
+    usual = Math.max(0, usual + bounded(dy));
+    shift += bounded(d0);
   }
-  return { slope: Math.max(0, slope), shift, outcomes: judged.length };
+  return { now, usual, shift, outcomes: judged.length };
 }
 
+const bounded = (step: number): number => Math.max(-1, Math.min(1, step));
+
+type Three = readonly [number, number, number];
+
+/** Solves three equations by Cramer's rule; the matrix, by rows, is positive definite. */
+function solve(m: readonly number[], [a, b, c]: Three): Three {
+  const determinant = det(m);
+  const put = (column: number) =>
+    det(m.map((v, i) => (i % 3 === column ? [a, b, c][Math.floor(i / 3)]! : v))) / determinant;
+  return [put(0), put(1), put(2)];
+}
+
+const det = (m: readonly number[]): number =>
+  m[0]! * (m[4]! * m[8]! - m[5]! * m[7]!) -
+  m[1]! * (m[3]! * m[8]! - m[5]! * m[6]!) +
+  m[2]! * (m[3]! * m[7]! - m[4]! * m[6]!);
+
 /** Confidence 0..100: the calibrated chance that a move brings something. */
-export function confidence(raw: number, { slope, shift }: Calibration): number {
-  return Math.round(1000 * logistic(slope * logit(inside(raw)) + shift)) / 10;
+export function confidence(chances: Chances, { now, usual, shift }: Calibration): number {
+  return Math.round(1000 * logistic(now * logOdds(chances.now) + usual * logOdds(chances.usual) + shift)) / 10;
 }

@@ -1,4 +1,5 @@
 import type {
+  Chances,
   Config,
   Effect,
   MandatoryReason,
@@ -52,6 +53,8 @@ export type PlannedMove = {
   effect: Effect;
   improvement: number;
   improvement_sd: number;
+  /** Chances that it brings something, where it is made for what it brings. */
+  chances?: Chances;
   /** By place in `unit`. */
   costs: readonly MigrationCost[];
   members: readonly MemberMove[];
@@ -100,16 +103,29 @@ function improvementSd(state: PlanState, unit: readonly number[], source: number
 /**
  * Chance that the target, once the guests are there, is better off than the source was with them, at the hours at which the
  * source is relieved: what a move must promise, for else the load has only changed its place. Others on both nodes and the
- * guests themselves may turn out otherwise, each by itself.
+ * guests themselves may turn out otherwise, each by itself. `usual`: as if all had gone back to what is usual for them.
  */
-export function chanceOfRelief(state: PlanState, unit: readonly number[], source: number, target: number): number {
+export function chanceOfRelief(
+  state: PlanState,
+  unit: readonly number[],
+  source: number,
+  target: number,
+  when?: 'usual',
+): number {
   const { own, others, there } = deviations(state, unit, source, target);
   const better = betterOff(state, unit, source, target);
-  const expected = better(0, 0);
-  if (expected <= 0) return 0;
-  const off = [better(-others, 0), better(0, there), better(-own, -own)].map((b) => b - expected);
+  const away = unit.reduce((sum, g) => sum + state.guests[g]!.prediction.away_cores, 0);
+  const [s, t] = when === 'usual' ? [-state.away[source]!, -state.away[target]! - away] : [0, 0];
+  const expected = better(s, t);
+  const off = [better(s - others, t), better(s, t + there), better(s - own, t - own)].map((b) => b - expected);
   return chanceAbove0(expected, Math.hypot(...off));
 }
+
+/** Chances that a move brings something, by what is expected now and by what is usual: load that is high by chance goes back. */
+export const chancesOfGain = (state: PlanState, unit: readonly number[], source: number, target: number): Chances => ({
+  now: chanceOfRelief(state, unit, source, target),
+  usual: chanceOfRelief(state, unit, source, target, 'usual'),
+});
 
 type Compare = (onSource: number, onTarget: number) => number;
 
@@ -153,6 +169,8 @@ export function makeMove(
   const { state } = planning;
   const source = state.where[unit[0]!]!;
   const improvement_sd = improvementSd(state, unit, source, target);
+  const chosen = !because.mandatory && !because.purpose && !because.exchange;
+  const chances = chosen ? chancesOfGain(state, unit, source, target) : undefined;
   const costs = unit.map((g) => costOf(planning, g, target));
   const members = unit.map((g) => makeMemberMove(planning, g, source, target));
   const { source_before, target_before } = members[0]!.effect;
@@ -166,6 +184,7 @@ export function makeMove(
     effect,
     improvement: improvementOf(effect),
     improvement_sd,
+    ...(chances ? { chances } : {}),
     costs,
     members,
   };

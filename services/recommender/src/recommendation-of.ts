@@ -28,6 +28,7 @@ export function recommendationOf(run: Run, move: PlannedMove, i: number, rank: n
   const cores = coresEstimate(prediction);
   const run_id = runId(input.sample);
   const even = move.purpose === 'distribution';
+  const chance = chanceAbove0(all.improvement + (even ? harmless : 0), all.improvement_sd);
   return {
     recommendation_id: `${run_id}-${guest.vmid}`,
     run_id,
@@ -46,12 +47,14 @@ export function recommendationOf(run: Run, move: PlannedMove, i: number, rank: n
     reason: describe(move, g, state, profiles.get(guest.guest)),
     behavior: profiles.get(guest.guest)?.behavior ?? 'unknown',
     score_improvement: improvement,
-    improvement: { expected: improvement, low: improvement - spread, high: improvement + spread },
+    improvement: {
+      expected: improvement,
+      low: improvement - spread,
+      high: improvement + spread,
+      ...(move.chances ? { chances: move.chances } : {}),
+    },
     effect,
-    confidence_score: confidence(
-      chanceAbove0(all.improvement + (even ? harmless : 0), all.improvement_sd),
-      calibration,
-    ),
+    confidence_score: confidence(move.chances ?? { now: chance, usual: chance }, calibration),
     risk: assessRisk(guest, target, config.risk),
     has_conflict: false,
     cost: {

@@ -1,6 +1,6 @@
 import type { CalibrationPoint, Counterfactual, HeldPoint, RecommenderMemory } from '@evenkeel/contracts';
 import { figures, millis, minutes } from '@evenkeel/model';
-import { chanceOf } from './confidence.ts';
+import { pointOf } from './confidence.ts';
 
 const mostHeld = 200;
 /** What was judged so short a time before a run does not count in it yet: whether it was told before or after the run must not matter. */
@@ -17,7 +17,7 @@ export function rememberHeld(memory: RecommenderMemory, counterfactual: Counterf
   const point: HeldPoint = {
     id,
     at,
-    raw: Math.round(chanceOf(expected_gain) * 1e4) / 1e4,
+    ...pointOf(expected_gain),
     verdict,
     gain: figures(would_have_gained),
   };
@@ -27,14 +27,10 @@ export function rememberHeld(memory: RecommenderMemory, counterfactual: Counterf
   return { ...memory, held };
 }
 
-/**
- * All that confidence is calibrated by at a time (epoch milliseconds): moves that were made, and those that were not as long as none
- * was made. For a filter chose what was held back: it is no fair sample, and confidence that goes on following it moves too little.
- */
+/** All that confidence is calibrated by at a time (epoch milliseconds): moves that were made, and those that were not. */
 export function calibrationPoints(
   { judged, held = [] }: RecommenderMemory,
   now: number,
-): (Pick<CalibrationPoint, 'raw' | 'verdict' | 'gain'> & { weight?: number })[] {
-  if (judged.length > 0) return [...judged];
-  return held.filter((m) => m.at * 1000 <= now - settles).map((m) => ({ ...m, weight }));
+): (Pick<CalibrationPoint, 'raw' | 'usual' | 'verdict' | 'gain'> & { weight?: number })[] {
+  return [...judged, ...held.filter((m) => m.at * 1000 <= now - settles).map((m) => ({ ...m, weight }))];
 }

@@ -1,6 +1,6 @@
 import type { ApprovedMigration, Outcome, PastMigration, RecommenderMemory, Transfer } from '@evenkeel/contracts';
 import { emptyPath, figures, learnPath, millis, type PathObservation } from '@evenkeel/model';
-import { chanceOf } from './confidence.ts';
+import { pointOf } from './confidence.ts';
 
 const mostJudged = 300;
 const mostPaths = 200;
@@ -19,7 +19,7 @@ export function rememberOutcome(memory: RecommenderMemory, outcome: Outcome): Re
     guest: outcome.guest,
     source: outcome.source_node,
     target: outcome.target_node,
-    raw: Math.round(chanceOf(outcome.expected_gain) * 1e4) / 1e4,
+    ...pointOf(outcome.expected_gain),
     verdict: outcome.verdict,
     ...(outcome.actual_gain === undefined ? {} : { gain: figures(outcome.actual_gain) }),
   };

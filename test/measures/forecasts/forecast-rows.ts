@@ -95,7 +95,7 @@ export function calibrationError(judged: readonly Judged[], truth: (one: Judged)
 }
 
 function confidenceRows(kind: string, played: readonly PlayedDay[]): Row[] {
-  return (['1h', '24h'] as const).flatMap((window) => {
+  return (['1h', '24h', 'latest'] as const).flatMap((window) => {
     const judged = played.flatMap((one) => judgeCandidates(one, window));
     if (judged.length === 0) return [];
     const error = calibrationError(judged);
@@ -103,7 +103,7 @@ function confidenceRows(kind: string, played: readonly PlayedDay[]): Row[] {
       (judged.reduce((sum, one) => sum + of(one), 0) / judged.length).toFixed(2);
     return [
       {
-        what: `${kind}: calibration error of confidence, by what came within ${window}`,
+        what: `${kind}: calibration error of confidence, by what came ${window === 'latest' ? 'by the last horizon that was reached' : `within ${window}`}`,
         value: error.toFixed(3),
         aim: mostCalibrationError.toFixed(2),
         met: error <= mostCalibrationError,

@@ -12,8 +12,11 @@ export type Judged = {
 
 /** Steps of five minutes after a run: the half hour before the hour, and the three hours before the day. */
 export const windows = { '1h': { from: 7, to: 12 }, '24h': { from: 253, to: 288 } } as const;
-export type Window = keyof typeof windows;
+/** Up to when a candidate is followed: `latest` is the day where the replay goes on for so long, else the hour, as where moves are learned from. */
+export type Window = keyof typeof windows | 'latest';
 
+/** Bursts that a node is taken to have above its mean, as where outcomes are judged. */
+const bursts = 0.15;
 const noise = { points: 1, share: 0.1 };
 /** A candidate that was not recommended for an hour is another one when it comes back. */
 const episodeSteps = 12;
@@ -21,7 +24,10 @@ const episodeSteps = 12;
 /** What each candidate would have brought or brought, one a guest, source, target and episode; those whose guest went elsewhere are left out. */
 export function judgeCandidates(played: PlayedDay, window: Window): Judged[] {
   return episodesOf(played).flatMap(({ step, recommendation: r }) => {
-    const gain = gainOf(played, r, step, window);
+    const gain =
+      window === 'latest'
+        ? (gainOf(played, r, step, '24h') ?? gainOf(played, r, step, '1h'))
+        : gainOf(played, r, step, window);
     if (gain === undefined) return [];
     const expected = r.improvement.expected;
     return [{ confidence: r.confidence_score, verdict: verdictOf(gain, expected), gain, expected }];
@@ -45,7 +51,7 @@ function verdictOf(gain: number, expected: number): OutcomeVerdict {
 }
 
 /** Penalty points of the two nodes with the guest on its source less those with it on the target, at the demand that came. */
-function gainOf(played: PlayedDay, r: Recommendation, step: number, window: Window): number | undefined {
+function gainOf(played: PlayedDay, r: Recommendation, step: number, window: keyof typeof windows): number | undefined {
   const { from, to } = windows[window];
   if (step + to >= played.samples.length) return undefined;
   const moved = (s: number) => {
@@ -78,7 +84,12 @@ function meanLoad(
       sum.assigned += g.maxmem;
     }
   const n = to - from + 1;
-  return { cpu: sum.cores / n / maxcpu, mem: sum.mem / n / maxmem, assigned: sum.assigned / n / maxmem };
+  return {
+    cpu: sum.cores / n / maxcpu,
+    mem: sum.mem / n / maxmem,
+    assigned: sum.assigned / n / maxmem,
+    spikes: bursts,
+  };
 }
 
 const coresOf = (guest: GuestSample): number => guest.cpu * guest.maxcpu;

@@ -26,6 +26,10 @@ export const recommended: ConfigInput = {
   },
   automated_migrations: {
     dry_run: false,
-    rules: { max_migrations_per_run: 20, max_concurrent_migrations: 4 },
+    rules: {
+      min_confidence_score: 50,
+      max_migrations_per_run: 20,
+      max_concurrent_migrations: 4,
+    },
   },
 };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ClusterName, GuestId, Time } from '../cluster.ts';
 import { HeldBy } from '../counterfactual.ts';
 import { defineRecord } from '../define.ts';
-import { Estimate, Horizon } from '../migration.ts';
+import { Gain, Horizon } from '../migration.ts';
 import { LoadSums } from './watched-migrations.ts';
 
 /** One move that was held back and whose horizons are not all judged. */
@@ -20,7 +20,7 @@ export const HeldMove = z.object({
   target_node: z.string(),
   held_by: HeldBy,
   held_at: Time,
-  expected_gain: Estimate,
+  expected_gain: Gain,
   confidence_score: z.number(),
   cost_benefit_ratio: z.number(),
   /** Moves that its prediction takes as made. */

@@ -21,8 +21,10 @@ export const CalibrationPoint = z.object({
   guest: z.string(),
   source: z.string(),
   target: z.string(),
-  /** Chance of a benefit that its predicted interval gave, 0..1, before calibration. */
+  /** Chance of a benefit before calibration, 0..1, if things stay as they are now. */
   raw: z.number(),
+  /** The same if all goes back to what is usual; absent where both are one. */
+  usual: z.number().optional(),
   verdict: OutcomeVerdict,
   /** Penalty points that it brought; absent in what was judged before this was kept. */
   gain: z.number().optional(),
@@ -42,7 +44,14 @@ export const ForecastMemory = z.object({
 });
 
 /** One judged move that was held back: it says something about confidence, and nothing about its guest. */
-export const HeldPoint = CalibrationPoint.pick({ id: true, at: true, raw: true, verdict: true, gain: true });
+export const HeldPoint = CalibrationPoint.pick({
+  id: true,
+  at: true,
+  raw: true,
+  usual: true,
+  verdict: true,
+  gain: true,
+});
 
 /** What the recommender learned from its moves and from those that Proxmox remembers. */
 export const RecommenderMemory = z.object({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ClusterName, GuestId, Time } from '../cluster.ts';
 import { defineRecord } from '../define.ts';
-import { Estimate, Horizon, NodesNext, Transfer } from '../migration.ts';
+import { Estimate, Gain, Horizon, NodesNext, Transfer } from '../migration.ts';
 
 /** Sums over samples; fractions of the node's threads and memory, and memory assigned ÷ memory. */
 const NodeSums = z.object({ cpu: z.number(), mem: z.number(), assigned: z.number() });
@@ -30,7 +30,7 @@ export const WatchedMigration = z.object({
   target_node: z.string(),
   completed_at: Time,
   confidence_score: z.number(),
-  expected_gain: Estimate,
+  expected_gain: Gain,
   /** CPU of the two nodes an hour later, as predicted, and whether others than the guests that it counts on were seen on the target. */
   cpu_in_an_hour: NodesNext.optional(),
   target_changed: z.boolean().optional(),
