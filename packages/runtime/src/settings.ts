@@ -93,8 +93,10 @@ export function readSettings(env: Environment, readFile: (path: string) => strin
   };
   const url = (name: string, schemes: string[]): string => {
     const value = text(name) ?? 'memory:';
-    const ok = value === 'memory:' || value.split(',').every((u) => schemes.some((s) => u.trim().startsWith(s)));
-    if (!ok) problems.push(`${name}: must be memory: or start with ${schemes.join(' or ')}`);
+    const isOne = (u: string) => schemes.some((s) => u.startsWith(s)) && URL.canParse(u);
+    const ok = value === 'memory:' || value.split(',').every((u) => isOne(u.trim()));
+    if (!ok)
+      problems.push(`${name}: must be memory: or start with ${schemes.join(' or ')}, and be URLs that can be read`);
     return value;
   };
   for (const name of Object.keys(env)) {

@@ -3,7 +3,12 @@ import type { Execution } from './execution.ts';
 type News = { guest: string; reason: string };
 
 /** Waiting that is the usual course of a migration. */
-const usual = ['running', 'waiting for the guest to come to rest', 'the figures of the nodes are still from before'];
+const usual = [
+  'to be said',
+  'running',
+  'waiting for the guest to come to rest',
+  'the figures of the nodes are still from before',
+];
 
 /** What migrations wait for, each reason once as long as it stays; figures that count on are no news. */
 export function createWaitNews() {

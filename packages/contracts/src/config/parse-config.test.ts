@@ -203,3 +203,9 @@ test('whatever comes, it answers; and what it accepts is stable', () => {
   );
   expect(parseConfig(Config.parse({})).ok).toBe(true);
 });
+
+test('a password before a host is not shown', () => {
+  const parsed = parseConfig({ clusters: [{ name: 'a', hosts: ['root:hunter22@pve1'] }] });
+  expect(parsed.ok).toBe(false);
+  expect(JSON.stringify(parsed)).not.toContain('hunter22');
+});

@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { readSettings } from './settings.ts';
+
+const noFiles = (): never => {
+  throw new Error('no file');
+};
+
+test.each([
+  ['EVENKEEL_NATS_URL', 'nats://a:4222,tls://user:hunter22@b', true],
+  ['EVENKEEL_NATS_URL', 'nats://user:hunter22@[bad', false],
+  ['EVENKEEL_NATS_URL', 'http://user:hunter22@a', false],
+  ['EVENKEEL_REDIS_URL', 'redis://:hunter22@a:6379/2', true],
+  ['EVENKEEL_REDIS_URL', 'redis://:hunter22@a:port', false],
+])('%s %s: %s, and nobody hears its password', (name, url, ok) => {
+  const read = readSettings({ [name]: url }, noFiles);
+  expect(read.ok).toBe(ok);
+  if (!read.ok) {
+    expect(read.problems).toEqual([expect.stringContaining(`${name}: must be memory: or start with`)]);
+    expect(read.problems.join()).not.toContain('hunter22');
+  }
+});
