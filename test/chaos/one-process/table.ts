@@ -25,8 +25,8 @@ const lines: Line[] = [
   { what: 'paused or observe', rows: ['still'] },
   { what: 'poison, unknown type or version', rows: ['poison'] },
   { what: 'disk full, writes refused, Proxmox slow', rows: ['away'], elsewhere: 'real servers away: --only outages' },
-  { what: 'fuzz', rows: ['garbled'], elsewhere: '100,000 through every call of the client: --only fuzz' },
-  { what: 'random faults of all kinds', rows: ['all'], elsewhere: '24 h at 3,000 guests: not played' },
+  { what: 'fuzz', rows: ['garbled'], elsewhere: '100,000 answers and 100,000 events: --only fuzz' },
+  { what: 'random faults of all kinds', rows: ['all'], elsewhere: '24 h at 3,000 guests, every service: --only soak' },
 ];
 
 const cells = (what: string, done: string, required: string, violations: string, beside: string): string =>
