@@ -98,6 +98,7 @@ async function playOn(
     await stage.bus.settled();
     stage.simulator.advance(stage.simulator.now() + 2_000);
   }
+  await stage.started.stop();
   for (const post of stage.posts) checkPost(post, orders, fuzzed);
 }
 

@@ -65,15 +65,19 @@ export async function playSoak(options: SoakOptions, tell: (line: string) => voi
   const { seed, size, hours, sample_interval_seconds } = options;
   const simulator = createSimulator(soakCluster(size, seed));
   const begin = simulator.now();
+  const end = begin + hours * 3_600_000;
   const configOf = (max_concurrent_migrations?: number) =>
-    soakConfig(sample_interval_seconds, max_concurrent_migrations ? { rules: { max_concurrent_migrations } } : {});
+    soakConfig(sample_interval_seconds, {
+      dry_run: simulator.now() >= end,
+      ...(max_concurrent_migrations ? { rules: { max_concurrent_migrations } } : {}),
+    });
   const day = await openDay(simulator, options, configOf);
   const { ground, again, heard, still, leaked, tally } = day;
   const troubles = drawDay(seed, { hours, per_hour: options.troubles_per_hour, size });
   arrangeDay(troubles, { ...day, configOf });
   ground.turns.alarm(hours * 3_600_000, () => {
     void ask(ground.bus, { do: 'resume' }, simulator.now());
-    void ground.configs.change(soakConfig(sample_interval_seconds, { dry_run: true }));
+    void ground.configs.change(configOf());
     still.push({ from: simulator.now() + permitted, to: Number.POSITIVE_INFINITY });
   });
   const weighed = weighOn(ground, begin, (hour, mib) =>
