@@ -3,6 +3,7 @@ import { findBoth, openServers } from '../e2e/stage/servers.ts';
 import { checkStory } from './check-story.ts';
 import { endure } from './endure.ts';
 import { fuzzAnswers } from './fuzz/fuzz-answers.ts';
+import { fuzzEvents } from './fuzz/fuzz-events.ts';
 import { planKills } from './kills.ts';
 import { runRows } from './one-process/run-rows.ts';
 import { tellTable } from './one-process/table.ts';
@@ -10,13 +11,14 @@ import { outlast } from './outlast.ts';
 import { decideUnderKills, differences, recordWatching } from './repeat-decisions.ts';
 import { serverParts } from './servers/parts.ts';
 import { type Row, tellRows } from './servers/row.ts';
+import { tellSoak } from './soak/tell-soak.ts';
 import { tellStory } from './tell-story.ts';
 
 const { values } = parseArgs({
   options: {
     only: {
       type: 'string',
-      default: 'one-process,fuzz,kills,decisions,outages,leaders,stops,redis,refusals,poison,still',
+      default: 'one-process,fuzz,soak,kills,decisions,outages,leaders,stops,redis,refusals,poison,still',
     },
     rows: { type: 'string' },
     share: { type: 'string', default: '1' },
@@ -25,10 +27,12 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     each: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '60' },
+    hours: { type: 'string', default: '24' },
+    size: { type: 'string', default: '32/3000' },
   },
 });
 const asked = values.only.split(',');
-const found = asked.every((part) => part === 'one-process' || part === 'fuzz') ? undefined : await findBoth();
+const found = asked.every((part) => ['one-process', 'fuzz', 'soak'].includes(part)) ? undefined : await findBoth();
 if (found === null) process.exit(1);
 const binaries = found!;
 const seeds = Array.from({ length: Number(values.rounds) }, (_, round) => Number(values.seed) + round);
@@ -73,6 +77,26 @@ const parts: Record<string, () => Promise<void>> = {
       `fuzz: ${answers} garbled answers, ${refused} of them an error; ${broken.length} violations`,
       broken.slice(0, 20),
     );
+    const events = await fuzzEvents(Number(values.seed), 100_000 * Number(values.share));
+    report(
+      `fuzz: ${events.events} garbled events, ${events.unreadable} unreadable, ${events.laid_aside} laid aside, ${events.passed} good enough; ` +
+        `${events.good} good ones between them, ${events.moves} moves; ${events.broken.length} violations`,
+      events.broken.slice(0, 20),
+    );
+  },
+  soak: async () => {
+    const [nodes = 32, guests = 3000] = values.size.split('/').map(Number);
+    const { line, broken } = await tellSoak(
+      {
+        seed: Number(values.seed),
+        size: { nodes, guests },
+        hours: Number(values.hours),
+        troubles_per_hour: 12,
+        sample_interval_seconds: 600,
+      },
+      (hour) => console.log(`  ${hour}`),
+    );
+    report(line, broken);
   },
   kills: async () => {
     for (const seed of seeds) {

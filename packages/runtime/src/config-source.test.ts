@@ -43,6 +43,13 @@ test('a revision is known wherever it was told, and never guessed', async () => 
   await later.change(acting);
   expect(await later.at(revision)).toEqual(quiet);
   await expect(later.at('0123456789abcdef')).rejects.toThrow(UnknownConfig);
+  const nobody = async () => Promise.reject(new Error('no key of a ledger'));
+  const strict = await openConfigSource(
+    { ...ledger, get: (key) => (/[ *>]/.test(key) ? nobody() : ledger.get(key)) },
+    acting,
+  );
+  for (const garbage of ['', 'a b', '>', '*'])
+    await expect(strict.at(garbage)).rejects.toThrow('is not a revision of a configuration');
   await ledger.create('config.feedfeedfeedfeed', { mode: 'of another version' });
   await expect(later.at('feedfeedfeedfeed')).rejects.toThrow('cannot be read by this version');
 });

@@ -86,6 +86,8 @@ export async function clustersInForce(ledger: Pick<Ledger, 'get'>): Promise<stri
 }
 
 async function fetchConfig(ledger: Ledger, revision: string): Promise<Config> {
+  if (!/^[0-9a-f]{16}$/.test(revision))
+    throw new UnknownConfig(`${JSON.stringify(revision.slice(0, 40))} is not a revision of a configuration`);
   const entry = await ledger.get(configKey(revision));
   if (!entry) throw new UnknownConfig(`the configuration ${revision} is not in the ledger`);
   const parsed = Config.safeParse(entry.value);

@@ -339,7 +339,7 @@ describe('a service', () => {
     await bus.settled();
     expect(await sumOf(store)).toEqual({ sum: 4, seen: [4] });
     const letters = await Array.fromAsync(bus.letters());
-    expect(letters.map((l) => l.reason)).toEqual(['the configuration never told is not in the ledger']);
+    expect(letters.map((l) => l.reason)).toEqual(['"never told" is not a revision of a configuration']);
   });
 
   test('does not count trouble outside as tries of a handler', async () => {

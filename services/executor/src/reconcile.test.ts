@@ -44,6 +44,11 @@ describe('an intent without an answer', () => {
       { unchanged: 5000, tasks: [task()] },
       becomes({ state: 'running', upid: 'UPID:new', adopted: true }),
     ],
+    [
+      'has not started later than now, though the clock of its node is an hour ahead',
+      { tasks: [task({ starttime: t0 / 1000 + 3600 })] },
+      becomes({ state: 'running', started_at: iso(t0 + 60_000) }),
+    ],
     ['is not found in a task that was known', { tasks: [task({ upid: 'UPID:known' })] }, lost],
     ['is not found in a task of long before', { tasks: [task({ starttime: t0 / 1000 - 301 })] }, lost],
     ['is not found in a task of another guest', { tasks: [task({ id: '102' })] }, lost],

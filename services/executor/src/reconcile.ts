@@ -29,13 +29,13 @@ export type ReconcileFacts = {
 
 const lost = 'the task that moved it was not found';
 
-/** An intent without an answer is never sent again: what became of it is read off the tasks and off where the guest is. */
+/** An intent without an answer is never sent again: what became of it is read off the tasks and off where the guest is. A node whose clock is ahead starts nothing in the future. */
 export function reconcile(execution: Starting, facts: ReconcileFacts): Step {
   const { migration, t0 } = execution;
   const { now, guest, tasks, patience } = facts;
   if (facts.unchanged_ms < patience.grace_ms) return wait('the answer may be on its way');
   const task = findTask(execution, tasks);
-  if (task) return put(adopt(execution, task.upid, Math.max(task.starttime * 1000, millis(t0))));
+  if (task) return put(adopt(execution, task.upid, Math.max(Math.min(task.starttime * 1000, now), millis(t0))));
   if (!facts.placed) return wait('Proxmox could not be read');
   if (guest && guest.node === migration.target_node && !mayBeMigrating(guest))
     return put(arrive(adopt(execution, '', millis(t0)), { now, guest, task: { state: 'unknown' }, warnings: [lost] }));

@@ -41,10 +41,10 @@ function placesOf(value: unknown): Place[] {
   return Object.keys(holder).flatMap((key) => [{ holder, key }, ...placesOf(holder[key])]);
 }
 
-function spoil({ holder, key }: Place, draw: Draw): void {
+function spoil({ holder, key }: Place, draw: Draw, more: readonly unknown[]): void {
   const before: unknown = Reflect.get(holder, key);
   const put = (value: unknown): void => void Reflect.set(holder, key, value);
-  const replace = (): void => put(structuredClone(draw.one(nonsense)));
+  const replace = (): void => put(structuredClone(draw.one([...nonsense, ...more])));
   draw.one([
     replace,
     replace,
@@ -55,8 +55,8 @@ function spoil({ holder, key }: Place, draw: Draw): void {
   ])();
 }
 
-/** A body of JSON in which something is not as it should be: a value or three, or the text itself. */
-export function garble(body: string, draw: Draw): string {
+/** A body of JSON in which something is not as it should be: a value or three, where nonsense or `more` may stand, or the text itself. */
+export function garble(body: string, draw: Draw, more: readonly unknown[] = []): string {
   if (draw.below(10) === 0)
     return draw.one([
       '',
@@ -70,7 +70,7 @@ export function garble(body: string, draw: Draw): string {
   const value: unknown = JSON.parse(body);
   for (let times = draw.from(1, 3); times > 0; times--) {
     const places = placesOf(value);
-    if (places.length > 0) spoil(draw.one(places), draw);
+    if (places.length > 0) spoil(draw.one(places), draw, more);
   }
   return JSON.stringify(value) ?? '';
 }

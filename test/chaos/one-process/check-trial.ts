@@ -97,12 +97,14 @@ function hasArrived(move: MoveRecord, { truth }: Witness): boolean | undefined {
   return after === undefined ? undefined : after === move.target;
 }
 
-/** I2: what was said of a migration is what really became of it. */
+/** I2: what was said of a migration is what really became of it; HA itself takes its guests off a node in maintenance, asked by nobody. */
 function checkTruth(witness: Witness): string[] {
   const completed = new Set(idsOf(all(witness, migrationCompleted)));
   const refused = new Set(idsOf(all(witness, migrationRefused)));
   return witness.approved.flatMap(({ migration_id: id, vmid, target_node }) => {
-    const moves = witness.truth.moves.filter((m) => m.vmid === vmid && m.target === target_node);
+    const posts = witness.sent.filter((post) => vmidOf(post.path) === vmid && post.target === target_node);
+    const isAsked = (move: MoveRecord) => posts.some(({ at }) => at <= move.started);
+    const moves = witness.truth.moves.filter((m) => m.vmid === vmid && m.target === target_node && isAsked(m));
     const arrivals = moves.map((move) => hasArrived(move, witness));
     if (arrivals.includes(undefined)) return [];
     const arrived = arrivals.includes(true);

@@ -33,8 +33,8 @@ const lines: Line[] = [
     rows: ['away'],
     elsewhere: 'real servers: --only refusals, outages',
   },
-  { what: 'fuzz', rows: ['garbled'], elsewhere: '100,000 through every call of the client: --only fuzz' },
-  { what: 'random faults of all kinds', rows: ['all'], elsewhere: '24 h at 3,000 guests: not played' },
+  { what: 'fuzz', rows: ['garbled'], elsewhere: '100,000 answers and 100,000 events: --only fuzz' },
+  { what: 'random faults of all kinds', rows: ['all'], elsewhere: '24 h at 3,000 guests, every service: --only soak' },
 ];
 
 const cells = (what: string, done: string, required: string, violations: string, beside: string): string =>

@@ -1,0 +1,33 @@
+import { checkSoak } from './check-soak.ts';
+import { fitGrowth, type Point } from './fit-growth.ts';
+import { playSoak, type SoakOptions } from './play-soak.ts';
+
+/** Hours after which everything that is bounded has reached its bounds. */
+const warm = 6;
+/** Share by which the memory of the process may grow from then to the end of the day. */
+const most = 0.05;
+
+/** Plays a day, and says what was done in it, what it broke, and by how much the process grew once warm. */
+export async function tellSoak(options: SoakOptions, tell?: (line: string) => void) {
+  const began = performance.now();
+  const soaked = await playSoak(options, tell);
+  const { heard, truth, struck, troubles, letters, rss, heap } = soaked;
+  const growth = { rss: growthOf(rss, options.hours), heap: growthOf(heap, options.hours) };
+  const grown = growth.rss !== null && growth.rss > most ? [`RSS grew by ${percent(growth.rss)}`] : [];
+  const broken = [...checkSoak(soaked), ...grown];
+  const { nodes, guests } = options.size;
+  const line =
+    `soak: ${options.hours} h, ${nodes} nodes, ${guests} guests: ${troubles.length} troubles, ${struck} processes struck, ` +
+    `${heard.approved.size} approved, ${truth.moves.length} moves, ${letters.length} dead letters; ` +
+    `growth from hour ${warm}: RSS ${percent(growth.rss)}, heap ${percent(growth.heap)}; ` +
+    `${broken.length} violations; ${Math.round((performance.now() - began) / 1000)} s`;
+  return { line, broken, soaked };
+}
+
+/** Null where the day is too short to tell. */
+function growthOf(points: readonly Point[], hours: number): number | null {
+  const later = points.filter(({ hour }) => hour >= warm && hour <= hours);
+  return later.length < 12 ? null : fitGrowth(later, hours - warm);
+}
+
+const percent = (share: number | null): string => (share === null ? 'not told' : `${(100 * share).toFixed(1)} %`);
