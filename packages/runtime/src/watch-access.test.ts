@@ -26,6 +26,7 @@ test('a token that is not accepted any more is said once, stands at /readyz, and
 
 test('a certificate that changed is another matter than a token, and each cluster and right stands for itself', () => {
   const { said, access } = watched();
+  access.of('lab', 'read')(null);
   access.of('lab', 'read')(unauthorized);
   access.of('lab', 'read')(new ProxmoxError('certificate', 'certificate fingerprint is AA, expected BB'));
   access.of('lab', 'write')(null);
@@ -43,6 +44,13 @@ test('a privilege that is lacking is said once with the first path, and nothing 
     expect.stringContaining('lacks VM.Migrate on /vms/100'),
   ]);
   expect(access.checks()).toEqual([]);
+});
+
+test('what is barred from the start stands at /readyz; whoever could not begin has said so in the log', () => {
+  const { said, access } = watched();
+  access.of('lab', 'read')(unauthorized);
+  expect(said).toEqual([]);
+  expect(access.checks()).toHaveLength(1);
 });
 
 test('what passes by itself is nobody’s right', () => {

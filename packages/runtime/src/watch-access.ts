@@ -17,9 +17,10 @@ export type Access = {
 
 /**
  * Tells of a token that is refused while it is in use: one that is not accepted any more until it is again, at /readyz too; one that
- * lacks a privilege once for each, with the first path.
+ * lacks a privilege once for each, with the first path. What is barred from the start is said in the log by whoever could not begin.
  */
 export function watchAccess(log: Pick<Log, 'warn' | 'info'>): Access {
+  const letIn = new Set<string>();
   const refused = new Map<string, ProxmoxError>();
   const lacking = new Set<string>();
 
@@ -36,11 +37,12 @@ export function watchAccess(log: Pick<Log, 'warn' | 'info'>): Access {
       const key = `${cluster}/${right}`;
       const before = refused.get(key);
       if (error === null) {
+        letIn.add(key);
         if (refused.delete(key)) log.info({ cluster, right }, 'the cluster lets us in again');
       } else if (error.kind === 'forbidden') lack(cluster, right, error);
       else if (barred.includes(error.kind)) {
         refused.set(key, error);
-        if (before?.kind !== error.kind)
+        if (letIn.has(key) && before?.kind !== error.kind)
           log.warn({ cluster, right, reason: error.message }, 'the cluster does not let us in');
       }
     },
