@@ -118,7 +118,7 @@ export const garbled = (seed: number, n: number): Trial => {
   return disturbed(undisturbed(seed + n, draw.from(1, 2)), garble);
 };
 
-/** Everything at once. */
+/** Everything at once; who locks a guest unlocks it, as HA comes back to what it was asked for until then. */
 export const anything = (seed: number, n: number): Trial => {
   const draw = drawFrom(seed * 100_003 + n);
   const parts = draw.some(3, [unheard, forgetful, jumping, away, held, poisoned, garbled]).map((part) => part(seed, n));
@@ -128,7 +128,10 @@ export const anything = (seed: number, n: number): Trial => {
     (): Trouble => ({ do: 'stop', at: { nth: 1 + draw.below(3_000) }, for_s: twice_the_lease_s }),
   );
   const approvals = drawAnyApprovals(draw);
-  const hands = approvals.flatMap(({ vmid }) => (draw.below(5) === 0 ? [drawHand(draw, vmid, draw.from(0, 60))] : []));
+  const unlock = (vmid: number): FaultInput => ({ kind: 'by_hand', vmid, does: 'unlock', after_s: 900 });
+  const hands = approvals.flatMap(({ vmid }) =>
+    draw.below(5) === 0 ? [drawHand(draw, vmid, draw.from(0, 60)), unlock(vmid)] : [],
+  );
   const troubles = [...parts.flatMap((part) => part.troubles), ...kills, ...stops, ...asTroubles(hands)];
   return { seed: seed + n, replicas: draw.from(1, 3), approvals, troubles };
 };
