@@ -30,6 +30,18 @@ export function differences(one: readonly CloudEvent[], other: readonly CloudEve
     .map(([a, b]) => `${a} became ${b}`);
 }
 
+/** Samples after which everybody is waited for: what is learned counts ten minutes after it was judged, and killed services take minutes of this clock. */
+const together = 5;
+
+async function caughtUp(stage: Stage, { decisions }: Recorded, until_time: string): Promise<void> {
+  const told = (events: readonly CloudEvent[]) => events.filter(({ time }) => time <= until_time).length;
+  await until(`all that was said until ${until_time}`, async () => told(await stage.decisions()) >= told(decisions), {
+    seconds: 60,
+    every_ms: 50,
+    tell: stage.story,
+  });
+}
+
 async function killAndStart(name: ServiceName, stage: Stage): Promise<void> {
   await stage.of(name).kill();
   stage.start(name);
@@ -39,11 +51,8 @@ async function killAndStart(name: ServiceName, stage: Stage): Promise<void> {
 const deciding = names.filter((name) => name !== 'collector' && name !== 'executor');
 
 /** What the same samples lead to where each service that decides is killed once meanwhile, at a moment of the seed. */
-export async function decideUnderKills(
-  { seen, decided, config }: Recorded,
-  servers: Servers,
-  seed: number,
-): Promise<CloudEvent[]> {
+export async function decideUnderKills(recorded: Recorded, servers: Servers, seed: number): Promise<CloudEvent[]> {
+  const { seen, decided, config } = recorded;
   const stage = await openStage({ servers, config });
   try {
     await stage.startAll(deciding);
@@ -58,6 +67,7 @@ export async function decideUnderKills(
       await stage.bus.publish({ stream: 'telemetry', subject, event, once: false });
       await sleep(20);
       for (const name of kills.get(i) ?? []) restarts.push(killAndStart(name, stage));
+      if (i % together === together - 1) await caughtUp(stage, recorded, event.time);
     }
     await Promise.all(restarts);
     const decisions = async () => (await stage.decisions()).filter(isDecision);
