@@ -112,7 +112,7 @@ export async function loseLeaders(nats: ServerBinary, wanted: Wanted): Promise<R
   const cluster = await startNatsCluster({ binary: nats, dir });
   const until = endOf(wanted);
   try {
-    const bus = await connectNats({ servers: cluster.url, name: 'chaos', replicas: 3 });
+    const bus = await connectNats({ servers: cluster.url, name: 'chaos', replicas: 3, patience_ms: 90_000 });
     await untilWhole(cluster);
     const kills = shareOf(10, wanted);
     const killed: string[] = [];
