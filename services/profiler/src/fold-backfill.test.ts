@@ -1,9 +1,9 @@
 import type { DataOf, GuestHistory, HistoryPoint, historyBackfilled, OpenHours } from '@evenkeel/contracts';
 import { describe, expect, test } from 'vitest';
-import { cpuCode, cpuOfCode, decodeCells, hourMs, unseen } from './cell.ts';
+import { cellLength, cpuCode, cpuOfCode, decodeCells, hourMs, unseen } from './cell.ts';
 import { foldBackfill } from './fold-backfill.ts';
 import { foldSample } from './fold-sample.ts';
-import { partOf } from './history.ts';
+import { historyHours, partOf } from './history.ts';
 import { clusterSample, guestSample } from './testing/sample.ts';
 
 const now = Date.UTC(2026, 0, 12, 10, 20);
@@ -52,6 +52,13 @@ describe.each(histories)('%s', (_, history) => {
     expect(fill(once.open, once.history, past(history)).history).toEqual(once.history);
     expect(fill(undefined, undefined, past([...history].reverse())).history).toEqual(once.history);
   });
+});
+
+test('what is far from the hours that are kept is left out, however long it is', () => {
+  const far = [0, 4_000_000].map((from): HistoryPoint => [from * 3600, 1e12, 0.9, 2 ** 30]);
+  const { history } = fill(undefined, undefined, past([...points(3, 0, 1800, 0.2), far[1]!]));
+  expect(codesOf(history)).toEqual(Array(18).fill(cpuCode(0.2)));
+  expect(fill(undefined, undefined, past([far[0]!])).history.cells.length).toBe(historyHours * cellLength);
 });
 
 test('the finer of two points has the word', () => {

@@ -19,13 +19,16 @@ type Past = DataOf<typeof historyBackfilled>;
 type Histories = Record<string, GuestHistory>;
 type Sum = { ms: number; sum: number };
 
-/** Seconds-long points spread over buckets of equal length: where points overlap, the finer has the word and the coarser fills what it leaves. */
-function spread(points: readonly HistoryPoint[], value: 2 | 3, bucket: number): Map<number, Sum> {
+type Kept = { first: number; end: number };
+
+/** Seconds-long points spread over the buckets of the hours that are kept: where points overlap, the finer has the word and the coarser fills what it leaves. */
+function spread(points: readonly HistoryPoint[], value: 2 | 3, bucket: number, { first, end }: Kept): Map<number, Sum> {
   const sums = new Map<number, Sum>();
   for (const point of points) {
     const reading = point[value];
     if (reading === null) continue;
-    const [from, to] = [point[0] * 1000, (point[0] + point[1]) * 1000];
+    const from = Math.max(first * hourMs, point[0] * 1000);
+    const to = Math.min(end * hourMs, (point[0] + point[1]) * 1000);
     for (let b = Math.floor(from / bucket); b * bucket < to; b++) {
       const known = sums.get(b) ?? { ms: 0, sum: 0 };
       const overlap = Math.min(to, (b + 1) * bucket) - Math.max(from, b * bucket);
@@ -41,11 +44,12 @@ const finerFirst = (a: HistoryPoint, b: HistoryPoint): number => a[1] - b[1] || 
 /** A history with what was unseen filled in from the past; what was seen stays, so that filling twice changes nothing. */
 function fillHistory(history: GuestHistory, past: readonly HistoryPoint[]): GuestHistory {
   const points = [...past].sort(finerFirst);
-  const cpu = spread(points, 2, bucketMs);
-  const mem = spread(points, 3, hourMs);
+  const kept = { first: history.end - historyHours, end: history.end };
+  const cpu = spread(points, 2, bucketMs, kept);
+  const mem = spread(points, 3, hourMs, kept);
   const begun = countBy(points, (point) => Math.floor((point[0] * 1000) / hourMs));
   const oldest = Math.min(...[...cpu.keys()].map((b) => Math.floor(b / bucketsPerHour)), ...mem.keys());
-  const first = Math.max(history.end - historyHours, Math.min(oldest, history.end - history.cells.length / cellLength));
+  const first = Math.max(kept.first, Math.min(oldest, history.end - history.cells.length / cellLength));
   const missing = Math.max(0, history.end - first - history.cells.length / cellLength);
   const cells = emptyCell.repeat(missing) + history.cells;
   let filled = '';

@@ -20,6 +20,7 @@ describe('a sample stands for the time since the one before', () => {
     ['every hour, early and late', 70 * minute, 55 * minute, 70 * minute],
     ['at first, when the interval is unknown', 60 * minute, 0, 60 * minute],
     ['and not for a day before it', day, 0, 10_000],
+    ['nor for a day because the one before came a day late', day, day, 90 * minute],
   ])('%s', (_, gap, usual, expected) => {
     expect(coverage(gap, usual)).toBe(expected);
   });

@@ -6,11 +6,14 @@ const goneHours = 7 * 24;
 /** Proxmox's figures are means of about ten seconds. */
 const readingMs = 10_000;
 
+/** A sample stands for no longer than this, however rarely there is one. */
+const longestMs = 1.5 * hourMs;
+
 /** Milliseconds before a sample that it stands for: the time since the last one, unless that is a gap in the measurement. */
 export function coverage(gap_ms: number, usual_ms: number): number {
-  if (usual_ms === 0) return gap_ms <= 1.5 * hourMs ? gap_ms : readingMs;
+  if (usual_ms === 0) return gap_ms <= longestMs ? gap_ms : readingMs;
   const most = Math.max(3 * usual_ms, hourMs / 6);
-  return gap_ms <= most ? gap_ms : Math.min(gap_ms, Math.max(usual_ms, readingMs));
+  return Math.min(longestMs, gap_ms <= most ? gap_ms : Math.min(gap_ms, Math.max(usual_ms, readingMs)));
 }
 
 export type Folded = {

@@ -85,6 +85,9 @@ describe('what Proxmox remembered of it', () => {
     const points = [10, 11, 12].map((h): [number, number, number, number] => [h * hour, hour, 0.9, GiB]);
     expect(backfillNode(watched(), points, 64 * GiB)).toEqual(watched());
   });
+  test('leaves alone what is later than all that was watched', () => {
+    expect(backfillNode(watched(), [[9_000 * hour, hour, 0.9, GiB]], 64 * GiB)).toEqual(watched());
+  });
   test('says nothing of memory where its size is not known', () => {
     expect(backfillNode(watched(), [[9 * hour, hour, 0.2, GiB]], 0).mem[0]).toBe(0);
   });

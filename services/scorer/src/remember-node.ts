@@ -103,7 +103,7 @@ export function rememberNode(
 
 const round = (value: number): number => Math.round(value * 1e4) / 1e4;
 
-/** Adds what Proxmox remembered of a node from before it was first seen; hours that were watched are not overwritten. */
+/** Adds what Proxmox remembered of a node from before it was first seen; hours that were watched are not overwritten, and none is later than those. */
 export function backfillNode(history: NodeHistory, points: readonly HistoryPoint[], maxmem: number): NodeHistory {
   const sums = new Map<number, { n: number; cpu: number; mem: number }>();
   for (const [start, length, cpu, mem] of points) {
@@ -115,8 +115,9 @@ export function backfillNode(history: NodeHistory, points: readonly HistoryPoint
     }
   }
   let hours: Hours = history;
+  const watched = history.open.n > 0 ? history.open.hour : Number.POSITIVE_INFINITY;
   for (const [hour, sum] of [...sums].sort(([a], [b]) => a - b)) {
-    if (hour === history.open.hour || (hours.cpu[hour - hours.first_hour] ?? null) !== null) continue;
+    if (hour >= watched || (hours.cpu[hour - hours.first_hour] ?? null) !== null) continue;
     const mem = maxmem > 0 ? perMille(sum.mem / sum.n / maxmem) : 0;
     hours = setHour(hours, hour, { cpu: perMille(sum.cpu / sum.n), mem, iowait: 0 });
   }

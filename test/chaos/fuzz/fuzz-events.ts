@@ -110,12 +110,14 @@ function freshen(
   id: string,
 ): Outgoing {
   const now = new Date(simulator.now()).toISOString();
-  const data = structuredClone(before.data) as { migration?: Record<string, unknown> };
+  const fresh = { ...before, id, time: now, configrevision: revision };
   if (event.name === 'migration.approved') {
     const expires_at = new Date(simulator.now() + 300_000).toISOString();
-    Object.assign(data.migration!, { migration_id: id, approved_at: now, sampled_at: now, expires_at });
+    const { migration } = before.data as { migration: object };
+    const order = { migration_id: id, approved_at: now, sampled_at: now, expires_at };
+    fresh.data = { migration: { ...migration, ...order } };
   }
-  return { ...rest, once: false, message_id: id, event: { ...before, id, time: now, configrevision: revision, data } };
+  return { ...rest, once: false, message_id: id, event: fresh };
 }
 
 const texts = ['', ' ', 'active', 'retired', '>', '*.*', '../x', '\u0000', 'x'.repeat(20_000), '２０２６', '-1', 'NaN'];
@@ -180,7 +182,7 @@ async function tell(
     fuzzed.broken.push(`${id} is tried for ever: ${JSON.stringify(outgoing.event).slice(0, 300)}`);
     return false;
   }
-  const isReadable = type === typeOf(event) && event.data.safeParse(outgoing.event.data).success;
+  const isReadable = () => type === typeOf(event) && event.data.safeParse(outgoing.event.data).success;
   const readers = services.filter(({ handlers }) => handlers.has(event));
   for (const { name: service } of readers) {
     const letter = letters.find((one) => one.service === service && one.headers['ce-id'] === id);
@@ -189,7 +191,7 @@ async function tell(
     if (letter && letter.reason.trim() === '') fuzzed.broken.push(`${id}: ${service} does not say why`);
     if (letter && isGood) fuzzed.broken.push(`${id}: ${service} laid a good ${event.name} aside: ${letter.reason}`);
     if (!letter && !isHandled) fuzzed.broken.push(`${id}: ${service} lost a ${event.name}`);
-    if (!letter && !isReadable) fuzzed.broken.push(`${id}: ${service} took a ${event.name} that is none`);
+    if (!letter && !isReadable()) fuzzed.broken.push(`${id}: ${service} took a ${event.name} that is none`);
   }
   if (isGood) fuzzed.good++;
   else if (letters.length > 0) fuzzed.laid_aside++;

@@ -34,11 +34,15 @@ const nonsense: readonly unknown[] = [
 type Place = { holder: Record<string, unknown> | unknown[]; key: string | number };
 
 /** Every place of a value at which something else may stand. */
-function placesOf(value: unknown): Place[] {
-  if (Array.isArray(value)) return value.flatMap((item, key) => [{ holder: value, key }, ...placesOf(item)]);
-  if (typeof value !== 'object' || value === null) return [];
-  const holder = value as Record<string, unknown>;
-  return Object.keys(holder).flatMap((key) => [{ holder, key }, ...placesOf(holder[key])]);
+function placesOf(value: unknown, places: Place[] = []): Place[] {
+  if (typeof value !== 'object' || value === null) return places;
+  const holder = value as Place['holder'];
+  const keys = Array.isArray(holder) ? holder.keys() : Object.keys(holder);
+  for (const key of keys) {
+    places.push({ holder, key });
+    placesOf(Reflect.get(holder, key), places);
+  }
+  return places;
 }
 
 function spoil({ holder, key }: Place, draw: Draw, more: readonly unknown[]): void {

@@ -1,7 +1,11 @@
 import { createMemoryStore, type MemoryStore, type Store } from '@evenkeel/store';
 
 /** A store that loses all that it holds, or all since a moment (epoch ms; minutes back at most), as Redis does without its disk. */
-export type LossyStore = Store & { lose: (since: number) => Promise<void> };
+export type LossyStore = Store & {
+  lose: (since: number) => Promise<void>;
+  /** Whoever listened has ended. */
+  off_reconnect: (listener: () => void) => void;
+};
 
 type Change = { at: number; carryOut: (store: Store) => Promise<unknown> };
 type Saved = { at: number; store: MemoryStore; changes: Change[] };
@@ -14,7 +18,7 @@ export function createLossyStore(now: () => number): LossyStore {
   const nothing = (): Saved => ({ at: Number.NEGATIVE_INFINITY, store: empty(), changes: [] });
   let inner = empty();
   let saved = [nothing()];
-  const listeners: (() => void)[] = [];
+  const listeners = new Set<() => void>();
   const change = <T>(carryOut: (store: Store) => Promise<T>): Promise<T> => {
     const last = saved.at(-1)!;
     if (now() - last.at >= savedEvery) saved = [last, { at: now(), store: inner.copy(), changes: [] }];
@@ -32,7 +36,8 @@ export function createLossyStore(now: () => number): LossyStore {
     settle: (scope, ids) => change((store) => store.settle(scope, ids)),
     forget: (cluster) => change((store) => store.forget(cluster)),
     trouble: () => null,
-    on_reconnect: (listener) => void listeners.push(listener),
+    on_reconnect: (listener) => void listeners.add(listener),
+    off_reconnect: (listener) => void listeners.delete(listener),
     close: async () => {},
     lose: async (since) => {
       const { store, changes } = saved.findLast(({ at }) => at < since) ?? nothing();

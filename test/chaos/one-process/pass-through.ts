@@ -80,13 +80,18 @@ export function busOf(
   life: Life,
   turns: Turns,
   { outage, publish }: Hindrance,
-  died: Promise<never>,
+  deaths: Set<(error: Error) => void>,
 ): Bus {
   const heard = (delivery: Delivery | Poison, handle: (delivery: Delivery | Poison) => Promise<void>) => {
-    const late = Promise.withResolvers<never>();
-    const cancel = turns.alarm(ackWaitMs, () => late.reject(new Error('not acknowledged in time')));
+    if (life.state === 'dead') return Promise.reject(new Error('killed'));
+    const { promise: lost, reject: lose } = Promise.withResolvers<never>();
+    const cancel = turns.alarm(ackWaitMs, () => lose(new Error('not acknowledged in time')));
+    deaths.add(lose);
     const ack = () => between('bus.ack', life, turns, delivery.ack);
-    return Promise.race([as(life, () => handle({ ...delivery, ack })), died, late.promise]).finally(cancel);
+    return Promise.race([as(life, () => handle({ ...delivery, ack })), lost]).finally(() => {
+      cancel();
+      deaths.delete(lose);
+    });
   };
   return {
     ...bus,

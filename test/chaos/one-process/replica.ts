@@ -60,24 +60,31 @@ export function startReplica(
   part: Part = executorOf(ground.simulator),
 ): { life: Life; kill: () => void } {
   const life: Life = { name, state: 'running', until: 0 };
-  const { promise: died, reject } = Promise.withResolvers<never>();
-  died.catch(() => {});
+  const deaths: Process['deaths'] = new Set();
   const stops: (() => unknown)[] = [];
   as(
     life,
-    () => void live({ life, part, ground, died, stops }, instance).catch((error) => ground.errors.push(String(error))),
+    () =>
+      void live({ life, part, ground, deaths, stops }, instance).catch((error) => ground.errors.push(String(error))),
   );
   return {
     life,
     kill: () => {
       life.state = 'dead';
-      reject(new Error('killed'));
+      for (const die of deaths) die(new Error('killed'));
       for (const stop of stops) stop();
     },
   };
 }
 
-type Process = { life: Life; part: Part; ground: Ground; died: Promise<never>; stops: (() => unknown)[] };
+type Process = {
+  life: Life;
+  part: Part;
+  ground: Ground;
+  /** Told that it dies, by what waits for it. */
+  deaths: Set<(error: Error) => void>;
+  stops: (() => unknown)[];
+};
 
 async function live(process: Process, instance: number): Promise<void> {
   const { life, part, ground } = process;
@@ -107,14 +114,21 @@ async function begin(process: Process, instance: number): Promise<Started> {
   }
 }
 
-async function startOn({ life, part, ground, died, stops }: Process, instance: string): Promise<Started> {
+async function startOn({ life, part, ground, deaths, stops }: Process, instance: string): Promise<Started> {
   const { turns, hindrance, configs } = ground;
   const ledger = ledgerOf(ground.bus.ledger, life, turns, hindrance);
-  const bus = busOf(ground.bus, ledger, life, turns, hindrance, died);
+  const bus = busOf(ground.bus, ledger, life, turns, hindrance, deaths);
   const consume: typeof bus.consume = async (options, handle) => {
     const consumption = await bus.consume(options, handle);
     stops.push(consumption.stop);
     return consumption;
+  };
+  const store: typeof ground.store = {
+    ...ground.store,
+    on_reconnect: (listener) => {
+      ground.store.on_reconnect(listener);
+      stops.push(() => ground.store.off_reconnect(listener));
+    },
   };
   const guarding = ledgerOf(ground.bus.ledger, life, turns, hindrance, 'guard');
   const mayWrite = createMayWrite({
@@ -125,7 +139,7 @@ async function startOn({ life, part, ground, died, stops }: Process, instance: s
   });
   return start([part.service], {
     bus: { ...bus, consume },
-    store: storeOf(ground.store, life, turns, hindrance),
+    store: storeOf(store, life, turns, hindrance),
     configs,
     clusters: [cluster],
     proxmox: (_, right) => proxmoxOf(connect(life, ground, right === 'read' ? 'read' : mayWrite), life, turns),

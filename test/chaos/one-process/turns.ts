@@ -99,7 +99,7 @@ export const as = <T>(life: Life, work: () => T): T => whose.run(life, work);
 /** While `work` runs, `setTimeout` knows only the time of these turns; what the product sets is set by whose part it is. */
 export async function withTimers<T>(turns: Turns, work: () => Promise<T>): Promise<T> {
   const { setTimeout: set, clearTimeout: clear } = globalThis;
-  const cancels = new Map<object, () => void>();
+  const cancels = new WeakMap<object, () => void>();
   const fake = (ring: (...args: unknown[]) => void, ms = 0, ...args: unknown[]): object => {
     const handle = { unref: () => handle, ref: () => handle };
     cancels.set(

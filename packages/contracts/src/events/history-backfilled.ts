@@ -3,8 +3,16 @@ import { ClusterName, GuestId, Time } from '../cluster.ts';
 import { defineEvent } from '../define.ts';
 import { Transfer } from '../migration.ts';
 
+/** Seconds: longer than any bucket that Proxmox keeps of a week, and so short that nobody spreads a point over years. */
+const longestPoint = 86_400;
+
 /** Bucket start (epoch seconds), its length in seconds, then CPU fraction and memory bytes; null where there was no data. */
-export const HistoryPoint = z.tuple([z.number(), z.number(), z.number().nullable(), z.number().nullable()]);
+export const HistoryPoint = z.tuple([
+  z.number().min(0),
+  z.number().min(0).max(longestPoint),
+  z.number().nullable(),
+  z.number().nullable(),
+]);
 
 export const PastMigration = z.object({
   upid: z.string(),
