@@ -43,6 +43,30 @@ describe('memory bus', () => {
     }
   });
 
+  test('what is too old is dropped when more comes, unless a consumer still waits for it', async () => {
+    let now = 0;
+    const bus = createMemoryBus({ wait, now: () => now, limits: { decisions: { max_age_ms: 100 } } });
+    const { say, subject } = createSetting(bus);
+    const kept = async () => (await gather(bus.read('decisions', [subject('*')]))).map(({ event }) => event.data);
+    const sayAt = (at: number) => {
+      now = at;
+      return bus.publish(say(`said-${at}`, at));
+    };
+    for (const at of [0, 60, 120]) await sayAt(at);
+    expect(await kept()).toEqual([60, 120]);
+    const gate = Promise.withResolvers<void>();
+    await bus.consume({ stream: 'decisions', durable: 'slow', subjects: [subject('*')] }, async (delivery) => {
+      await gate.promise;
+      await delivery.ack();
+    });
+    await sayAt(500);
+    expect(await kept()).toEqual([60, 120, 500]);
+    gate.resolve();
+    await bus.settled();
+    await sayAt(590);
+    expect(await kept()).toEqual([500, 590]);
+  });
+
   test('telemetry keeps the last few of a subject, and longer what a consumer still waits for', async () => {
     const bus = createMemoryBus({ wait, limits: { telemetry: { per_subject: 2, backlog: 5 } } });
     const { say, subject } = createSetting(bus);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CloudEvent, StreamClass } from '@evenkeel/contracts';
+import { type CloudEvent, streams as kept, type StreamClass } from '@evenkeel/contracts';
 import { createMemoryConsumer, type MemoryConsumer } from './memory-consumer.ts';
 import { createMemoryLedger } from './memory-ledger.ts';
 import { followKept, readKept, storedEventOf } from './memory-read.ts';
@@ -7,12 +7,14 @@ import { createMemoryStream, type StreamLimits } from './memory-stream.ts';
 import { type Bus, type Consumption, type DeadLetter, EventTooLarge, type Outgoing } from './port.ts';
 
 export type MemoryBusOptions = {
-  /** Replaces what is kept of a stream. */
+  /** Replaces what is kept of a stream; it is kept as long as on a server. */
   limits?: Partial<Record<StreamClass, Partial<StreamLimits>>>;
   /** Waits before a redelivery; stories pass one that returns at once. */
   wait?: (delay_ms: number) => Promise<void>;
   /** Sends every event through JSON, as a wire would; otherwise events travel by reference and must not be changed. */
   encode?: boolean;
+  /** By which what is too old is told, epoch ms. Default the clock of this machine. */
+  now?: () => number;
   /** Largest encoded body, bytes; telemetry is only measured with `encode`. Default 1 MiB. */
   max_payload?: number;
 };
@@ -25,20 +27,23 @@ export type MemoryBus = Bus & {
   settled: () => Promise<void>;
 };
 
-const bounded: StreamLimits = { per_subject: Number.POSITIVE_INFINITY, total: 10_000, backlog: 10_000, ids: 20_000 };
-const defaults: Record<StreamClass, StreamLimits> = {
+const bounded = { per_subject: Number.POSITIVE_INFINITY, total: 10_000, backlog: 10_000, ids: 20_000 };
+const defaults: Record<StreamClass, Omit<StreamLimits, 'max_age_ms'>> = {
   telemetry: { per_subject: 1, total: Number.POSITIVE_INFINITY, backlog: 2_000, ids: 5_000 },
   decisions: bounded,
   commands: bounded,
   dead: bounded,
 };
 
-/** Events are seen in the order of publishing; nothing in it depends on a clock but the wait before a redelivery. */
+/** Events are seen in the order of publishing; nothing in it depends on a clock but how long they are kept, and the wait before a redelivery. */
 export function createMemoryBus(options: MemoryBusOptions = {}): MemoryBus {
   const closed = new AbortController();
   let stored = 0;
-  const streamOf = (name: StreamClass) =>
-    createMemoryStream({ ...defaults[name], ...options.limits?.[name] }, () => ++stored);
+  const streamOf = (name: StreamClass) => {
+    const max_age_ms = 1000 * kept[name].max_age_seconds;
+    const limits = { ...defaults[name], max_age_ms, ...options.limits?.[name] };
+    return createMemoryStream(limits, () => ++stored, options.now ?? Date.now);
+  };
   const streams = {
     telemetry: streamOf('telemetry'),
     decisions: streamOf('decisions'),

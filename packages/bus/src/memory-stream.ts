@@ -2,23 +2,24 @@ import type { CloudEvent } from '@evenkeel/contracts';
 import type { Outgoing, Published } from './port.ts';
 import { subjectFilter } from './subjects.ts';
 
-/** `waiting` counts the consumers that have yet to acknowledge it; `gone` is set once it was dropped. */
+/** `born` is the time of its publishing; `waiting` counts the consumers that have yet to acknowledge it; `gone` is set once it was dropped. */
 export type Kept = {
   subject: string;
   sequence: number;
   stored_at: number;
+  born: number;
   event: CloudEvent;
   waiting: number;
   gone: boolean;
 };
 
-/** How much is kept. What a consumer still waits for is dropped only at `backlog`. */
-export type StreamLimits = { per_subject: number; total: number; backlog: number; ids: number };
+/** How much is kept, and for how long (milliseconds). What a consumer still waits for is dropped only at `backlog`. */
+export type StreamLimits = { per_subject: number; total: number; max_age_ms: number; backlog: number; ids: number };
 
 export type MemoryStream = ReturnType<typeof createMemoryStream>;
 
-/** An ordered log that keeps events by reference and within limits; `clock` says of each when it came. */
-export function createMemoryStream(limits: StreamLimits, clock: () => number) {
+/** An ordered log that keeps events by reference and within limits; `clock` says of each when it came, and `now` how old it is. */
+export function createMemoryStream(limits: StreamLimits, clock: () => number, now: () => number) {
   const log = new Map<number, Kept>();
   const bySubject = new Map<string, Kept[]>();
   const ids = new Map<string, number>();
@@ -41,6 +42,13 @@ export function createMemoryStream(limits: StreamLimits, clock: () => number) {
     const first = log.size > limits.total ? log.values().next().value : undefined;
     if (first && (first.waiting === 0 || log.size > limits.total + limits.backlog)) drop(first);
   };
+  const expire = () => {
+    const oldest = now() - limits.max_age_ms;
+    for (const message of log.values()) {
+      if (message.born >= oldest || message.waiting > 0) return;
+      drop(message);
+    }
+  };
   const remember = (id: string, at: number) => {
     ids.set(id, at);
     if (ids.size > limits.ids) ids.delete(ids.keys().next().value as string);
@@ -48,7 +56,8 @@ export function createMemoryStream(limits: StreamLimits, clock: () => number) {
   const last = (subject: string) => bySubject.get(subject)?.at(-1) ?? null;
 
   const add = ({ subject, event, message_id }: Outgoing): Kept => {
-    const message: Kept = { subject, sequence: ++sequence, stored_at: clock(), event, waiting: 0, gone: false };
+    const at = { sequence: ++sequence, stored_at: clock(), born: now() };
+    const message: Kept = { subject, ...at, event, waiting: 0, gone: false };
     log.set(message.sequence, message);
     const same = bySubject.get(subject) ?? [];
     same.push(message);
@@ -56,6 +65,7 @@ export function createMemoryStream(limits: StreamLimits, clock: () => number) {
     remember(message_id ?? event.id, message.sequence);
     for (const listener of listeners) listener(message);
     trim(same);
+    expire();
     return message;
   };
 

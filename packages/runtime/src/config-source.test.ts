@@ -54,6 +54,24 @@ test('a revision is known wherever it was told, and never guessed', async () => 
   await expect(later.at('feedfeedfeedfeed')).rejects.toThrow('cannot be read by this version');
 });
 
+test('of many configurations a process remembers the last, and reads an older one again', async () => {
+  const { ledger } = createMemoryBus();
+  const asked: string[] = [];
+  const get: typeof ledger.get = (key) => {
+    asked.push(key);
+    return ledger.get(key);
+  };
+  const source = await openConfigSource({ ...ledger, get }, quiet);
+  const revisions: string[] = [];
+  for (let seconds = 30; seconds < 55; seconds++)
+    revisions.push(await source.change(Config.parse({ collection: { sample_interval_seconds: seconds } })));
+  asked.length = 0;
+  expect((await source.at(revisions.at(-1)!)).collection.sample_interval_seconds).toBe(54);
+  expect(asked).toEqual([]);
+  expect((await source.at(revisions[0]!)).collection.sample_interval_seconds).toBe(30);
+  expect(asked).toEqual([`config.${revisions[0]}`]);
+});
+
 test.each([
   ['as it is by default', {}, 'mode is observe'],
   ['dry run', { mode: 'auto' }, 'dry_run is on'],

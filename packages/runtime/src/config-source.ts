@@ -16,6 +16,9 @@ export type ConfigSource = {
   follow: () => Promise<boolean>;
 };
 
+/** Configurations that a process remembers; older ones are read again where an event asks for them. */
+const mostKnown = 20;
+
 export class UnknownConfig extends Error {
   override name = 'UnknownConfig';
 }
@@ -28,14 +31,19 @@ export async function openConfigSource(
 ): Promise<ConfigSource> {
   const known = new Map<string, Config>();
   let current = { config: initial, revision: revisionOf(initial) };
+  const remember = (revision: string, config: Config): void => {
+    known.delete(revision);
+    known.set(revision, config);
+    if (known.size > mostKnown) known.delete(known.keys().next().value as string);
+  };
   const at = async (revision: string): Promise<Config> => {
     const config = known.get(revision) ?? (await fetchConfig(ledger, revision));
-    known.set(revision, config);
+    remember(revision, config);
     return config;
   };
   const change = async (config: Config): Promise<string> => {
     const revision = revisionOf(config);
-    known.set(revision, config);
+    remember(revision, config);
     await ledger.create(configKey(revision), config);
     await putInForce(ledger, revision);
     await renew(ledger, revision, config);
@@ -49,7 +57,7 @@ export async function openConfigSource(
     current = { config: await at(revision), revision };
     return true;
   };
-  known.set(current.revision, initial);
+  remember(current.revision, initial);
   if (!(await ledger.get(activeKey))) {
     await ledger.create(configKey(current.revision), initial);
     await ledger.create(activeKey, current.revision);

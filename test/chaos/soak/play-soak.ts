@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { createMemoryBus, type MemoryBus } from '@evenkeel/bus';
 import { collector } from '@evenkeel/collector';
 import { createExecutor } from '@evenkeel/executor';
@@ -55,6 +57,8 @@ export type Soaked = {
   heap: Point[];
 };
 
+/** So old are the decisions that the bus, which is in this process, still holds: less than on a server, where they are no memory of Evenkeel's, and longer than anything here looks back. */
+const kept_ms = 6 * 3_600_000;
 /** Longer than what is under way takes, and than it takes to judge it after an hour. */
 const quiet_s = 85 * 60;
 const executor_every_ms = 60_000;
@@ -138,7 +142,8 @@ async function openDay(
     wait: (ms) => turns.sleep(ms),
     encode: true,
     max_payload: 64 * 2 ** 20,
-    limits: { telemetry: { per_subject: 2 }, decisions: { total: 1_500, per_subject: 100 } },
+    now: simulator.now,
+    limits: { telemetry: { per_subject: 2 }, decisions: { max_age_ms: kept_ms, per_subject: 100 } },
   });
   const still: Still[] = [];
   const leaked: string[] = [];
@@ -185,11 +190,13 @@ async function openDay(
   };
 }
 
-/** Every ten minutes notes what the process weighs, after it has tidied up where it was started with `--expose-gc`; tells every hour. */
+/** Every ten minutes notes what the process weighs after it has tidied up; tells every hour. */
 function weighOn({ simulator, turns }: Ground, begin: number, tell: (hour: string, mib: string) => void) {
   const [rss, heap]: [Point[], Point[]] = [[], []];
+  setFlagsFromString('--expose-gc');
+  const tidyUp = runInNewContext('gc') as () => void;
   const weigh = (): void => {
-    globalThis.gc?.();
+    tidyUp();
     const { rss: resident, heapUsed } = process.memoryUsage();
     const hour = (simulator.now() - begin) / 3_600_000;
     rss.push({ hour, mib: resident / 2 ** 20 });

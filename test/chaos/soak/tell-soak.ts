@@ -2,7 +2,7 @@ import { checkSoak } from './check-soak.ts';
 import { fitGrowth, type Point } from './fit-growth.ts';
 import { playSoak, type SoakOptions } from './play-soak.ts';
 
-/** Hours after which everything that is bounded has reached its bounds. */
+/** Hours after which all that is bounded by this day has reached its bounds, the decisions on the bus last; profiles go on to fill until they hold two weeks, eleven bytes an hour of a guest. */
 const warm = 6;
 /** Share by which the memory of the process may grow from then to the end of the day. */
 const most = 0.05;
