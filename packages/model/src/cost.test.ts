@@ -110,7 +110,7 @@ describe('what it costs', () => {
 });
 
 test('a core more that costs 50 points on either node costs so for as long as a tenth of the guest and of a core more is needed', () => {
-  const [free, priced] = [migrationCost(vm(), plain), migrationCost(vm(), plain, { slope: 50 })];
+  const [free, priced] = [migrationCost(vm(), plain), migrationCost(vm(), plain, { slope: 100 })];
   expect(priced.points - free.points).toBeCloseTo((18.88 / 3600) * 2 * 50 * 0.3, 6);
 });
 

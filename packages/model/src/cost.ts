@@ -30,6 +30,8 @@ export type MigrationCost = {
   bytes: number;
   bytes_per_second: number;
   restart: boolean;
+  /** Load that it adds to either node while it runs. */
+  core_hours: number;
 };
 
 export const emptyPath: PathParameters = {
@@ -109,23 +111,19 @@ function transfer(guest: GuestSample, rate: number, config: Config['cost_model']
   return { bytes: ram.bytes + disks, rest: ram.rest };
 }
 
-/** Seconds of the coming hours in penalty points: load added to both nodes, the guest slowed down, and the time it stands still. */
-function price(
-  guest: GuestSample,
-  seconds: number,
-  downtime: number,
-  slope: number,
-  config: Config['cost_model'],
-): number {
-  const cores = guest.cpu * guest.maxcpu;
-  const load = (seconds / 3600) * 2 * slope * (0.1 * cores + 0.1);
+/** Work of sending and of receiving a guest: a tenth of a core, and a tenth of what the guest does itself. */
+const coreHours = (guest: GuestSample, seconds: number): number =>
+  (seconds / 3600) * (0.1 * guest.cpu * guest.maxcpu + 0.1);
+
+/** The guest slowed down, and the time it stands still, in penalty-point-hours. */
+function harm(guest: GuestSample, seconds: number, downtime: number, config: Config['cost_model']): number {
   const slowdown = 0.1 * seconds * Math.min(1, guest.cpu);
-  return load + config.downtime_price * (downtime + slowdown / 10);
+  return config.downtime_price * (downtime + slowdown / 10);
 }
 
 /**
  * Duration, downtime and price of a migration: overhead + bytes ÷ rate, by what was learned on its path, else by the priors.
- * `slope` is what a core more costs the two nodes, in points; the price is in penalty-point-hours.
+ * `slope` is what a core more costs the two nodes together, in points; the price is in penalty-point-hours.
  */
 export function migrationCost(
   guest: GuestSample,
@@ -147,13 +145,15 @@ export function migrationCost(
     ? config.container_downtime_seconds + (bytes / GiB) * line.secondsPerGib
     : trust * measured + (1 - trust) * stopped;
   const duration = restart ? Math.max(seconds, still) : seconds;
+  const core_hours = coreHours(guest, duration);
   return {
-    points: price(guest, duration, still, learned.slope ?? 0, config),
+    points: harm(guest, duration, still, config) + core_hours * (learned.slope ?? 0),
     duration_seconds: widened(around(duration, sd), known.n, line.overhead),
     downtime_seconds: { expected: still, low: still / 3, high: still * 3 },
     bytes: Math.round(bytes),
     bytes_per_second: rate,
     restart,
+    core_hours,
   };
 }
 

@@ -226,7 +226,13 @@ function hourShift(state: PlanState, n: number, unit: readonly number[], sign: n
 
 export const penaltyOf = (state: PlanState, n: number): number => penaltyWith(state, n, [], 0);
 
-/** The same in each hour of the day, hour 0 first. */
+const slopeStep = 1e-4;
+
+/** Points that the next core costs on a node: since penalties are convex, none after it costs less. */
+export const slopeOf = (state: PlanState, n: number): number =>
+  (penaltyWith(state, n, [], 0, slopeStep) - penaltyOf(state, n)) / slopeStep;
+
+/** Penalty of a node as it is, in each hour of the day, hour 0 first; with some guests more or fewer as above. */
 export function hourlyPenalties(
   state: PlanState,
   n: number,

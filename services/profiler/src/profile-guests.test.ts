@@ -80,3 +80,36 @@ test('a conclusion is drawn once per history and time zone', () => {
   expect(concluding({ ...history }, local)).toEqual(first);
   expect(concluding(history, localHours(hour - 400, 401, 'Asia/Tokyo'))).not.toBe(first);
 });
+
+/** The last hour at a moment, of a guest seen every five minutes before, whose CPU is 0.2 and 0.8 in turn and 0.9 in the last reading. */
+function lastHourAt(at: number, minutes: number) {
+  const from = at - minutes * 60_000;
+  const looks = Array.from({ length: minutes / 5 + 1 }, (_, i) => {
+    const cpu = i === minutes / 5 ? 0.9 : i % 2 === 0 ? 0.2 : 0.8;
+    return clusterSample(from + i * 300_000, [guestSample({ cpu })]);
+  });
+  const open = looks.reduce<OpenHours | undefined>((before, look) => foldSample(before, look).open, undefined);
+  const [profile] = profileGuests(runSample(at, [guestSample()]), open!, new Map(), local, rememberConclusions());
+  return profile?.cpu.hour;
+}
+
+test.each([
+  ['on the hour', now + 20 * 60_000, 90, 0.54],
+  ['five minutes after it', now + 25 * 60_000, 90, 0.54],
+  ['of its buckets where less was seen', now, 30, 0.51],
+])('the last hour is the mean of sixty minutes and no single reading, %s', (_, at, minutes, expected) => {
+  expect(lastHourAt(at, minutes)).toBeCloseTo(expected, 1);
+});
+
+test('a reading that has just opened a bucket weighs no more than its five minutes', () => {
+  const flat = (last: number) => {
+    const looks = Array.from({ length: 20 }, (_, i) => {
+      const cpu = i === 19 ? last : 0.2;
+      return clusterSample(now + (i - 18) * 300_000, [guestSample({ cpu })]);
+    });
+    const open = looks.reduce<OpenHours | undefined>((before, look) => foldSample(before, look).open, undefined);
+    const at = now + 300_000;
+    return profileGuests(runSample(at, [guestSample()]), open!, new Map(), local, rememberConclusions())[0]!.cpu.hour!;
+  };
+  expect(flat(0.8) - flat(0.2)).toBeCloseTo(0.6 / 12, 2);
+});

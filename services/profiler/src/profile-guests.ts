@@ -6,8 +6,7 @@ import type {
   OpenHour,
   OpenHours,
 } from '@evenkeel/contracts';
-import { mean } from '@evenkeel/model';
-import { bucketsPerHour, cpuOfCode, decodeCell, hourMs } from './cell.ts';
+import { bucketMs, bucketsPerHour, cpuOfCode, decodeCell, hourMs, unseen } from './cell.ts';
 import { hoursOf } from './close-hours.ts';
 import { type Conclusion, conclude } from './conclude.ts';
 import type { LocalHours } from './local-hours.ts';
@@ -74,13 +73,31 @@ function windows({ day, week, ...overall }: MetricStatistics, age: number, hour:
   };
 }
 
-/** Means of the last six ten-minute buckets, of which the open one is the last. */
+/**
+ * Means of the last sixty minutes: the open bucket by how much of it was seen, and of the one an hour before it the rest. A
+ * reading on the hour ends the hour before.
+ */
 function lastHour(closed: string, open: OpenHour, now: number): { cpu: number; mem: number } | undefined {
-  if (open[1] !== Math.floor(now / hourMs)) return undefined;
+  if (open[1] !== Math.floor((now - 1) / hourMs)) return undefined;
   const before = closed === '' ? undefined : decodeCell(closed, hoursOf(closed) - 1);
-  const codes = [...(before?.cpu ?? []), ...closedBuckets(open), openBucket(open)].slice(-bucketsPerHour);
-  const cpu = mean(codes.map((code) => cpuOfCode[code] as number));
+  const codes = [...(before?.cpu ?? []), ...closedBuckets(open)].slice(-bucketsPerHour);
+  const seen = Math.min(1, open[3] / bucketMs);
+  const cpu = weightedMean([
+    ...codes.map((code, i) => ({ code, weight: i === codes.length - bucketsPerHour ? 1 - seen : 1 })),
+    { code: openBucket(open), weight: seen },
+  ]);
   const mib = open[5] > 0 ? open[6] / open[5] : before?.mem;
   if (Number.isNaN(cpu) || mib === undefined) return undefined;
   return { cpu: significant(cpu, 3), mem: significant(mib * 1_048_576, 4) };
+}
+
+/** Mean CPU of buckets of which something was seen; NaN where there is none. */
+function weightedMean(buckets: readonly { code: number; weight: number }[]): number {
+  let [sum, weights] = [0, 0];
+  for (const { code, weight } of buckets) {
+    if (code === unseen || weight === 0) continue;
+    sum += weight * (cpuOfCode[code] as number);
+    weights += weight;
+  }
+  return sum / weights;
 }

@@ -33,7 +33,7 @@ const staying = ({
   const profiles = guests.map((g) => aProfile(g, { residual_sd }));
   const { planning } = startRun({ sample, profiles, scores, convergence, config, memory: emptyMemory });
   for (const g of taken) planning.taken.add(g);
-  return explainStaying(planning, scores, convergence);
+  return explainStaying(planning, scores, convergence, () => 24);
 };
 const reasons = (given: Given) => staying(given).map(({ reason }) => reason);
 const busy = (vmid: number, cpu: number, change: Partial<GuestSample> = {}) =>

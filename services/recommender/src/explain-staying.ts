@@ -1,6 +1,6 @@
 import type { Convergence, NodeScore } from '@evenkeel/contracts';
 import { allowedOn, fits, mayMove, penaltyOf, penaltyWith } from '@evenkeel/model';
-import { leastRelief } from './balance.ts';
+import { askedOf, leastRelief } from './best-move.ts';
 import { chanceOfRelief, type Planning } from './planned-move.ts';
 
 const percent = (fraction: number): string => `${Math.floor(100 * fraction)} %`;
@@ -9,8 +9,8 @@ const inAll = 60;
 
 type Reason = { guest: `qemu/${number}`; reason: string };
 
-function bestTry(planning: Planning, g: number): string {
-  const { state, ctx, caps, config } = planning;
+function bestTry(planning: Planning, g: number, hours: number): string {
+  const { state, ctx, caps } = planning;
   const guest = state.guests[g]!.sample.guest;
   const stays = mayMove(guest, ctx);
   if (stays) return stays;
@@ -28,7 +28,7 @@ function bestTry(planning: Planning, g: number): string {
       if (!best || points > best.points) best = { node, points };
     }
   });
-  const asked = config.penalty_config.min_score_improvement;
+  const asked = Math.round(100 * askedOf(planning, source, hours)) / 100;
   if (best && best.points >= asked) {
     const chance = chanceOfRelief(state, [g], source, state.nodeIndex.get(best.node)!);
     if (chance < leastRelief)
@@ -42,7 +42,12 @@ function bestTry(planning: Planning, g: number): string {
 }
 
 /** Why the larger guests of the loaded nodes, or of the busiest, got no recommendation; a bounded list, none where the cluster has converged. */
-export function explainStaying(planning: Planning, scores: readonly NodeScore[], convergence: Convergence): Reason[] {
+export function explainStaying(
+  planning: Planning,
+  scores: readonly NodeScore[],
+  convergence: Convergence,
+  hoursOf: (guest: number) => number,
+): Reason[] {
   if (convergence.converged) return [];
   const { state, taken } = planning;
   const busiest = scores.toSorted((a, b) => b.penalty - a.penalty || (a.node < b.node ? -1 : 1));
@@ -57,5 +62,8 @@ export function explainStaying(planning: Planning, scores: readonly NodeScore[],
   );
   return chosen
     .slice(0, inAll)
-    .map((g) => ({ guest: state.guests[g]!.sample.guest as `qemu/${number}`, reason: bestTry(planning, g) }));
+    .map((g) => ({
+      guest: state.guests[g]!.sample.guest as `qemu/${number}`,
+      reason: bestTry(planning, g, hoursOf(g)),
+    }));
 }

@@ -11,6 +11,7 @@ const cost: PlanInput['cost'] = {
   bytes: 6 * 2 ** 30,
   bytes_per_second: 1e8,
   restart: false,
+  core_hours: 0.01,
 };
 const order = (change: Partial<PlanInput> = {}) =>
   plan({
@@ -170,6 +171,7 @@ test.each([
       bytes: 2 ** 30,
       bytes_per_second: 1e8,
       restart: false,
+      core_hours: 0.01,
     },
     cores: 1,
     mem_bytes: 2 ** 30,

@@ -19,6 +19,7 @@ import {
   penaltyOf,
   penaltyWith,
   type RuleContext,
+  slopeOf,
   usedMemory,
 } from '@evenkeel/model';
 
@@ -66,13 +67,15 @@ const nodeEffect = (state: PlanState, n: number): NodeEffect => ({
   penalty: penaltyOf(state, n),
 });
 
-/** Cost of moving a guest, by what was learned on its path. */
+/** Cost of moving a guest, by what was learned on its path and by how busy its two nodes are; for its own node as target, without the other's part. */
 export function costOf(planning: Planning, guest: number, target: number): MigrationCost {
   const { state, config, memory } = planning;
   const { sample } = state.guests[guest]!;
+  const source = state.where[guest]!;
   return migrationCost(sample, config.cost_model, {
     path: memory.paths[`${sample.node}>${state.nodes[target]!.node}`]?.sums,
     cluster: memory.paths['*']?.sums,
+    slope: slopeOf(state, source) + (target === source ? 0 : slopeOf(state, target)),
   });
 }
 

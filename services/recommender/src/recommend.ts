@@ -58,7 +58,7 @@ export function recommend(input: RecommendInput): Generated {
     recommendations.map((r) => r.guest),
     planning.ctx,
   );
-  const staying = explainStaying(planning, input.scores, convergence);
+  const staying = explainStaying(planning, input.scores, convergence, (g) => hoursOf(run, g));
   const { guests, ...rest } = sample;
   return {
     cluster: sample.cluster,

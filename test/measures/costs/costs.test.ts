@@ -4,6 +4,7 @@ import { meanError, measureCosts } from './measure-costs.ts';
 
 test.each([5, 6])(
   'after twenty migrations on a path the next are foretold within a tenth, cluster %i',
+  { timeout: 120_000 },
   async (seed) => {
     const costs = await measureCosts(seed);
     expect(costs.length).toBeGreaterThanOrEqual(20);
