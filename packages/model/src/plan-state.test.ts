@@ -11,6 +11,7 @@ import {
   penaltyOf,
   penaltyWith,
   planState,
+  risesOf,
   usedMemory,
 } from './plan-state.ts';
 import { aCluster, aConfig, aGuest, aNode, aProfile, GiB } from './sample-cluster.ts';
@@ -52,7 +53,9 @@ describe('planState', () => {
     fc.assert(
       fc.property(guests, fc.nat(), (rows, pick) => {
         const { sample, profiles } = build(rows);
-        const state = planState(sample, profiles, config);
+        const pressed = sample.nodes.map((n, i) => ({ ...n, pressure: { cpu_some: (pick + 31 * i) % 60 } }));
+        const rises = new Map([['a', (pick % 7) / 50]]);
+        const state = planState({ ...sample, nodes: pressed }, profiles, config, rises);
         const g = pick % rows.length;
         const source = state.where[g]!;
         const target = 1 - source;
@@ -120,6 +123,66 @@ describe('planState', () => {
     const guest = aGuest(1, 'a', change);
     const state = planState(aCluster(nodes, [guest]), [aProfile(guest)], c);
     expect(fits(state, 1, [0], capsOf(c))).toBe(expected);
+  });
+});
+
+describe('pressure and trend', () => {
+  const stalled = (a: number, b = 0) => [
+    aNode('a', { pressure: { cpu_some: a } }),
+    aNode('b', { maxcpu: 32, ...(b > 0 ? { pressure: { cpu_some: b } } : {}) }),
+  ];
+  const small = aGuest(1, 'a', { cpu: 0.5, maxcpu: 4 });
+  const big = aGuest(2, 'a', { cpu: 0.75, maxcpu: 8 });
+  const profiles = [small, big].map((g) => aProfile(g));
+  const stateOf = (psi: number, rise: number, settings = {}) =>
+    planState(aCluster(stalled(psi), [small, big]), profiles, aConfig(settings), new Map([['a', rise]]));
+
+  test('a guest takes along as much of both as it has of the CPU, spread over the threads of its new node', () => {
+    const state = stateOf(40, 0.08);
+    applyMove(state, state.guestIndex.get('qemu/1')!, 1);
+    expect(nodeLoad(state, 0)).toMatchObject({ pressure: expect.closeTo(30), rise_per_hour: expect.closeTo(0.06) });
+    expect(nodeLoad(state, 1)).toMatchObject({ pressure: expect.closeTo(5), rise_per_hour: expect.closeTo(0.01) });
+  });
+
+  test('what the host itself uses keeps its part', () => {
+    const sample = aCluster(stalled(40), [small]);
+    const host = { ...sample, nodes: sample.nodes.map((n) => ({ ...n, cpu: n.node === 'a' ? 0.5 : n.cpu })) };
+    const state = planState(host, profiles, config, new Map([['a', 0.08]]));
+    applyMove(state, 0, 1);
+    expect(nodeLoad(state, 0)).toMatchObject({ pressure: expect.closeTo(30), rise_per_hour: expect.closeTo(0.06) });
+  });
+
+  test('a node that nobody can leave keeps both', () => {
+    const state = planState(aCluster(stalled(40), []), [], config, new Map([['a', 0.08]]));
+    expect(nodeLoad(state, 0)).toMatchObject({ pressure: 40, rise_per_hour: 0.08 });
+  });
+
+  test('the more a node rises, the more it gains by a guest that leaves', () => {
+    const relief = (rise: number) => {
+      const state = stateOf(0, rise, { penalty_config: { weight_trend: 1 } });
+      return penaltyOf(state, 0) - penaltyWith(state, 0, [1], -1);
+    };
+    expect(relief(0.05)).toBeGreaterThan(relief(0) + 3);
+    expect(relief(0.1)).toBeGreaterThan(relief(0.05) + 3);
+  });
+
+  test('law: the penalty of a node is that of its loads, pressure and trend among them', () =>
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 100 }), fc.double({ min: 0, max: 0.2, noNaN: true }), (psi, rise) => {
+        const state = stateOf(psi, rise);
+        applyMove(state, 0, 1);
+        for (const n of [0, 1])
+          expect(penaltyOf(state, n)).toBeCloseTo(nodePenalty(nodeLoad(state, n), config.penalty_config).penalty, 9);
+      }),
+    ));
+
+  test('only a significant rise counts', () => {
+    const trend = (direction: 'rising' | 'falling' | 'flat' | 'unknown', cpu_per_hour: number) => ({
+      node: direction,
+      trend: { direction, cpu_per_hour, mem_per_hour: 0, cpu_in_one_hour: 0, samples: 12 },
+    });
+    const seen = [trend('rising', 0.05), trend('falling', -0.05), trend('flat', 0.01), trend('unknown', 0.3)];
+    expect([...risesOf(seen)]).toEqual([['rising', 0.05]]);
   });
 });
 
