@@ -15,6 +15,7 @@ import {
   usedMemory,
 } from './plan-state.ts';
 import { aCluster, aConfig, aGuest, aNode, aProfile, GiB } from './sample-cluster.ts';
+import { encodeWeekHours } from './week-hours.ts';
 
 const config = aConfig();
 const nodes = [aNode('a'), aNode('b', { maxcpu: 32 })];
@@ -123,6 +124,44 @@ describe('planState', () => {
     const guest = aGuest(1, 'a', change);
     const state = planState(aCluster(nodes, [guest]), [aProfile(guest)], c);
     expect(fits(state, 1, [0], capsOf(c))).toBe(expected);
+  });
+});
+
+describe('peaks of the week', () => {
+  const on = (vmid: number, node: string, weekday: number) => {
+    const guest = aGuest(vmid, node, { cpu: 0.1, maxcpu: 16 });
+    const hours = encodeWeekHours((hour) => Math.floor(hour / 24) === weekday);
+    const weekly_peak = { hours, cpu: 0.5, otherwise: 0.1 };
+    return { guest, profile: aProfile(guest, { behavior: 'cyclical', period_hours: 168, weekly_peak }) };
+  };
+  const stateOf = (...weekdays: [number, number]) => {
+    const all = [on(1, 'a', weekdays[0]), on(2, 'b', weekdays[1])];
+    const sample = aCluster(
+      [aNode('a'), aNode('b')],
+      all.map((g) => g.guest),
+    );
+    return planState(
+      sample,
+      all.map((g) => g.profile),
+      config,
+    );
+  };
+
+  test('a node must be ready for that of its guest, and is none the dearer today', () => {
+    const state = stateOf(5, 6);
+    expect([meanCpu(state, 0), peakCpu(state, 0)]).toEqual([expect.closeTo(0.1), expect.closeTo(0.5)]);
+    expect(penaltyOf(state, 0)).toBeCloseTo(nodePenalty(nodeLoad(state, 0), config.penalty_config).penalty, 9);
+  });
+
+  test.each([
+    ['on different days fit where both on one would not', 5, 6, true],
+    ['on the same day are too much together', 6, 6, false],
+  ])('two of them %s', (_, first, second, expected) => {
+    const state = stateOf(first, second);
+    expect(fits(state, 0, [1], capsOf(config))).toBe(expected);
+    applyMove(state, 1, 0);
+    expect(peakCpu(state, 0) <= capsOf(config).cpu).toBe(expected);
+    expect(peakCpu(state, 1)).toBeCloseTo(0, 9);
   });
 });
 

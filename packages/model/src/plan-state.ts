@@ -34,6 +34,8 @@ export type PlanState = {
   cores: Float64Array;
   hours: Float64Array;
   shaped: Int32Array;
+  /** By node and hour of the week: what weekly peaks need beyond that; empty where no guest has one. */
+  week: Float64Array;
   margin2: Float64Array;
   spikes2: Float64Array;
   variance: Float64Array;
@@ -144,6 +146,7 @@ function emptyState(
     cores: perNode(),
     hours: new Float64Array(nodes.length * 24),
     shaped: new Int32Array(nodes.length),
+    week: new Float64Array(guests.some((g) => g.prediction.weekly) ? nodes.length * 168 : 0),
     margin2: perNode(),
     spikes2: perNode(),
     variance: perNode(),
@@ -225,6 +228,7 @@ function shift(state: PlanState, g: number, n: number, sign: 1 | -1): void {
   state.wait[n]! += sign * state.guestWait[g]!;
   state.pressure[n]! += sign * state.guestPressure[g]!;
   state.rise[n]! += sign * state.guestRise[g]!;
+  if (p.weekly) for (let h = 0; h < 168; h++) state.week[n * 168 + h]! += sign * p.weekly[h]!;
   if (!p.hourly) return;
   state.shaped[n]! += sign;
   for (let h = 0; h < 24; h++) state.hours[n * 24 + h]! += sign * p.hourly[h]!;
@@ -317,17 +321,32 @@ export function cpuAt(state: PlanState, n: number, hour: number): number {
   return Math.max(0, state.cores[n]! + shift) / state.capacity[n]!;
 }
 
-/** What a place must be ready for: the busiest hour and the bursts on top, as a fraction. */
+/** Cores that the busiest hour of the day, or of the week where a guest has a peak there, needs beyond the mean; not less than `least`. */
+function busiest(state: PlanState, n: number, unit: readonly number[], least: number): number {
+  const hours = state.week.length > 0 ? 168 : 24;
+  let top = least;
+  for (let h = 0; h < hours; h++) {
+    let cores = state.hours[n * 24 + (h % 24)]!;
+    if (hours === 168) cores += state.week[n * 168 + h]!;
+    for (const g of unit) {
+      const { hourly, weekly } = state.guests[g]!.prediction;
+      cores += (hourly?.[h % 24] ?? 0) + (weekly?.[h] ?? 0);
+    }
+    top = Math.max(top, cores);
+  }
+  return top;
+}
+
+/** What a place must be ready for: the busiest hour of day or week and the bursts on top, as a fraction. */
 export function peakCpu(state: PlanState, n: number): number {
-  let top = 0;
-  if (state.shaped[n]! > 0) for (let h = 0; h < 24; h++) top = Math.max(top, state.hours[n * 24 + h]!);
+  const top = state.shaped[n]! > 0 || state.week.length > 0 ? busiest(state, n, [], 0) : 0;
   return (state.cores[n]! + top + Math.sqrt(Math.max(0, state.margin2[n]!))) / state.capacity[n]!;
 }
 
-/** Whether a node has room for some guests: busiest hour with bursts, memory in use and memory assigned stay below the caps. */
+/** Whether a node has room for some guests: busiest hour of day or week with bursts, memory in use and memory assigned stay below the caps. */
 export function fits(state: PlanState, n: number, unit: readonly number[], caps: Caps): boolean {
   let [peak, margin2, mem, assigned] = [state.cores[n]!, state.margin2[n]!, state.mem[n]!, state.assigned[n]!];
-  let shaped = state.shaped[n]! > 0;
+  let shaped = state.shaped[n]! > 0 || state.week.length > 0;
   for (const g of unit) {
     const { prediction: p, sample } = state.guests[g]!;
     peak += p.cores;
@@ -338,13 +357,7 @@ export function fits(state: PlanState, n: number, unit: readonly number[], caps:
   }
   if (mem > caps.mem * state.memory[n]! || assigned > caps.assigned * state.memory[n]!) return false;
   const room = caps.cpu * state.capacity[n]! - Math.sqrt(Math.max(0, margin2)) - peak;
-  if (room < 0 || !shaped) return room >= 0;
-  for (let h = 0; h < 24; h++) {
-    let top = state.hours[n * 24 + h]!;
-    for (const g of unit) top += state.guests[g]!.prediction.hourly?.[h] ?? 0;
-    if (top > room) return false;
-  }
-  return true;
+  return room >= 0 && (!shaped || busiest(state, n, unit, Number.NEGATIVE_INFINITY) <= room);
 }
 
 /** Mean CPU that is expected of a node over the coming day, fraction. */
