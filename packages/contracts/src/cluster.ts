@@ -154,6 +154,8 @@ export const ClusterSample = z.object({
   ha_rules: z.array(HaRule),
   /** Proxmox's own balancer: `dynamic` with automatic rebalancing owns HA guests. */
   crs: z.object({ mode: z.string(), auto_rebalance: z.boolean() }),
+  /** Bytes a second that the cluster allows a migration (`bwlimit` of its options); absent where it sets no limit. */
+  migration_limit: z.number().optional(),
   running_migrations: z.array(RunningMigration),
   /** By whom and why it is paused, where it is. */
   paused: z.string().optional(),

@@ -21,6 +21,7 @@ import {
   type RuleContext,
   usedMemory,
 } from '@evenkeel/model';
+import { learnedOf } from './remember.ts';
 
 /** Everything that planning looks at; `state` is moved along as moves are planned. */
 export type Planning = {
@@ -31,6 +32,8 @@ export type Planning = {
   memory: RecommenderMemory;
   /** Guests that have a move in this run already, or are moving now. */
   taken: Set<number>;
+  /** Bytes a second that the cluster allows a migration, where it limits them. */
+  limit?: number | undefined;
 };
 
 /** What a guest's own part of a step does, after those of the step that go before it. */
@@ -70,10 +73,8 @@ const nodeEffect = (state: PlanState, n: number): NodeEffect => ({
 export function costOf(planning: Planning, guest: number, target: number): MigrationCost {
   const { state, config, memory } = planning;
   const { sample } = state.guests[guest]!;
-  return migrationCost(sample, config.cost_model, {
-    path: memory.paths[`${sample.node}>${state.nodes[target]!.node}`]?.sums,
-    cluster: memory.paths['*']?.sums,
-  });
+  const learned = learnedOf(memory, sample, state.nodes[target]!.node);
+  return migrationCost(sample, config.cost_model, { ...learned, limit: planning.limit });
 }
 
 /** Cores by which some guests, the others on their node and those on another may each turn out otherwise: one standard deviation. */

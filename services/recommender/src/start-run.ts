@@ -46,6 +46,7 @@ export function startRun(input: RecommendInput): Run {
     caps: capsOf(config),
     memory,
     taken: new Set(moving),
+    limit: sample.migration_limit,
   };
   return {
     input,
