@@ -80,8 +80,8 @@ export const iowaitCurve = (u: number): number => (u <= 0 ? 0 : 400 * u * u);
 /** Points of memory assigned beyond what there is, at a price of 1: 100 · (ratio − 1)². */
 export const overcommitCurve = (ratio: number): number => (ratio <= 1 ? 0 : 100 * (ratio - 1) ** 2);
 
-/** Points of pressure in percent, at a price of 1: its percents. */
-export const pressureCurve = (percent: number | undefined): number => atLeast0(percent);
+/** Points of pressure in percent, at a price of 1: 50 · (p / 50)²; where it is shared it hurts less than where it is all on one node. */
+export const pressureCurve = (percent: number | undefined): number => atLeast0(percent) ** 2 / 50;
 
 /** What a rise an hour adds to a load, as its penalty counts it: so many hours of it, at its price; a fall adds nothing. */
 export const carriedForward = (risePerHour: number | undefined, prices: Prices): number =>

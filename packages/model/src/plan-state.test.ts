@@ -205,6 +205,17 @@ describe('pressure and trend', () => {
     expect(relief(0.1)).toBeGreaterThan(relief(0.05) + 3);
   });
 
+  test('the more tasks wait on a node, the more two nodes gain by a guest that goes from it to one like it on which none does', () => {
+    const gain = (psi: number) => {
+      const sample = aCluster([aNode('a', { pressure: { cpu_some: psi } }), aNode('b')], [small, big]);
+      const state = planState(sample, profiles, config);
+      const before = penaltyOf(state, 0) + penaltyOf(state, 1);
+      return before - penaltyWith(state, 0, [1], -1) - penaltyWith(state, 1, [1], 1);
+    };
+    expect(gain(30)).toBeGreaterThan(gain(0) + 1);
+    expect(gain(60)).toBeGreaterThan(gain(30) + 5);
+  });
+
   test('law: the penalty of a node is that of its loads, pressure and trend among them', () =>
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 100 }), fc.double({ min: 0, max: 0.2, noNaN: true }), (psi, rise) => {

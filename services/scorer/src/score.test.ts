@@ -67,7 +67,7 @@ describe('score', () => {
       const { scores } = score(sample, profiles, known, config);
       const points = Object.fromEntries(scores[0]!.parts.map((p) => [p.part, p.points]));
       expect(scores[0]!.trend.direction).toBe('rising');
-      expect(points.pressure).toBeCloseTo(0.3 * 35, 3);
+      expect(points.pressure).toBeCloseTo((0.3 * 35 ** 2) / 50, 3);
       expect(points.trend).toBeGreaterThan(1);
       const state = planState(sample, profiles, config, risesOf(scores));
       expect(penaltyOf(state, 0)).toBeCloseTo(scores[0]!.penalty, 2);
