@@ -73,6 +73,8 @@ export const GuestConstraints = z.object({
   bridges: z.array(z.string()),
   cpu_type: z.string(),
   snapshots_with_state: z.boolean(),
+  /** Bytes a second at which its memory may be sent (`migrate_speed`); absent where it sets no limit. */
+  migration_limit: z.number().optional(),
   /** Container mount points that exist on its node only. */
   bind_mounts: z.array(z.string()),
 });

@@ -132,6 +132,17 @@ describe('a limit of the cluster', () => {
     expect(cost.duration_seconds.expected).toBeCloseTo(seconds, 0);
     if (limit) expect(cost.bytes_per_second).toBeLessThanOrEqual(limit);
   });
+  test('of the guest counts as well, and the lower of both', () => {
+    const own = (migration_limit: number) => vm({ constraints: { ...aGuest(1, 'a').constraints!, migration_limit } });
+    const rate = (guest: ReturnType<typeof own>, limit?: number) =>
+      migrationCost(guest, plain, { limit }).bytes_per_second;
+    expect([rate(own(GiB / 4)), rate(own(GiB / 4), GiB / 2), rate(own(GiB / 4), GiB / 8), rate(own(0))]).toEqual([
+      GiB / 4,
+      GiB / 4,
+      GiB / 8,
+      GiB,
+    ]);
+  });
   test('counts for the disks of a container that restarts', () => {
     expect(migrationCost(ct, plain, { limit: GiB / 4 }).downtime_seconds.expected).toBeCloseTo(20 + 40, 6);
   });

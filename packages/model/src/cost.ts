@@ -135,15 +135,15 @@ export type Learned = {
   slope?: number;
 };
 
-/** No faster than the cluster allows, however fast the link was before. */
-function within(line: Line, limit: number | undefined): Line {
-  if (limit === undefined || limit <= 0) return line;
-  return { ...line, secondsPerGib: Math.max(line.secondsPerGib, GiB / limit) };
+/** No faster than is allowed, however fast the link was before; a limit of 0 is none. */
+function within(line: Line, limits: readonly (number | undefined)[]): Line {
+  const least = Math.min(...limits.flatMap((limit) => (limit !== undefined && limit > 0 ? [limit] : [])));
+  return Number.isFinite(least) ? { ...line, secondsPerGib: Math.max(line.secondsPerGib, GiB / least) } : line;
 }
 
 /** Seconds for which a container that restarts is away: to stop and start, and to copy its local disks. */
 function away({ restarts, all_restarts, limit }: Learned, prior: Line, bytes: number): number {
-  const line = within(fit(restarts, fit(all_restarts, prior)), limit);
+  const line = within(fit(restarts, fit(all_restarts, prior)), [limit]);
   return line.overhead + (bytes / GiB) * line.secondsPerGib;
 }
 
@@ -153,7 +153,8 @@ function away({ restarts, all_restarts, limit }: Learned, prior: Line, bytes: nu
  */
 export function migrationCost(guest: GuestSample, config: Config['cost_model'], learned: Learned = {}): MigrationCost {
   const prior = { overhead: config.overhead_seconds, secondsPerGib: 1024 / config.link_mib_per_second };
-  const line = within(fit(learned.path, fit(learned.cluster, prior)), learned.limit);
+  const limits = [learned.limit, guest.constraints?.migration_limit];
+  const line = within(fit(learned.path, fit(learned.cluster, prior)), limits);
   const rate = GiB / line.secondsPerGib;
   const { bytes, rest } = transfer(guest, rate, config);
   const seconds = line.overhead + (bytes / GiB) * line.secondsPerGib;

@@ -157,10 +157,6 @@ describe('what the recommender remembers', () => {
     memory = { ...memory, forecasts: { at: 1_800_000_000, nodes, misses: Array(400).fill(1.234) } };
     expect(memory.judged).toHaveLength(300);
     expect(Object.keys(memory.paths)).toContain('*');
-    console.log(
-      'SIZES',
-      Object.entries(memory).map(([k, v]) => [k, JSON.stringify(v).length]),
-    );
     expect(JSON.stringify(RecommenderMemory.parse(memory)).length).toBeLessThan(recommenderMemory.budget_bytes);
   });
 });
