@@ -73,6 +73,8 @@ export const GuestConstraints = z.object({
   bridges: z.array(z.string()),
   cpu_type: z.string(),
   snapshots_with_state: z.boolean(),
+  /** Bytes a second at which its memory may be sent (`migrate_speed`); absent where it sets no limit. */
+  migration_limit: z.number().optional(),
   /** Container mount points that exist on its node only. */
   bind_mounts: z.array(z.string()),
 });
@@ -154,6 +156,8 @@ export const ClusterSample = z.object({
   ha_rules: z.array(HaRule),
   /** Proxmox's own balancer: `dynamic` with automatic rebalancing owns HA guests. */
   crs: z.object({ mode: z.string(), auto_rebalance: z.boolean() }),
+  /** Bytes a second that the cluster allows a migration (`bwlimit` of its options); absent where it sets no limit. */
+  migration_limit: z.number().optional(),
   running_migrations: z.array(RunningMigration),
   /** By whom and why it is paused, where it is. */
   paused: z.string().optional(),

@@ -240,6 +240,8 @@ export const ApprovedMigration = z.object({
     effect: Effect,
     cpu_in_an_hour: NodesNext.optional(),
     guest_cpu_cores: Estimate,
+    /** Memory and local disks to be sent; absent in what was approved before this was told. */
+    bytes: z.number().optional(),
     behavior: Behavior,
   }),
   migration_plan: MigrationPlan,

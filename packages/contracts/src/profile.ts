@@ -16,6 +16,15 @@ export const MetricStatistics = z.object({
   week: z.number().optional(),
 });
 
+/** When in the week a guest is high, and how high; CPU in fractions of its vCPUs. */
+export const WeeklyPeak = z.object({
+  /** Hours of the week in the cluster's time zone, Monday 00:00 first: 42 hexadecimal digits, four hours each, the first of them its lowest bit. */
+  hours: z.string().regex(/^[0-9a-f]{42}$/),
+  /** Expected CPU in these hours, and in the others. */
+  cpu: z.number(),
+  otherwise: z.number(),
+});
+
 export const GuestProfile = z.object({
   guest: GuestId,
   behavior: Behavior,
@@ -32,6 +41,8 @@ export const GuestProfile = z.object({
   period_hours: z.number().optional(),
   /** Expected CPU by hour of the day in the cluster's time zone, 24 values; where at least a day was seen. */
   hourly_cpu: z.array(z.number()).optional(),
+  /** Where its period is a week: two weeks have shown when it is high. */
+  weekly_peak: WeeklyPeak.optional(),
   /** Standard deviation of what the profile leaves unexplained, fraction of its vCPUs. */
   residual_sd: z.number(),
 });
@@ -40,5 +51,6 @@ export const GuestProfile = z.object({
 export const GuestProfiles = z.array(GuestProfile);
 
 export type Behavior = z.output<typeof Behavior>;
+export type WeeklyPeak = z.output<typeof WeeklyPeak>;
 export type MetricStatistics = z.output<typeof MetricStatistics>;
 export type GuestProfile = z.output<typeof GuestProfile>;

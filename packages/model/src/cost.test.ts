@@ -114,6 +114,74 @@ test('a core more that costs 50 points on either node costs so for as long as a 
   expect(priced.points - free.points).toBeCloseTo((18.88 / 3600) * 2 * 50 * 0.3, 6);
 });
 
+describe('a limit of the cluster', () => {
+  const ct = vm({ type: 'lxc', ...disks(10) });
+  test.each<[string, object, number | undefined, number]>([
+    ['slows down a link that could do more', {}, GiB / 4, 10 + 40],
+    ['does nothing to a link that is slower', {}, 4 * GiB, 10 + 10],
+    ['of nothing is none', {}, 0, 10 + 10],
+    [
+      'counts for what was learned without it as well',
+      { path: ofPath({ n: 300, gib: 150 * 11, seconds: 300 * 1, gib2: 150 * 101, gib_seconds: 150 * 11 }) },
+      GiB / 4,
+      41,
+    ],
+  ])('%s', (_, learned, limit, seconds) => {
+    const off = { ...ct, status: 'stopped' as const };
+    const cost = migrationCost(off, plain, { ...learned, limit });
+    expect(cost.duration_seconds.expected).toBeCloseTo(seconds, 0);
+    if (limit) expect(cost.bytes_per_second).toBeLessThanOrEqual(limit);
+  });
+  test('of the guest counts as well, and the lower of both', () => {
+    const own = (migration_limit: number) => vm({ constraints: { ...aGuest(1, 'a').constraints!, migration_limit } });
+    const rate = (guest: ReturnType<typeof own>, limit?: number) =>
+      migrationCost(guest, plain, { limit }).bytes_per_second;
+    expect([rate(own(GiB / 4)), rate(own(GiB / 4), GiB / 2), rate(own(GiB / 4), GiB / 8), rate(own(0))]).toEqual([
+      GiB / 4,
+      GiB / 4,
+      GiB / 8,
+      GiB,
+    ]);
+  });
+  test('counts for the disks of a container that restarts', () => {
+    expect(migrationCost(ct, plain, { limit: GiB / 4 }).downtime_seconds.expected).toBeCloseTo(20 + 40, 6);
+  });
+});
+
+describe('restarts that were measured', () => {
+  const ct = (gib: number) => vm({ type: 'lxc', ...disks(gib) });
+  const seen = (times: number, gib: number, seconds: number) =>
+    Array.from({ length: times }).reduce<typeof emptyPath>(
+      (known) => learnPath(known, { bytes: gib * GiB, seconds, predicted_seconds: seconds }),
+      emptyPath,
+    );
+  const still = (learned: object, gib = 0) => migrationCost(ct(gib), plain, learned).downtime_seconds.expected;
+
+  test('are what the next is taken to need, within 10 % after 20 of them', () => {
+    expect(still({})).toBe(20);
+    expect(still({ all_restarts: seen(20, 0, 90) })).toBeGreaterThan(81);
+    expect(still({ all_restarts: seen(20, 0, 90) })).toBeLessThan(99);
+    expect(still({ all_restarts: seen(20, 0, 4) })).toBeLessThan(6);
+  });
+  test('on the same target say more than elsewhere', () => {
+    expect(still({ restarts: seen(20, 0, 90), all_restarts: seen(20, 0, 5) })).toBeGreaterThan(80);
+  });
+  test('tell disks from the time to stop and start', () => {
+    const mixed = [...Array(20).keys()].reduce<typeof emptyPath>(
+      (known, i) => learnPath(known, { bytes: (i % 5) * 10 * GiB, seconds: 8 + (i % 5) * 30, predicted_seconds: 8 }),
+      emptyPath,
+    );
+    expect(still({ all_restarts: mixed })).toBeLessThan(16);
+    expect(still({ all_restarts: mixed }, 40)).toBeGreaterThan(110);
+  });
+  test('say nothing of VMs, nor of containers that are off', () => {
+    const learned = { all_restarts: seen(20, 0, 90) };
+    expect(migrationCost(vm(), plain, learned)).toEqual(migrationCost(vm(), plain));
+    const off = vm({ type: 'lxc', status: 'stopped', ...disks(5) });
+    expect(migrationCost(off, plain, learned)).toEqual(migrationCost(off, plain));
+  });
+});
+
 describe('how sure that is', () => {
   test('35 % until something was measured, and down to what a link 25 times as fast would take', () => {
     const { low, high } = migrationCost(vm(), plain).duration_seconds;

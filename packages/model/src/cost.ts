@@ -121,28 +121,50 @@ function harm(guest: GuestSample, seconds: number, downtime: number, config: Con
   return config.downtime_price * (downtime + slowdown / 10);
 }
 
+/** What finished migrations say of the one to come. */
+export type Learned = {
+  path?: PathParameters | undefined;
+  cluster?: PathParameters | undefined;
+  /** Of containers that restarted on the same target, and anywhere: seconds that they were away against GiB of local disks. */
+  restarts?: PathParameters | undefined;
+  all_restarts?: PathParameters | undefined;
+  /** Bytes a second that the cluster allows a migration, where it limits them. */
+  limit?: number | undefined;
+  slope?: number;
+};
+
+/** No faster than is allowed, however fast the link was before; a limit of 0 is none. */
+function within(line: Line, limits: readonly (number | undefined)[]): Line {
+  const least = Math.min(...limits.flatMap((limit) => (limit !== undefined && limit > 0 ? [limit] : [])));
+  return Number.isFinite(least) ? { ...line, secondsPerGib: Math.max(line.secondsPerGib, GiB / least) } : line;
+}
+
+/** Seconds for which a container that restarts is away: to stop and start, and to copy its local disks. */
+function away({ restarts, all_restarts, limit }: Learned, prior: Line, bytes: number): number {
+  const line = within(fit(restarts, fit(all_restarts, prior)), [limit]);
+  return line.overhead + (bytes / GiB) * line.secondsPerGib;
+}
+
 /**
  * Duration, downtime and price of a migration: overhead + bytes ÷ rate, by what was learned on its path, else by the priors.
  * `slope` is what a core more costs the two nodes together, in points; the price is in penalty-point-hours.
  */
-export function migrationCost(
-  guest: GuestSample,
-  config: Config['cost_model'],
-  learned: { path?: PathParameters | undefined; cluster?: PathParameters | undefined; slope?: number } = {},
-): MigrationCost {
+export function migrationCost(guest: GuestSample, config: Config['cost_model'], learned: Learned = {}): MigrationCost {
   const prior = { overhead: config.overhead_seconds, secondsPerGib: 1024 / config.link_mib_per_second };
-  const line = fit(learned.path, fit(learned.cluster, prior));
+  const limits = [learned.limit, guest.constraints?.migration_limit];
+  const line = within(fit(learned.path, fit(learned.cluster, prior)), limits);
   const rate = GiB / line.secondsPerGib;
   const { bytes, rest } = transfer(guest, rate, config);
   const seconds = line.overhead + (bytes / GiB) * line.secondsPerGib;
-  const known = learned.path ?? learned.cluster ?? emptyPath;
-  const sd = Math.sqrt((known.error2 + priorWeight * priorRelativeError ** 2) / (known.n + priorWeight));
   const restart = guest.type === 'lxc' && guest.status === 'running';
+  const restarts = restart ? (learned.restarts ?? learned.all_restarts) : undefined;
+  const known = restarts ?? learned.path ?? learned.cluster ?? emptyPath;
+  const sd = Math.sqrt((known.error2 + priorWeight * priorRelativeError ** 2) / (known.n + priorWeight));
   const stopped = rest / rate + resumeSeconds;
   const measured = known.downtimes > 0 ? known.downtime_seconds / known.downtimes : stopped;
   const trust = known.downtimes / (known.downtimes + priorWeight);
   const still = restart
-    ? config.container_downtime_seconds + (bytes / GiB) * line.secondsPerGib
+    ? away(learned, { ...line, overhead: config.container_downtime_seconds }, bytes)
     : trust * measured + (1 - trust) * stopped;
   const duration = restart ? Math.max(seconds, still) : seconds;
   const core_hours = coreHours(guest, duration);

@@ -31,7 +31,7 @@ export const penaltyTable: readonly PenaltyRow[] = [
   {
     part: 'pressure',
     of: '`pressure`: tasks that wait for a CPU (PSI of PVE 9, some), percent',
-    formula: 'weight_pressure · pressure',
+    formula: 'weight_pressure · pressure²/50',
     examples: [{ pressure: 10 }, { pressure: 50 }],
   },
   {

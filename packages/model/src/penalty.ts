@@ -80,18 +80,25 @@ export const iowaitCurve = (u: number): number => (u <= 0 ? 0 : 400 * u * u);
 /** Points of memory assigned beyond what there is, at a price of 1: 100 · (ratio − 1)². */
 export const overcommitCurve = (ratio: number): number => (ratio <= 1 ? 0 : 100 * (ratio - 1) ** 2);
 
+/** Points of pressure in percent, at a price of 1: 50 · (p / 50)²; where it is shared it hurts less than where it is all on one node. */
+export const pressureCurve = (percent: number | undefined): number => atLeast0(percent) ** 2 / 50;
+
+/** What a rise an hour adds to a load, as its penalty counts it: so many hours of it, at its price; a fall adds nothing. */
+export const carriedForward = (risePerHour: number | undefined, prices: Prices): number =>
+  prices.weight_trend * lookAheadHours * atLeast0(risePerHour);
+
 /** Points of the load with its bursts, and of both carried forward by a rising trend. */
 const withSpikes = (load: NodeLoad, prices: Prices): number =>
   cpuCurve(load.cpu, burstDeviation(atLeast0(load.spikes), prices));
 const withRise = (load: NodeLoad, prices: Prices): number =>
-  withSpikes({ ...load, cpu: load.cpu + prices.weight_trend * lookAheadHours * atLeast0(load.rise_per_hour) }, prices);
+  withSpikes({ ...load, cpu: load.cpu + carriedForward(load.rise_per_hour, prices) }, prices);
 
 /** The parts of a node's penalty, one row each; every part is 0 at no load, continuous, monotone and convex. */
 const partTable: readonly PartRow[] = [
   { part: 'cpu', value: (l) => l.cpu, points: (l, p) => p.weight_cpu * cpuCurve(l.cpu) },
   { part: 'memory', value: (l) => l.mem, points: (l, p) => p.weight_memory * memoryCurve(l.mem) },
   { part: 'iowait', value: (l) => l.iowait ?? 0, points: (l, p) => p.weight_iowait * iowaitCurve(l.iowait ?? 0) },
-  { part: 'pressure', value: (l) => l.pressure ?? 0, points: (l, p) => p.weight_pressure * atLeast0(l.pressure) },
+  { part: 'pressure', value: (l) => l.pressure ?? 0, points: (l, p) => p.weight_pressure * pressureCurve(l.pressure) },
   {
     part: 'spikes',
     value: (l) => l.spikes ?? 0,

@@ -1,8 +1,17 @@
-import type { ClusterSample, Config, GuestProfile, GuestSample, NodeSample } from '@evenkeel/contracts';
+import type { ClusterSample, Config, GuestProfile, GuestSample, NodeSample, NodeScore } from '@evenkeel/contracts';
 import { byText } from './by-text.ts';
 import { z90 } from './chance.ts';
 import { localHour } from './local-time.ts';
-import { burstDeviation, cpuCurve, iowaitCurve, memoryCurve, type NodeLoad, overcommitCurve } from './penalty.ts';
+import {
+  burstDeviation,
+  carriedForward,
+  cpuCurve,
+  iowaitCurve,
+  memoryCurve,
+  type NodeLoad,
+  overcommitCurve,
+  pressureCurve,
+} from './penalty.ts';
 import { type GuestPrediction, predictGuest } from './predict.ts';
 import { millis } from './time.ts';
 
@@ -25,6 +34,8 @@ export type PlanState = {
   cores: Float64Array;
   hours: Float64Array;
   shaped: Int32Array;
+  /** By node and hour of the week: what weekly peaks need beyond that; empty where no guest has one. */
+  week: Float64Array;
   margin2: Float64Array;
   spikes2: Float64Array;
   variance: Float64Array;
@@ -33,8 +44,13 @@ export type PlanState = {
   mem: Float64Array;
   assigned: Float64Array;
   wait: Float64Array;
-  /** By guest: its share of the IO wait, in cores. */
+  /** Pressure in percent of a core, and the significant rise in cores an hour. */
+  pressure: Float64Array;
+  rise: Float64Array;
+  /** By guest: its share of the IO wait, in cores; its shares of pressure and rise. */
   guestWait: Float64Array;
+  guestPressure: Float64Array;
+  guestRise: Float64Array;
   /** Node by guest; kept up with `where`. */
   placement: Record<string, string>;
 };
@@ -69,8 +85,22 @@ export function placements(sample: Pick<ClusterSample, 'guests' | 'running_migra
   return placed;
 }
 
+/** By node: the significant rise of its CPU, fraction an hour. */
+export type Rises = ReadonlyMap<string, number>;
+
+/** The rises of the nodes whose load rises for certain; a fall counts as none. */
+export const risesOf = (scores: readonly Pick<NodeScore, 'node' | 'trend'>[]): Rises =>
+  new Map(scores.flatMap(({ node, trend }) => (trend.direction === 'rising' ? [[node, trend.cpu_per_hour]] : [])));
+
+const noRises: Rises = new Map();
+
 /** The state of a cluster as its profiles predict it; the order of nodes, guests and profiles does not matter. */
-export function planState(sample: ClusterSample, profiles: readonly GuestProfile[], config: Config): PlanState {
+export function planState(
+  sample: ClusterSample,
+  profiles: readonly GuestProfile[],
+  config: Config,
+  rises: Rises = noRises,
+): PlanState {
   const nodes = [...sample.nodes].sort(byName);
   const nodeIndex = new Map(nodes.map((n, i) => [n.node, i]));
   const known = new Map(profiles.map((p) => [p.guest, p]));
@@ -87,6 +117,7 @@ export function planState(sample: ClusterSample, profiles: readonly GuestProfile
     });
   const state = emptyState(nodes, nodeIndex, guests, config, placement);
   addHosts(state);
+  shareOut(state, rises);
   for (let g = 0; g < guests.length; g++) {
     const n = nodeIndex.get(placement[guests[g]!.sample.guest]!)!;
     state.where[g] = n;
@@ -115,6 +146,7 @@ function emptyState(
     cores: perNode(),
     hours: new Float64Array(nodes.length * 24),
     shaped: new Int32Array(nodes.length),
+    week: new Float64Array(guests.some((g) => g.prediction.weekly) ? nodes.length * 168 : 0),
     margin2: perNode(),
     spikes2: perNode(),
     variance: perNode(),
@@ -122,7 +154,11 @@ function emptyState(
     mem: perNode(),
     assigned: perNode(),
     wait: perNode(),
+    pressure: perNode(),
+    rise: perNode(),
     guestWait: new Float64Array(guests.length),
+    guestPressure: new Float64Array(guests.length),
+    guestRise: new Float64Array(guests.length),
     placement,
   };
 }
@@ -151,6 +187,35 @@ function addHosts(state: PlanState): void {
   });
 }
 
+const busyCores = (state: PlanState, sample: GuestSample, n: number): number =>
+  sample.cpu * sample.maxcpu * state.nodes[n]!.speed_factor;
+
+/** A node's pressure and rise go with its guests, each by its part of the CPU; what the host itself uses keeps its part. */
+function shareOut(state: PlanState, rises: Rises): void {
+  state.nodes.forEach(({ node, status, pressure }, n) => {
+    if (status !== 'online') return;
+    state.pressure[n] = Math.max(0, pressure?.cpu_some ?? 0) * state.capacity[n]!;
+    state.rise[n] = Math.max(0, rises.get(node) ?? 0) * state.capacity[n]!;
+  });
+  if (!state.pressure.some((p) => p > 0) && !state.rise.some((r) => r > 0)) return;
+  const busy = new Float64Array(state.nodes.length);
+  state.guests.forEach(({ sample }) => {
+    const n = state.nodeIndex.get(sample.node);
+    if (n !== undefined) busy[n]! += busyCores(state, sample, n);
+  });
+  const whole = state.nodes.map((node, n) => Math.max(busy[n]!, node.cpu * state.capacity[n]!));
+  const [pressure, rise] = [state.pressure.slice(), state.rise.slice()];
+  state.guests.forEach(({ sample }, g) => {
+    const n = state.nodeIndex.get(sample.node);
+    if (n === undefined || whole[n]! <= 0) return;
+    const share = busyCores(state, sample, n) / whole[n]!;
+    state.guestPressure[g] = share * pressure[n]!;
+    state.guestRise[g] = share * rise[n]!;
+    state.pressure[n]! -= state.guestPressure[g]!;
+    state.rise[n]! -= state.guestRise[g]!;
+  });
+}
+
 function shift(state: PlanState, g: number, n: number, sign: 1 | -1): void {
   const { prediction: p, sample } = state.guests[g]!;
   state.cores[n]! += sign * p.cores;
@@ -161,6 +226,9 @@ function shift(state: PlanState, g: number, n: number, sign: 1 | -1): void {
   state.mem[n]! += sign * p.mem_bytes;
   state.assigned[n]! += sign * sample.maxmem;
   state.wait[n]! += sign * state.guestWait[g]!;
+  state.pressure[n]! += sign * state.guestPressure[g]!;
+  state.rise[n]! += sign * state.guestRise[g]!;
+  if (p.weekly) for (let h = 0; h < 168; h++) state.week[n * 168 + h]! += sign * p.weekly[h]!;
   if (!p.hourly) return;
   state.shaped[n]! += sign;
   for (let h = 0; h < 24; h++) state.hours[n * 24 + h]! += sign * p.hourly[h]!;
@@ -178,13 +246,15 @@ export function applyMove(state: PlanState, guest: number, target: number): void
 
 type Changed = { cores: number; sd: number; shaped: boolean; rest: number };
 
-/** A node with some guests more or fewer: its CPU, and the points of everything else. */
+/** A node with some guests more or fewer: its CPU as it is carried forward by its rise, and the points of everything else. */
 function changed(state: PlanState, n: number, unit: readonly number[], sign: 1 | -1 | 0, extra: number): Changed {
   let cores = state.cores[n]! + extra;
   let spikes2 = state.spikes2[n]!;
   let mem = state.mem[n]!;
   let assigned = state.assigned[n]!;
   let wait = state.wait[n]!;
+  let pressure = state.pressure[n]!;
+  let rise = state.rise[n]!;
   let shaped = state.shaped[n]! > 0;
   if (sign !== 0)
     for (const g of unit) {
@@ -194,6 +264,8 @@ function changed(state: PlanState, n: number, unit: readonly number[], sign: 1 |
       mem += sign * p.mem_bytes;
       assigned += sign * state.guests[g]!.sample.maxmem;
       wait += sign * state.guestWait[g]!;
+      pressure += sign * state.guestPressure[g]!;
+      rise += sign * state.guestRise[g]!;
       if (p.hourly) shaped = true;
     }
   const { prices } = state;
@@ -201,7 +273,9 @@ function changed(state: PlanState, n: number, unit: readonly number[], sign: 1 |
   const rest =
     prices.weight_memory * memoryCurve(mem / state.memory[n]!) +
     prices.weight_iowait * iowaitCurve(wait / capacity) +
-    prices.weight_overcommit * overcommitCurve(assigned / state.memory[n]!);
+    prices.weight_overcommit * overcommitCurve(assigned / state.memory[n]!) +
+    prices.weight_pressure * pressureCurve(pressure / capacity);
+  cores += carriedForward(rise, prices);
   return { cores, sd: burstDeviation(Math.sqrt(Math.max(0, spikes2)) / capacity, prices), shaped, rest };
 }
 
@@ -253,17 +327,32 @@ export function cpuAt(state: PlanState, n: number, hour: number): number {
   return Math.max(0, state.cores[n]! + shift) / state.capacity[n]!;
 }
 
-/** What a place must be ready for: the busiest hour and the bursts on top, as a fraction. */
+/** Cores that the busiest hour of the day, or of the week where a guest has a peak there, needs beyond the mean; not less than `least`. */
+function busiest(state: PlanState, n: number, unit: readonly number[], least: number): number {
+  const hours = state.week.length > 0 ? 168 : 24;
+  let top = least;
+  for (let h = 0; h < hours; h++) {
+    let cores = state.hours[n * 24 + (h % 24)]!;
+    if (hours === 168) cores += state.week[n * 168 + h]!;
+    for (const g of unit) {
+      const { hourly, weekly } = state.guests[g]!.prediction;
+      cores += (hourly?.[h % 24] ?? 0) + (weekly?.[h] ?? 0);
+    }
+    top = Math.max(top, cores);
+  }
+  return top;
+}
+
+/** What a place must be ready for: the busiest hour of day or week and the bursts on top, as a fraction. */
 export function peakCpu(state: PlanState, n: number): number {
-  let top = 0;
-  if (state.shaped[n]! > 0) for (let h = 0; h < 24; h++) top = Math.max(top, state.hours[n * 24 + h]!);
+  const top = state.shaped[n]! > 0 || state.week.length > 0 ? busiest(state, n, [], 0) : 0;
   return (state.cores[n]! + top + Math.sqrt(Math.max(0, state.margin2[n]!))) / state.capacity[n]!;
 }
 
-/** Whether a node has room for some guests: busiest hour with bursts, memory in use and memory assigned stay below the caps. */
+/** Whether a node has room for some guests: busiest hour of day or week with bursts, memory in use and memory assigned stay below the caps. */
 export function fits(state: PlanState, n: number, unit: readonly number[], caps: Caps): boolean {
   let [peak, margin2, mem, assigned] = [state.cores[n]!, state.margin2[n]!, state.mem[n]!, state.assigned[n]!];
-  let shaped = state.shaped[n]! > 0;
+  let shaped = state.shaped[n]! > 0 || state.week.length > 0;
   for (const g of unit) {
     const { prediction: p, sample } = state.guests[g]!;
     peak += p.cores;
@@ -274,13 +363,7 @@ export function fits(state: PlanState, n: number, unit: readonly number[], caps:
   }
   if (mem > caps.mem * state.memory[n]! || assigned > caps.assigned * state.memory[n]!) return false;
   const room = caps.cpu * state.capacity[n]! - Math.sqrt(Math.max(0, margin2)) - peak;
-  if (room < 0 || !shaped) return room >= 0;
-  for (let h = 0; h < 24; h++) {
-    let top = state.hours[n * 24 + h]!;
-    for (const g of unit) top += state.guests[g]!.prediction.hourly?.[h] ?? 0;
-    if (top > room) return false;
-  }
-  return true;
+  return room >= 0 && (!shaped || busiest(state, n, unit, Number.NEGATIVE_INFINITY) <= room);
 }
 
 /** Mean CPU that is expected of a node over the coming day, fraction. */
@@ -300,5 +383,7 @@ export function nodeLoad(state: PlanState, n: number): NodeLoad {
     iowait: state.wait[n]! / state.capacity[n]!,
     spikes: Math.sqrt(Math.max(0, state.spikes2[n]!)) / state.capacity[n]!,
     assigned: assignedMemory(state, n),
+    pressure: Math.max(0, state.pressure[n]! / state.capacity[n]!),
+    rise_per_hour: Math.max(0, state.rise[n]! / state.capacity[n]!),
   };
 }

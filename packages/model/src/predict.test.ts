@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { blend, coresEstimate, predictGuest } from './predict.ts';
 import { aConfig, aGuest, aProfile, GiB } from './sample-cluster.ts';
+import { encodeWeekHours } from './week-hours.ts';
 
 const prices = aConfig().penalty_config;
 const settings = { prices, speed_factor: 1, hour: 3 };
@@ -39,6 +40,43 @@ describe('predictGuest', () => {
     expect(p.cores / 4).toBeCloseTo(0.3, 2);
     expect(p.peak_cores / 4).toBeCloseTo(0.7, 2);
     expect((p.cores + p.hourly![3]!) / 4).toBeCloseTo(0.1, 2);
+  });
+  describe('weekly: the peak of its week', () => {
+    const sunday = encodeWeekHours((hour) => hour >= 144);
+    const weekly = (change = {}) =>
+      aProfile(guest, {
+        behavior: 'cyclical',
+        period_hours: 168,
+        window_hours: 336,
+        hourly_cpu: Array(24).fill(0.2),
+        weekly_peak: { hours: sunday, cpu: 0.9, otherwise: 0.1 },
+        ...change,
+      });
+    test('is what a place must have room for, the mean stays', () => {
+      const p = predictGuest(guest, weekly(), settings);
+      expect(p.cores / 4).toBeCloseTo(0.4, 6);
+      expect(p.peak_cores / 4).toBeCloseTo(0.9, 6);
+      expect([p.weekly![143], p.weekly![144], p.weekly![167]]).toEqual([0, expect.closeTo(2), expect.closeTo(2)]);
+      expect(coresEstimate(p).expected).toBeCloseTo(3.6, 6);
+    });
+    test('comes on top of the day only by what the day has not', () => {
+      const p = predictGuest(guest, weekly({ hourly_cpu: wave }), settings);
+      for (const hour of [144 + 3, 144 + 12])
+        expect(p.cores + p.hourly![hour % 24]! + p.weekly![hour]!).toBeCloseTo(3.6, 6);
+    });
+    test('counts by the speed of its node, and not where the day is higher', () => {
+      expect(predictGuest(guest, weekly(), { ...settings, speed_factor: 2 }).peak_cores).toBeCloseTo(7.2, 6);
+      const low = weekly({ weekly_peak: { hours: sunday, cpu: 0.3, otherwise: 0.1 } });
+      expect(predictGuest(guest, low, settings).weekly).toBeUndefined();
+    });
+  });
+  test.each([
+    ['as much as growing guests do', 10, 2.4],
+    ['by less than counts as growth', 2.4, 1.6],
+    ['downwards', -10, 1.6],
+  ])('cyclical, and grows besides: %s', (_, cpu_growth_per_day, cores) => {
+    const change = { behavior: 'cyclical', cpu_growth_per_day, hourly_cpu: Array(24).fill(0.4) } as const;
+    expect(predictGuest(guest, aProfile(guest, change), settings).cores).toBeCloseTo(cores, 6);
   });
   test('a single noisy day is no rhythm', () => {
     const profile = aProfile(guest, { hourly_cpu: wave.map((v) => 0.4 + (v - 0.4) * 0.1), residual_sd: 0.2 });

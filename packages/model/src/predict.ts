@@ -1,5 +1,6 @@
 import type { Config, Estimate, GuestProfile, GuestSample } from '@evenkeel/contracts';
 import { z90 } from './chance.ts';
+import { isWeekHour } from './week-hours.ts';
 
 /** What a guest is expected to need wherever it runs; CPU in cores of the cluster's reference, memory in bytes. */
 export type GuestPrediction = {
@@ -20,6 +21,8 @@ export type GuestPrediction = {
   next_sd_cores: number;
   /** Expected cores less `cores` by hour of the day, where the guest has a rhythm. */
   hourly?: Float64Array;
+  /** Cores beyond both by hour of the week, Monday 00:00 first, where it has a peak in the week: room for it is kept, the mean is not changed. */
+  weekly?: Float64Array;
   mem_bytes: number;
   /** Read and write, bytes a second. */
   io: number;
@@ -132,13 +135,30 @@ function nextHour(
   return { level, sd: Math.sqrt(noise + stays * (1 - stays) * away ** 2) };
 }
 
+/** What the hours of its weekly peak need beyond what is expected of them by the day; nothing where the day has it all. */
+function beyondTheDay(
+  peak: GuestProfile['weekly_peak'],
+  mean: number,
+  deviations: number[] | undefined,
+): Float64Array | undefined {
+  if (!peak) return undefined;
+  const beyond = Float64Array.from({ length: 168 }, (_, hour) =>
+    isWeekHour(peak.hours, hour) ? Math.max(0, peak.cpu - mean - (deviations?.[hour % 24] ?? 0)) : 0,
+  );
+  return beyond.some((cpu) => cpu > 0) ? beyond : undefined;
+}
+
 /** Few samples say little of the hours to come, and the hours to come vary by themselves. */
 const meanSd = (profile: GuestProfile, sd: number): number =>
   sd * Math.sqrt(0.3 + 1 / (1 + Math.min(24, profile.window_hours)));
 
+/** Points a day from which on a guest grows: 5 in 48 hours. */
+const leastGrowth = 2.5;
+const growsBesides = (profile: GuestProfile): boolean => profile.cpu_growth_per_day >= leastGrowth;
+
 /**
  * Predicted load of a guest by its behaviour: steady its mean, bursty its 95th percentile (as a margin), growing its
- * current load and 48 h of growth, cyclical its peak hour; an unknown one is taken as steady with a wide margin.
+ * mean and 48 h of growth, cyclical the peak of its day or week, and its growth too where it grows besides; an unknown one is taken as steady with a wide margin.
  */
 export function predictGuest(
   guest: GuestSample,
@@ -149,11 +169,13 @@ export function predictGuest(
   if (!profile || profile.samples === 0) return unprofiled(guest, speed);
   const factor = guest.maxcpu * speed;
   const deviations = rhythm(profile);
-  const growing = profile.behavior === 'growing';
+  const growing = profile.behavior === 'growing' || (profile.behavior === 'cyclical' && growsBesides(profile));
   const grown = growing ? (growthDays * Math.max(0, profile.cpu_growth_per_day)) / 100 : 0;
   const due = level(guest, profile, deviations, settings);
   const mean = Math.min(Math.max(1, profile.cpu.max), due + grown);
   const peak = Math.max(0, ...(deviations ?? []));
+  const weekly = beyondTheDay(profile.weekly_peak, mean, deviations);
+  const inWeek = weekly && profile.weekly_peak ? profile.weekly_peak.cpu : 0;
   const sd = unexplainedSd(profile, deviations);
   const next = nextHour(guest, profile, deviations, settings);
   const burst = profile.behavior === 'bursty' ? Math.max(0, profile.cpu.p95 - profile.cpu.mean - peak) : 0;
@@ -161,7 +183,7 @@ export function predictGuest(
   const memGrown = growing ? growthDays * Math.max(0, profile.mem_growth_per_day) : 0;
   return {
     cores: mean * factor,
-    peak_cores: (mean + peak) * factor,
+    peak_cores: Math.max(mean + peak, inWeek) * factor,
     away_cores: (due - usualLevel(guest, profile.cpu, settings.prices)) * factor,
     margin_cores: margin * factor,
     sd_cores: sd * factor,
@@ -169,6 +191,7 @@ export function predictGuest(
     next_cores: next.level * factor,
     next_sd_cores: next.sd * factor,
     ...(deviations ? { hourly: Float64Array.from(deviations, (d) => Math.max(d, -mean) * factor) } : {}),
+    ...(weekly ? { weekly: weekly.map((cpu) => cpu * factor) } : {}),
     mem_bytes: Math.max(occupiedBytes(guest), Math.min(guest.maxmem, occupiedBytes(guest) + memGrown)),
     io: guest.diskread + guest.diskwrite,
   };

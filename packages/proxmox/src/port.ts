@@ -191,7 +191,12 @@ export type Proxmox = {
     nodes: { node: string; online: boolean; ip?: string | undefined }[];
   }>;
   resources: (onDropped?: OnDropped) => Promise<{ nodes: NodeRow[]; guests: GuestRow[]; storages: StorageRow[] }>;
-  options: () => Promise<{ crs: { mode: string; auto_rebalance: boolean }; migration_network?: string | undefined }>;
+  /** `migration_limit` in bytes a second, where the cluster limits migrations. */
+  options: () => Promise<{
+    crs: { mode: string; auto_rebalance: boolean };
+    migration_network?: string | undefined;
+    migration_limit?: number | undefined;
+  }>;
   node_status: (node: string) => Promise<NodeStatus>;
   /** What the clock of a node says, epoch milliseconds in whole seconds. */
   node_time: (node: string) => Promise<number>;

@@ -66,6 +66,7 @@ describe.each([
     expect(await proxmox.options()).toEqual({
       crs: { mode: 'dynamic', auto_rebalance: true },
       migration_network: '10.1.1.0/24',
+      migration_limit: 51_200 * 1024,
     });
     expect(await proxmox.permissions()).toEqual({ '/': { 'Sys.Audit': true }, '/vms/100': { 'VM.Migrate': false } });
   });

@@ -12,6 +12,17 @@ const later = (cluster: Cluster, seconds: number): void => {
 const configsAsked = (asked: string[]) => asked.filter((path) => path.endsWith('/config'));
 
 describe('the first look', () => {
+  it.each([
+    ['of migrations', 'default=20480,migration=51200', 51_200 * 1024],
+    ['of all where migrations have none of their own', { default: '20480' }, 20_480 * 1024],
+    ['that is lifted for migrations', 'default=20480,migration=0', undefined],
+    ['of something else', 'restore=1024', undefined],
+    ['that nobody can read', 'migration=fast', undefined],
+  ])('tells the limit of the cluster %s', async (_, bwlimit, expected) => {
+    const { sample } = await watch(newCluster({ extra: { '/cluster/options': { bwlimit } } }))();
+    expect(sample.migration_limit).toBe(expected);
+  });
+
   it('tells the cluster and opens a run', async () => {
     const { sample } = await watch(newCluster())();
     expect(sample).toMatchObject({

@@ -34,6 +34,8 @@ it.each([
       local_storage_bytes: { 'local-lvm': 32 * GiB + 8 * 2 ** 20, zfs: 512 * 2 ** 20 },
     },
   },
+  { name: 'a limit of its own in MiB', config: { migrate_speed: '50' }, has: { migration_limit: 50 * 2 ** 20 } },
+  { name: 'the limit that is none', config: { migrate_speed: '0' }, has: {} },
   { name: 'an empty drive', config: { ide2: 'none,media=cdrom' }, has: {} },
   {
     name: 'an image in the drive, shared',

@@ -91,6 +91,7 @@ export function constraintsOf(
     bridges: named(bridges(config)),
     cpu_type: cpuType(type, config),
     snapshots_with_state: known.snapshots_with_state || config.vmstate !== undefined,
+    ...(Number(config.migrate_speed) > 0 && { migration_limit: Number(config.migrate_speed) * 2 ** 20 }),
     bind_mounts: type === 'lxc' ? named(bindMounts(config)) : [],
   };
 }

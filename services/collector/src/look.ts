@@ -17,6 +17,8 @@ export type Look = {
   resources: Answer<'resources'>;
   version: string | undefined;
   crs: { mode: string; auto_rebalance: boolean };
+  /** Bytes a second that a migration may send, where the cluster says so. */
+  migration_limit: number | undefined;
   /** Null where they could not be read. */
   ha_resources: HaResource[] | null;
   ha_rules: HaRuleRow[];
@@ -82,6 +84,7 @@ export async function lookAtCluster(proxmox: Proxmox): Promise<Look> {
     resources,
     version: orElse(version, undefined)?.version,
     crs: orElse(options, undefined)?.crs ?? { mode: 'unknown', auto_rebalance: true },
+    migration_limit: orElse(options, undefined)?.migration_limit,
     ha_resources: orElse(ha_resources, null),
     ha_rules: orElse(ha_rules, []),
     maintenance: orElse(maintenance, []),

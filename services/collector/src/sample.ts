@@ -93,6 +93,7 @@ export function buildSample(look: Look, beside: Beside): ClusterSample {
     guests: guests.sort((a, b) => a.vmid - b.vmid || byText(a.guest, b.guest)),
     ha_rules: rules,
     crs: look.crs,
+    ...(look.migration_limit !== undefined && { migration_limit: look.migration_limit }),
     running_migrations: runningMigrations(look, online),
     ...(beside.paused !== null && { paused: beside.paused }),
     ...(beside.kill_switch !== null && { kill_switch: beside.kill_switch }),

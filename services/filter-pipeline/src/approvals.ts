@@ -145,6 +145,7 @@ export function approve(
       effect: r.effect,
       ...(r.cpu_in_an_hour && { cpu_in_an_hour: r.cpu_in_an_hour }),
       guest_cpu_cores: r.guest_load.cpu_cores,
+      bytes: r.cost.bytes,
       behavior: r.behavior,
     },
     migration_plan: r.migration_plan,

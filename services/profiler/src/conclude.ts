@@ -6,6 +6,7 @@ import { lastDayAndWeek, overall } from './metric-statistics.ts';
 import { readHistory } from './read-history.ts';
 import { significant, significantEach } from './rounding.ts';
 import { trendBesideDaily } from './trend.ts';
+import { weeklyPeak } from './weekly-peak.ts';
 
 export type Conclusion = Omit<GuestProfile, 'guest'>;
 
@@ -17,6 +18,7 @@ export function conclude(cells: string, end: number, local: LocalHours): Conclus
   if (Number.isNaN(cpu.mean) || Number.isNaN(mem.mean)) return undefined;
   const { behavior, confidence, season, trend, residual_sd } = classify(history);
   const hourly = hourlyMeans(history.cpu, end, local);
+  const weekly = season?.period_hours === 168 ? weeklyPeak(history.cpu, end, local) : undefined;
   return {
     behavior,
     confidence: significant(confidence, 2),
@@ -28,6 +30,7 @@ export function conclude(cells: string, end: number, local: LocalHours): Conclus
     mem_growth_per_day: significant(trendBesideDaily(history.mem).per_hour * 24, 3),
     ...(season ? { period_hours: season.period_hours } : {}),
     ...(hourly ? { hourly_cpu: hourly.map((value) => significant(value, 2)) } : {}),
+    ...(weekly ? { weekly_peak: weekly } : {}),
     residual_sd: significant(residual_sd, 3),
   };
 }

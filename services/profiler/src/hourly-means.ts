@@ -14,7 +14,7 @@ export function hourlyMeans(cpu: Series, end: number, local: LocalHours): number
     if (left === 0) [weight, left] = [weight * perDay, 144];
     const value = cpu[i] as number;
     if (Number.isNaN(value)) continue;
-    const hour = local.hours[offset + i] as number;
+    const hour = (local.hours[offset + i] as number) % 24;
     sums[hour] = (sums[hour] as number) + weight * value;
     weights[hour] = (weights[hour] as number) + weight;
   }

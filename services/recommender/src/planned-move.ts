@@ -22,6 +22,7 @@ import {
   slopeOf,
   usedMemory,
 } from '@evenkeel/model';
+import { learnedOf } from './remember.ts';
 
 /** Everything that planning looks at; `state` is moved along as moves are planned. */
 export type Planning = {
@@ -32,6 +33,8 @@ export type Planning = {
   memory: RecommenderMemory;
   /** Guests that have a move in this run already, or are moving now. */
   taken: Set<number>;
+  /** Bytes a second that the cluster allows a migration, where it limits them. */
+  limit?: number | undefined;
 };
 
 /** What a guest's own part of a step does, after those of the step that go before it. */
@@ -72,11 +75,9 @@ export function costOf(planning: Planning, guest: number, target: number): Migra
   const { state, config, memory } = planning;
   const { sample } = state.guests[guest]!;
   const source = state.where[guest]!;
-  return migrationCost(sample, config.cost_model, {
-    path: memory.paths[`${sample.node}>${state.nodes[target]!.node}`]?.sums,
-    cluster: memory.paths['*']?.sums,
-    slope: slopeOf(state, source) + (target === source ? 0 : slopeOf(state, target)),
-  });
+  const slope = slopeOf(state, source) + (target === source ? 0 : slopeOf(state, target));
+  const learned = learnedOf(memory, sample, state.nodes[target]!.node);
+  return migrationCost(sample, config.cost_model, { ...learned, limit: planning.limit, slope });
 }
 
 /** Cores by which some guests, the others on their node and those on another may each turn out otherwise: one standard deviation. */

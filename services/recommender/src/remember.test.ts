@@ -1,6 +1,15 @@
-import { type Outcome, RecommenderMemory, recommenderMemory } from '@evenkeel/contracts';
+import {
+  type ApprovedMigration,
+  type Counterfactual,
+  type Outcome,
+  RecommenderMemory,
+  recommenderMemory,
+} from '@evenkeel/contracts';
+import { migrationCost } from '@evenkeel/model';
+import { aConfig, aGuest } from '@evenkeel/model/sample-cluster';
 import { describe, expect, test } from 'vitest';
-import { emptyMemory, rememberOutcome, rememberPast, rememberRun } from './remember.ts';
+import { emptyMemory, learnedOf, rememberMigration, rememberOutcome, rememberPast, rememberRun } from './remember.ts';
+import { rememberHeld } from './remember-held.ts';
 import { guestSuccess } from './success.ts';
 
 const at = (day: number) => new Date(Date.UTC(2026, 0, 1 + day)).toISOString();
@@ -65,6 +74,52 @@ describe('what the recommender remembers', () => {
     expect(memory.paths['*']!.sums).toMatchObject({ n: 1, gib: 2, seconds: 20 });
   });
 
+  const container = (change: object = {}) =>
+    ({
+      type: 'lxc',
+      source_node: 'a',
+      target_node: 'b',
+      expected: { duration_seconds: estimate, downtime_seconds: estimate, bytes: 0 },
+      ...change,
+    }) as unknown as ApprovedMigration;
+
+  test('containers teach how long a restart takes, on their target and anywhere, and nothing about the link', () => {
+    const memory = [...Array(20).keys()].reduce(
+      (known, i) => rememberMigration(known, container(), { duration_seconds: 95, downtime_seconds: 90 }, at(i)),
+      emptyMemory,
+    );
+    expect(Object.keys(memory.paths)).toEqual(['*restart', '*restart>b']);
+    const cost = (target: string) => {
+      const learned = learnedOf(memory, aGuest(7, 'c', { type: 'lxc' }), target);
+      return migrationCost(aGuest(7, 'c', { type: 'lxc' }), aConfig().cost_model, learned).downtime_seconds.expected;
+    };
+    expect([cost('b'), cost('d')].map((seconds) => Math.round(seconds / 10))).toEqual([9, 9]);
+    expect(learnedOf(memory, aGuest(7, 'a'), 'b')).toMatchObject({ path: undefined, cluster: undefined });
+  });
+
+  test('a container whose log does not say how long it was away teaches nothing', () => {
+    expect(rememberMigration(emptyMemory, container(), { duration_seconds: 95 }, at(0))).toEqual(emptyMemory);
+  });
+
+  test('no way between 16 nodes is forgotten', () => {
+    const nodes = Array.from({ length: 16 }, (_, i) => `node-of-some-rack-${i}`);
+    const ways = nodes.flatMap((source) => nodes.filter((n) => n !== source).map((target) => ({ source, target })));
+    const memory = ways.reduce((known, { source, target }, i) => {
+      const sent = { duration_seconds: 20.123456789, downtime_seconds: 0.0731, bytes: 2 ** 31 + i };
+      const vm = rememberMigration(
+        known,
+        container({ type: 'qemu', source_node: source, target_node: target }),
+        sent,
+        at(i),
+      );
+      return rememberMigration(vm, container({ target_node: target }), sent, at(i));
+    }, emptyMemory);
+    for (const { source, target } of ways) {
+      expect(memory.paths[`${source}>${target}`]?.sums.n).toBe(1);
+      expect(memory.paths[`*restart>${target}`]?.sums.n).toBeGreaterThan(1);
+    }
+  });
+
   test('stays bounded after years', () => {
     let memory = emptyMemory;
     for (let i = 0; i < 400; i++)
@@ -82,13 +137,24 @@ describe('what the recommender remembers', () => {
           started_at: at(i),
           ended_at: at(i),
           ok: true,
-          transfer: { duration_seconds: 20.123456789, bytes: 2 ** 31 + i },
+          transfer: { duration_seconds: 20.123456789, downtime_seconds: 0.0731, bytes: 2 ** 31 + i },
         },
       ]);
     memory = rememberRun(
       memory,
       Array.from({ length: 300 }, (_, i) => ({ guest: `qemu/${100_000 + i}`, target_node: 'node-with-a-long-name' })),
     );
+    for (let i = 0; i < 300; i++)
+      memory = rememberHeld(memory, {
+        counterfactual_id: `c1/run-2026-01-01T00:00:00-${i}-qemu-100000`,
+        judged_at: at(i),
+        expected_gain: { expected: 10, low: 0, high: 20, chances: { now: 0.91234, usual: 0.51234 } },
+        verdict: 'beneficial',
+        would_have_gained: 12.3456,
+      } as Counterfactual);
+    const forecast = { expected: 0.51234, sd: 0.012345, guests: -2_000_000_000, seen: 99, sum: 50.12345678901234 };
+    const nodes = Object.fromEntries(Array.from({ length: 64 }, (_, i) => [`node-with-a-long-name-${i}`, forecast]));
+    memory = { ...memory, forecasts: { at: 1_800_000_000, nodes, misses: Array(400).fill(1.234) } };
     expect(memory.judged).toHaveLength(300);
     expect(Object.keys(memory.paths)).toContain('*');
     expect(JSON.stringify(RecommenderMemory.parse(memory)).length).toBeLessThan(recommenderMemory.budget_bytes);

@@ -1,9 +1,19 @@
-import type { ApprovedMigration, Outcome, PastMigration, RecommenderMemory, Transfer } from '@evenkeel/contracts';
-import { emptyPath, figures, learnPath, millis, type PathObservation } from '@evenkeel/model';
+import type {
+  ApprovedMigration,
+  GuestSample,
+  Outcome,
+  PastMigration,
+  RecommenderMemory,
+  Transfer,
+} from '@evenkeel/contracts';
+import { emptyPath, figures, type Learned, learnPath, millis, type PathObservation } from '@evenkeel/model';
 import { pointOf } from './confidence.ts';
 
 const mostJudged = 300;
-const mostPaths = 200;
+/** Each way between 16 nodes, and restarts on each of them. */
+const mostPaths = 260;
+/** No node is called so: transfers of all paths, and restarts of containers by target and anywhere. */
+const [allPaths, allRestarts] = ['*', '*restart'];
 
 export const emptyMemory: RecommenderMemory = { judged: [], paths: {}, last_run: {} };
 
@@ -29,10 +39,12 @@ export function rememberOutcome(memory: RecommenderMemory, outcome: Outcome): Re
   };
 }
 
+const ofAll = (path: string): number => Number(path === allPaths || path === allRestarts);
+
 function rememberPath(memory: RecommenderMemory, path: string, at: number, seen: PathObservation): RecommenderMemory {
-  const sums = learnPath(memory.paths[path]?.sums ?? emptyPath, seen);
+  const sums = figures(learnPath(memory.paths[path]?.sums ?? emptyPath, seen));
   const all = Object.entries({ ...memory.paths, [path]: { at, sums } });
-  const kept = all.sort(([a, x], [b, y]) => Number(b === '*') - Number(a === '*') || y.at - x.at || (a < b ? -1 : 1));
+  const kept = all.sort(([a, x], [b, y]) => ofAll(b) - ofAll(a) || y.at - x.at || (a < b ? -1 : 1));
   return { ...memory, paths: Object.fromEntries(kept.slice(0, mostPaths)) };
 }
 
@@ -43,7 +55,7 @@ function rememberTransfer(
   at: number,
   seen: PathObservation,
 ): RecommenderMemory {
-  return rememberPath(rememberPath(memory, '*', at, seen), `${source}>${target}`, at, seen);
+  return rememberPath(rememberPath(memory, allPaths, at, seen), `${source}>${target}`, at, seen);
 }
 
 const observation = (transfer: Transfer, bytes: number, predicted?: number): PathObservation => ({
@@ -53,21 +65,49 @@ const observation = (transfer: Transfer, bytes: number, predicted?: number): Pat
   ...(transfer.downtime_seconds === undefined ? {} : { downtime_seconds: transfer.downtime_seconds }),
 });
 
-/** Learns from a finished migration how fast its path is. */
+/** What was learned that says something about a guest's way to a node. */
+export function learnedOf({ paths }: RecommenderMemory, guest: GuestSample, target: string): Learned {
+  return {
+    path: paths[`${guest.node}>${target}`]?.sums,
+    cluster: paths[allPaths]?.sums,
+    restarts: paths[`${allRestarts}>${target}`]?.sums,
+    all_restarts: paths[allRestarts]?.sums,
+  };
+}
+
+/** Learns how long a container was away: that depends on where it starts, and on its local disks. */
+function rememberRestart(
+  memory: RecommenderMemory,
+  { target_node, expected }: ApprovedMigration,
+  transfer: Transfer,
+  at: number,
+): RecommenderMemory {
+  const seconds = transfer.downtime_seconds;
+  if (seconds === undefined) return memory;
+  const seen = {
+    bytes: transfer.bytes ?? expected.bytes ?? 0,
+    seconds,
+    predicted_seconds: expected.downtime_seconds.expected,
+  };
+  return rememberPath(rememberPath(memory, allRestarts, at, seen), `${allRestarts}>${target_node}`, at, seen);
+}
+
+/** Learns from a finished migration how fast its path is; from a container's, how long a restart takes. */
 export function rememberMigration(
   memory: RecommenderMemory,
   migration: ApprovedMigration,
   transfer: Transfer | undefined,
   completedAt: string,
 ): RecommenderMemory {
-  if (!transfer || migration.type === 'lxc') return memory;
+  if (!transfer) return memory;
+  const at = Math.floor(millis(completedAt) / 1000);
+  if (migration.type === 'lxc') return rememberRestart(memory, migration, transfer, at);
   const bytes = transfer.bytes ?? transfer.ram_bytes ?? migration.migration_plan.requirements.target_memory_bytes;
   const seen = observation(transfer, bytes, migration.expected.duration_seconds.expected);
-  const at = Math.floor(millis(completedAt) / 1000);
   return rememberTransfer(memory, migration.source_node, migration.target_node, at, seen);
 }
 
-/** Learns the same from the migrations that Proxmox remembers from before. */
+/** Learns how fast paths are from the migrations that Proxmox remembers from before; what containers had on local disks is not known of them. */
 export function rememberPast(memory: RecommenderMemory, past: readonly PastMigration[]): RecommenderMemory {
   let known = memory;
   for (const { ok, guest, source, target, transfer, ended_at } of past) {

@@ -6,7 +6,7 @@ import type {
   NodeScore,
   RecommenderMemory,
 } from '@evenkeel/contracts';
-import { capsOf, millis, planState, ruleContext } from '@evenkeel/model';
+import { capsOf, millis, planState, risesOf, ruleContext } from '@evenkeel/model';
 import { type Calibration, calibrate } from './confidence.ts';
 import { lastingHours, type Planning } from './planned-move.ts';
 import { calibrationPoints } from './remember-held.ts';
@@ -36,8 +36,8 @@ export const runId = (sample: ClusterSample): string => sample.run?.run_id ?? `s
 
 /** The state from which a run plans; guests that are moving already are not planned with. */
 export function startRun(input: RecommendInput): Run {
-  const { sample, profiles, config, memory } = input;
-  const state = planState(sample, profiles, config);
+  const { sample, profiles, scores, config, memory } = input;
+  const state = planState(sample, profiles, config, risesOf(scores));
   const moving = sample.running_migrations.flatMap((m) => state.guestIndex.get(m.guest) ?? []);
   const planning: Planning = {
     state,
@@ -46,6 +46,7 @@ export function startRun(input: RecommendInput): Run {
     caps: capsOf(config),
     memory,
     taken: new Set(moving),
+    limit: sample.migration_limit,
   };
   return {
     input,

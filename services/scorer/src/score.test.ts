@@ -1,4 +1,5 @@
 import { NodeHistory, nodeHistory } from '@evenkeel/contracts';
+import { penaltyOf, planState, risesOf } from '@evenkeel/model';
 import { aCluster, aConfig, aGuest, aNode, aProfile, GiB } from '@evenkeel/model/sample-cluster';
 import { describe, expect, test } from 'vitest';
 import { findTrend } from './find-trend.ts';
@@ -51,6 +52,28 @@ describe('score', () => {
       ['b', 1],
     ]);
   });
+
+  test.each(['steady', 'cyclical'] as const)(
+    'is what a plan starts from, trend and pressure included: %s',
+    (behavior) => {
+      const at = Date.parse('2026-01-05T12:00:00.000Z') / 1000;
+      const day = Array.from({ length: 24 }, (_, h) => (h >= 8 && h < 16 ? 0.9 : 0.3));
+      const guests = busy(0.8);
+      const sample = aCluster([aNode('a', { pressure: { cpu_some: 35 } }), aNode('b')], guests);
+      const profiles = guests.map((g) => aProfile(g, { behavior, window_hours: 336, hourly_cpu: day }));
+      const recent = Array.from({ length: 35 }, (_, i) => [at - (35 - i) * 300, 0.8 - (35 - i) * 0.005, 0.1] as const);
+      const known = { a: NodeHistory.parse({ ...emptyHistory('a'), residents: guests.map((g) => g.guest), recent }) };
+      const config = aConfig();
+      const { scores } = score(sample, profiles, known, config);
+      const points = Object.fromEntries(scores[0]!.parts.map((p) => [p.part, p.points]));
+      expect(scores[0]!.trend.direction).toBe('rising');
+      expect(points.pressure).toBeCloseTo((0.3 * 35 ** 2) / 50, 3);
+      expect(points.trend).toBeGreaterThan(1);
+      const state = planState(sample, profiles, config, risesOf(scores));
+      expect(penaltyOf(state, 0)).toBeCloseTo(scores[0]!.penalty, 2);
+      expect(scores[0]!.parts.reduce((sum, p) => sum + p.points, 0)).toBeCloseTo(scores[0]!.penalty, 2);
+    },
+  );
 
   test('an emptied node is no reason to balance', () => {
     const { convergence } = scored(busy(0.55), { automated_migrations: { maintenance_nodes: ['b'] } });

@@ -6,8 +6,10 @@ import type {
   NodeHistory,
   NodeSample,
   NodeScore,
+  Trend,
 } from '@evenkeel/contracts';
 import {
+  byText,
   cpuAt,
   figures,
   hourlyPenalties,
@@ -18,6 +20,7 @@ import {
   type PlanState,
   penaltyOf,
   planState,
+  risesOf,
   suitability,
   takesPart,
 } from '@evenkeel/model';
@@ -32,20 +35,15 @@ export type Scored = { scores: NodeScore[]; convergence: Convergence; histories:
 
 type Settings = { config: Config; timezone: string; ms: number };
 
-function scoreNode(node: NodeSample, state: PlanState, history: NodeHistory, settings: Settings): NodeScore {
+type Watched = { node: NodeSample; history: NodeHistory; trend: Trend };
+
+function scoreNode({ node, history, trend }: Watched, state: PlanState, settings: Settings): NodeScore {
   const { config, timezone, ms } = settings;
   const n = state.nodeIndex.get(node.node)!;
   const predicted = nodeLoad(state, n);
-  const trend = findTrend(history, node.cpu);
-  const pressure = node.pressure?.cpu_some;
-  const load = {
-    ...predicted,
-    ...(pressure === undefined ? {} : { pressure }),
-    rise_per_hour: trend.direction === 'rising' ? trend.cpu_per_hour : 0,
-  };
-  const even = nodePenalty(load, config.penalty_config);
+  const even = nodePenalty(predicted, config.penalty_config);
   const rhythm = state.shaped[n]! > 0 ? hourlyPenalties(state, n) : undefined;
-  const uneven = rhythm ? penaltyOf(state, n) - nodePenalty(predicted, config.penalty_config).penalty : 0;
+  const uneven = rhythm ? penaltyOf(state, n) - even.penalty : 0;
   const penalty = even.penalty + uneven;
   const hours = learnHours(history, timezone);
   const weekHour = localWeekHour(ms, timezone);
@@ -70,6 +68,11 @@ function scoreNode(node: NodeSample, state: PlanState, history: NodeHistory, set
   };
 }
 
+function watch(node: NodeSample, known: NodeHistory, { guests }: ClusterSample, ms: number): Watched {
+  const history = rememberNode(known, node, guests, Math.floor(ms / 1000));
+  return { node, history, trend: findTrend(history, node.cpu) };
+}
+
 /** Penalties of the online nodes with all that explains them, and their histories with this run added; pure. */
 export function score(
   sample: ClusterSample,
@@ -79,12 +82,13 @@ export function score(
 ): Scored {
   const ms = millis(sample.at);
   const timezone = config.clusters.find((c) => c.name === sample.cluster)?.timezone ?? 'UTC';
-  const state = planState(sample, profiles, config);
-  const online = state.nodes.filter((n) => n.status === 'online');
-  const histories = online.map((n) =>
-    rememberNode(known[n.node] ?? emptyHistory(n.node), n, sample.guests, Math.floor(ms / 1000)),
-  );
-  const scores = online.map((n, i) => figures(scoreNode(n, state, histories[i]!, { config, timezone, ms })));
-  const counted = scores.filter((_, i) => takesPart(online[i]!, config));
-  return { scores, convergence: converge(counted, config), histories };
+  const watched = sample.nodes
+    .filter((node) => node.status === 'online')
+    .sort((a, b) => byText(a.node, b.node))
+    .map((node) => watch(node, known[node.node] ?? emptyHistory(node.node), sample, ms));
+  const rises = risesOf(watched.map(({ node, trend }) => ({ node: node.node, trend })));
+  const state = planState(sample, profiles, config, rises);
+  const scores = watched.map((w) => figures(scoreNode(w, state, { config, timezone, ms })));
+  const counted = scores.filter((_, i) => takesPart(watched[i]!.node, config));
+  return { scores, convergence: converge(counted, config), histories: watched.map((w) => w.history) };
 }

@@ -66,7 +66,12 @@ const costModel = z
   .strictObject({
     link_mib_per_second: float(112, 1, 100_000, 'Throughput of a migration until it has been measured, MiB/s.'),
     overhead_seconds: float(6, 0, 120, 'Fixed time of a migration until it has been measured, seconds.'),
-    dirty_mib_per_second: float(20, 0, 10_000, 'Memory that a busy guest writes until it has been measured, MiB/s.'),
+    dirty_mib_per_second: float(
+      20,
+      0,
+      10_000,
+      'Memory that a guest is taken to write when all its vCPUs are busy, MiB/s.',
+    ),
     downtime_price: float(2, 0, 1000, 'Penalty-point-hours that a second of downtime costs.'),
     container_downtime_seconds: float(20, 1, 600, 'Downtime of a container that restarts, until it has been measured.'),
     benefit_horizon_hours: float(24, 0.5, 168, 'Hours for which a benefit counts at most.'),

@@ -59,7 +59,10 @@ export const RecommenderMemory = z.object({
   judged: z.array(CalibrationPoint),
   /** Latest judgement of each move that was held back, the oldest first. */
   held: z.array(HeldPoint).optional(),
-  /** Transfers by path (`source>target`), and of all paths together under `*`, with the time of the last one. */
+  /**
+   * Transfers by path (`source>target`), and of all paths together under `*`, with the time of the last one; under `*restart>target`
+   * and `*restart` the same of containers, whose seconds are those for which they were away.
+   */
   paths: z.record(z.string(), z.object({ at: z.number(), sums: PathSums })),
   /** Guest and target of the last run's recommendations: of two moves that are worth the same, the one said before stands. */
   last_run: z.record(z.string(), z.string()),
@@ -72,7 +75,7 @@ export const recommenderMemory = defineRecord({
   summary:
     'Judged moves for the calibration of confidence, transfers for the cost model, what the last run recommended, and how well nodes are forecast.',
   data: RecommenderMemory,
-  budget_bytes: 131_072,
+  budget_bytes: 147_456,
 });
 
 export type CalibrationPoint = z.output<typeof CalibrationPoint>;

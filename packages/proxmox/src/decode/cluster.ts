@@ -26,12 +26,22 @@ export function statusOf(rows: StatusRow[]): Awaited<ReturnType<Proxmox['status'
 }
 
 export const optionsAnswer = z
-  .object({ crs: properties, migration: properties })
-  .transform(({ crs, migration }): Awaited<ReturnType<Proxmox['options']>> => {
+  .object({ crs: properties, migration: properties, bwlimit: properties })
+  .transform(({ crs, migration, bwlimit }): Awaited<ReturnType<Proxmox['options']>> => {
     const mode = typeof crs.ha === 'string' && crs.ha !== '' ? crs.ha : 'basic';
     const network = typeof migration.network === 'string' ? migration.network : undefined;
-    return { crs: { mode, auto_rebalance: toBoolean(crs['ha-auto-rebalance']) ?? false }, migration_network: network };
+    return {
+      crs: { mode, auto_rebalance: toBoolean(crs['ha-auto-rebalance']) ?? false },
+      migration_network: network,
+      migration_limit: migrationLimit(bwlimit),
+    };
   });
+
+/** Bytes a second of `migration=`, else of `default=`, which Proxmox writes in KiB; 0 is no limit. */
+function migrationLimit({ migration, default: any }: Record<string, unknown>): number | undefined {
+  const kib = Number(migration ?? any ?? 0);
+  return kib > 0 ? 1024 * kib : undefined;
+}
 
 /** By path the privileges held there; true where they also hold below it. */
 export const permissionsAnswer = z.record(z.string(), anyObject).transform((answer) => {

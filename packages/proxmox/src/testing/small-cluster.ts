@@ -33,6 +33,7 @@ const answers: Record<string, unknown> = {
   'GET /cluster/options': {
     crs: { ha: 'dynamic', 'ha-auto-rebalance': 1, 'ha-auto-rebalance-threshold': '30' },
     migration: { type: 'secure', network: '10.1.1.0/24' },
+    bwlimit: 'clone=10240,default=20480,migration=51200',
   },
   'GET /nodes/n1/status': {
     cpu: 0.2,

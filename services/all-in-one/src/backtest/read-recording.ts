@@ -19,12 +19,9 @@ const pastType = '.history.backfilled.';
 
 /** What a line says: an event as it travels, of which only samples and histories count, or the data of a sample. */
 function readLine(text: string, place: string): Recorded | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new UsageError(`${place}: not JSON`);
-  }
+  const json = parse(text);
+  if (!json) throw new UsageError(`${place}: not JSON`);
+  const { value } = json;
   const { type, data } = (value ?? {}) as { type?: unknown; data?: unknown };
   if (typeof type === 'string' && type.includes(pastType)) {
     const past = historyBackfilled.data.safeParse(data);
@@ -45,13 +42,31 @@ export const lineOf = (entry: Recorded): string =>
       : { type: typeOf(historyBackfilled), data: entry.past },
   );
 
-async function* readLines(file: string): AsyncGenerator<Recorded> {
+/** Called with a sentence where the last line was cut off: whoever wrote it was killed, and all before it is whole. */
+type Warn = (sentence: string) => void;
+
+async function* readLines(file: string, warn: Warn = () => {}): AsyncGenerator<Recorded> {
   let number = 0;
+  let open: { line: string; place: string } | undefined;
   const input = createReadStream(file, 'utf8');
   for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
     number++;
-    const found = line.trim() === '' ? undefined : readLine(line, `${file}:${number}`);
+    if (line.trim() === '') continue;
+    const found = open && readLine(open.line, open.place);
     if (found) yield found;
+    open = { line, place: `${file}:${number}` };
+  }
+  if (!open) return;
+  if (number > 1 && !parse(open.line)) return warn(`${open.place}: the last line was cut off and does not count`);
+  const found = readLine(open.line, open.place);
+  if (found) yield found;
+}
+
+function parse(text: string): { value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    return undefined;
   }
 }
 
@@ -68,15 +83,20 @@ async function* ofCluster(entries: AsyncIterable<Recorded>, cluster: string): As
   }
 }
 
-/** A recording in a file of JSON lines; UsageError where there is no sample of the cluster in it. */
-export async function fileRecording(file: string, wanted: string | undefined): Promise<Recording> {
+/** A recording in a file of JSON lines; a last line that was cut off is warned of, once. UsageError where there is no sample of the cluster in it. */
+export async function fileRecording(file: string, wanted: string | undefined, warn: Warn): Promise<Recording> {
+  const warned = new Set<string>();
+  const once: Warn = (sentence) => {
+    if (!warned.has(sentence)) warn(sentence);
+    warned.add(sentence);
+  };
   const names = new Set<string>();
-  for await (const entry of readLines(file)) {
+  for await (const entry of readLines(file, once)) {
     if (entry.kind !== 'sample') continue;
     names.add(entry.sample.cluster);
     if (wanted === undefined || entry.sample.cluster === wanted) {
       const { cluster } = entry.sample;
-      return { cluster, note: `from ${file}`, play: () => ofCluster(readLines(file), cluster) };
+      return { cluster, note: `from ${file}`, play: () => ofCluster(readLines(file, once), cluster) };
     }
   }
   const there = names.size === 0 ? 'no sample' : `samples of ${[...names].join(', ')} only`;

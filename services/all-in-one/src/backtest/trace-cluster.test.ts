@@ -22,6 +22,19 @@ describe('a table of traces', () => {
     ],
     ['CPU and memory', 'a/cpu,10,20\na/mem,50,60', [{ name: 'a', cpu: [0.1, 0.2], mem: [0.5, 0.6] }]],
     ['no numbers', 'a,10,x', 'line 1 is not a name and percentages, with commas'],
+    ['a row that was cut off', 'a,1,2,3\nb,1,2', 'row 2 (b) ends after 2 values, others have 3: was it cut off?'],
+    ['a value that was cut off', 'a,1,2,3\nb,1,2,', 'line 2 is not a name and percentages, with commas'],
+    [
+      'a load that no guest can have',
+      `a,${Array(30).fill(20)}\nb,10,300,${Array(28).fill(20)}`,
+      'row 2 (b), column 3: 300 is no load between 0 and 100 %',
+    ],
+    ['a load below nothing', 'a,10,20\nb,-1,10', 'row 2 (b), column 2: -1 is no load between 0 and 100 %'],
+    [
+      'more than all of it in tenths of a percent',
+      'a,500,600\nb,10,1001',
+      'row 2 (b), column 3: 1001 is no load between 0 and 1000 tenths of a percent',
+    ],
     ['one value', 'a,1,2\nb,1', 'line 2 is not a name and percentages, with commas'],
     ['a name that is missing', ',1,2', 'line 1 is not a name and percentages, with commas'],
   ])('in %s', (_, text, expected) => expect(readTraces(text)).toEqual(expected));

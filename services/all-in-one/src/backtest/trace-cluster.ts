@@ -22,20 +22,46 @@ const stepSeconds = 300;
 const startSeconds = Date.UTC(2025, 0, 1) / 1000;
 const cluster = 'trace';
 
+type Row = { name: string; values: number[] };
+
+/** A table passes 100 here and there by mistake; tables in tenths of a percent pass it all over, by an eighth of their values and more. */
+const tenthsFrom = 0.05;
+
+/** What is wrong with the first row that is none of its table, in a sentence; undefined where all are well. */
+function faultOf(table: readonly Row[]): string | undefined {
+  const bad = table.findIndex(({ name, values }) => name === '' || values.length < 2 || values.some(Number.isNaN));
+  if (bad >= 0) return `line ${bad + 1} is not a name and percentages, with commas`;
+  const length = Math.max(...table.map(({ values }) => values.length));
+  const short = table.findIndex(({ values }) => values.length < length);
+  if (short < 0) return undefined;
+  return `row ${short + 1} (${table[short]!.name}) ends after ${table[short]!.values.length} values, others have ${length}: was it cut off?`;
+}
+
+/** The first load that no guest can have, with its row and column. */
+function excessOf(table: readonly Row[], most: number): string | undefined {
+  for (const [i, { name, values }] of table.entries()) {
+    const at = values.findIndex((v) => v < 0 || v > most);
+    if (at >= 0)
+      return `row ${i + 1} (${name}), column ${at + 2}: ${values[at]} is no load between 0 and ${most === 100 ? '100 %' : '1000 tenths of a percent'}`;
+  }
+  return undefined;
+}
+
 /**
- * Reads a table of loads: a guest a row, its name and then percentages of CPU; tenths of a percent where any passes 100. Rows that are
- * called `<name>/cpu` and `<name>/mem` belong together. A sentence where it is none.
+ * Reads a table of loads: a guest a row, its name and then percentages of CPU; tenths of a percent where one value in twenty passes
+ * 100. Rows that are called `<name>/cpu` and `<name>/mem` belong together. A sentence that names row and column where it is none.
  */
 export function readTraces(text: string): Trace[] | string {
   const rows = text.split(/\r?\n/).filter((line) => line.trim() !== '');
-  const table = rows.map((row) => {
+  const table = rows.map((row): Row => {
     const [name = '', ...values] = row.split(',');
-    return { name: name.trim(), values: values.map(Number) };
+    return { name: name.trim(), values: values.map((v) => (v.trim() === '' ? Number.NaN : Number(v))) };
   });
-  const bad = table.findIndex(({ name, values }) => name === '' || values.length < 2 || values.some(Number.isNaN));
-  if (bad >= 0) return `line ${bad + 1} is not a name and percentages, with commas`;
-  const scale = table.some(({ values }) => values.some((v) => v > 100)) ? 1000 : 100;
-  const fractions = new Map(table.map(({ name, values }) => [name, values.map((v) => v / scale)]));
+  const all = table.flatMap(({ values }) => values);
+  const most = all.filter((v) => v > 100).length >= tenthsFrom * all.length && all.some((v) => v > 100) ? 1000 : 100;
+  const fault = faultOf(table) ?? excessOf(table, most);
+  if (fault !== undefined) return fault;
+  const fractions = new Map(table.map(({ name, values }) => [name, values.map((v) => v / most)]));
   return [...fractions].flatMap(([name, cpu]): Trace[] => {
     if (name.endsWith('/mem')) return [];
     const guest = name.replace(/\/cpu$/, '');

@@ -81,11 +81,22 @@ describe('backtest', () => {
     ['a text', 'hello', 'neither JSON lines nor a table: line 1'],
     ['a broken line', '{"a":', 'wrong:1: not JSON'],
     ['something else', '{"a":1}', 'wrong:1: no cluster.sampled: '],
+    ['a row that was cut off', 'a,1,2,3\nb,1,2', 'row 2 (b) ends after 2 values, others have 3'],
     ['other events', '{"type":"dev.evenkeel.run.decided.v1"}', 'holds no sample'],
     ['one sample', JSON.stringify(samples[0]), '1 samples of cluster lab, and two are needed at least'],
   ])('refuses a file with %s in a sentence', async (_, text, sentence) => {
     const { code, out, err } = await evenkeel(['backtest', await write('wrong', text)]);
     expect([code > 0, out, err]).toEqual([true, '', expect.stringContaining(sentence)]);
+  });
+
+  test('takes a recording whose last line was cut off without that line, and says so once', async () => {
+    const whole = samples.slice(0, 3).map((s) => JSON.stringify(s));
+    const file = await write('cut.jsonl', [...whole, whole[0]!.slice(0, 200)].join('\n'));
+    const { code, out, err } = await evenkeel(['backtest', file]);
+    expect([code, out]).toEqual([0, expect.stringMatching(/^cluster lab, from .*cut\.jsonl: 3 samples/)]);
+    expect(err.match(/cut\.jsonl:4: the last line was cut off and does not count/g)).toHaveLength(1);
+    const torn = await write('torn.jsonl', [whole[0]!.slice(0, 200), ...whole].join('\n'));
+    expect(await evenkeel(['backtest', torn])).toMatchObject({ code: 2, err: expect.stringContaining(':1: not JSON') });
   });
 
   test('refuses another cluster, and a configuration with problems', async () => {

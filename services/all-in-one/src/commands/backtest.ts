@@ -37,6 +37,7 @@ carried along. It acts in full, whatever its mode and dry_run say. What is compa
 FILE is one of
   JSON lines  cluster.sampled, as data or as CloudEvents: \`evenkeel demo --json >FILE\` writes some
   a table     one guest a row: its name, then its CPU percent every five minutes, with commas; a cluster is made up around them
+              (tenths of a percent where one value in twenty passes 100)
 Without a file: what the telemetry stream still holds (6 hours); --save keeps it. Without -c: the preset \`recommended\`.
 
   evenkeel backtest recording.jsonl -c now.yaml -c bolder.yaml
@@ -102,7 +103,8 @@ function readNamed(file: string): Named {
 }
 
 async function openFile(file: string, options: Options): Promise<Recording> {
-  if ((await firstCharacter(readable(file))) === '{') return fileRecording(file, options.cluster);
+  if ((await firstCharacter(readable(file))) === '{')
+    return fileRecording(file, options.cluster, (sentence) => process.stderr.write(`${sentence}\n`));
   const { start, nodes, guests, load } = options;
   if (start !== 'roundrobin' && start !== 'skewed')
     throw new UsageError(`--start ${JSON.stringify(start)} is neither roundrobin nor skewed`);

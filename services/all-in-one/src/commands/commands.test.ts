@@ -75,7 +75,7 @@ describe.skipIf(!nats)('the command line asks what is known of a cluster', () =>
     expect(code).toBe(0);
     expect(out).toMatch(/behaviour {2}cyclical, period 24 h/);
     expect(out).toMatch(/most at 13:00 \(25 %\), least at 04:00 \(1 %\)/);
-    expect(out).toMatch(/counts as {2}\d+\.\d cores .*: its peak hour/);
+    expect(out).toMatch(/counts as {2}\d+\.\d cores .*: its last hour, day and week, weighed, at its peak\n/);
     const json = await ask('profile', 'qemu/101', '--json');
     expect(JSON.parse(json.out)).toMatchObject({
       guest: 'qemu/101',

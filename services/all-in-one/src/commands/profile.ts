@@ -1,5 +1,12 @@
-import { type ClusterSample, type Config, clusterScored, type GuestProfile } from '@evenkeel/contracts';
-import { coresEstimate, type GuestPrediction, localHour, millis, predictGuest } from '@evenkeel/model';
+import {
+  type ClusterSample,
+  type Config,
+  clusterScored,
+  days,
+  type GuestProfile,
+  type WeeklyPeak,
+} from '@evenkeel/contracts';
+import { coresEstimate, type GuestPrediction, isWeekHour, localHour, millis, predictGuest } from '@evenkeel/model';
 import type { Command } from 'commander';
 import { safe } from '../demo/tell.ts';
 import { type AskOptions, askBus, lastOf, vmidOf } from './ask-bus.ts';
@@ -8,10 +15,12 @@ import { gib, percent } from './columns.ts';
 type Guest = ClusterSample['guests'][number];
 
 const notes = `
-  steady    little change: counts with its mean          growing   a lasting rise: counts with two days more of it
-  bursty    frequent spikes: counts with its 95th        cyclical  a daily or weekly rhythm: counts with its peak hour,
-            percentile                                             and the peaks of its node are what matters
-  unknown   too little seen: as steady, with a wide margin`;
+Every guest counts with the means of its last hour, day and week, by the weights of penalty_config; and
+
+  steady    little change: with no more than that     growing   a lasting rise: with two days more of it
+  bursty    frequent spikes: with a margin as wide    cyclical  a daily or weekly rhythm: with its peak hour, with
+            as its 95th percentile is above its mean            its growth too where it has any; the peaks of its
+  unknown   too little seen: with a wide margin                 node are what matters`;
 
 export function addProfile(program: Command): void {
   program
@@ -32,10 +41,10 @@ export function addProfile(program: Command): void {
         const profile = profiles.find((p) => p.guest === guest.guest);
         if (!profile) throw new Error(`guest ${wanted} has not been watched yet`);
         const prediction = predictionOf(guest, profile, sample, config);
-        const { hourly, ...figures } = prediction;
+        const { hourly, weekly, ...figures } = prediction;
         process.stdout.write(
           options.json
-            ? `${JSON.stringify({ at: sample.at, guest: guest.guest, name: guest.name, node: guest.node, profile, prediction: { ...figures, ...(hourly ? { hourly: [...hourly] } : {}) } }, null, 2)}\n`
+            ? `${JSON.stringify({ at: sample.at, guest: guest.guest, name: guest.name, node: guest.node, profile, prediction: { ...figures, ...(hourly ? { hourly: [...hourly] } : {}), ...(weekly ? { weekly: [...weekly] } : {}) } }, null, 2)}\n`
             : sayProfile(guest, profile, prediction),
         );
       });
@@ -53,13 +62,20 @@ function predictionOf(guest: Guest, profile: GuestProfile, sample: ClusterSample
 }
 
 const bars = '▁▂▃▄▅▆▇█';
+const blended = 'its last hour, day and week, weighed';
 const basis: Record<GuestProfile['behavior'], string> = {
-  steady: 'its mean',
-  bursty: 'its 95th percentile',
-  growing: 'its load now and two days of growth',
-  cyclical: 'its peak hour',
-  unknown: 'its mean, with a wide margin until it has been watched longer',
+  steady: blended,
+  bursty: `${blended}, and as much more as its 95th percentile is above its mean`,
+  growing: `${blended}, and two days of growth`,
+  cyclical: `${blended}, at its peak`,
+  unknown: `${blended}, with a wide margin until it has been watched longer`,
 };
+
+function sayWeek({ hours, cpu, otherwise }: WeeklyPeak): string {
+  const all = Array.from({ length: 168 }, (_, hour) => hour).filter((hour) => isWeekHour(hours, hour));
+  const on = days.filter((_, day) => all.some((hour) => Math.floor(hour / 24) === day));
+  return `${percent(cpu)} in ${all.length} hours (${on.join(', ')}), ${percent(otherwise)} otherwise`;
+}
 
 function sayHours(hourly: readonly number[]): string {
   const top = Math.max(0.01, ...hourly);
@@ -92,6 +108,7 @@ export function sayProfile(guest: Guest, profile: GuestProfile, prediction: Gues
     `  memory     now ${gib(guest.mem)} of ${gib(guest.maxmem)} (${guest.mem_source}); mean ${gib(mem.mean)}, p95 ${gib(mem.p95)}, max ${gib(mem.max)}`,
     `  growth     ${sayGrowth(profile)}`,
     ...(profile.hourly_cpu ? [`  by hour    ${sayHours(profile.hourly_cpu)}`] : []),
+    ...(profile.weekly_peak ? [`  by week    ${sayWeek(profile.weekly_peak)}`] : []),
     `  counts as  ${load.expected.toFixed(1)} cores (90 % of the time ${load.low.toFixed(1)} to ${load.high.toFixed(1)}), ${gib(prediction.mem_bytes)}: ${basis[profile.behavior]}`,
     '',
   ].join('\n');

@@ -1,3 +1,4 @@
+import { encodeWeekHours } from '@evenkeel/model';
 import { expect, test } from 'vitest';
 import { ask, GiB, givenCandidate, givenNode, givenScore, vary } from '../testing/given.ts';
 import { pattern } from './pattern.ts';
@@ -28,6 +29,22 @@ const profile = (behavior: string) => ({
 });
 const guest = (behavior: string, hourly_cpu: number[] = day) => ({
   run: { profiles: [{ ...profile(behavior), hourly_cpu }] as never },
+});
+/** The days of 2026-07-15, a Wednesday, and of the Sunday after it. */
+const weekly = (weekday: number, cpu = 0.9) => ({
+  run: {
+    profiles: [
+      {
+        ...profile('cyclical'),
+        period_hours: 168,
+        weekly_peak: {
+          hours: encodeWeekHours((hour) => Math.floor(hour / 24) === weekday && hour % 24 >= 9 && hour % 24 < 17),
+          cpu,
+          otherwise: 0.1,
+        },
+      },
+    ] as never,
+  },
 });
 const atNoon = (usual: number) => day.map((cpu, hour) => (hour === 12 ? usual : cpu));
 
@@ -87,6 +104,18 @@ test.each([
       'cyclical',
       day.map((cpu) => 0.5 + cpu / 10),
     ),
+    says: 'passed',
+  },
+  {
+    name: 'weekly peak of a cyclical guest',
+    given: weekly(2),
+    says: 'deferred: guest is in its own weekly peak: wednesday, 12:00 is one of 8 hours of the week at 90%, against 10% otherwise',
+  },
+  { name: 'another day at the hour of its weekly peak', given: weekly(6), says: 'passed' },
+  { name: 'a weekly peak that is hardly one', given: weekly(2, 0.2), says: 'passed' },
+  {
+    name: 'the hour after its weekly peak',
+    given: { ...weekly(2), now: Date.parse('2026-07-15T17:00:00Z') },
     says: 'passed',
   },
   { name: 'another behaviour has no time of its own', given: guest('bursty'), says: 'passed' },

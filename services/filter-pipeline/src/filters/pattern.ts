@@ -1,5 +1,5 @@
-import { days, type NodeScore } from '@evenkeel/contracts';
-import { leastDailySpread, localTime } from '@evenkeel/model';
+import { days, type GuestProfile, type NodeScore, type WeeklyPeak } from '@evenkeel/contracts';
+import { countWeekHours, isWeekHour, type LocalTime, leastDailySpread, localTime } from '@evenkeel/model';
 import { type Candidate, deferred, type Filter, type FilterContext, passed } from '../filter.ts';
 import { effectOn } from '../loads.ts';
 import { percent } from '../quote.ts';
@@ -50,7 +50,19 @@ function nodePeak(score: NodeScore | undefined): string | undefined {
 
 function guestPeak({ profile }: Candidate, { now, timezone }: FilterContext): string | undefined {
   const local = localTime(now, timezone);
-  if (profile?.behavior !== 'cyclical' || !profile.hourly_cpu || !local) return undefined;
+  if (profile?.behavior !== 'cyclical' || !local) return undefined;
+  return profile.weekly_peak ? guestWeek(profile.weekly_peak, local) : guestDay(profile, local);
+}
+
+/** A guest whose week is known is held back in the peak of its week only: another day at the same hour is its time. */
+function guestWeek({ hours, cpu, otherwise }: WeeklyPeak, { weekday, minute }: LocalTime): string | undefined {
+  const hour = Math.floor(minute / 60);
+  if (cpu - otherwise < leastDailySpread || !isWeekHour(hours, 24 * weekday + hour)) return undefined;
+  return `guest is in its own weekly peak: ${days[weekday]}, ${hour}:00 is one of ${countWeekHours(hours)} hours of the week at ${percent(cpu)}, against ${percent(otherwise)} otherwise`;
+}
+
+function guestDay(profile: GuestProfile, local: LocalTime): string | undefined {
+  if (!profile.hourly_cpu) return undefined;
   const hour = Math.floor(local.minute / 60);
   const usual = profile.hourly_cpu[hour] ?? 0;
   const low = Math.min(...profile.hourly_cpu);
