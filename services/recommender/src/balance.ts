@@ -8,6 +8,7 @@ import {
   penaltyWith,
   usedMemory,
 } from '@evenkeel/model';
+import { type Copies, copiesOf } from './copies-of.ts';
 import { chanceOfRelief, costOf, makeMove, type PlannedMove, type Planning } from './planned-move.ts';
 import { steadfast } from './steadfast.ts';
 import { guestSuccess } from './success.ts';
@@ -22,7 +23,9 @@ export const leastRelief = 0.85;
 
 type Unit = {
   guests: readonly number[];
+  /** Points an hour that it costs to move them to a node that has what copies there are of their disks. */
   price: number;
+  copies: Copies;
   weight: number;
   /** Cores that it brings for certain at every hour; 0 where it has a rhythm. */
   cores: number;
@@ -53,11 +56,13 @@ function unitsOf(planning: Planning, hoursOf: (guest: number) => number, now: nu
     for (const member of guests) seen.add(member);
     const free = guests.every((m) => !taken.has(m) && mayMove(state.guests[m]!.sample.guest, ctx) === null);
     if (!free || inMaintenance(state.nodes[state.where[g]!]!, ctx.config)) continue;
-    const price = guests.reduce((sum, m) => sum + costOf(planning, m, state.where[m]!).points / hoursOf(m), 0);
+    const copies = copiesOf(planning, guests, hoursOf);
+    const full = guests.reduce((sum, m) => sum + costOf(planning, m, state.where[m]!).points / hoursOf(m), 0);
+    const price = full - copies.most;
     const weight = Math.min(...guests.map((m) => guestSuccess(memory, state.guests[m]!.sample.guest, now)));
     const flat = guests.every((m) => !state.guests[m]!.prediction.hourly);
     const cores = flat ? guests.reduce((sum, m) => sum + state.guests[m]!.prediction.cores, 0) : 0;
-    units.push({ guests, price, weight, cores, last: memory.last_run[id] });
+    units.push({ guests, price, copies, weight, cores, last: memory.last_run[id] });
   }
   return units;
 }
@@ -114,9 +119,10 @@ function bestTarget(planning: Planning, search: Search, u: number, floor: number
     : config.penalty_config.min_score_improvement;
   let best: Candidate | undefined;
   for (const target of search.targets) {
-    const most = (search.gains[u]! - 0.99 * search.slope[target]! * unit.cores - unit.price) * steadfast;
+    const price = unit.price + unit.copies.most - (unit.copies.saved.get(target) ?? 0);
+    const most = (search.gains[u]! - 0.99 * search.slope[target]! * unit.cores - price) * steadfast;
     if (target === source || most <= (best?.worth ?? floor)) continue;
-    const net = search.gains[u]! - addedTo(state, search, u, target) - unit.price;
+    const net = search.gains[u]! - addedTo(state, search, u, target) - price;
     const value = worth(planning, unit, target, net);
     if (net < asked || value <= (best?.worth ?? floor)) continue;
     if (!fits(state, target, unit.guests, caps) || !areAllowedOn(planning, unit.guests, target)) continue;

@@ -73,6 +73,7 @@ export function costOf(planning: Planning, guest: number, target: number): Migra
   return migrationCost(sample, config.cost_model, {
     path: memory.paths[`${sample.node}>${state.nodes[target]!.node}`]?.sums,
     cluster: memory.paths['*']?.sums,
+    target: state.nodes[target]!.node,
   });
 }
 
