@@ -31,7 +31,7 @@ const planted = {
   notes: 'plantedNotes',
   hook: 'plantedHookscript',
 };
-const looks = ['VM.Audit', 'Sys.Audit', 'Datastore.Audit', 'Pool.Audit'];
+const looks = ['VM.Audit', 'Sys.Audit', 'Datastore.Audit', 'Pool.Audit', 'SDN.Audit'];
 const id = (right: 'read' | 'write') => `evenkeel@pve!${right}`;
 
 /** Every guest carries what cloud-init, QEMU and people write into configurations. */

@@ -52,6 +52,8 @@ export const NodeSample = z.object({
   /** Work a thread does per second relative to the cluster's reference; 1 where nodes are alike. */
   speed_factor: z.number(),
   storages: z.array(StorageSample),
+  /** Bridges and vnets that it has, of those that guests use; absent while that is not known. */
+  bridges: z.array(z.string()).optional(),
   cpu_vendor: z.string().optional(),
   cpu_model: z.string().optional(),
   version: z.string().optional(),
@@ -71,6 +73,8 @@ export const GuestConstraints = z.object({
   /** Nodes that have all of its mapped devices, where it has some and all of them may follow it while it runs. */
   mapped_nodes: z.array(z.string()).optional(),
   bridges: z.array(z.string()),
+  /** Nodes to which Proxmox copies its local disks from time to time. Known in samples that open a run. */
+  replicated_to: z.array(z.string()).optional(),
   cpu_type: z.string(),
   snapshots_with_state: z.boolean(),
   /** Bytes a second at which its memory may be sent (`migrate_speed`); absent where it sets no limit. */

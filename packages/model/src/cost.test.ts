@@ -22,6 +22,18 @@ describe('migrationCost', () => {
     expect(more.duration_seconds.expected).toBeGreaterThan(less.duration_seconds.expected);
     expect(more.points).toBeGreaterThan(less.points);
   });
+  test('disks of which the target has copies are not sent again', () => {
+    const constraints = { ...aGuest(1, 'a').constraints!, local_disk_bytes: 50 * GiB, replicated_to: ['b'] };
+    const guest = aGuest(1, 'a', { constraints });
+    const [diskless, copied, whole] = [
+      migrationCost(aGuest(1, 'a'), config),
+      migrationCost(guest, config, { target: 'b' }),
+      migrationCost(guest, config, { target: 'c' }),
+    ];
+    expect(copied).toEqual(diskless);
+    expect(whole.bytes).toBe(copied.bytes + 50 * GiB);
+    expect(migrationCost(guest, config)).toEqual(whole);
+  });
   test('a container pays for the time that it is away', () => {
     const [vm, ct] = [migrationCost(aGuest(1, 'a'), config), migrationCost(aGuest(2, 'a', { type: 'lxc' }), config)];
     expect(ct.restart).toBe(true);

@@ -1,6 +1,7 @@
 import type { Config, Estimate, GuestSample } from '@evenkeel/contracts';
 import { z90 } from './chance.ts';
 import { occupiedBytes } from './predict.ts';
+import { hasCopies } from './rules/lands-on.ts';
 
 /** Weighted sums over the finished transfers of a path: seconds against GiB, and the errors made. Enough for a line and its spread. */
 export type PathParameters = {
@@ -102,9 +103,15 @@ function precopy(ram: number, dirtyRate: number, rate: number): { bytes: number;
   return { bytes: bytes + next, rest: Math.min(next, rate * downtimeLimitSeconds * 5) };
 }
 
-/** What a migration has to send: occupied memory with its dirty rounds, and local disks. */
-function transfer(guest: GuestSample, rate: number, config: Config['cost_model']): { bytes: number; rest: number } {
-  const disks = guest.constraints?.local_disk_bytes ?? 0;
+/** What a migration has to send: occupied memory with its dirty rounds, and local disks of which the target has no copies. */
+function transfer(
+  guest: GuestSample,
+  rate: number,
+  config: Config['cost_model'],
+  target?: string,
+): { bytes: number; rest: number } {
+  const copied = target !== undefined && hasCopies(guest, target);
+  const disks = copied ? 0 : (guest.constraints?.local_disk_bytes ?? 0);
   if (guest.type === 'lxc') return { bytes: disks, rest: 0 };
   const dirty = config.dirty_mib_per_second * MiB * Math.min(1, guest.cpu);
   const ram = precopy(Math.min(guest.maxmem || Infinity, occupiedBytes(guest)), dirty, rate);
@@ -131,6 +138,8 @@ export type Learned = {
   /** Bytes a second that the cluster allows a migration, where it limits them. */
   limit?: number | undefined;
   slope?: number;
+  /** Where it goes: a node with copies of its disks is not sent them again. */
+  target?: string;
 };
 
 /** No faster than is allowed, however fast the link was before; a limit of 0 is none. */
@@ -154,7 +163,7 @@ export function migrationCost(guest: GuestSample, config: Config['cost_model'], 
   const limits = [learned.limit, guest.constraints?.migration_limit];
   const line = within(fit(learned.path, fit(learned.cluster, prior)), limits);
   const rate = GiB / line.secondsPerGib;
-  const { bytes, rest } = transfer(guest, rate, config);
+  const { bytes, rest } = transfer(guest, rate, config, learned.target);
   const seconds = line.overhead + (bytes / GiB) * line.secondsPerGib;
   const restart = guest.type === 'lxc' && guest.status === 'running';
   const restarts = restart ? (learned.restarts ?? learned.all_restarts) : undefined;

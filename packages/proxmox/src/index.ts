@@ -1,3 +1,4 @@
+export { bridgesOf } from './bridges-of.ts';
 export type { Machine } from './clock.ts';
 export { isTaskOk, parseUpid } from './decode/tasks.ts';
 export {

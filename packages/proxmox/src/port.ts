@@ -162,6 +162,7 @@ export type DroppedRows = {
     | 'task'
     | 'volume'
     | 'replication'
+    | 'bridge'
     | 'backup job';
   count: number;
   /** Letters, digits and `._:-` only, at most 40. */
@@ -198,6 +199,8 @@ export type Proxmox = {
     migration_limit?: number | undefined;
   }>;
   node_status: (node: string) => Promise<NodeStatus>;
+  /** Bridges and vnets of a node by name; Proxmox leaves out those of which the token has neither SDN.Audit nor SDN.Use. */
+  bridges: (node: string, onDropped?: OnDropped) => Promise<string[]>;
   /** What the clock of a node says, epoch milliseconds in whole seconds. */
   node_time: (node: string) => Promise<number>;
   /** The configuration as Proxmox keeps it: keys to strings. */

@@ -147,12 +147,13 @@ describe.each([
     expect(await proxmox.task_log(upid)).toHaveLength(2);
   });
 
-  it('reads volumes, mappings and replications', async () => {
+  it('reads volumes, bridges, mappings and replications', async () => {
     const dropped: unknown[] = [];
     expect(await proxmox.volumes('n1', 'local-zfs', 100, (rows) => dropped.push(rows))).toEqual([
       { volume: 'local-zfs:vm-100-disk-0', vmid: 100, bytes: 5 },
       { volume: 'local-zfs:iso/x.iso', bytes: 7 },
     ]);
+    expect(await proxmox.bridges('n1', (rows) => dropped.push(rows))).toEqual(['vmbr0', 'tenants']);
     expect(await proxmox.replications((rows) => dropped.push(rows))).toEqual([{ vmid: 100, target: 'n2' }]);
     expect(await proxmox.pci_mappings()).toEqual([
       { mapping: 'nic', live: true, nodes: ['n1', 'n2'] },
@@ -160,6 +161,7 @@ describe.each([
     ]);
     expect(dropped).toEqual([
       { what: 'volume', count: 1 },
+      { what: 'bridge', count: 1 },
       { what: 'replication', count: 1, id: '101-0' },
     ]);
   });

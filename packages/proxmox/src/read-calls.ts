@@ -14,7 +14,7 @@ import { decodeGuestConfig, nodeStatusAnswer, nodeTimeAnswer, snapshotRow } from
 import { preconditionsAnswer } from './decode/preconditions.ts';
 import { decodeResources } from './decode/resources.ts';
 import { isNoContent, logLine, parseUpid, taskRow, taskStatusAnswer } from './decode/tasks.ts';
-import { pciMappingRow, replicationRow, volumeRow } from './decode/volumes.ts';
+import { bridgeRow, pciMappingRow, replicationRow, volumeRow } from './decode/volumes.ts';
 import { guestPath, nodePath, segment } from './path.ts';
 import type {
   DroppedRows,
@@ -53,6 +53,8 @@ export function readCalls(read: Reader): Reads {
     },
     options: () => read.object('/cluster/options', optionsAnswer),
     node_status: (node) => read.object(`${nodePath(node)}/status`, nodeStatusAnswer),
+    bridges: (node, onDropped) =>
+      read.rows(`${nodePath(node)}/network`, bridgeRow, { type: 'any_bridge' }, { what: 'bridge', onDropped }),
     node_time: (node) => read.object(`${nodePath(node)}/time`, nodeTimeAnswer),
     guest_snapshots: (guest) => readSnapshots(read, guest),
     guest_config: (guest) => read.decoded(`${guestPath(guest)}/config`, decodeGuestConfig),

@@ -68,6 +68,7 @@ it.skipIf(!existsSync(file))('every call and parameter exists in the schema of P
       p.volumes('n1', 'local-zfs', 100),
       p.volumes('n1', 'local-zfs'),
       p.replications(),
+      p.bridges('n1'),
       p.pci_mappings(),
       p.task_status(upid),
       p.task_log(upid, 3),

@@ -133,7 +133,7 @@ const cluster = (version: '9.0' | '9.1' | '9.2'): DescriptionInput => ({
   },
   crs: { ha: 'dynamic', auto_rebalance: true },
   mappings: [{ name: 'nic', nodes: ['a', 'b'], live: true }],
-  replications: [{ vmid: 104, target: 'b' }],
+  replications: [{ vmid: 105, target: 'a' }],
   backup_jobs: [{ id: 'nightly', schedule: '02:00', all: true }],
 });
 

@@ -18,6 +18,7 @@ const nodeSchema = z.strictObject({
     .strictObject({ model: z.string(), vendor: z.string(), sockets: z.int().min(1).default(1) })
     .default({ model: 'AMD EPYC 7313P 16-Core Processor', vendor: 'AuthenticAMD', sockets: 1 }),
   maintenance: z.boolean().default(false),
+  bridges: z.array(word).default(['vmbr0']),
   /** How far its clock is ahead of the cluster's, seconds. */
   clock_offset_s: z.number().default(0),
 });

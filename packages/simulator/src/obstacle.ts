@@ -26,6 +26,16 @@ export const missingStorages = (world: World, plan: GuestPlan, node: string): st
     return nodes !== undefined && !nodes.includes(node);
   });
 
+/** Bridges of a guest that a node does not have. */
+const missingBridges = (world: World, { config, type }: GuestPlan, node: string): string[] => {
+  const known = world.nodes.get(node)?.plan.bridges ?? [];
+  const nets = { net0: `name=eth0,type=${type},bridge=vmbr0`, ...config };
+  return Object.entries(nets)
+    .filter(([key]) => /^net\d+$/.test(key))
+    .flatMap(([, value]) => /(?:^|,)bridge=([^,]+)/.exec(String(value))?.[1] ?? [])
+    .filter((name) => !known.includes(name));
+};
+
 const PROBLEM = `Problem found while scanning volumes - can't migrate VM - check log`;
 
 /** What of local disks cannot travel along, in Proxmox's words. */
@@ -61,6 +71,12 @@ export const obstacle = (
     return { lines: [], reason: `can't migrate to '${target}': missing mapped devices ${lacking.join(', ')}` };
   const missing = missingStorages(world, plan, target).filter((name) => options.storage_map[name] === undefined);
   if (missing[0]) return { lines: [], reason: `storage '${missing[0]}' is not available on node '${target}'` };
+  const bridge = course.kind === 'live' ? missingBridges(world, plan, target)[0] : undefined;
+  if (bridge !== undefined)
+    return {
+      lines: [`bridge '${bridge}' does not exist`],
+      reason: 'online migrate failure - remote command failed with exit code 255',
+    };
   const disk = plan.disks.find((d) => !d.shared);
   const kept = course.kind === 'live' && options.with_local_disks && disk ? keptBy(plan) : undefined;
   if (kept) return { lines: [kept], reason: PROBLEM };

@@ -17,6 +17,7 @@ export type NodePlan = {
   link: number;
   cpu: { model: string; vendor: string; sockets: number };
   maintenance: boolean;
+  bridges: readonly string[];
   /** How far its clock is ahead, seconds. */
   clock_offset_s: number;
   key: number;
@@ -72,6 +73,7 @@ const planNode = (node: Description['nodes'][number], index: number, seed: numbe
     link: node.link_mib_s * MIB,
     cpu: node.cpu,
     maintenance: node.maintenance,
+    bridges: node.bridges,
     clock_offset_s: node.clock_offset_s,
     key,
     phase: key % 10_000,

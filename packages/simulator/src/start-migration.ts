@@ -2,6 +2,7 @@ import { evaluateNode, residentMemory } from './evaluate.ts';
 import { findFault, means, strike } from './faults.ts';
 import { beginCourse, type Course } from './physics.ts';
 import type { GuestPlan } from './plan.ts';
+import { replicas } from './replicas.ts';
 import { sayBeginning } from './say-migration.ts';
 import { beginTask } from './task.ts';
 import { MIB } from './units.ts';
@@ -31,6 +32,10 @@ const dirtyRate = (world: World, guest: GuestState, at: number): number => {
 const localBytes = (plan: GuestPlan): number =>
   plan.disks.reduce((sum, disk) => sum + (disk.shared ? 0 : disk.bytes), 0);
 
+/** What changed since the last copy is so little that it is left out. */
+const hasCopies = (world: World, vmid: number, target: string): boolean =>
+  replicas(world).some((job) => job.vmid === vmid && job.target === target);
+
 const courseOf = (world: World, { guest, target }: MoveRequest): Course => {
   const { plan } = guest;
   const set = world.plan.migration;
@@ -39,7 +44,7 @@ const courseOf = (world: World, { guest, target }: MoveRequest): Course => {
     start_s: set.start_s,
     finish_s: set.finish_s,
     resume_s: set.resume_ms / 1000,
-    disks: localBytes(plan),
+    disks: hasCopies(world, plan.vmid, target) ? 0 : localBytes(plan),
   };
   if (!running)
     return beginCourse({ ...common, kind: 'offline', start_s: 1, finish_s: 1, memory: 0, dirty: 0, working_set: 0 });

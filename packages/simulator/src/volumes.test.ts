@@ -120,6 +120,42 @@ it('a target that falls keeps what was copied', () => {
   expect([c.nodeOf(), c.volumes('n2', 'zfs')]).toEqual(['n1', ['zfs:vm-101-disk-0']]);
 });
 
+it('a replicated VM moves live to its copies only, without its disks, and back to those that it leaves', () => {
+  const c = aCluster(mapping, {
+    storages: [{ name: 'zfs' }],
+    guests: [{ vmid: 101, name: 'db', node: 'n1', disks: [{ storage: 'zfs', size_gib: 800 }] }],
+    replications: [{ vmid: 101, target: 'n3' }],
+  });
+  const post = (node: string, target: string) =>
+    c.call('POST', `/nodes/${node}/qemu/101/migrate`, { target, online: '1', 'with-local-disks': '1' });
+  expect(post('n1', 'n2').reason).toMatch(/^Cannot live-migrate replicated VM to node 'n2' - not a replication target/);
+  expect(post('n1', 'n3').status).toBe(200);
+  c.pass(120);
+  expect(c.nodeOf()).toBe('n3');
+  expect(c.call('GET', '/cluster/replication').data).toMatchObject([{ guest: 101, target: 'n1' }]);
+});
+
+it('a node lists its bridges to who may see them, and a VM does not arrive without its own', () => {
+  const nodes = ['n1', 'n2', 'n3'].map((name) => ({ name, bridges: name === 'n1' ? ['vmbr0', 'vmbr1'] : ['vmbr0'] }));
+  const config = { net0: 'virtio=BC:24:11:00:00:01,bridge=vmbr1' };
+  const guests = [{ vmid: 101, name: 'db', node: 'n1', disks: [{ storage: 'ceph' }], config }];
+  const c = aCluster([...rights, 'SDN.Audit'], { nodes, guests });
+  const seen = (given: Record<string, string>) =>
+    (c.call('GET', '/nodes/n1/network', given).data as { iface: string }[]).map((row) => row.iface);
+  expect([seen({ type: 'any_bridge' }), seen({})]).toEqual([
+    ['vmbr0', 'vmbr1'],
+    ['eno1', 'vmbr0', 'vmbr1'],
+  ]);
+  c.move();
+  c.pass(60);
+  expect(c.nodeOf()).toBe('n1');
+  const blind = aCluster(
+    rights.filter((right) => right !== 'SDN.Audit'),
+    { nodes },
+  );
+  expect(blind.call('GET', '/nodes/n1/network', { type: 'any_bridge' }).data).toEqual([]);
+});
+
 it('lists volumes only to who may change them, and copies that are meant to be there', () => {
   const c = aCluster(rights, { replications: [{ vmid: 101, target: 'n3' }] });
   expect(c.volumes('n1', 'lvm')).toEqual([]);

@@ -1,5 +1,5 @@
 import type { GuestConstraints } from '@evenkeel/contracts';
-import type { PciMapping } from '@evenkeel/proxmox';
+import { bridgesOf, type PciMapping } from '@evenkeel/proxmox';
 import { isPassedThrough } from './devices.ts';
 import { properties, sizeOf } from './properties.ts';
 
@@ -54,11 +54,6 @@ function followingDevices(config: GuestConfig, mappings: Mappings = new Map()): 
 const commonNodes = ([first = [], ...others]: (readonly string[])[]): string[] =>
   first.filter((node) => others.every((nodes) => nodes.includes(node)));
 
-function bridges(config: GuestConfig): string[] {
-  const nets = Object.entries(config).filter(([key]) => /^net\d+$/.test(key));
-  return nets.flatMap(([, value]) => properties(value).rest.bridge ?? []);
-}
-
 function cpuType(type: 'qemu' | 'lxc', config: GuestConfig): string {
   if (type === 'lxc') return 'container';
   const { first, rest } = properties(config.cpu ?? '');
@@ -88,7 +83,7 @@ export function constraintsOf(
       ...local.filter(({ isImage }) => isImage).map(({ key }) => key),
     ]),
     ...(followers.size > 0 && { mapped_nodes: commonNodes([...followers.values()]) }),
-    bridges: named(bridges(config)),
+    bridges: named(bridgesOf(config)),
     cpu_type: cpuType(type, config),
     snapshots_with_state: known.snapshots_with_state || config.vmstate !== undefined,
     ...(Number(config.migrate_speed) > 0 && { migration_limit: Number(config.migrate_speed) * 2 ** 20 }),

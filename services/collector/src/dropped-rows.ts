@@ -15,6 +15,7 @@ const names: Record<DroppedRows['what'], [one: string, many: string]> = {
   'HA state': ['The HA state of a node', 'HA states of nodes'],
   volume: ['A volume', 'volumes'],
   replication: ['A replication job', 'replication jobs'],
+  bridge: ['A bridge of a node', 'bridges of a node'],
   'backup job': ['A backup job', 'backup jobs'],
   task: ['A task of the cluster', 'tasks of the cluster'],
 };

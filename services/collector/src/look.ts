@@ -1,8 +1,18 @@
 import type { ClusterSample, Pressure } from '@evenkeel/contracts';
-import type { DroppedRows, GuestRow, HaResource, HaRuleRow, NodeStatus, Proxmox, TaskRow } from '@evenkeel/proxmox';
+import type {
+  DroppedRows,
+  GuestRow,
+  HaResource,
+  HaRuleRow,
+  NodeStatus,
+  Proxmox,
+  Replication,
+  TaskRow,
+} from '@evenkeel/proxmox';
 import { ProxmoxError, parseMigrationLog } from '@evenkeel/proxmox';
 import type { z } from 'zod';
 import type { Backups } from './backups.ts';
+import type { ReadBridges } from './bridges.ts';
 import type { Mappings } from './constraints.ts';
 import { droppedProblems, unreadOf } from './dropped-rows.ts';
 import type { PastAsk } from './due-past.ts';
@@ -147,6 +157,19 @@ export async function readBackups(proxmox: Proxmox): Promise<Backups> {
   const dropped: DroppedRows[] = [];
   const jobs = await attempt(proxmox.backup_jobs((rows) => void dropped.push(rows)));
   return { jobs: orElse(jobs, []), problems: [...droppedProblems(dropped), ...problem('The backup jobs', jobs)] };
+}
+
+/** Storage replication of guests; none where it could not be read, for Proxmox itself refuses what it would not move. */
+export const readReplications = async (proxmox: Proxmox): Promise<Replication[]> =>
+  orElse(await attempt(proxmox.replications()), []);
+
+/** The bridges of some nodes, each where all of them could be read. */
+export function readBridges(proxmox: Proxmox, nodes: readonly string[]): Promise<ReadBridges[]> {
+  return inTurn(nodes, async (node) => {
+    let whole = true;
+    const rows = await attempt(proxmox.bridges(node, () => (whole = false)));
+    return rows.ok && whole ? { node, names: rows.value } : { node };
+  });
 }
 
 export type ReadPressure = { node: string; measured_at: number; pressure: z.output<typeof Pressure> };

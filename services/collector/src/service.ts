@@ -11,15 +11,26 @@ import {
 import { iso } from '@evenkeel/model';
 import { defineService } from '@evenkeel/runtime';
 import { withBackups } from './backups.ts';
+import { dueBridges, noteBridges, withBridges } from './bridges.ts';
 import { byGuest, byNode, partsToWrite } from './by-node.ts';
 import { dueConfigs } from './due-configs.ts';
 import { duePast } from './due-past.ts';
 import { learnConfigs } from './learn-configs.ts';
-import { lookAtCluster, readBackups, readConfigs, readMappings, readPast, readPressures } from './look.ts';
+import {
+  lookAtCluster,
+  readBackups,
+  readBridges,
+  readConfigs,
+  readMappings,
+  readPast,
+  readPressures,
+  readReplications,
+} from './look.ts';
 import { openRun } from './open-run.ts';
 import { partTale } from './part-tales.ts';
 import { noteLook, nothingYet } from './progress.ts';
 import { readAllCounters } from './rates.ts';
+import { withReplications } from './replications.ts';
 import { requestsPerSample } from './requests-per-sample.ts';
 import { buildSample, withUnreadConfigs } from './sample.ts';
 import { scene } from './scene.ts';
@@ -57,6 +68,9 @@ export const collector = defineService({
     const past = await readPast(proxmox, duePast(progress, facts, { nodes, online, guests, budget: left }), now_s);
     const tales = talesOf(past, facts, now_s).flatMap(partTale);
 
+    const networks = await readBridges(proxmox, dueBridges(progress.bridges, { online, now_s }));
+    const bridges = noteBridges(progress.bridges, networks, { nodes, now_s });
+
     const draining = Object.keys(drained).sort();
     const hasten = draining.some((node) => !progress.drained?.includes(node));
     const run = openRun(progress.run, { cluster, now }, config, hasten);
@@ -64,6 +78,7 @@ export const collector = defineService({
     const seen = {
       ...noteLook(progress, look, { run, pressures, drained: draining }),
       ...progressAfter(progress, past, nodes),
+      bridges,
     };
     const counters = readAllCounters(guests, byGuest(keptCounters));
     const beside = {
@@ -81,7 +96,9 @@ export const collector = defineService({
       counters,
     };
     const backups = run ? await readBackups(proxmox) : { jobs: [], problems: [] };
-    const sample = withBackups(withUnreadConfigs(buildSample(look, beside), configs), backups, look.tasks);
+    const replications = run ? await readReplications(proxmox) : [];
+    const told = withUnreadConfigs(buildSample(look, beside), configs);
+    const sample = withBridges(withReplications(withBackups(told, backups, look.tasks), replications), bridges);
 
     state.collectorProgress.set(seen);
     const newFacts = partsToWrite(keptFacts, byNode(guests, factsAfter(facts, past)));

@@ -6,8 +6,12 @@ const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 const no = (code: string, reason: string) => ({ code, reason });
 
 /** Bytes of the disks that travel along, by the storage of the target that takes them. */
-function landingBytes({ migration_plan: plan }: ApprovedMigration, { preconditions }: Look): Map<string, number> {
+function landingBytes(
+  { migration_plan: plan }: ApprovedMigration,
+  { preconditions, copied }: Look,
+): Map<string, number> {
   const sums = new Map<string, number>();
+  if (copied) return sums;
   for (const { volid, size } of preconditions?.local_disks ?? []) {
     const storage = volid.slice(0, Math.max(0, volid.indexOf(':')));
     const lands = plan.storage_map?.[storage] ?? storage;

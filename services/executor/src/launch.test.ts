@@ -19,6 +19,8 @@ const seen = (guest: object = {}): LaunchFacts['look'] => ({
     services: new Map(),
     ha_rules: [],
     preconditions: null,
+    bridges: null,
+    copied: false,
     clocks: [],
   },
   tasks: [],

@@ -1,11 +1,11 @@
-import { guestOfSid, haRules, type Proxmox } from '@evenkeel/proxmox';
+import { bridgesOf, type GuestRef, guestOfSid, haRules, type Proxmox } from '@evenkeel/proxmox';
 import { type Answer, ask } from './ask.ts';
 import { askGuest } from './ask-guest.ts';
 import { hearDropped, missingFrom } from './dropped-rows.ts';
 import type { Claimed } from './execution.ts';
 import type { LaunchFacts } from './launch.ts';
 import type { Outside } from './outside.ts';
-import type { NodeClock } from './preflight.ts';
+import type { Look, NodeClock } from './preflight.ts';
 
 type Seen = LaunchFacts['look'];
 
@@ -19,13 +19,15 @@ export async function lookBefore(
   const { proxmox } = outside;
   const { source_node, target_node, vmid, type } = execution.migration;
   const { dropped, onDropped } = hearDropped();
-  const [tasks, status, maintenance, resources, owners, preconditions, ...clocks] = await Promise.all([
+  const [tasks, status, maintenance, resources, owners, preconditions, bridges, jobs, ...clocks] = await Promise.all([
     ask(proxmox.node_tasks(source_node, { vmid, source: 'all', limit: 50 }, onDropped)),
     ask(proxmox.status(onDropped)),
     ask(proxmox.maintenance_nodes(onDropped)),
     ask(proxmox.resources(onDropped)),
     ask(lookAtOwners(proxmox, onDropped)),
     ask(proxmox.migration_preconditions({ node: source_node, type, vmid }, target_node)),
+    askBridges({ node: source_node, type, vmid }, target_node, proxmox),
+    ask(proxmox.replications()),
     askClock(source_node, proxmox),
     askClock(target_node, proxmox),
   ]);
@@ -45,9 +47,23 @@ export async function lookBefore(
     storages: resources.value.storages,
     ...owners.value,
     preconditions: preconditions.ok ? preconditions.value : null,
+    bridges,
+    copied: jobs.ok && jobs.value.some((job) => job.vmid === vmid && job.target === target_node),
     clocks: clocks.filter((clock) => clock !== null),
   };
   return { seen: true, look, tasks: tasks.value, ...(guest ? { signs: await askGuest(guest, outside) } : {}) };
+}
+
+/** The bridges that a guest needs, and those that its node and its target show; null where one of them does not say. */
+async function askBridges(guest: GuestRef, target: string, proxmox: Proxmox): Promise<Look['bridges']> {
+  const { dropped, onDropped } = hearDropped();
+  const [config, here, there] = await Promise.all([
+    ask(proxmox.guest_config(guest)),
+    ask(proxmox.bridges(guest.node, onDropped)),
+    ask(proxmox.bridges(target, onDropped)),
+  ]);
+  if (!config.ok || !here.ok || !there.ok || dropped.length > 0) return null;
+  return { needed: bridgesOf(config.value), here: here.value, there: there.value };
 }
 
 /** How the clock of a node stands to this machine's, whatever the answer took on its way; null where it does not say. */

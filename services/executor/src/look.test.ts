@@ -35,6 +35,19 @@ describe('what Proxmox does not say', () => {
     expect(await lookBefore(claimed, outside(asked))).toMatchObject(expected);
   });
 
+  it('of bridges is not known, and what it says is what each node has', async () => {
+    const { proxmox, state } = createWorld({ 101: 'n1' });
+    state.bridges.n2 = ['vmbr9'];
+    const seen = await lookBefore(claimed, outside(proxmox));
+    const bridges = { needed: ['vmbr0'], here: ['vmbr0'], there: ['vmbr9'] };
+    expect(seen).toMatchObject({ seen: true, look: { bridges, copied: false } });
+    const replications = async () => [{ vmid: 101, target: 'n2' }];
+    for (const call of ['bridges', 'guest_config'] as const) {
+      const asked = { ...proxmox, replications, [call]: fails('forbidden') };
+      expect(await lookBefore(claimed, outside(asked))).toMatchObject({ look: { bridges: null, copied: true } });
+    }
+  });
+
   it('what is no answer of Proxmox is thrown on', async () => {
     const broken = { ...proxmox, resources: () => Promise.reject(new TypeError('bug')) };
     await expect(lookBefore(claimed, outside(broken))).rejects.toThrow('bug');

@@ -39,6 +39,8 @@ const good: Look = {
     local_resources: [],
     dependent_ha_resources: [],
   },
+  bridges: { needed: ['vmbr0'], here: ['vmbr0'], there: ['vmbr0'] },
+  copied: false,
   clocks: [
     { node: 'n1', ahead_ms: 0 },
     { node: 'n2', ahead_ms: -120_000 },
@@ -144,6 +146,12 @@ describe('preflight lets through', () => {
       'a container whose tag allows it',
       { ...lxc, guest: { ...lxc.guest, tags: ['restart-ok'] } },
       { ...options, online: false, restart: true },
+    ],
+    ['a guest whose bridges nobody can see', { look: { bridges: null } }, options],
+    [
+      'a guest whose bridges are hidden from the token',
+      { look: { bridges: { needed: ['vmbr1'], here: [], there: [] } } },
+      options,
     ],
     ['a guest between nodes one of whose clocks is wrong', { look: { clocks: clocks(0, 3600) } }, options],
     ['a guest between nodes that do not say what time it is', { look: { clocks: [] } }, options],
@@ -296,6 +304,12 @@ describe('preflight refuses', () => {
     ['too little memory', { target: { mem: 220e9 } }, 'target_full', /92\.2 % of its memory, 90 % at most/],
     ['memory as the host sees it', { guest: { memhost: 180e9 } }, 'target_full', /95\.3 % of its memory/],
     ['too little CPU', { target: { cpu: 0.8 } }, 'target_full', /92\.5 % of its CPU, 85 % at most/],
+    [
+      'a target without its bridge',
+      { look: { bridges: { needed: ['vmbr0', 'vmbr1'], here: ['vmbr0', 'vmbr1'], there: ['vmbr0'] } } },
+      'not_allowed',
+      /bridge vmbr1 of qemu\/101 is not on n2/,
+    ],
     ['disks whose storage is not there', unlike, 'not_allowed', /storage lvm is not available there/],
     [
       'disks whose storage is not there, one of them without a place',

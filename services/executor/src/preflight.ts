@@ -24,6 +24,10 @@ export type Look = {
   ha_rules: HaRule[];
   /** Null where Proxmox has no such call. */
   preconditions: MigrationPreconditions | null;
+  /** What its network needs and what its two nodes have; null where one of them does not say. */
+  bridges: { needed: string[]; here: string[]; there: string[] } | null;
+  /** Whether the target has copies of its disks, of which only what changed is sent. */
+  copied: boolean;
   /** Of its two nodes, as far as they say. */
   clocks: NodeClock[];
 };
@@ -138,6 +142,12 @@ const targetHasRoom: Check = (migration, look, config) => {
   return null;
 };
 
+/** What its own node does not show may be hidden from the token, and says nothing. */
+const bridgesThere: Check = ({ guest, target_node }, { bridges }) => {
+  const missing = bridges?.needed.find((name) => bridges.here.includes(name) && !bridges.there.includes(name));
+  return missing === undefined ? null : no('not_allowed', `bridge ${missing} of ${guest} is not on ${target_node}`);
+};
+
 const proxmoxAllows: Check = (migration, { preconditions }, config) => {
   if (!preconditions || !config.automated_migrations.safety_checks.verify_before_migrate) return null;
   const { target_node: target, guest, migration_plan: plan } = migration;
@@ -156,7 +166,7 @@ const proxmoxAllows: Check = (migration, { preconditions }, config) => {
 
 /** In the order in which their reasons are worth hearing. */
 const ofGuest = [clocksAgree, quorum, sameGuest, unlocked, leftByHa, asPlanned, wanted, stillDrained];
-const checks: Check[] = [...ofGuest, targetThere, targetHasRoom, disksLand, proxmoxAllows];
+const checks: Check[] = [...ofGuest, targetThere, targetHasRoom, bridgesThere, disksLand, proxmoxAllows];
 
 /** Whether what a migration was decided on still holds a moment before it starts, and with which options it is to be sent. */
 export function preflight(migration: ApprovedMigration, look: Look, config: Config): Preflight {

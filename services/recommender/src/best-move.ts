@@ -9,6 +9,7 @@ import {
   slopeOf,
   usedMemory,
 } from '@evenkeel/model';
+import { type Copies, copiesOf } from './copies-of.ts';
 import { chanceOfRelief, costOf, type Planning } from './planned-move.ts';
 import { steadfast } from './steadfast.ts';
 import { guestSuccess } from './success.ts';
@@ -24,8 +25,10 @@ export const leastRelief = 0.85;
 
 export type Unit = {
   guests: readonly number[];
-  /** Points per hour that moving it costs, without what it adds to the target meanwhile; and the cores of that. */
+  /** Points per hour that moving it costs at least, without what it adds to the target meanwhile; and the cores of that. */
   price: number;
+  /** What it costs less where copies of its disks are; `price` counts on the most of that. */
+  copies: Copies;
   load: number;
   /** Hours for which what it brings counts. */
   hours: number;
@@ -60,7 +63,8 @@ export function unitsOf(planning: Planning, hoursOf: (guest: number) => number, 
     const free = guests.every((m) => !taken.has(m) && mayMove(state.guests[m]!.sample.guest, ctx) === null);
     if (!free || inMaintenance(state.nodes[state.where[g]!]!, ctx.config)) continue;
     const costs = guests.map((m) => ({ hours: hoursOf(m), ...costOf(planning, m, state.where[m]!) }));
-    const price = costs.reduce((sum, c) => sum + c.points / c.hours, 0);
+    const copies = copiesOf(planning, guests, hoursOf);
+    const price = costs.reduce((sum, c) => sum + c.points / c.hours, 0) - copies.most;
     const load = costs.reduce((sum, c) => sum + c.core_hours / c.hours, 0);
     const weight = Math.min(...guests.map((m) => guestSuccess(memory, state.guests[m]!.sample.guest, now)));
     const flat = guests.every((m) => !state.guests[m]!.prediction.hourly);
@@ -149,7 +153,8 @@ function bestTarget(planning: Planning, search: Search, u: number, floor: number
   const asked = askedOf(planning, source, unit.hours);
   let best: Candidate | undefined;
   for (const target of search.targets) {
-    const price = unit.price + unit.load * search.slope[target]!;
+    const here = unit.copies.most - (unit.copies.saved.get(target) ?? 0);
+    const price = unit.price + here + unit.load * search.slope[target]!;
     const most = (search.gains[u]! - 0.99 * search.slope[target]! * unit.cores - price) * steadfast;
     if (target === source || most <= (best?.worth ?? floor)) continue;
     const net = search.gains[u]! - addedTo(state, search, u, target) - price;

@@ -60,10 +60,8 @@ export function explainStaying(
       .sort((a, b) => state.guests[b]!.prediction.cores - state.guests[a]!.prediction.cores || a - b)
       .slice(0, perNode),
   );
-  return chosen
-    .slice(0, inAll)
-    .map((g) => ({
-      guest: state.guests[g]!.sample.guest as `qemu/${number}`,
-      reason: bestTry(planning, g, hoursOf(g)),
-    }));
+  return chosen.slice(0, inAll).map((g) => ({
+    guest: state.guests[g]!.sample.guest as `qemu/${number}`,
+    reason: bestTry(planning, g, hoursOf(g)),
+  }));
 }

@@ -1,4 +1,4 @@
-import { allowedOn, applyMove, fits, inMaintenance, mayMove, penaltyOf, penaltyWith } from '@evenkeel/model';
+import { allowedOn, applyMove, fits, hasCopies, inMaintenance, mayMove, penaltyOf, penaltyWith } from '@evenkeel/model';
 import { makeRoom } from './make-room.ts';
 import { mendRules } from './mend-rules.ts';
 import { makeMove, type PlannedMove, type Planning } from './planned-move.ts';
@@ -6,14 +6,16 @@ import { areAllowedOn, idsOf, unitOf } from './unit-of.ts';
 
 export type MandatoryPlan = { moves: PlannedMove[]; stuck: { guest: string; reason: string }[] };
 
-/** The node that bears some guests best, of those that pass a test; ties go to the first by name. */
+/** The node that bears some guests best, of those that pass a test; ties go to one that has copies of their disks, then to the first by name. */
 function bestNode(planning: Planning, unit: readonly number[], passes: (n: number) => boolean): number | undefined {
   const { state, caps } = planning;
-  let best: { n: number; added: number } | undefined;
+  let best: { n: number; added: number; copies: number } | undefined;
   for (let n = 0; n < state.nodes.length; n++) {
     if (n === state.where[unit[0]!] || !fits(state, n, unit, caps) || !passes(n)) continue;
     const added = penaltyWith(state, n, unit, 1) - penaltyOf(state, n);
-    if (!best || added < best.added - 1e-9) best = { n, added };
+    const copies = unit.filter((g) => hasCopies(state.guests[g]!.sample, state.nodes[n]!.node)).length;
+    const even = best && Math.abs(added - best.added) <= 1e-9;
+    if (!best || (even ? copies > best.copies : added < best.added)) best = { n, added, copies };
   }
   return best?.n;
 }

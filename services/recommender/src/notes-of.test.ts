@@ -54,8 +54,21 @@ test.each<[string, Given, string[]]>([
     'rules cannot be kept',
     { moves: [move], guests: [aGuest(1, 'b', { tags: ['plb_pin_a', 'plb_pin_z'] })] },
     [
-      'unsatisfiable: pin plb_pin_a, plb_pin_z leave no node for qemu/1',
+      'unsatisfiable: pin plb_pin_a, plb_pin_z leaves no node for qemu/1: a is in maintenance',
       'qemu/1: plb_pin_a, plb_pin_z names a node that does not exist',
     ],
   ],
+  [
+    'more rules cannot be kept than anybody would read',
+    { moves: [move], guests: Array.from({ length: 10 }, (_, i) => aGuest(i + 1, 'b', { tags: ['plb_pin_z'] })) },
+    [
+      ...[10, 1, 2, 3, 4, 5, 6, 7].map((i) => `qemu/${i}: plb_pin_z names a node that does not exist`),
+      'and 2 more such rules',
+    ],
+  ],
 ])('where %s', (_, given, expected) => expect(notes(given)).toEqual(expected));
+
+test('a sentence with names that go on and on ends all the same', () => {
+  const guests = [aGuest(1, 'b', { tags: [`plb_pin_${'z'.repeat(5000)}`] })];
+  expect(notes({ moves: [move], guests }).map(({ length }) => length)).toEqual([600]);
+});

@@ -1,9 +1,13 @@
 import { crsNote, unsatisfiable } from '@evenkeel/model';
+import { bridgeNote } from './bridge-note.ts';
 import type { PlannedMove } from './planned-move.ts';
 import type { RecommendInput, Run } from './start-run.ts';
 
 const mostStuckNotes = 8;
 const mostStayNotes = 3;
+const mostRuleNotes = 8;
+/** Longer sentences end here: names of tags, rules and guests are written by anybody. */
+const longestNote = 600;
 
 type NotMoved = { guest: string; reason: string };
 
@@ -25,9 +29,9 @@ export function notesOf(
     ...(moves.length === 0 ? why : []),
     ...stuckNotes(stuck),
     ...stoppedNotes(input.sample),
-    ...[crsNote(input.sample)].filter((note) => note !== undefined),
-    ...unsatisfiable(planning.ctx).map((n) => `unsatisfiable: ${n}`),
-    ...planning.ctx.problems,
+    ...[crsNote(input.sample), bridgeNote(input.sample)].filter((note) => note !== undefined),
+    ...ruleNotes(unsatisfiable(planning.ctx).map((n) => `unsatisfiable: ${n}`)),
+    ...ruleNotes(planning.ctx.problems),
   ];
 }
 
@@ -48,5 +52,15 @@ function stuckNotes(stuck: readonly NotMoved[]): string[] {
   return [
     ...stuck.slice(0, mostStuckNotes).map(({ guest, reason }) => `${guest} cannot leave: ${reason}`),
     ...(more > 0 ? [`and ${more} more guests cannot leave`] : []),
+  ];
+}
+
+function ruleNotes(sentences: readonly string[]): string[] {
+  const more = sentences.length - mostRuleNotes;
+  return [
+    ...sentences
+      .slice(0, mostRuleNotes)
+      .map((said) => (said.length > longestNote ? `${said.slice(0, longestNote - 1)}…` : said)),
+    ...(more > 0 ? [`and ${more} more such rules`] : []),
   ];
 }

@@ -1,6 +1,6 @@
 import { aCluster, aConfig, aGuest, aNode, aProfile, GiB } from '@evenkeel/model/sample-cluster';
 import { describe, expect, test } from 'vitest';
-import { type NewGuest, placeGuest } from './place-guest.ts';
+import { brokenRules, type NewGuest, placeGuest } from './place-guest.ts';
 
 const sample = aCluster(
   [aNode('a'), aNode('b'), aNode('c', { status: 'offline' })],
@@ -18,7 +18,7 @@ describe('a new guest', () => {
     const [best, second, last] = place();
     expect([best!.node, second!.node, last!.node]).toEqual(['b', 'a', 'c']);
     expect(best!.added).toBeCloseTo(best!.after.penalty - best!.before.penalty, 9);
-    expect(best!.added).toBeLessThan(second!.added);
+    expect(best!.added).toBeLessThan(second!.added!);
     expect(best!.after.mem - best!.before.mem).toBeCloseTo(1 / 64, 9);
     expect(best!.after.cpu - best!.before.cpu).toBeGreaterThan(1 / 16);
   });
@@ -57,5 +57,23 @@ describe('a new guest', () => {
       ['a', false],
     ]);
     expect(place({ mem: 60 * GiB, maxmem: 60 * GiB }).every((p) => p.refused !== undefined)).toBe(true);
+  });
+
+  test('that is larger than any node is told so, and no points are made up', () => {
+    const nodes = place({ mem: 2000 * GiB, maxmem: 2000 * GiB });
+    expect(nodes.map(({ node, added, refused }) => [node, added, refused])).toEqual([
+      ['a', undefined, 'a has 57.6 GiB of memory to use, 2000.0 GiB are needed'],
+      ['b', undefined, 'b has 57.6 GiB of memory to use, 2000.0 GiB are needed'],
+      ['c', undefined, 'c is offline'],
+    ]);
+  });
+
+  test.each<[string[], string[]]>([
+    [['plb_pin_a'], []],
+    [['plb_pin_nosuch'], ['plb_pin_nosuch names a node that does not exist']],
+    [['plb_pin_a;plb_pin_nosuch'], ['plb_pin_a, plb_pin_nosuch names a node that does not exist']],
+  ])('with tags %j is told which of its rules cannot hold, and not those of others', (tags, expected) => {
+    const others = [...sample.guests, aGuest(3, 'a', { tags: ['plb_pin_gone'] })];
+    expect(brokenRules({ ...known, sample: { ...sample, guests: others } }, { ...small, tags })).toEqual(expected);
   });
 });

@@ -12,6 +12,7 @@ import {
   planState,
   type RuleContext,
   ruleContext,
+  tooSmall,
   usedMemory,
 } from '@evenkeel/model';
 
@@ -32,8 +33,8 @@ export type Placed = {
   node: string;
   before: NodeEffect;
   after: NodeEffect;
-  /** Penalty points that the guest adds; the best node is the one with fewest. */
-  added: number;
+  /** Penalty points that the guest adds; the best node is the one with fewest. Absent where it is too small even when empty. */
+  added?: number;
   refused?: string;
 };
 
@@ -121,16 +122,28 @@ export function placeGuest({ sample, profiles, config }: Known, given: NewGuest)
   const g = then.guestIndex.get(guest.guest)!;
   const ctx = rulesFor(sample, guest, config);
   return now.nodes
-    .map(({ node }, n): Placed => {
+    .map((sampled, n): Placed => {
+      const { node } = sampled;
       applyMove(then, g, n);
       const [before, after] = [effectOf(now, n), effectOf(then, n)];
-      const refused = allowedOn(guest.guest, node, now.placement, ctx) ?? overCap(then, n, caps);
-      return { node, before, after, added: after.penalty - before.penalty, ...(refused ? { refused } : {}) };
+      const small = tooSmall([{ ...guest, node: 'none yet' }], sampled, ctx);
+      const refused = allowedOn(guest.guest, node, now.placement, ctx) ?? small ?? overCap(then, n, caps);
+      const added = small ? {} : { added: after.penalty - before.penalty };
+      return { node, before, after, ...added, ...(refused ? { refused } : {}) };
     })
     .sort(
       (a, b) =>
         Number(a.refused !== undefined) - Number(b.refused !== undefined) ||
-        a.added - b.added ||
+        (a.added ?? Number.MAX_VALUE) - (b.added ?? Number.MAX_VALUE) ||
         (a.node < b.node ? -1 : 1),
     );
+}
+
+/** Rules of a new guest that cannot hold, such as a pin to a node that does not exist, one sentence each. */
+export function brokenRules({ sample, config }: Pick<Known, 'sample' | 'config'>, given: NewGuest): string[] {
+  const guest = guestOn(sample.nodes[0]?.node ?? '', given);
+  const prefix = `${guest.guest}: `;
+  return rulesFor(sample, guest, config)
+    .problems.filter((problem) => problem.startsWith(prefix))
+    .map((problem) => problem.slice(prefix.length));
 }

@@ -76,8 +76,9 @@ export function costOf(planning: Planning, guest: number, target: number): Migra
   const { sample } = state.guests[guest]!;
   const source = state.where[guest]!;
   const slope = slopeOf(state, source) + (target === source ? 0 : slopeOf(state, target));
-  const learned = learnedOf(memory, sample, state.nodes[target]!.node);
-  return migrationCost(sample, config.cost_model, { ...learned, limit: planning.limit, slope });
+  const { node } = state.nodes[target]!;
+  const learned = learnedOf(memory, sample, node);
+  return migrationCost(sample, config.cost_model, { ...learned, limit: planning.limit, slope, target: node });
 }
 
 /** Cores by which some guests, the others on their node and those on another may each turn out otherwise: one standard deviation. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { placementRule } from './placement-rule.ts';
 import { bool, float, int, strings, timeZone } from './section.ts';
 
 export const days = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
@@ -111,6 +112,10 @@ export const automatedMigrations = z
       'Seconds after which a migration that still runs counts as stuck.',
     ),
     rules,
+    placement_rules: z
+      .array(placementRule)
+      .default([])
+      .describe('Rules about guests by pool, name or vmid, beside those that their tags and HA name.'),
     safety_checks: safetyChecks,
     schedule,
   })

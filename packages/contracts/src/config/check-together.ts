@@ -49,6 +49,30 @@ function windows(config: unknown): Clash[] {
   });
 }
 
+/** A pin names nodes and nothing else does; a rule is about somebody; no two have one name. */
+function placementRules(config: unknown): Clash[] {
+  const list: Path = ['automated_migrations', 'placement_rules'];
+  const rules = listAt(config, list);
+  const names = rules.map((rule) => at(rule, ['name']));
+  return rules.flatMap((rule, i) => {
+    const path = (key: string): Path => [...list, i, key];
+    const clash = (key: string, reads: string[], sentence: string): Clash[] => [
+      { reads: [key, ...reads].map(path), path: path(key), sentence, found: at(rule, [key]) },
+    ];
+    const isPin = at(rule, ['kind']) === 'pin';
+    const [pools, guests, nodes] = ['pools', 'guests', 'nodes'].map((key) => listAt(rule, [key]).length);
+    const twin = names.indexOf(names[i]);
+    return [
+      ...(typeof names[i] !== 'string' || twin === i
+        ? []
+        : clash('name', [], `a name of its own; placement_rules[${twin}] has this one`)),
+      ...(pools! + guests! > 0 ? [] : clash('guests', ['pools'], 'at least one, unless pools names one')),
+      ...(isPin && nodes === 0 ? clash('nodes', ['kind'], 'at least one: a pin names where its guests may be') : []),
+      ...(!isPin && nodes! > 0 ? clash('nodes', ['kind'], 'nothing: only a pin names nodes') : []),
+    ];
+  });
+}
+
 function allZero(config: unknown, names: string[], sentence: string): Clash[] {
   const paths = names.map((name): Path => ['penalty_config', name]);
   if (paths.some((path) => at(config, path) !== 0)) return [];
@@ -85,7 +109,7 @@ export const checkTogether: z.core.$ZodCheck<unknown> = z.superRefine<unknown>(
     const wrong = context.issues.flatMap(({ code, path }) =>
       code === 'unrecognized_keys' || !path?.length ? [] : [path],
     );
-    const clashes = [observations, clusterNames, windows, weights].flatMap((find) => find(config));
+    const clashes = [observations, clusterNames, windows, placementRules, weights].flatMap((find) => find(config));
     for (const { reads, path, sentence, found } of clashes) {
       const unsure = reads.some((read) => wrong.some((w) => startsWith(read, w)));
       if (!unsure) context.addIssue({ code: 'custom', path, message: sentence, input: found });

@@ -4,6 +4,7 @@ export { type ClusterConfig, Config, type ConfigInput } from './config.ts';
 
 export { configSchema, describeAllowed, listOptions, type Option, optionAt, type PathKey } from './option.ts';
 export { type ParsedConfig, parseConfig } from './parse-config.ts';
+export type { PlacementRule } from './placement-rule.ts';
 export { recommended } from './presets.ts';
 export { formatProblems, type Problem } from './problem.ts';
 export type { Change } from './proxbalance/draft.ts';

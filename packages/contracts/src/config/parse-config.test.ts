@@ -13,6 +13,9 @@ const window = (more: object) => ({
     schedule: { blackout_windows: [{ name: 'w', days: ['friday'], start_time: '22:00', end_time: '06:00', ...more }] },
   },
 });
+const placement = (...rules: object[]) => ({
+  automated_migrations: { placement_rules: rules.map((rule) => ({ name: 'r', ...rule })) },
+});
 const observing = (interval: number, more: object) => ({
   automated_migrations: { check_interval_minutes: interval },
   intelligent_migrations: { enabled: true, observation_periods: 10, ...more },
@@ -127,6 +130,26 @@ describe('what is wrong is named, with what stands there and what may', () => {
       'observations that cannot come together',
       observing(10, {}),
       'intelligent_migrations.observation_window_hours is 1 by default; allowed: at least 1.5, the time that observation_periods 10',
+    ],
+    [
+      'a rule about nobody',
+      placement({ kind: 'affinity' }),
+      'automated_migrations.placement_rules[0].guests is empty by default; allowed: at least one, unless pools',
+    ],
+    [
+      'a pin to nowhere',
+      placement({ kind: 'pin', pools: ['p'] }),
+      'automated_migrations.placement_rules[0].nodes is empty by default; allowed: at least one: a pin',
+    ],
+    [
+      'nodes of what is no pin',
+      placement({ kind: 'affinity', pools: ['p'], nodes: ['a'] }),
+      'automated_migrations.placement_rules[0].nodes is a list of 1; allowed: nothing: only a pin',
+    ],
+    [
+      'a rule with the name of another',
+      placement({ kind: 'affinity', pools: ['p'] }, { kind: 'affinity', pools: ['q'] }),
+      'automated_migrations.placement_rules[1].name is "r"; allowed: a name of its own; placement_rules[0]',
     ],
     [
       'no weight',

@@ -42,7 +42,10 @@ function wrongValue(issue: Issue, value: unknown, root: Option): Problem {
   const path = dotted(keys) || 'the configuration';
   const allowed = ownWords(issue) || !option ? issue.message : describeAllowed(option);
   const missing = raw === undefined && option?.default === undefined;
-  const found = raw === undefined && !missing ? `${option?.default} by default` : show(raw, keys);
+  const found =
+    raw === undefined && !missing
+      ? `${Array.isArray(option?.default) ? 'empty' : option?.default} by default`
+      : show(raw, keys);
   const empty = issue.code === 'too_small' && issue.origin === 'array' ? 'at least one; ' : '';
   const sentence = missing
     ? `${path} is missing; needed: ${allowed}${option?.description ? ` (${option.description.replace(/\.$/, '')})` : ''}`

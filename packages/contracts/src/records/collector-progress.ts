@@ -23,6 +23,8 @@ export const CollectorProgress = z.object({
     z.string(),
     z.object({ vendor: z.string().optional(), model: z.string().optional(), version: z.string().optional() }),
   ),
+  /** Bridges and vnets of each node as its network was last read; `tried_at` in epoch seconds, `names` absent where it could not be. */
+  bridges: z.record(z.string(), z.object({ tried_at: z.number(), names: z.array(z.string()).optional() })).optional(),
   /** True for what has been read. */
   past: z.record(z.string(), NodePast),
   logs: z.array(PendingLog),
@@ -33,7 +35,7 @@ export const collectorProgress = defineRecord({
   owner: 'collector',
   summary: 'Number of the last sample, the last run, and what is still to be read of the past.',
   data: CollectorProgress,
-  budget_bytes: 131_072,
+  budget_bytes: 262_144,
 });
 
 export type NodePast = z.output<typeof NodePast>;

@@ -31,6 +31,32 @@ describe('a node cannot run a guest', () => {
     ['whose CPU it takes as it is, of an unknown model', host, model('x1'), {}, null],
     ['whose CPU it takes as it is, coming from an unknown model', host, {}, model('x2'), null],
     ['of another model where its CPU type is a common one', {}, model('x1'), model('x2'), null],
+    ['without its bridge', {}, { bridges: ['vmbr0'] }, { bridges: [] }, 'bridge vmbr0 is not on b'],
+    ['with its bridge', {}, { bridges: ['vmbr0'] }, { bridges: ['vmbr0'] }, null],
+    ['whose bridges are not known', {}, { bridges: ['vmbr0'] }, {}, null],
+    ['without its bridge, which no node shows to this token', {}, { bridges: ['vmbr1'] }, { bridges: [] }, null],
+    [
+      'of whose network nothing is known',
+      { constraints: undefined } as never,
+      { bridges: ['vmbr0'] },
+      { bridges: [] },
+      null,
+    ],
+    ['to which it is replicated', { constraints: { ...constraints, replicated_to: ['b', 'c'] } }, {}, {}, null],
+    [
+      'to which it is not replicated',
+      { constraints: { ...constraints, replicated_to: ['c', 'd'] } },
+      {},
+      {},
+      'it is replicated to c, d, not to b',
+    ],
+    [
+      'to which it is not replicated, while it is off',
+      { status: 'stopped', constraints: { ...constraints, replicated_to: ['c'] } },
+      {},
+      {},
+      null,
+    ],
   ])('%s', (_, guest, from, to, expected) => {
     const ctx = ruleContext(aCluster([aNode('a', from), aNode('b', to)], [aGuest(1, 'a', guest)]), aConfig());
     expect(cannotRunOn('qemu/1', 'b', ctx)).toBe(expected);
@@ -42,6 +68,13 @@ describe('a node cannot run a guest', () => {
     ];
     const ctx = ruleContext(aCluster(nodes, [aGuest(1, 'a', { type: 'lxc', ...host })]), aConfig());
     expect(cannotRunOn('lxc/1', 'b', ctx)).toBeNull();
+  });
+  test('a container may go where it is not replicated, and a VM be where it is', () => {
+    const replicated = { constraints: { ...constraints, replicated_to: ['c'] } };
+    const guests = [aGuest(1, 'a', { type: 'lxc', ...replicated }), aGuest(2, 'a', replicated)];
+    const ctx = ruleContext(aCluster([aNode('a'), aNode('b')], guests), aConfig());
+    expect(cannotRunOn('lxc/1', 'b', ctx)).toBeNull();
+    expect(cannotRunOn('qemu/2', 'a', ctx)).toBeNull();
   });
   test.each([
     ['qemu/9', 'a', 'qemu/9 is not known'],

@@ -32,6 +32,20 @@ const mappedDevices: NodeCheck = ({ constraints }, { node }) =>
     ? null
     : `a mapped device of it is not on ${node}, only on ${constraints.mapped_nodes.join(', ') || 'no node'}`;
 
+/** A bridge that no node shows may be hidden from whoever looks: Proxmox leaves out what its token has no right to see. */
+const bridges: NodeCheck = (guest, node, ctx) => {
+  const missing = node.bridges && guest.constraints?.bridges.find((name) => !node.bridges!.includes(name));
+  if (missing === undefined || ![...ctx.nodes.values()].some((other) => other.bridges?.includes(missing))) return null;
+  return `bridge ${missing} is not on ${node.node}`;
+};
+
+/** Proxmox moves a running VM that it replicates to its replication targets only. */
+const replicated: NodeCheck = ({ type, status, constraints, node: source }, { node }) => {
+  const targets = constraints?.replicated_to ?? [];
+  if (targets.length === 0 || type === 'lxc' || status === 'stopped' || node === source) return null;
+  return targets.includes(node) ? null : `it is replicated to ${targets.join(', ')}, not to ${node}`;
+};
+
 const vendor: NodeCheck = (guest, node, ctx) => {
   const from = ctx.nodes.get(guest.node);
   if (guest.type === 'lxc' || guest.status === 'stopped' || !from?.cpu_vendor || !node.cpu_vendor) return null;
@@ -49,7 +63,7 @@ const hostCpu: NodeCheck = (guest, node, ctx) => {
     : `its CPU type is host, and ${node.node} has another model (${node.cpu_model})`;
 };
 
-const checks = [online, maintenance, ignored, storages, mappedDevices, vendor, hostCpu];
+const checks = [online, maintenance, ignored, storages, bridges, replicated, mappedDevices, vendor, hostCpu];
 
 /** Nodes of highest priority that are there: where the HA manager would put the guest itself. */
 function preferred(binding: NodeBinding, ctx: RuleContext): string[] {

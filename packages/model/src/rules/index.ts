@@ -1,8 +1,11 @@
 export * from './allowed-on.ts';
 export * from './companions.ts';
 export * from './crs.ts';
+export { tooSmall } from './home-of.ts';
 export * from './lands-on.ts';
 export * from './may-move.ts';
 export * from './rule-context.ts';
+export * from './tag-table.ts';
 export * from './tags.ts';
+export * from './unsatisfiable.ts';
 export * from './violations.ts';

@@ -87,6 +87,8 @@ test('bytes are counted where they come to lie, and not at all where they are on
   const { vm, target, ctx } = given({ map: { lvm: ['zfs'], data: ['zfs'] } });
   const constraints = { ...disks, storages: ['lvm', 'data'], local_storage_bytes: { lvm: 8 * GiB, data: 2 * GiB } };
   expect(landingBytes({ ...vm, constraints }, target, ctx)).toEqual({ zfs: 10 * GiB });
+  const copied = { ...constraints, replicated_to: [target.node] };
+  expect(landingBytes({ ...vm, constraints: copied }, target, ctx)).toEqual({});
   const { local_storage_bytes: _, ...older } = disks;
   expect(landingBytes({ ...vm, constraints: older }, target, ctx)).toBe(undefined);
 });

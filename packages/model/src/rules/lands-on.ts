@@ -40,7 +40,11 @@ export function storageMapTo(guest: GuestSample, node: NodeSample, ctx: RuleCont
   return Object.fromEntries(pairs);
 }
 
-/** Bytes of a guest's local disks by the storage of a node that takes them; undefined where its disks are not known by storage. */
+/** Whether a node has copies of a guest's local disks, of which only what changed since has to be sent. */
+export const hasCopies = (guest: GuestSample, node: string): boolean =>
+  guest.constraints?.replicated_to?.includes(node) ?? false;
+
+/** Bytes of a guest's local disks by the storage of a node that takes them, none where it has copies; undefined where its disks are not known by storage. */
 export function landingBytes(
   guest: GuestSample,
   node: NodeSample,
@@ -48,6 +52,7 @@ export function landingBytes(
 ): Record<string, number> | undefined {
   const here = guest.constraints?.local_storage_bytes;
   if (!here) return undefined;
+  if (hasCopies(guest, node.node)) return {};
   const sums: Record<string, number> = {};
   for (const [storage, bytes] of Object.entries(here)) {
     const lands = landsOn(guest, storage, node, ctx);

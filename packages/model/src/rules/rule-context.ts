@@ -1,5 +1,6 @@
 import type { ClusterSample, Config, GuestSample, HaRule, NodeSample } from '@evenkeel/contracts';
 import { byText } from '../by-text.ts';
+import { configuredGroups, configuredPins } from './configured-rules.ts';
 import { after, splitTags } from './tags.ts';
 
 /** What rules are read from: a cluster, or as much of it as is at hand. */
@@ -8,10 +9,10 @@ export type RuleSource = Pick<ClusterSample, 'nodes' | 'guests' | 'ha_rules' | '
 /** Node by guest. */
 export type Placement = Readonly<Record<string, string>>;
 
-/** Guests that a tag or an HA rule binds together or keeps apart. */
+/** Guests that a tag, an HA rule or the configuration binds together or keeps apart. */
 export type RuleGroup = { rule: string; kind: 'together' | 'apart'; guests: readonly string[] };
 
-/** Nodes that a tag or an HA rule names for a guest, with priorities (equal for a pin). */
+/** Nodes that a tag, an HA rule or the configuration names for a guest, with priorities (equal for a pin). */
 export type NodeBinding = { rule: string; nodes: ReadonlyMap<string, number>; strict: boolean };
 
 /** The rules of a cluster, read once and asked often. */
@@ -24,7 +25,7 @@ export type RuleContext = {
   groups: readonly RuleGroup[];
   groupsOf: ReadonlyMap<string, readonly RuleGroup[]>;
   bindings: ReadonlyMap<string, readonly NodeBinding[]>;
-  /** Pins that name no node of the cluster, one sentence each. */
+  /** Pins that name no node of the cluster and rules of the configuration about nobody, one sentence each. */
   problems: readonly string[];
 };
 
@@ -66,6 +67,7 @@ const haGroup = (rule: HaRule): RuleGroup => ({
 function bindings(
   source: RuleSource,
   tags: ReadonlyMap<string, readonly string[]>,
+  config: Config,
 ): { found: Map<string, NodeBinding[]>; problems: string[] } {
   const found = new Map<string, NodeBinding[]>();
   const problems: string[] = [];
@@ -87,7 +89,9 @@ function bindings(
           nodes: new Map(Object.entries(rule.nodes)),
           strict: rule.strict ?? false,
         });
-  return { found, problems: problems.sort(byText) };
+  const configured = configuredPins(config, source.guests, names);
+  for (const [guest, binding] of configured.pins) add(guest, binding);
+  return { found, problems: [...problems, ...configured.problems].sort(byText) };
 }
 
 /** Reads tags, HA rules and configuration of a cluster into rules; the order of guests and rules does not matter. */
@@ -99,9 +103,10 @@ export function ruleContext(given: RuleSource, config: Config): RuleContext {
   };
   const guests = new Map(source.guests.map((g) => [g.guest as string, g]));
   const tags = new Map(source.guests.map((g) => [g.guest as string, splitTags(g.tags)]));
-  const { found, problems } = bindings(source, tags);
+  const { found, problems } = bindings(source, tags, config);
   const groups = [
     ...groupsByTag(tags, config),
+    ...configuredGroups(config, source.guests),
     ...source.ha_rules.filter((r) => r.type === 'resource-affinity').map(haGroup),
   ]
     .filter((g) => g.guests.length > 1)

@@ -306,7 +306,7 @@ describe('violations and unsatisfiable', () => {
       'more to keep apart than nodes',
       [0, 1, 2, 3].map(() => ({ tags: ['exclude_x'] })),
       [],
-      ['tag exclude_x: 4 guests to keep apart, 3 nodes that they may use'],
+      ['tag exclude_x: 4 guests to keep apart, 3 nodes that they may use (qemu/1, qemu/2, qemu/3, qemu/4 on a, b, c)'],
     ],
     [
       'together and apart',

@@ -2,7 +2,7 @@ import type { GuestSample } from '@evenkeel/contracts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { aCluster, aConfig, aGuest, aNode } from '../sample-cluster.ts';
-import { ruleContext, unsatisfiable, violationCount, violations, violationsAround } from './index.ts';
+import { ruleContext, violationCount, violations, violationsAround } from './index.ts';
 
 const nodes = ['a', 'b', 'c'].map((n) => aNode(n));
 const contextOf = (guests: GuestSample[], change: object = {}) =>
@@ -79,70 +79,6 @@ describe('what a placement breaks', () => {
         );
       }),
     );
-  });
-});
-
-describe('what nobody can satisfy', () => {
-  const pinned = (vmid: number, tags: string[]) => tagged(vmid, 'a', tags);
-  test.each<[string, GuestSample[], string[]]>([
-    [
-      'to be together, bound to different nodes',
-      [pinned(1, ['affinity_x', 'plb_pin_a']), pinned(2, ['affinity_x', 'plb_pin_b'])],
-      ['tag affinity_x and pin plb_pin_a and pin plb_pin_b leave no node for qemu/1, qemu/2 together'],
-    ],
-    [
-      'to be together on a node that both may use',
-      [pinned(1, ['affinity_x', 'plb_pin_a']), pinned(2, ['affinity_x'])],
-      [],
-    ],
-    [
-      'to be apart on one node',
-      [pinned(1, ['exclude_x', 'plb_pin_a']), pinned(2, ['exclude_x', 'plb_pin_a'])],
-      ['tag exclude_x and pin plb_pin_a: 2 guests to keep apart, 1 nodes that they may use'],
-    ],
-    ['to be apart on two nodes', [pinned(1, ['exclude_x', 'plb_pin_a']), pinned(2, ['exclude_x', 'plb_pin_b'])], []],
-    [
-      'to be apart, but for those that are off',
-      [pinned(1, ['exclude_x', 'plb_pin_a']), tagged(2, 'a', ['exclude_x', 'plb_pin_a'], { status: 'stopped' })],
-      [],
-    ],
-    [
-      'together and apart from others',
-      [pinned(1, ['affinity_x', 'exclude_y']), pinned(2, ['affinity_x']), pinned(3, ['exclude_y'])],
-      [],
-    ],
-    [
-      'a pin of one that is off',
-      [
-        tagged(1, 'a', ['plb_pin_a'], {
-          status: 'stopped',
-          constraints: { ...aGuest(1, 'a').constraints!, storages: ['gone'] },
-        }),
-      ],
-      [],
-    ],
-    [
-      'a storage that its node does not have',
-      [pinned(1, ['plb_pin_a']), pinned(2, ['plb_pin_a'])].map((g) => ({
-        ...g,
-        constraints: { ...g.constraints!, storages: ['gone'] },
-      })),
-      ['pin plb_pin_a leave no node for qemu/1', 'pin plb_pin_a leave no node for qemu/2'],
-    ],
-  ])('%s', (_, guests, expected) => {
-    expect(unsatisfiable(contextOf(guests))).toEqual(expected);
-  });
-  test('is asked although a node is away', () => {
-    const one = nodes.map((n) => ({ ...n, status: n.node === 'c' ? ('offline' as const) : n.status }));
-    const guests = [1, 2, 3].map((vmid) => pinned(vmid, ['exclude_x']));
-    expect(unsatisfiable(ruleContext(aCluster(one, guests), aConfig()))).toEqual([
-      'tag exclude_x: 3 guests to keep apart, 2 nodes that they may use',
-    ]);
-  });
-  test('is not asked while no node is there', () => {
-    const off = nodes.map((n) => ({ ...n, status: 'offline' as const }));
-    const guests = [pinned(1, ['exclude_x', 'plb_pin_a']), pinned(2, ['exclude_x', 'plb_pin_a'])];
-    expect(unsatisfiable(ruleContext(aCluster(off, guests), aConfig()))).toEqual([]);
   });
 });
 

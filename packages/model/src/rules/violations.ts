@@ -1,13 +1,5 @@
 import { byText } from '../by-text.ts';
-import { suitsNode } from './allowed-on.ts';
-import {
-  available,
-  counts,
-  type NodeBinding,
-  type Placement,
-  type RuleContext,
-  type RuleGroup,
-} from './rule-context.ts';
+import { counts, type NodeBinding, type Placement, type RuleContext, type RuleGroup } from './rule-context.ts';
 
 /** A rule that a placement breaks; `count` is the least number of moves that it takes to mend it alone. */
 export type Violation = {
@@ -112,47 +104,3 @@ export function violationsAround(guests: readonly string[], placement: Placement
 /** How many moves away from all rules a placement is, at the least. */
 export const violationCount = (placement: Placement, ctx: RuleContext): number =>
   violations(placement, ctx).reduce((sum, v) => sum + v.count, 0);
-
-const nodesFor = (guest: string, ctx: RuleContext): string[] =>
-  [...ctx.nodes.keys()].filter((n) => suitsNode(guest, n, ctx) === null);
-
-const bindingNames = (guests: readonly string[], ctx: RuleContext): string =>
-  [...new Set(guests.flatMap((g) => (ctx.bindings.get(g) ?? []).map((b) => b.rule)))].sort().join(' and ');
-
-function homeless(ctx: RuleContext): string[] {
-  const bound = [...ctx.bindings.keys()].filter((g) => ctx.guests.has(g) && counts(g, ctx));
-  return bound
-    .filter((g) => nodesFor(g, ctx).length === 0)
-    .map((g) => `${bindingNames([g], ctx)} leave no node for ${g}`);
-}
-
-function crowded(group: RuleGroup, ctx: RuleContext): string[] {
-  const members = group.guests.filter((g) => ctx.guests.has(g) && counts(g, ctx));
-  const bound = members.map((g) => nodesFor(g, ctx));
-  const names = [group.rule, bindingNames(members, ctx)].filter((n) => n !== '').join(' and ');
-  if (group.kind === 'together') {
-    const common = [...ctx.nodes.keys()].filter((n) => bound.every((b) => b.includes(n)));
-    return members.length > 1 && common.length === 0
-      ? [`${names} leave no node for ${members.join(', ')} together`]
-      : [];
-  }
-  const union = new Set(bound.flat());
-  if (members.length <= union.size) return [];
-  return [`${names}: ${members.length} guests to keep apart, ${union.size} nodes that they may use`];
-}
-
-function contradictions(ctx: RuleContext): string[] {
-  const found: string[] = [];
-  for (const a of ctx.groups.filter((g) => g.kind === 'together'))
-    for (const b of ctx.groups.filter((g) => g.kind === 'apart')) {
-      const both = a.guests.filter((g) => b.guests.includes(g) && counts(g, ctx));
-      if (both.length > 1) found.push(`${a.rule} binds ${both.join(', ')} together and ${b.rule} keeps them apart`);
-    }
-  return found;
-}
-
-/** Sets of rules that nobody can satisfy with the nodes that are there, one sentence each. */
-export function unsatisfiable(ctx: RuleContext): string[] {
-  if (![...ctx.nodes.keys()].some((n) => available(n, ctx))) return [];
-  return [...homeless(ctx), ...ctx.groups.flatMap((g) => crowded(g, ctx)), ...contradictions(ctx)].sort();
-}

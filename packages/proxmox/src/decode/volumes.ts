@@ -12,6 +12,9 @@ export const replicationRow = z
   .object({ guest: requiredNum(vmid), target: requiredText })
   .transform(({ guest, target }): Replication => ({ vmid: guest, target }));
 
+/** A row of the network of a node. */
+export const bridgeRow = z.object({ iface: requiredText }).transform(({ iface }) => iface);
+
 const entries = z
   .unknown()
   .optional()

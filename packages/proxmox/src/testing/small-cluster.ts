@@ -66,6 +66,11 @@ const answers: Record<string, unknown> = {
     { volid: 'local-zfs:iso/x.iso', size: 7, format: 'iso', content: 'iso' },
     { vmid: 9 },
   ],
+  'GET /nodes/n1/network': [
+    { iface: 'vmbr0', type: 'bridge', active: 1, autostart: 1, method: 'static', bridge_ports: 'eno1', priority: 3 },
+    { iface: 'tenants', type: 'vnet', active: 1 },
+    { type: 'bridge' },
+  ],
   'GET /cluster/mapping/pci': [
     {
       id: 'nic',

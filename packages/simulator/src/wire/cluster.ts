@@ -1,3 +1,4 @@
+import { replicas } from '../replicas.ts';
 import { HOUR } from '../units.ts';
 import { isOnline, isQuorate, type NodeState, type World } from '../world.ts';
 import { may } from './access.ts';
@@ -132,7 +133,7 @@ const pciMappings = ({ world, caller }: Context): unknown[] =>
     }));
 
 const replications = ({ world, caller }: Context): unknown[] =>
-  world.plan.description.replications
+  replicas(world)
     .filter(({ vmid }) => may(caller, `/vms/${vmid}`, 'VM.Audit'))
     .map(({ vmid, target }) => ({ id: `${vmid}-0`, guest: vmid, jobnum: 0, type: 'local', target, schedule: '*/15' }));
 

@@ -1,5 +1,6 @@
 import { means, strike } from '../faults.ts';
 import { requestMove } from '../ha.ts';
+import { replicas } from '../replicas.ts';
 import { startMigration } from '../start-migration.ts';
 import { beginTask, endTask } from '../task.ts';
 import { type GuestState, nodeOf, segmentAt } from '../world.ts';
@@ -19,6 +20,14 @@ const checkRoot = ({ caller, given }: Context): void => {
     throw badParameters(Object.fromEntries(wrong.map((name) => [name, 'Only root may use this option.'])));
 };
 
+const checkReplicas = ({ world }: Context, { plan }: GuestState, target: string): void => {
+  const own = replicas(world).filter(({ vmid }) => vmid === plan.vmid);
+  if (own.length > 0 && !own.some((job) => job.target === target))
+    throw died(
+      `Cannot live-migrate replicated VM to node '${target}' - not a replication target. Use 'force' to override.`,
+    );
+};
+
 const checkStart = (context: Context, type: 'qemu' | 'lxc'): GuestState => {
   const { world, given, at } = context;
   const target = given.target as string;
@@ -32,6 +41,7 @@ const checkStart = (context: Context, type: 'qemu' | 'lxc'): GuestState => {
   if (type === 'lxc' && given.online) throw died('lxc live migration is currently not implemented');
   if (type === 'qemu' && running && !given.online) throw died("can't migrate running VM without --online");
   if (type === 'lxc' && running && !given.restart) throw died('lxc live migration is currently not implemented');
+  if (type === 'qemu' && running && !given.force) checkReplicas(context, guest, target);
   checkTargetStorage(context, target);
   return guest;
 };

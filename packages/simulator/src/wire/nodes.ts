@@ -100,6 +100,44 @@ const storage = (context: Context): unknown => {
     });
 };
 
+const BRIDGE = {
+  type: 'bridge',
+  active: 1,
+  autostart: 1,
+  method: 'manual',
+  method6: 'manual',
+  families: ['inet'],
+  bridge_ports: 'eno1',
+  bridge_stp: 'off',
+  bridge_fd: '0',
+  priority: 3,
+};
+const PORT = {
+  type: 'eth',
+  active: 1,
+  exists: 1,
+  method: 'manual',
+  method6: 'manual',
+  families: ['inet'],
+  priority: 2,
+};
+
+/** Interfaces of a node; a bridge of which the caller may not know is left out without a word. */
+const network = (context: Context): unknown[] => {
+  const { caller, given } = context;
+  const { bridges } = nodeAt(context).plan;
+  const wanted = (type: string): boolean =>
+    given.type === undefined ||
+    given.type === type ||
+    (/^any(_local)?_bridge$/.test(String(given.type)) && type === 'bridge');
+  const seen = bridges.filter((name) =>
+    ['SDN.Audit', 'SDN.Use'].some((right) => may(caller, `/sdn/zones/localnetwork/${name}`, right)),
+  );
+  return [{ iface: 'eno1', ...PORT }, ...seen.map((iface) => ({ iface, ...BRIDGE }))].filter(({ type }) =>
+    wanted(type),
+  );
+};
+
 /** Timeframe and fold of an rrddata call; what is not simulated is refused as Proxmox would. */
 export const asked = (given: Context['given']): { timeframe: Timeframe; fold: typeof mean } => {
   if (given.timeframe === 'decade') throw badParameters({ timeframe: 'no data of that age' });
@@ -141,6 +179,18 @@ export const nodeRoutes: Route[] = [
     parameters: {},
     needs: ['/nodes/{node}', 'Sys.Audit'],
     answer: time,
+  },
+  {
+    method: 'GET',
+    path: '/nodes/{node}/network',
+    parameters: {
+      type: {
+        type: 'string',
+        optional: true,
+        enum: ['bridge', 'bond', 'eth', 'alias', 'vlan', 'vnet', 'any_bridge', 'any_local_bridge', 'include_sdn'],
+      },
+    },
+    answer: network,
   },
   {
     method: 'GET',

@@ -1,4 +1,5 @@
 import type { DiskPlan } from '../plan.ts';
+import { replicas } from '../replicas.ts';
 import { nodeOf } from '../world.ts';
 import { demand, may } from './access.ts';
 import { died } from './answer.ts';
@@ -21,7 +22,7 @@ const volumes = (context: Context): unknown => {
     .filter((guest) => storage.shared || nodeOf(guest) === node)
     .flatMap(({ plan }) => plan.disks.map((disk): Owned => ({ ...disk, vmid: plan.vmid })));
   const left = world.leftovers.filter((disk) => storage.shared || disk.node === node);
-  const copies = world.plan.description.replications
+  const copies = replicas(world)
     .filter(({ target }) => target === node)
     .flatMap(({ vmid }) => world.guests.get(vmid)?.plan.disks.map((disk): Owned => ({ ...disk, vmid })) ?? []);
   return [...used, ...left, ...copies]

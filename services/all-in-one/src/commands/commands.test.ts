@@ -68,6 +68,14 @@ describe.skipIf(!nats)('the command line asks what is known of a cluster', () =>
     expect(out).toMatch(/^a .* no: CPU would peak at \d+ %, 85 % are allowed$/m);
     const none = await ask('place', '--cpu', '4', '--mem', '800', '--json');
     expect([none.code, JSON.parse(none.out).best]).toEqual([1, null]);
+    const pinned = await ask('place', '--cpu', '1', '--mem', '1', '--tag', 'plb_pin_nosuch');
+    expect(pinned.out).toMatch(/\nbest: c\ncannot hold: plb_pin_nosuch names a node that does not exist\n/);
+    const huge = await ask('place', '--cpu', '1', '--mem', '2000');
+    expect([huge.code, huge.out]).toEqual([
+      1,
+      expect.stringMatching(/\nno node is large enough, not even an empty one\n/),
+    ]);
+    expect(huge.out).toMatch(/^a .* – +no: a has .* GiB of memory to use, 2000\.0 GiB are needed$/m);
   });
 
   test('profile: how a guest behaves, and what it counts with', async () => {

@@ -11,7 +11,7 @@ const monitor = await freePort();
 const nats = await testNats({ kind: 'own', config: `http: "127.0.0.1:${monitor}"` });
 const redis = await testRedis({ kind: 'own' });
 const secret = '5ec2e700-0000-4000-8000-00005ec2e700';
-const looks = ['VM.Audit', 'Sys.Audit', 'Datastore.Audit', 'Pool.Audit'];
+const looks = ['VM.Audit', 'Sys.Audit', 'Datastore.Audit', 'Pool.Audit', 'SDN.Audit'];
 const read = `evenkeel@pve!read=${secret}`;
 const write = `evenkeel@pve!write=${secret}`;
 

@@ -1,5 +1,5 @@
 import { clusterScored } from '@evenkeel/contracts';
-import { type NewGuest, type Placed, placeGuest } from '@evenkeel/recommender/place';
+import { brokenRules, type NewGuest, type Placed, placeGuest } from '@evenkeel/recommender/place';
 import type { Command } from 'commander';
 import { printable, safe } from '../demo/tell.ts';
 import { type AskOptions, askBus, lastOf } from './ask-bus.ts';
@@ -54,10 +54,11 @@ export function addPlace(program: Command): void {
         const guest = newGuest(options, usualLoad(data.sample.guests));
         const nodes = placeGuest({ ...data, config }, guest);
         const best = nodes.find((n) => n.refused === undefined)?.node ?? null;
+        const broken = brokenRules({ ...data, config }, guest);
         process.stdout.write(
           options.json
-            ? `${JSON.stringify({ cluster: data.sample.cluster, at: data.sample.at, guest, best, nodes }, null, 2)}\n`
-            : sayPlaces(nodes, guest, data.sample.at),
+            ? `${JSON.stringify({ cluster: data.sample.cluster, at: data.sample.at, guest, best, broken_rules: broken, nodes }, null, 2)}\n`
+            : sayPlaces(nodes, guest, data.sample.at, broken),
         );
         if (best === null) process.exitCode = 1;
       });
@@ -81,21 +82,28 @@ const newGuest = (options: Options, usual: number): NewGuest => ({
   storages: options.storage,
 });
 
-/** Every node as a row, the best first. */
-export function sayPlaces(nodes: readonly Placed[], guest: NewGuest, at: string): string {
-  const arrow = (before: number, after: number): string => `${percent(before)} → ${percent(after)}`;
+function headOf(nodes: readonly Placed[]): string {
   const [best] = nodes;
-  const head = best && best.refused === undefined ? `best: ${safe(best.node)}` : 'no node can take it: see why below';
+  if (best && best.refused === undefined) return `best: ${safe(best.node)}`;
+  return nodes.every(({ added }) => added === undefined)
+    ? 'no node is large enough, not even an empty one'
+    : 'no node can take it: see why below';
+}
+
+/** Every node as a row, the best first, after the rules of the guest that cannot hold. */
+export function sayPlaces(nodes: readonly Placed[], guest: NewGuest, at: string, broken: readonly string[]): string {
+  const arrow = (before: number, after: number): string => `${percent(before)} → ${percent(after)}`;
   const rows = nodes.map((n, i) => [
     safe(n.node),
     arrow(n.before.cpu, n.after.cpu),
     arrow(n.before.mem, n.after.mem),
-    points(n.added),
+    n.added === undefined ? '–' : points(n.added),
     n.refused === undefined ? (i === 0 ? 'best' : 'possible') : `no: ${printable(n.refused)}`,
   ]);
   return [
     `${guest.vcpus} vCPUs at ${percent(guest.cpu)}, ${(guest.mem / 2 ** 30).toFixed(1)} of ${(guest.maxmem / 2 ** 30).toFixed(1)} GiB  (${at})`,
-    head,
+    headOf(nodes),
+    ...broken.map((rule) => `cannot hold: ${printable(rule)}`),
     '',
     columns([['node', 'peak CPU', 'memory', 'points', ''], ...rows]),
   ].join('\n');

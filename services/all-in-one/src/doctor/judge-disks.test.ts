@@ -57,6 +57,7 @@ test('rights that the configuration asks for besides', () => {
     'VM.Audit': true,
     'Datastore.Audit': true,
     'Pool.Audit': true,
+    'SDN.Audit': true,
     'VM.Migrate': true,
   };
   expect(missing({ '/': looks }, 'write')).toEqual([

@@ -16,7 +16,7 @@ export type Right = 'read' | 'write';
 export type Holder = { right: Right; id: string; wants?: Wants };
 
 const roles = { read: 'EvenkeelRead', write: 'EvenkeelWrite' };
-const looks = 'Sys.Audit VM.Audit Datastore.Audit Pool.Audit';
+const looks = 'Sys.Audit VM.Audit Datastore.Audit Pool.Audit SDN.Audit';
 const privileges = { read: looks, write: `${looks} VM.Migrate` };
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;

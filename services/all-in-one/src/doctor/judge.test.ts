@@ -37,6 +37,7 @@ describe('rights', () => {
       'VM.Migrate': ['/vms/7', '/vms/8'],
       'Datastore.Audit': ['/storage', '/storage/nfs'],
       'Pool.Audit': ['/pool'],
+      'SDN.Audit': ['/sdn/zones/localnetwork'],
     });
   });
 

@@ -32,6 +32,13 @@ export function needsOf(right: 'read' | 'write', { nodes, vmids, storages }: Pla
     { privilege: 'VM.Audit', top: '/vms', paths: ['/vms', ...guests], for: 'load and configuration of guests' },
     { privilege: 'Datastore.Audit', top: '/storage', paths: below('/storage', storages), for: 'where disks may lie' },
     { privilege: 'Pool.Audit', top: '/pool', paths: ['/pool'], for: 'pools of guests', optional: true },
+    {
+      privilege: 'SDN.Audit',
+      top: '/sdn',
+      paths: ['/sdn/zones/localnetwork'],
+      for: 'whether a target has the bridges of a guest',
+      optional: true,
+    },
     ...(right === 'write'
       ? [
           { privilege: 'VM.Migrate', top: '/vms', paths: guests.length > 0 ? guests : ['/vms'], for: 'migrations' },

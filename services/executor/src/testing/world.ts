@@ -62,6 +62,8 @@ export function createWorld(guests: Record<number, string>, fates: Record<number
     silent: false,
     stopped: [] as string[],
     local_disks: [] as { volid: string }[],
+    /** What nodes have; vmbr0 where it is not said. */
+    bridges: {} as Record<string, string[]>,
     crs: { mode: 'basic', auto_rebalance: false },
     services: [] as HaResource[],
     rules: [] as HaRuleRow[],
@@ -180,6 +182,8 @@ export function createWorld(guests: Record<number, string>, fates: Record<number
       dependent_ha_resources: [],
     })),
     replications: hear(() => []),
+    guest_config: hear(() => ({ net0: 'virtio,bridge=vmbr0' })),
+    bridges: hear((node: string) => state.bridges[node] ?? ['vmbr0']),
     options: hear(() => ({ crs: state.crs })),
     ha_resources: hear(() => state.services),
     ha_rules: hear(() => state.rules),
