@@ -17,6 +17,7 @@ import {
   planState,
   usedMemory,
 } from './plan-state.ts';
+import type { GuestPrediction } from './predict.ts';
 import { aCluster, aConfig, aGuest, aNode, aProfile, GiB } from './sample-cluster.ts';
 
 const config = aConfig();
@@ -354,4 +355,24 @@ test('bursts of those who come take room as well', () => {
     false,
     true,
   ]);
+});
+
+test('a node is what its guests add up to, and is priced for all of it', () => {
+  const wide = still(aGuest(1, 'a', { cpu: 0.5, maxcpu: 8, mem: 40 * GiB, maxmem: 100 * GiB, diskread: 1e6 }), {
+    behavior: 'unknown',
+    residual_sd: 0.1,
+  });
+  const away = still(aGuest(2, 'a', { cpu: 0.6, maxcpu: 4 }), { residual_sd: 0.2 });
+  away.profile.cpu = { ...away.profile.cpu, day: 0.2, week: 0.2 };
+  const state = stateOf([wide, away], {}, [aNode('a', { iowait: 0.3 }), aNode('b')]);
+  const [one, two] = state.guests.map(({ prediction }) => prediction) as [GuestPrediction, GuestPrediction];
+  expect(state.away[0]).toBeCloseTo(two.away_cores, 9);
+  expect(two.away_cores).toBeGreaterThan(0.2);
+  expect(state.variance[0]).toBeCloseTo(one.mean_sd_cores ** 2 + two.mean_sd_cores ** 2, 9);
+  expect(nodeLoad(state, 0).spikes).toBeCloseTo(Math.hypot(1.5 * 1.645 * 0.8, 1.645 * 0.8) / 16, 3);
+  expect(assignedMemory(state, 0)).toBeCloseTo(104 / 64, 9);
+  const { penalty, parts } = nodePenalty(nodeLoad(state, 0), config.penalty_config);
+  expect(penaltyOf(state, 0)).toBeCloseTo(penalty, 9);
+  for (const part of ['cpu', 'memory', 'iowait', 'overcommit'])
+    expect(parts.find((p) => p.part === part)?.points).toBeGreaterThan(1);
 });
