@@ -3,7 +3,7 @@ import { registerHooks } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Script } from 'node:vm';
-import type { InstrumenterContext, StrykerOptions } from '@stryker-mutator/api/core';
+import type { InstrumenterContext, MutantCoverage, StrykerOptions } from '@stryker-mutator/api/core';
 import {
   type DryRunResult,
   DryRunStatus,
@@ -119,7 +119,7 @@ async function runMutated(
 
 /**
  * Tries mutants of pure code on the tests of `folder` within this process: hundreds in the time in which vitest starts for one.
- * A mutant that is only met while files load is met by loading them all again.
+ * A mutant that is met while files load, and that no test notices without that, is met by loading them all again.
  */
 export function createRunner(options: StrykerOptions): TestRunner {
   const sandbox = process.cwd();
@@ -127,6 +127,7 @@ export function createRunner(options: StrykerOptions): TestRunner {
   const files = globSync(`${options.folder}/src/**/*.test.ts`, { cwd: sandbox }).toSorted();
   let tests: Collected[] = [];
   let times = new Map<string, number>();
+  let coverage: MutantCoverage['perTest'] = {};
   let stale = true;
 
   async function load(): Promise<void> {
@@ -137,19 +138,30 @@ export function createRunner(options: StrykerOptions): TestRunner {
     stale = false;
   }
 
-  async function tryMutant(run: MutantRunOptions): Promise<MutantRunResult> {
-    Object.assign(switchboard(), { hitLimit: run.hitLimit });
-    const loading = run.mutantActivation === 'static';
-    activate(loading ? run.activeMutant.id : undefined);
-    const failureMessage = loading || stale ? await failureOf(load) : undefined;
-    stale = loading;
-    if (failureMessage !== undefined)
-      return { status: MutantRunStatus.Killed, killedBy: [], failureMessage, nrOfTests: 0 };
-    const chosen = run.testFilter ? tests.filter(({ id }) => run.testFilter?.includes(id)) : tests;
-    const result = await runMutated(chosen, run);
+  /** Tries a mutant on files that were loaded without it. */
+  async function tryLoaded(run: MutantRunOptions, takesPart: (test: Collected) => boolean): Promise<MutantRunResult> {
+    activate();
+    if (stale) await load();
+    const result = await runMutated(tests.filter(takesPart), { ...run, mutantActivation: 'runtime' });
     if (result) return result;
     stale = true;
-    return tryMutant(run);
+    return tryLoaded(run, takesPart);
+  }
+
+  /** One that is met while files load, too, is tried without that first: loading them all again takes long. */
+  async function tryMutant(run: MutantRunOptions): Promise<MutantRunResult> {
+    const { activeMutant, testFilter, mutantActivation, hitLimit } = run;
+    Object.assign(switchboard(), { hitLimit });
+    if (mutantActivation === 'runtime') return tryLoaded(run, ({ id }) => testFilter?.includes(id) ?? true);
+    const early = await tryLoaded(run, ({ id }) => (coverage[id]?.[activeMutant.id] ?? 0) > 0);
+    if (early.status !== MutantRunStatus.Survived) return early;
+    activate(activeMutant.id);
+    const failureMessage = await failureOf(load);
+    stale = true;
+    const result = failureMessage === undefined ? await runMutated(tests, run) : undefined;
+    return (
+      result ?? { status: MutantRunStatus.Killed, killedBy: [], failureMessage: failureMessage ?? '', nrOfTests: 0 }
+    );
   }
 
   return {
@@ -161,6 +173,7 @@ export function createRunner(options: StrykerOptions): TestRunner {
     dryRun: async () => {
       const seen = await runUnmutated(tests);
       times = seen.times;
+      if (seen.result.status === DryRunStatus.Complete) coverage = seen.result.mutantCoverage?.perTest ?? {};
       stale = true;
       return seen.result;
     },

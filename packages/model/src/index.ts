@@ -4,6 +4,7 @@ export * from './cost.ts';
 export * from './daily-peak.ts';
 export * from './figures.ts';
 export * from './forecast.ts';
+export * from './gib.ts';
 export * from './local-time.ts';
 export * from './penalty.ts';
 export * from './penalty-table.ts';

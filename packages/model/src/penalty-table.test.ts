@@ -29,6 +29,17 @@ test('every part is described, in their order', () => {
   );
 });
 
+test.each(penaltyTable)('$part: its examples cost what its formula says', ({ of, formula, examples, part }) => {
+  expect(of).toMatch(/^`[a-z]+`: ./);
+  expect(examples.length).toBeGreaterThan(1);
+  for (const example of examples) {
+    const load = { cpu: 0, mem: 0, iowait: 0, pressure: 0, spikes: 0, rise_per_hour: 0, assigned: 0, ...example };
+    const said = evaluate(formula, { ...load, ...prices, rise: load.rise_per_hour, C: curve });
+    expect(said).toBeGreaterThan(0.1);
+    expect(nodePenalty(load, prices).parts.find((p) => p.part === part)?.points).toBeCloseTo(said, 2);
+  }
+});
+
 test('law: what a formula says is what is computed', () => {
   const share = fc.double({ min: 0, max: 1, noNaN: true });
   const load = fc.record({

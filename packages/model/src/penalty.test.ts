@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type NodeLoad, nodePenalty, suitability } from './penalty.ts';
+import { burstDeviation, cpuCurve, type NodeLoad, nodePenalty, suitability } from './penalty.ts';
 import { aConfig } from './sample-cluster.ts';
 
 const prices = aConfig().penalty_config;
@@ -59,4 +59,53 @@ test('a node whose load rises costs more than one at rest', () => {
   const at = (rise_per_hour: number) => points({ cpu: 0.6, mem: 0.3, rise_per_hour });
   expect(at(0.03)).toBeGreaterThan(at(0) + 1);
   expect(at(-0.03)).toBe(at(0));
+});
+
+test.each([
+  ['idle', 0, 0, 0],
+  ['nothing, or less', -0.5, 0, 0],
+  ['at ease', 0.5, 0, 10],
+  ['at the end of ease', 0.7, 0, 19.6],
+  ['full', 1, 0, 100],
+  ['more than full', 1.1, 0, 40 * 1.21 + 200 * 0.4 + 700 * 0.1],
+  ['bursts around the end of ease', 0.7, 0.1, 19.6 + 200 * 0.0398942 + 700 * 0.0000382],
+  ['bursts a deviation above it', 0.8, 0.1, 25.6 + 200 * 0.1083316 + 700 * 0.0008491],
+  ['bursts a deviation below it', 0.6, 0.1, 14.4 + 200 * 0.0083316 + 700 * 0.0000007],
+  ['bursts that hardly are', 0.9, 0.001, 32.4 + 200 * 0.2],
+  ['bursts far beyond all there is', 0.5, 5, 10 + 200 * 1.896301 + 700 * 1.754687],
+])('CPU, %s', (_, u, sd, expected) => expect(cpuCurve(u, sd)).toBeCloseTo(expected, sd > 1 ? 1 : 2));
+
+test('bursts count as they are expected at a price of 0.2, and more at a higher one', () => {
+  const of = (spikes: number, weight_spikes: number) => burstDeviation(spikes, { ...prices, weight_spikes });
+  expect(of(0.3, 0.2)).toBeCloseTo(0.3 / 1.645, 3);
+  expect(of(0.3, 0.4)).toBeCloseTo(0.6 / 1.645, 3);
+  expect([of(0, 0.2), of(-1, 0.2)]).toEqual([0, 0]);
+});
+
+test.each<[string, Partial<NodeLoad>, number, number]>([
+  ['cpu', { cpu: 0.5 }, 0.5, 2 * 10],
+  ['memory', { mem: 0.9 }, 0.9, 3 * 53.1441],
+  ['iowait', { iowait: 0.5 }, 0.5, 4 * 100],
+  ['pressure', { pressure: 12 }, 12, 5 * 12],
+  ['pressure', { pressure: -1 }, -1, 0],
+  ['spikes', { cpu: 0.7, spikes: 0.1645 }, 0.1645, 2 * (200 * 0.0398942 + 700 * 0.0000382)],
+  ['trend', { cpu: 0.5, rise_per_hour: 0.1 }, 0.1, 2 * (40 * 0.49 - 10)],
+  ['trend', { cpu: 0.5, rise_per_hour: -0.1 }, -0.1, 0],
+  ['overcommit', { assigned: 1.5 }, 1.5, 6 * 25],
+  ['overcommit', { assigned: 0.5 }, 0.5, 0],
+])('the part of %s of %o', (part, given, value, points) => {
+  const paid = {
+    ...prices,
+    weight_cpu: 2,
+    weight_memory: 3,
+    weight_iowait: 4,
+    weight_pressure: 5,
+    weight_overcommit: 6,
+    weight_trend: 0.5,
+    weight_spikes: 0.2,
+  };
+  const { parts } = nodePenalty({ cpu: 0, mem: 0, ...given }, paid);
+  expect(parts.find((p) => p.part === part)).toEqual({ part, value, points: expect.closeTo(points, 1) });
+  const untouched = parts.filter((p) => p.part !== part && p.part !== 'cpu');
+  expect(untouched.map(({ value, points }) => [value, points])).toEqual(untouched.map(() => [0, 0]));
 });

@@ -111,3 +111,156 @@ describe('predictGuest', () => {
     expect(p.cores).toBeCloseTo(3.2, 6);
   });
 });
+
+describe('what is not certain', () => {
+  const z90 = 1.645;
+  const near = (value: number) => expect.closeTo(value, 2);
+  const of = (change = {}, more = {}, own = guest) =>
+    predictGuest(own, aProfile(own, change), { ...settings, ...more });
+
+  test.each([
+    ['busy', 0.4, { cores: 3.2, sd: 1.6, next: (0.04 + 0.25 * 0.4) * 8 }],
+    ['idle', 0, { cores: 0, sd: 0.8, next: 0.04 * 8 }],
+  ])('of a guest that nobody has watched, %s', (_, cpu, { cores, sd, next }) => {
+    const one = { ...guest, cpu, diskread: 2e6, diskwrite: 3e6, memhost: 3 * GiB };
+    const expected = {
+      cores: near(cores),
+      peak_cores: near(cores),
+      away_cores: 0,
+      margin_cores: near(z90 * sd),
+      sd_cores: near(sd),
+      mean_sd_cores: near(sd),
+      next_cores: near(cores),
+      next_sd_cores: near(next),
+      mem_bytes: 3 * GiB,
+      io: 5e6,
+    };
+    const fast = { ...settings, speed_factor: 2 };
+    expect(predictGuest(one, undefined, fast)).toEqual(expected);
+    expect(predictGuest(one, aProfile(one, { samples: 0 }), fast)).toEqual(expected);
+  });
+
+  test.each([
+    ['a day', 24, 0.1, 0.4 * Math.sqrt(0.3 + 1 / 25)],
+    ['an hour', 1, 0.1, 0.4 * Math.sqrt(0.3 + 1 / 2)],
+    ['a week', 168, 0.1, 0.4 * Math.sqrt(0.3 + 1 / 25)],
+    ['what never varies', 24, 0, 0.02 * Math.sqrt(0.3 + 1 / 25)],
+  ])('of the coming day after %s', (_, window_hours, residual_sd, mean_sd) => {
+    const p = of({ window_hours, residual_sd });
+    expect(p.mean_sd_cores).toBeCloseTo(mean_sd, 6);
+    expect(p.sd_cores).toBeCloseTo(4 * Math.max(0.005, residual_sd), 9);
+    expect(coresEstimate(p)).toEqual({
+      expected: near(1.6),
+      low: expect.closeTo(1.6 - z90 * Math.hypot(p.sd_cores, mean_sd), 3),
+      high: expect.closeTo(1.6 + z90 * Math.hypot(p.sd_cores, mean_sd), 3),
+    });
+  });
+
+  test('goes below nothing nowhere, and a burst is expected in full', () => {
+    expect(coresEstimate(of({ residual_sd: 0.9 })).low).toBe(0);
+    const bursty = aProfile(guest, { behavior: 'bursty' });
+    bursty.cpu.p95 = 0.9;
+    expect(coresEstimate(predictGuest(guest, bursty, settings)).high).toBeCloseTo(3.6, 6);
+  });
+
+  test('of an unknown one half as much again', () => {
+    expect(of({ behavior: 'unknown', residual_sd: 0.1 }).margin_cores).toBeCloseTo(z90 * 1.5 * 0.4, 2);
+    expect(of({ behavior: 'steady', residual_sd: 0.1 }).margin_cores).toBe(0);
+  });
+
+  test.each([
+    ['as ever', 0.4, 0.4, 0],
+    ['away, and likely to stay so', 0.9, 0.8, 0.5],
+    ['down to nothing', 0, 0.08, -0.4],
+  ])('of the next hour: %s', (_, hour, level, away) => {
+    const profile = aProfile(guest, { residual_sd: 0.1 });
+    profile.cpu = { ...profile.cpu, hour };
+    const p = predictGuest(guest, profile, settings);
+    const noise = (24 / 28) * 0.078 ** 2 + (4 / 28) * (0.04 + 0.25 * level) ** 2;
+    expect(p.next_cores).toBeCloseTo(4 * level, 9);
+    expect(p.next_sd_cores).toBeCloseTo(4 * Math.sqrt(noise + 0.16 * away ** 2), 9);
+  });
+  test('of the next hour, where a profile does not know the last one', () => {
+    const { hour: _, ...cpu } = { ...aProfile(guest).cpu, day: 0.2, week: 0.2 };
+    expect(predictGuest(guest, { ...aProfile(guest), cpu }, settings).next_cores).toBeCloseTo(4 * (0.2 + 0.8 * 0.2), 9);
+  });
+});
+
+describe('a rhythm', () => {
+  const waving = (change = {}) => {
+    const profile = aProfile(guest, { hourly_cpu: wave, residual_sd: 0.2, ...change });
+    profile.cpu = { ...profile.cpu, hour: 0.1, day: 0.3, week: 0.3, max: 0.8 };
+    return profile;
+  };
+  test.each([
+    ['of one day that is half chance', {}, 0.5, Math.sqrt(0.04 - 0.02)],
+    ['of less than a day', { window_hours: 12 }, 0.5, Math.sqrt(0.04 - 0.02)],
+    [
+      'of two days',
+      { window_hours: 48, residual_sd: 0.25 },
+      1 - 0.03125 / 0.08,
+      Math.sqrt(0.0625 - 0.08 * (1 - 0.03125 / 0.08) ** 2),
+    ],
+    ['that explains more than there is', { window_hours: 336 }, 1 - 0.04 / 14 / 0.08, 0.06],
+    ['of one that is classed as cyclical', { behavior: 'cyclical' }, 0.8, 0.2],
+  ] as const)('%s', (_, change, share, sd) => {
+    const p = predictGuest(guest, waving(change), settings);
+    expect([p.hourly![3]!, p.hourly![8]!]).toEqual([expect.closeTo(-0.8 * share, 6), expect.closeTo(1.6 * share, 6)]);
+    expect(p.sd_cores).toBeCloseTo(4 * sd, 6);
+  });
+  test.each([
+    ['that chance alone explains', { residual_sd: 0.3 }],
+    ['of less than a tenth', { residual_sd: 0.27 }],
+    ['of which not every hour was seen', { residual_sd: 0, hourly_cpu: wave.slice(1) }],
+    ['of nothing', { residual_sd: 0, hourly_cpu: wave.map(() => 0.4) }],
+  ])('%s is none', (_, change) => expect(predictGuest(guest, waving(change), settings).hourly).toBeUndefined());
+
+  test('says what the next hour is, and goes on after midnight', () => {
+    const late = Array.from({ length: 24 }, (_, h) => (h < 8 ? 0.7 : 0.1));
+    const next = (hourly_cpu: number[], hour: number) =>
+      predictGuest(guest, waving({ hourly_cpu, residual_sd: 0 }), { ...settings, hour }).next_cores;
+    expect([next(wave, 6), next(wave, 7), next(late, 23)]).toEqual([0.4, 2.8, 2.8].map((c) => expect.closeTo(c, 9)));
+  });
+
+  test('is no burst on top of itself', () => {
+    const bursty = waving({ residual_sd: 0, behavior: 'bursty' });
+    bursty.cpu = { ...bursty.cpu, mean: 0.3, p95: 0.9 };
+    const p = predictGuest(guest, bursty, settings);
+    expect(p.peak_cores).toBeCloseTo(2.8, 6);
+    expect(p.margin_cores).toBeCloseTo(0.8, 6);
+  });
+
+  test('takes no hour below nothing', () => {
+    const falling = waving({ residual_sd: 0 });
+    falling.cpu = { ...falling.cpu, hour: 0, day: 0.1, week: 0.1 };
+    const p = predictGuest(guest, falling, settings);
+    expect(p.cores + p.hourly![3]!).toBeGreaterThanOrEqual(0);
+    expect(p.cores).toBeLessThan(0.8);
+  });
+});
+
+describe('what is expected', () => {
+  test.each([
+    ['falls no further by growth', { behavior: 'growing', cpu_growth_per_day: -10, mem_growth_per_day: -GiB }, 1.6, 2],
+    [
+      'grows only where it is classed so',
+      { behavior: 'steady', cpu_growth_per_day: 10, mem_growth_per_day: GiB },
+      1.6,
+      2,
+    ],
+    ['grows by two days', { behavior: 'growing', cpu_growth_per_day: 5, mem_growth_per_day: GiB / 2 }, 2, 3],
+    ['grows to all it has at most', { behavior: 'growing', cpu_growth_per_day: 50, mem_growth_per_day: GiB }, 4, 4],
+  ] as const)('%s', (_, change, cores, gib) => {
+    const p = predictGuest({ ...guest, diskread: 1e6, diskwrite: 2e6 }, aProfile(guest, change), settings);
+    expect(p.cores).toBeCloseTo(cores, 9);
+    expect(p.mem_bytes).toBe(gib * GiB);
+    expect(p.io).toBe(3e6);
+  });
+  test('is what there is now where no window has a price', () => {
+    const free = { ...prices, weight_current: 0, weight_24h: 0, weight_7d: 0 };
+    expect(blend({ now: 1, day: 2, week: 3 }, free)).toBe(1);
+    const profile = aProfile(guest);
+    profile.cpu = { ...profile.cpu, hour: 0.9, day: 0.5, week: 0.1 };
+    expect(predictGuest(guest, profile, { ...settings, prices: free }).away_cores).toBeCloseTo(4 * 0.4, 9);
+  });
+});

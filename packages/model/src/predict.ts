@@ -32,6 +32,8 @@ type Settings = { prices: Config['penalty_config']; speed_factor: number; hour: 
 
 const unknownMargin = 0.5;
 const growthDays = 2;
+/** Variance of what is the same every hour, as it is added up. */
+const roundingError = 1e-12;
 
 /** What a VM occupies on its host: the host's own figure where Proxmox gives it, else what is in use inside. */
 export const occupiedBytes = (guest: GuestSample): number => Math.max(guest.mem, guest.memhost ?? 0);
@@ -58,7 +60,7 @@ function rhythm(profile: GuestProfile): number[] | undefined {
   const mean = hourly.reduce((sum, v) => sum + v, 0) / 24;
   const variance = hourly.reduce((sum, v) => sum + (v - mean) ** 2, 0) / 24;
   const chance = profile.residual_sd ** 2 / Math.max(1, profile.window_hours / 24);
-  const kept = variance > 0 ? Math.max(0, 1 - chance / variance) : 0;
+  const kept = variance > roundingError ? Math.max(0, 1 - chance / variance) : 0;
   const share = profile.behavior === 'cyclical' ? Math.max(kept, 0.8) : kept;
   return share < 0.1 ? undefined : hourly.map((v) => (v - mean) * share);
 }

@@ -55,6 +55,13 @@ test('what is short is short over all losses', () => {
   expect(survivalOf(nodes({ a: [1], b: [2] }))).toMatchObject({ survives: true, short_bytes: 0 });
 });
 
+test.each([
+  ['the largest first', { a: [4, 8, 6], b: [20], c: [22] }, 20 + 22],
+  ['each where it leaves least room', { a: [8, 7, 7], b: [16], c: [22] }, 16 + 22],
+])('guests of a lost node find places %s', (_, given, short) =>
+  expect(survivalOf(nodes(given)).short_bytes / GiB).toBe(short),
+);
+
 test('who is nearest in size leaves', () => {
   const left = moveResident(nodes({ a: [4, 8, 12], b: [] }), 'a', 'b', 7 * GiB).get('a')?.guests;
   expect(left?.map((g) => g / GiB)).toEqual([4, 12]);

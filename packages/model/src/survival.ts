@@ -1,3 +1,5 @@
+import { gib } from './gib.ts';
+
 /** A node as far as its loss matters: bytes that it may use in all, that its host uses, and that each of its guests does. */
 export type Residence = { room: number; host: number; guests: readonly number[] };
 /** By node: those that are there to take over. */
@@ -7,7 +9,6 @@ export type Residences = ReadonlyMap<string, Residence>;
 export type Survival = { survives: boolean; short_bytes: number; reason: string };
 
 const sum = (bytes: readonly number[]): number => bytes.reduce((total, b) => total + b, 0);
-const gib = (bytes: number): string => `${Math.round((10 * bytes) / 2 ** 30) / 10} GiB`;
 
 /** Guests of a lost node that find no place on the others: the largest first, each where it leaves least room. */
 function homeless(lost: string, residences: Residences): number[] {

@@ -7,6 +7,7 @@ export {
   type DirectRequest,
   directTransport,
 } from './direct-transport.ts';
+export { isReplica, keepsGuestDisks } from './guest-disks.ts';
 export { guestOfSid } from './guest-of-sid.ts';
 export { haRules } from './ha-rules.ts';
 export { type HttpsTransportOptions, httpsTransport } from './https-transport.ts';

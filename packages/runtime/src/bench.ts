@@ -9,12 +9,11 @@ import type { Metrics } from './metrics.ts';
 import { type Cache, emptyCache } from './state.ts';
 import type { Tracing } from './tracing.ts';
 
-/** What a worker stands on; the same for every worker of a process but for its client. */
-export type Ground = {
+/** What everything in a process stands on. */
+export type Footing = {
   bus: Bus;
   store: Store;
   configs: ConfigSource;
-  proxmox: Proxmox | undefined;
   metrics: Metrics;
   tracing: Tracing;
   log: Log;
@@ -24,6 +23,11 @@ export type Ground = {
   kill_switch?: () => string | null;
   /** Names this process among replicas. */
   instance: string;
+};
+
+/** What a worker stands on; the same for every worker of a process but for its client. */
+export type Ground = Footing & {
+  proxmox: Proxmox | undefined;
   /** Told where the store knows less than this worker has seen it know: what came since has to be handled again. */
   on_forgotten?: () => void;
 };

@@ -1,34 +1,22 @@
-import type { Bus, Consumption } from '@evenkeel/bus';
+import type { Consumption } from '@evenkeel/bus';
 import type { StreamClass } from '@evenkeel/contracts';
 import type { Proxmox } from '@evenkeel/proxmox';
-import type { Store } from '@evenkeel/store';
-import type { ConfigSource } from './config-source.ts';
-import type { Log, Service } from './define-service.ts';
+import type { Footing } from './bench.ts';
+import type { Service } from './define-service.ts';
 import { createMemoryCheck, type MemoryCheck } from './memory-check.ts';
-import type { Metrics } from './metrics.ts';
 import { createReadingRoom } from './reading-room.ts';
 import { type RunningTimer, runTimer } from './run-timer.ts';
 import { recalledOf, subjectsOf } from './subjects-of.ts';
-import type { Tracing } from './tracing.ts';
 import { createWorker, type Worker } from './worker.ts';
 
 /** A cluster to work for; where `reach` changes, what speaks with it is started anew. */
 export type Watched = { name: string; reach: string };
 
-export type Surroundings = {
-  bus: Bus;
-  store: Store;
-  configs: ConfigSource;
+export type Surroundings = Footing & {
   /** Those to begin with, see `watch`. */
   clusters: string[];
   /** Only called for services that declare that they use it; closed when they stop. */
   proxmox: (cluster: string, right: 'read' | 'write') => Proxmox;
-  metrics: Metrics;
-  tracing: Tracing;
-  log: Log;
-  machine_now: () => number;
-  kill_switch?: () => string | null;
-  instance: string;
   /** `manual`: nothing runs by itself, see `tick`. */
   timers: 'run' | 'manual';
   /** Only what was acknowledged and forgotten is handled; what is new stays for others. */

@@ -1,31 +1,17 @@
 import { createMemoryBus, type MemoryBus } from '@evenkeel/bus';
-import { Config, defineEvent, defineRecord, type Said } from '@evenkeel/contracts';
+import { Config, defineRecord } from '@evenkeel/contracts';
 import { createMemoryStore, type Store } from '@evenkeel/store';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { type ConfigSource, openConfigSource } from './config-source.ts';
 import { defineService, type Service } from './define-service.ts';
-import { envelope } from './envelope.ts';
 import { createMetrics } from './metrics.ts';
 import { rebuild } from './rebuild.ts';
 import { start } from './start.ts';
+import { busOptions, cluster, counted, ofNumber, say, time } from './testing/numbers.ts';
 import { plainTracing } from './tracing.ts';
 
-const cluster = 'homelab';
-const time = '2026-01-01T00:00:00.000Z';
-const of = (name: string, stream: 'telemetry' | 'decisions') =>
-  defineEvent({
-    name,
-    version: 1,
-    stream,
-    summary: 'A number was said.',
-    data: z.object({ n: z.int() }),
-    key: () => cluster,
-    id: ({ n }) => String(n),
-    budget_bytes: 1024,
-  });
-const counted = of('number.counted', 'telemetry');
-const drawn = of('number.drawn', 'decisions');
+const drawn = ofNumber('number.drawn', 'decisions');
 const recordOf = (name: string, owner: string) =>
   defineRecord({
     name,
@@ -83,11 +69,6 @@ const run = (ground: Ground) =>
   });
 const rebuildOn = (ground: Ground) => rebuild(services, { ...ground, cluster, log });
 
-async function say(bus: MemoryBus, event: typeof counted, said: Said): Promise<void> {
-  const outgoing = envelope(event, said, { service: 'test', cluster, trace: '00-a-b-01', config_revision: undefined });
-  await bus.publish(outgoing);
-}
-
 const stateOf = async (store: Store) => ({
   journal: await store.all(cluster, 'journal'),
   shelf: await store.all(cluster, 'shelf'),
@@ -96,11 +77,7 @@ const stateOf = async (store: Store) => ({
 
 /** Two hundred events of two streams, each handled before the next; the services still run. */
 async function lived() {
-  const bus = createMemoryBus({
-    wait: () => new Promise((resolve) => setImmediate(resolve)),
-    encode: true,
-    limits: { telemetry: { per_subject: 1000 } },
-  });
+  const bus = createMemoryBus(busOptions);
   const ground: Ground = {
     bus,
     store: createMemoryStore({ encode: true }),

@@ -1,5 +1,5 @@
-import { createMemoryBus, type MemoryBus, type MemoryBusOptions, withFaults } from '@evenkeel/bus';
-import { Config, defineEvent, defineRecord, type Said } from '@evenkeel/contracts';
+import { createMemoryBus, type MemoryBus, withFaults } from '@evenkeel/bus';
+import { Config, defineRecord } from '@evenkeel/contracts';
 import type { Proxmox } from '@evenkeel/proxmox';
 import { createMemoryStore, type Store } from '@evenkeel/store';
 import { describe, expect, test, vi } from 'vitest';
@@ -9,23 +9,10 @@ import { defineService, type Service } from './define-service.ts';
 import { envelope } from './envelope.ts';
 import { createMetrics } from './metrics.ts';
 import { start } from './start.ts';
+import { busOptions, cluster, counted, ofNumber, say, time } from './testing/numbers.ts';
 import { plainTracing } from './tracing.ts';
 
-const cluster = 'homelab';
-const time = '2026-01-01T00:00:00.000Z';
-const of = (name: string, stream: 'telemetry' | 'decisions') =>
-  defineEvent({
-    name,
-    version: 1,
-    stream,
-    summary: 'A number was said.',
-    data: z.object({ n: z.int() }),
-    key: () => cluster,
-    id: ({ n }) => String(n),
-    budget_bytes: 1024,
-  });
-const counted = of('number.counted', 'telemetry');
-const doubled = of('number.doubled', 'decisions');
+const doubled = ofNumber('number.doubled', 'decisions');
 const total = defineRecord({
   name: 'total',
   owner: 'adder',
@@ -46,12 +33,6 @@ const adder = defineService({ name: 'adder', summary: '', owns: { total }, reads
     return [];
   },
 );
-
-const options: MemoryBusOptions = {
-  wait: () => new Promise((resolve) => setImmediate(resolve)),
-  encode: true,
-  limits: { telemetry: { per_subject: 1000 } },
-};
 
 /** All that the runtime itself asks of a cluster. */
 const onlyAClock = {
@@ -85,26 +66,14 @@ async function setUp(
   return { started, logged };
 }
 
-const circumstances = { service: 'test', cluster, trace: '00-a-b-01', config_revision: 'none' };
-
-async function say(bus: MemoryBus, said: Said): Promise<void> {
-  for (;;) {
-    try {
-      const { configrevision: _, ...event } = envelope(counted, said, circumstances).event;
-      await bus.publish({ ...envelope(counted, said, circumstances), event });
-      return;
-    } catch {}
-  }
-}
-
 const sumOf = async (store: Store) => (await store.all(cluster, 'total')).all as { sum: number; seen: number[] };
 const numbers = Array.from({ length: 20 }, (_, n) => n + 1);
 
 describe('a service', () => {
   test('handles each event once, in order', async () => {
-    const [bus, store] = [createMemoryBus(options), createMemoryStore({ encode: true })];
+    const [bus, store] = [createMemoryBus(busOptions), createMemoryStore({ encode: true })];
     await setUp([doubler, adder], bus, store);
-    for (const n of numbers) await say(bus, counted.of({ n }, time));
+    for (const n of numbers) await say(bus, counted, counted.of({ n }, time));
     await bus.settled();
     expect(await sumOf(store)).toEqual({ sum: 420, seen: numbers.map((n) => 2 * n) });
   });
@@ -113,13 +82,13 @@ describe('a service', () => {
     'comes to the same when every publish fails once and all comes twice, late and shuffled (seed %i)',
     async (seed) => {
       const store = createMemoryStore({ encode: true });
-      const bus = withFaults(createMemoryBus(options), {
+      const bus = withFaults(createMemoryBus(busOptions), {
         fail_publish: (_outgoing, nth) => (nth > 1 ? null : seed % 2 === 0 ? 'refused' : 'unanswered'),
         duplicate: () => true,
         shuffle: { seed, window: 5 },
       });
       await setUp([doubler, adder], bus, store);
-      for (const n of numbers) await say(bus, counted.of({ n }, time));
+      for (const n of numbers) await say(bus, counted, counted.of({ n }, time));
       await bus.settled();
       const { sum, seen } = await sumOf(store);
       expect(sum).toBe(420);
@@ -128,7 +97,7 @@ describe('a service', () => {
   );
 
   test('says after a restart what it had committed and not yet said', async () => {
-    const [memory, store] = [createMemoryBus(options), createMemoryStore({ encode: true })];
+    const [memory, store] = [createMemoryBus(busOptions), createMemoryStore({ encode: true })];
     let down = true;
     const bus = {
       ...memory,
@@ -138,7 +107,7 @@ describe('a service', () => {
       },
     };
     const first = await setUp([doubler], bus, store);
-    await say(memory, counted.of({ n: 7 }, time));
+    await say(memory, counted, counted.of({ n: 7 }, time));
     await expect.poll(() => store.outbox({ service: 'doubler', cluster })).toHaveLength(1);
     await first.started.stop();
     down = false;
@@ -149,9 +118,9 @@ describe('a service', () => {
   });
 
   test('handles again what the store has forgotten, and says nothing twice', async () => {
-    const [bus, store] = [createMemoryBus(options), createMemoryStore({ encode: true })];
+    const [bus, store] = [createMemoryBus(busOptions), createMemoryStore({ encode: true })];
     const first = await setUp([doubler, adder], bus, store);
-    for (const n of [1, 2, 3]) await say(bus, counted.of({ n }, time));
+    for (const n of [1, 2, 3]) await say(bus, counted, counted.of({ n }, time));
     await bus.settled();
     await first.started.stop();
     const empty = createMemoryStore({ encode: true });
@@ -162,7 +131,7 @@ describe('a service', () => {
   });
 
   test('says nothing on what it handles again, however long ago it was, but for one that acts on the outside', async () => {
-    const memory = createMemoryBus(options);
+    const memory = createMemoryBus(busOptions);
     const said: string[] = [];
     const publish: MemoryBus['publish'] = (outgoing) => {
       said.push(outgoing.event.id);
@@ -176,21 +145,21 @@ describe('a service', () => {
     );
     const actor = { ...doubler, name: 'actor', uses: { proxmox: 'write' as const } };
     const first = await setUp([teller, actor], bus, createMemoryStore({ encode: true }));
-    await say(memory, counted.of({ n: 1 }, time));
+    await say(memory, counted, counted.of({ n: 1 }, time));
     await memory.settled();
     await first.started.stop();
     expect(said.splice(0).toSorted()).toEqual(['number.doubled/homelab/2', 'number.told/homelab/1']);
     await setUp([teller, actor], bus, createMemoryStore({ encode: true }), 'two');
-    await say(memory, counted.of({ n: 2 }, time));
+    await say(memory, counted, counted.of({ n: 2 }, time));
     await memory.settled();
     const news = ['number.doubled/homelab/4', 'number.told/homelab/2'];
     expect(said.toSorted()).toEqual(['number.doubled/homelab/2', ...news]);
   });
 
   test('handles again only what leaves something behind', async () => {
-    const [bus, store] = [createMemoryBus(options), createMemoryStore({ encode: true })];
+    const [bus, store] = [createMemoryBus(busOptions), createMemoryStore({ encode: true })];
     let seen: string[] = [];
-    const glanced = of('number.glanced', 'telemetry');
+    const glanced = ofNumber('number.glanced', 'telemetry');
     const note =
       (name: string) =>
       async ({ data }: { data: { n: number } }) => {
@@ -201,10 +170,7 @@ describe('a service', () => {
       .on(counted, note('counted'))
       .on(glanced, note('glanced'), { recall: 'none' });
     const first = await setUp([choosy], bus, store);
-    const tell = async (event: typeof counted, n: number) => {
-      const { configrevision: _, ...cloud } = envelope(event, event.of({ n }, time), circumstances).event;
-      await bus.publish({ ...envelope(event, event.of({ n }, time), circumstances), event: cloud });
-    };
+    const tell = (event: typeof counted, n: number) => say(bus, event, event.of({ n }, time));
     for (const n of [1, 2]) for (const event of [counted, glanced]) await tell(event, n);
     await tell(counted, 3);
     await bus.settled();
@@ -223,7 +189,7 @@ describe('a service', () => {
   });
 
   test('passes over what it could not handle before, and lays it aside only once', async () => {
-    const [bus, store] = [createMemoryBus(options), createMemoryStore({ encode: true })];
+    const [bus, store] = [createMemoryBus(busOptions), createMemoryStore({ encode: true })];
     const picky = defineService({ name: 'picky', summary: '', owns: { total }, reads: {}, publishes: [] }).on(
       counted,
       async ({ data }, { state }) => {
@@ -234,10 +200,10 @@ describe('a service', () => {
       },
     );
     const { logged } = await setUp([picky], bus, store);
-    for (const n of [1, 2, 3]) await say(bus, counted.of({ n }, time));
+    for (const n of [1, 2, 3]) await say(bus, counted, counted.of({ n }, time));
     await bus.settled();
     await store.forget(cluster);
-    await say(bus, counted.of({ n: 4 }, time));
+    await say(bus, counted, counted.of({ n: 4 }, time));
     await bus.settled();
     await expect.poll(() => sumOf(store)).toEqual({ sum: 8, seen: [] });
     expect(await Array.fromAsync(bus.letters())).toHaveLength(1);
@@ -245,7 +211,7 @@ describe('a service', () => {
   });
 
   test('does nothing by the clock while it builds again what the store has forgotten', async () => {
-    const [bus, store] = [createMemoryBus(options), createMemoryStore({ encode: true })];
+    const [bus, store] = [createMemoryBus(busOptions), createMemoryStore({ encode: true })];
     let held: PromiseWithResolvers<void> | undefined;
     let replayed = 0;
     const ticks: number[] = [];
@@ -265,7 +231,7 @@ describe('a service', () => {
         },
       );
     const { started } = await setUp([slow], bus, store, 'one', 'run');
-    await say(bus, counted.of({ n: 7 }, time));
+    await say(bus, counted, counted.of({ n: 7 }, time));
     await bus.settled();
     await vi.waitFor(() => expect(ticks.at(-1)).toBe(7));
     ticks.splice(0);
@@ -287,15 +253,15 @@ describe('a service', () => {
   });
 
   test('says nothing along with what was decided otherwise before', async () => {
-    const [bus, store] = [createMemoryBus(options), createMemoryStore({ encode: true })];
-    const verdict = { ...of('verdict.reached', 'decisions'), leads: true as const, id: () => 'the run' };
+    const [bus, store] = [createMemoryBus(busOptions), createMemoryStore({ encode: true })];
+    const verdict = { ...ofNumber('verdict.reached', 'decisions'), leads: true as const, id: () => 'the run' };
     const decider = (n: number) =>
       defineService({ name: 'decider', summary: '', owns: {}, reads: {}, publishes: [verdict, doubled] }).on(
         counted,
         async () => [doubled.of({ n }, time), { ...verdict.of({ n }, time), name: 'verdict.reached' }],
       );
     const first = await setUp([decider(1)], bus, store);
-    await say(bus, counted.of({ n: 1 }, time));
+    await say(bus, counted, counted.of({ n: 1 }, time));
     await bus.settled();
     await first.started.stop();
     await setUp([decider(2)], bus, createMemoryStore({ encode: true }), 'two');
@@ -308,7 +274,7 @@ describe('a service', () => {
   });
 
   test('lays aside what it cannot handle and goes on with the rest', async () => {
-    const [bus, store] = [createMemoryBus(options), createMemoryStore({ encode: true })];
+    const [bus, store] = [createMemoryBus(busOptions), createMemoryStore({ encode: true })];
     const picky = defineService({ name: 'picky', summary: '', owns: { total }, reads: {}, publishes: [] }).on(
       counted,
       async ({ data }, { state }) => {
@@ -318,7 +284,7 @@ describe('a service', () => {
       },
     );
     await setUp([picky], bus, store);
-    for (const n of [1, 2, 3]) await say(bus, counted.of({ n }, time));
+    for (const n of [1, 2, 3]) await say(bus, counted, counted.of({ n }, time));
     await bus.settled();
     expect(await sumOf(store)).toEqual({ sum: 3, seen: [] });
     const letters = await Array.fromAsync(bus.letters());
@@ -326,7 +292,7 @@ describe('a service', () => {
   });
 
   test('lays aside an event whose configuration nobody has told, and goes on with the rest', async () => {
-    const [bus, store] = [createMemoryBus(options), createMemoryStore({ encode: true })];
+    const [bus, store] = [createMemoryBus(busOptions), createMemoryStore({ encode: true })];
     await setUp([doubler, adder], bus, store);
     const { subject, stream, once, event } = envelope(counted, counted.of({ n: 1 }, time), {
       service: 'test',
@@ -335,7 +301,7 @@ describe('a service', () => {
       config_revision: 'never told',
     });
     await bus.publish({ subject, stream, once, event });
-    await say(bus, counted.of({ n: 2 }, time));
+    await say(bus, counted, counted.of({ n: 2 }, time));
     await bus.settled();
     expect(await sumOf(store)).toEqual({ sum: 4, seen: [4] });
     const letters = await Array.fromAsync(bus.letters());
@@ -343,7 +309,7 @@ describe('a service', () => {
   });
 
   test('does not count trouble outside as tries of a handler', async () => {
-    const [bus, memory] = [createMemoryBus(options), createMemoryStore({ encode: true })];
+    const [bus, memory] = [createMemoryBus(busOptions), createMemoryStore({ encode: true })];
     let troubles = 20;
     const store = {
       ...memory,
@@ -362,38 +328,38 @@ describe('a service', () => {
       },
     );
     await setUp([shaky], bus, store);
-    await say(bus, counted.of({ n: 5 }, time));
+    await say(bus, counted, counted.of({ n: 5 }, time));
     await bus.settled();
     expect(await sumOf(store)).toEqual({ sum: 5, seen: [] });
     expect(await Array.fromAsync(bus.letters())).toEqual([]);
   });
 
   test('lays aside data that is not valid, naming the field', async () => {
-    const [bus, store] = [createMemoryBus(options), createMemoryStore({ encode: true })];
+    const [bus, store] = [createMemoryBus(busOptions), createMemoryStore({ encode: true })];
     await setUp([doubler], bus, store);
-    await say(bus, { name: counted.name, data: { n: 'many' }, time } as never);
+    await say(bus, counted, { name: counted.name, data: { n: 'many' }, time } as never);
     await bus.settled();
     const [letter] = await Array.fromAsync(bus.letters());
     expect(letter?.reason).toContain('"n"');
   });
 
   test('shares the work among replicas without doing anything twice', async () => {
-    const [bus, store] = [createMemoryBus(options), createMemoryStore({ encode: true })];
+    const [bus, store] = [createMemoryBus(busOptions), createMemoryStore({ encode: true })];
     await setUp([doubler, adder], bus, store, 'one');
     await setUp([doubler, adder], bus, store, 'two');
-    for (const n of numbers) await say(bus, counted.of({ n }, time));
+    for (const n of numbers) await say(bus, counted, counted.of({ n }, time));
     await bus.settled();
     expect((await sumOf(store)).sum).toBe(420);
   });
 
   test('may not say what it does not declare', async () => {
-    const [bus, store] = [createMemoryBus(options), createMemoryStore({ encode: true })];
+    const [bus, store] = [createMemoryBus(busOptions), createMemoryStore({ encode: true })];
     const liar = defineService({ name: 'liar', summary: '', owns: {}, reads: {}, publishes: [] }).on(
       counted,
       (async () => [doubled.of({ n: 1 }, time)]) as never,
     );
     await setUp([liar], bus, store);
-    await say(bus, counted.of({ n: 1 }, time));
+    await say(bus, counted, counted.of({ n: 1 }, time));
     await bus.settled();
     const [letter] = await Array.fromAsync(bus.letters());
     expect(letter?.reason).toContain('which it does not declare');
@@ -414,7 +380,7 @@ test('a timer that is at work when all stops finishes, and is not waited for unt
       return [];
     },
   );
-  const { started } = await setUp([ticker], createMemoryBus(options), createMemoryStore(), 'one', 'run');
+  const { started } = await setUp([ticker], createMemoryBus(busOptions), createMemoryStore(), 'one', 'run');
   await vi.waitFor(() => expect(runs).toBe(1));
   const stopped = started.stop();
   finish();

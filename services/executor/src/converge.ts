@@ -1,7 +1,6 @@
 import type { Config } from '@evenkeel/contracts';
+import { gib } from '@evenkeel/model';
 import type { MigrationLog } from '@evenkeel/proxmox';
-
-const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 
 /**
  * Why a transfer that still runs is not going to end well, or null: the guest overwrites what was sent, and whenever that gets

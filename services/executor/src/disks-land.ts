@@ -1,8 +1,8 @@
 import type { ApprovedMigration, Config } from '@evenkeel/contracts';
+import { gib } from '@evenkeel/model';
 import type { StorageRow } from '@evenkeel/proxmox';
 import type { Look } from './preflight.ts';
 
-const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 const no = (code: string, reason: string) => ({ code, reason });
 
 /** Bytes of the disks that travel along, by the storage of the target that takes them. */

@@ -193,14 +193,14 @@ describe('a running migration', () => {
         next: {
           stop_for_pause: true,
           stop_because:
-            'it does not converge: it would pause the guest for up to 12.8 s, 10 s at most; 6.0 GiB of 4.0 GiB sent',
+            'it does not converge: it would pause the guest for up to 12.8 s, 10 s at most; 6 GiB of 4 GiB sent',
         },
       },
     ],
     [
       'is asked to stop where it sends the same over and over',
       { seconds: 100, task: { state: 'running', log: stalled(200, '24.1') } },
-      { do: 'stop', next: { stop_because: 'it does not converge: 24.1 GiB of 4.0 GiB sent, 6 times at most' } },
+      { do: 'stop', next: { stop_because: 'it does not converge: 24.1 GiB of 4 GiB sent, 6 times at most' } },
     ],
     [
       'is left to Proxmox while the pause stays short',

@@ -1,5 +1,6 @@
 import type { Leftover } from '@evenkeel/contracts';
-import type { Replication, StorageRow, VolumeRow } from '@evenkeel/proxmox';
+import { gib } from '@evenkeel/model';
+import { isReplica, keepsGuestDisks, type Replication, type StorageRow, type VolumeRow } from '@evenkeel/proxmox';
 
 /** Named up to so many: a guest has a few disks. */
 const most = 32;
@@ -9,7 +10,7 @@ export type LeftoverLook = { leftovers?: Leftover[]; unseen?: string };
 
 /** Storages of a node on which only it sees what a guest leaves behind. */
 export const localStoragesOf = (node: string, rows: readonly StorageRow[]): StorageRow[] =>
-  rows.filter((row) => row.node === node && !row.shared && row.content.some((c) => c === 'images' || c === 'rootdir'));
+  rows.filter((row) => row.node === node && !row.shared && keepsGuestDisks(row));
 
 /** Volumes of a guest on a node where it is not; those that Proxmox keeps there as its replica are none. */
 export function leftoversOf(
@@ -18,12 +19,10 @@ export function leftoversOf(
   volumes: readonly VolumeRow[],
   replications: readonly Replication[],
 ): Leftover[] {
-  if (replications.some((job) => job.vmid === vmid && job.target === node)) return [];
+  if (isReplica(replications, vmid, node)) return [];
   const own = volumes.filter((row) => row.vmid === vmid).sort((a, b) => (a.volume < b.volume ? -1 : 1));
   return own.slice(0, most).map(({ volume, bytes }) => ({ node, volume, ...(bytes === undefined ? {} : { bytes }) }));
 }
-
-const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 
 /** What a look found, as the end of a sentence; empty where there is nothing to say. */
 export function sayLeftovers(node: string, { leftovers = [], unseen }: LeftoverLook): string {

@@ -332,7 +332,7 @@ describe('preflight refuses', () => {
       'disks that do not fit',
       { ...unlike, map: { lvm: 'zfs' }, look: { storages: [{ ...zfs, disk: 60 * GiB }] } },
       'target_full',
-      /n2 has 40\.0 GiB of 100\.0 GiB free on storage zfs for 32\.0 GiB of disks, 10 % must stay free/,
+      /n2 has 40 GiB of 100 GiB free on storage zfs for 32 GiB of disks, 10 % must stay free/,
     ],
     [
       'disks to another storage, where HA moves the guest by now',

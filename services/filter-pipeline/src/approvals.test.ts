@@ -4,11 +4,11 @@ import { type Approvals, approve, inFlight, rememberApproval } from './approvals
 import { givenCandidate, givenConfig, noon } from './testing/given.ts';
 
 const [{ recommendation }, context] = givenCandidate({});
-const migration = approve(recommendation, 'id-101', 'run-1.qemu-101', context);
+const migration = () => approve(recommendation, 'id-101', 'run-1.qemu-101', context);
 const at = (minutes: number) => new Date(noon + minutes * 60_000).toISOString();
 const stages = [{ started_at: at(1) }, { ended: { at: at(2), how: 'completed' as const } }];
 const tell = (told: readonly (typeof stages)[number][]) =>
-  told.reduce<Approvals | undefined>((known, stage) => rememberApproval(known, migration, stage, noon), undefined);
+  told.reduce<Approvals | undefined>((known, stage) => rememberApproval(known, migration(), stage, noon), undefined);
 
 test('law: told twice and in any order, the answer is the same', () => {
   fc.assert(
@@ -27,7 +27,7 @@ test.each([
   { name: 'ended, and the start told late', told: [...stages].reverse(), minutes: 3, flies: 0 },
 ])('in flight: $name', ({ told, minutes, flies }) => {
   const known = told.reduce<Approvals | undefined>(
-    (k, stage) => rememberApproval(k, migration, stage, noon),
+    (k, stage) => rememberApproval(k, migration(), stage, noon),
     undefined,
   );
   expect(inFlight(known, noon + minutes * 60_000, givenConfig())).toHaveLength(flies);
@@ -37,7 +37,7 @@ test('what ended is forgotten after a day', () => {
   expect(
     rememberApproval(
       tell(stages),
-      { ...migration, migration_id: 'x', expires_at: at(3000) },
+      { ...migration(), migration_id: 'x', expires_at: at(3000) },
       {},
       noon + 86_400_000 + 120_000,
     ).entries,

@@ -8,12 +8,12 @@ const generated = givenRun(
   ['qemu/101', 'qemu/102'].map((guest, i) => givenRecommendation(vary(light, { guest, rank: i + 1 }))),
 );
 const config = { automated_migrations: { rules: { max_concurrent_migrations: 2 } } };
-const { summary } = decideRun(givenOccasion(generated, { config }), givenFacts(generated));
+const summary = () => decideRun(givenOccasion(generated, { config }), givenFacts(generated)).summary;
 const follow = (...ends: ['101' | '102', 'executed' | 'failed' | 'filtered'][]) =>
   ends.reduce(
     (s, [vmid, action], i) =>
       followDecision(s, `run-1.qemu-${vmid}`, action, action, `2026-07-15T12:0${i + 1}:00.000Z`) ?? s,
-    summary,
+    summary(),
   );
 
 test.each([
@@ -106,11 +106,11 @@ test.each([
 });
 
 test('a decision of another run changes nothing', () => {
-  expect(followDecision(summary, 'run-0.qemu-101', 'executed', 'x', '2026-07-15T12:01:00Z')).toBeUndefined();
+  expect(followDecision(summary(), 'run-0.qemu-101', 'executed', 'x', '2026-07-15T12:01:00Z')).toBeUndefined();
 });
 
 test('the oldest runs are let go', () => {
-  const at = (day: number) => ({ ...summary, timestamp: `2026-07-0${day}T00:00:00Z` });
+  const at = (day: number) => ({ ...summary(), timestamp: `2026-07-0${day}T00:00:00Z` });
   expect(
     oldestRuns(
       [

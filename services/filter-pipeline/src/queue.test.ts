@@ -18,12 +18,12 @@ const generated = givenRun(
   Array.from({ length: 5 }, (_, i) => givenRecommendation(vary(light, { guest: `qemu/${101 + i}`, rank: i + 1 }))),
 );
 const config = { automated_migrations: { rules: { grace_period_seconds: 30 } } };
-const first = decideRun(givenOccasion(generated, { config }), givenFacts(generated));
-const order = first.approved[0]!;
-const started = addApproved(undefined, first.approved, generated.recommendations, noon);
+const first = () => decideRun(givenOccasion(generated, { config }), givenFacts(generated));
+const order = () => first().approved[0]!;
+const started = () => addApproved(undefined, first().approved, generated.recommendations, noon);
 const ended = (how: 'completed' | 'failed' | 'refused', seconds = 60): Approvals =>
-  rememberApproval(started, order, { ended: { at: new Date(noon + seconds * 1000).toISOString(), how } }, noon);
-const look = (approvals: Approvals, seconds: number, waiting: CurrentRun = first.waiting, different: object = {}) =>
+  rememberApproval(started(), order(), { ended: { at: new Date(noon + seconds * 1000).toISOString(), how } }, noon);
+const look = (approvals: Approvals, seconds: number, waiting: CurrentRun = first().waiting, different: object = {}) =>
   lookAgain(waiting, givenFacts(generated, { approvals }), {
     now: noon + seconds * 1000,
     config: givenConfig(vary(config, different)),
@@ -32,13 +32,13 @@ const guests = ({ approved }: ReturnType<typeof look>) => approved.map(({ guest 
 
 test.each([
   { name: 'nothing while it runs', approvals: started, seconds: 60, next: [] },
-  { name: 'nothing within the grace period', approvals: ended('completed'), seconds: 89, next: [] },
-  { name: 'the next after it', approvals: ended('completed'), seconds: 90, next: ['qemu/102'] },
-  { name: 'the next at once after a refusal', approvals: ended('refused'), seconds: 60, next: ['qemu/102'] },
+  { name: 'nothing within the grace period', approvals: () => ended('completed'), seconds: 89, next: [] },
+  { name: 'the next after it', approvals: () => ended('completed'), seconds: 90, next: ['qemu/102'] },
+  { name: 'the next at once after a refusal', approvals: () => ended('refused'), seconds: 60, next: ['qemu/102'] },
   { name: 'the next when the approval has expired unused', approvals: started, seconds: 301, next: ['qemu/102'] },
-  { name: '[P11] nothing after a failure', approvals: ended('failed'), seconds: 600, next: [] },
+  { name: '[P11] nothing after a failure', approvals: () => ended('failed'), seconds: 600, next: [] },
 ])('$name', ({ approvals, seconds, next }) => {
-  expect(guests(look(approvals, seconds))).toEqual(next);
+  expect(guests(look(approvals(), seconds))).toEqual(next);
 });
 
 test('data that is ten minutes old still moves something, older data nothing: the queue closes', () => {
@@ -67,9 +67,9 @@ test('the order has the id of its decision, and leaves the queue', () => {
 
 /** Ends every order as soon as it is given, and counts how many the run brings. */
 function playOut(how: 'completed' | 'refused', different: object = {}): string[] {
-  let approvals = started;
-  let waiting = first.waiting;
-  let [now, open] = [noon, [order]];
+  let approvals = started();
+  let waiting = first().waiting;
+  let [now, open] = [noon, [order()]];
   const moved: string[] = [];
   while (open.length > 0 && moved.length < 20) {
     for (const migration of open) {
@@ -93,12 +93,14 @@ test('what was refused leaves its place to the next', () => {
 });
 
 test('the strictest switch wins, also while the queue waits', () => {
-  expect(guests(look(ended('completed'), 90, first.waiting, { mode: 'approve' }))).toEqual([]);
-  expect(guests(look(ended('completed'), 90, first.waiting, { automated_migrations: { dry_run: true } }))).toEqual([]);
+  expect(guests(look(ended('completed'), 90, first().waiting, { mode: 'approve' }))).toEqual([]);
+  expect(guests(look(ended('completed'), 90, first().waiting, { automated_migrations: { dry_run: true } }))).toEqual(
+    [],
+  );
 });
 
 test('what moved since the sample counts', () => {
-  const full = vary(first.waiting, { base: { pve2: { cpu: 0.835, mem: 0.3 } } });
-  expect(guests(look(started, 301, full))).toEqual(['qemu/102']);
+  const full = vary(first().waiting, { base: { pve2: { cpu: 0.835, mem: 0.3 } } });
+  expect(guests(look(started(), 301, full))).toEqual(['qemu/102']);
   expect(guests(look(ended('completed'), 90, full))).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { figure, fine, gib, percent, span } from './quote.ts';
+import { figure, fine, percent, span } from './quote.ts';
 
 test.each([
   [percent(0.853), '85.3%'],
@@ -8,7 +8,6 @@ test.each([
   [figure(Number.NaN), 'NaN'],
   [fine(0.425), '0.43'],
   [fine(3), '3'],
-  [gib(1.5 * 2 ** 30), '1.5 GiB'],
   [span(0), '0 s'],
   [span(1001), '2 s'],
   [span(119_999), '120 s'],

@@ -12,6 +12,3 @@ export function span(ms: number): string {
   if (ms < 120_000) return `${Math.ceil(ms / 1000)} s`;
   return ms < 7_200_000 ? `${Math.ceil(ms / 60_000)} min` : `${figure(ms / 3_600_000)} h`;
 }
-
-/** Bytes in GiB. */
-export const gib = (bytes: number): string => `${figure(bytes / 2 ** 30)} GiB`;

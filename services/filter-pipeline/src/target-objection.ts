@@ -1,8 +1,8 @@
 import type { NodeSample, StorageSample } from '@evenkeel/contracts';
-import { cannotRunOn, landingBytes, moveResident, survivalOf } from '@evenkeel/model';
+import { cannotRunOn, gib, landingBytes, moveResident, survivalOf } from '@evenkeel/model';
 import type { Candidate, FilterContext } from './filter.ts';
 import { overload } from './overload.ts';
-import { gib, percent } from './quote.ts';
+import { percent } from './quote.ts';
 
 /** Why this target cannot take the guest; undefined where nothing stands against it. */
 export function targetObjection(candidate: Candidate, context: FilterContext): string | undefined {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { beginWatch } from './begin-watch.ts';
-import { count, observe } from './count.ts';
+import { count, loadOf, observe, sum } from './count.ts';
 import { completed, sampleAt } from './testing/scenes.ts';
 
 const fresh = beginWatch(completed());
@@ -49,4 +49,37 @@ describe('had the guest stayed', () => {
     const sample = sampleAt(30, { gib: 32, guest: { memhost: 64 * 2 ** 30 } });
     expect(observe(fresh, sample)!.stayed.source.mem).toBe(1);
   });
+});
+
+it('what two looks saw is added up', () => {
+  const seen = (cpu: number, psi: number) => {
+    const load = { cpu, mem: 2 * cpu, assigned: 3 * cpu };
+    return {
+      samples: 1,
+      as_is: { source: load, target: load },
+      stayed: { source: load, target: load },
+      pressure: { source: psi, target: 2 * psi },
+    };
+  };
+  expect(sum(seen(1, 5), seen(2, 7))).toEqual({ ...seen(3, 12), samples: 2 });
+});
+
+it('only those who run on a node are assigned to it', () => {
+  const sample = sampleAt(30, { vmids: [101, 102, 103, 104], gib: 32 });
+  const guests = sample.guests.map((g, i) => ({
+    ...g,
+    ...(i === 1 && { node: 'n1' }),
+    ...(i === 2 && { status: 'stopped' as const }),
+  }));
+  expect(loadOf(sample.nodes[1]!, guests).assigned).toBe(0.5);
+});
+
+it.each([
+  ['the source', (s: ReturnType<typeof sampleAt>) => ({ ...s, nodes: s.nodes.slice(1) })],
+  ['the target', (s: ReturnType<typeof sampleAt>) => ({ ...s, nodes: s.nodes.filter(({ node }) => node !== 'n2') })],
+  ['the guest', (s: ReturnType<typeof sampleAt>) => ({ ...s, guests: [] })],
+])('a look without %s says nothing', (_, without) => {
+  const sample = without(sampleAt(30));
+  expect(observe(fresh, sample)).toBeNull();
+  expect(count(fresh, sample)).toBe(fresh);
 });

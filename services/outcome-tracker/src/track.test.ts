@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { beginWatch } from './begin-watch.ts';
 import { completed, feed, prices, type Scene, sampleAt, sampled, told } from './testing/scenes.ts';
-import { track } from './track.ts';
+import { superseded, track } from './track.ts';
 
 const day = 24 * 3600;
 const hour = 3600;
@@ -190,4 +190,23 @@ describe('laws', () => {
       }),
     );
   });
+});
+
+describe('a migration is superseded', () => {
+  const at = (id: string, seconds: number, more = {}) => ({ ...beginWatch(completed({ id, at: seconds })), ...more });
+  const pairs = (...all: ReturnType<typeof at>[]) =>
+    superseded(all).map(({ watched, by }) => [watched.migration_id, by.migration_id]);
+  it.each<[string, ReturnType<typeof at>[], string[][]]>([
+    [
+      'by the next of the same guest',
+      [at('m3', 30), at('m1', 10), at('m2', 20)],
+      [
+        ['m1', 'm2'],
+        ['m2', 'm3'],
+      ],
+    ],
+    ['not by one of another', [at('m1', 10), at('m2', 20, { guest: 'qemu/102' })], []],
+    ['not by one that ended as it did', [at('m1', 10), at('m2', 10)], []],
+    ['not once it is judged', [at('m1', 10, { open: {} }), at('m2', 20)], []],
+  ])('%s', (_, all, expected) => expect(pairs(...all).sort()).toEqual(expected));
 });

@@ -45,21 +45,33 @@ function confuse(): Map<string, string[]> {
   return confusion;
 }
 
-describe('labelled series of seven days, looked at every 10 seconds to every hour', () => {
-  const confusion = confuse();
-  const count = (kind: Kind, said: Behavior) => confusion.get(`${kind} as ${said}`)?.length ?? 0;
-  const total = (kind: Kind) =>
-    [...confusion].reduce((n, [key, seeds]) => n + (key.startsWith(kind) ? seeds.length : 0), 0);
-  const wrong = () => [...confusion].filter(([key]) => key.split(' as ')[0] !== key.split(' as ')[1]);
+/** They take seconds to make, and minutes on a busy machine. */
+const patience_ms = 300_000;
 
-  test.each(kinds)('at least 90 %% of what is %s', (kind) => {
-    expect(count(kind, kind) / total(kind), JSON.stringify(wrong())).toBeGreaterThanOrEqual(0.9);
-  });
-  test('at least 95 % of all', () => {
-    const right = kinds.reduce((n, kind) => n + count(kind, kind), 0);
-    const all = kinds.reduce((n, kind) => n + total(kind), 0);
-    expect(right / all, JSON.stringify(wrong())).toBeGreaterThanOrEqual(0.95);
-  });
+describe('labelled series of seven days, looked at every 10 seconds to every hour', () => {
+  let known: ReturnType<typeof confuse> | undefined;
+  const confusion = () => (known ??= confuse());
+  const count = (kind: Kind, said: Behavior) => confusion().get(`${kind} as ${said}`)?.length ?? 0;
+  const total = (kind: Kind) =>
+    [...confusion()].reduce((n, [key, seeds]) => n + (key.startsWith(kind) ? seeds.length : 0), 0);
+  const wrong = () => [...confusion()].filter(([key]) => key.split(' as ')[0] !== key.split(' as ')[1]);
+
+  test.each(kinds)(
+    'nine in ten of what is %s',
+    (kind) => {
+      expect(count(kind, kind) / total(kind), JSON.stringify(wrong())).toBeGreaterThanOrEqual(0.9);
+    },
+    patience_ms,
+  );
+  test(
+    'nineteen in twenty of all',
+    () => {
+      const right = kinds.reduce((n, kind) => n + count(kind, kind), 0);
+      const all = kinds.reduce((n, kind) => n + total(kind), 0);
+      expect(right / all, JSON.stringify(wrong())).toBeGreaterThanOrEqual(0.95);
+    },
+    patience_ms,
+  );
 });
 
 /** How an hourly load is classified, looked at every five minutes with a little noise. */

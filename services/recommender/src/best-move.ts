@@ -72,6 +72,7 @@ export function unitsOf(planning: Planning, hoursOf: (guest: number) => number, 
     units.push({
       guests,
       price,
+      copies,
       load,
       hours: Math.min(...costs.map((c) => c.hours)),
       weight,

@@ -10,7 +10,7 @@ const priorOutcomes = 20;
 const steps = 12;
 
 /** A calibration: log-odds of a benefit are `now` and `usual` times those of the two chances, plus `shift`. */
-export type Calibration = { now: number; usual: number; shift: number; outcomes: number };
+export type Calibration = { now: number; usual: number; shift: number };
 
 const logistic = (z: number): number => 1 / (1 + Math.exp(-z));
 /** Log-odds; no chance counts as more certain than 50 to 1. */
@@ -73,7 +73,7 @@ export function calibrate(judged: readonly (Judged & { weight?: number })[]): Ca
     usual = Math.max(0, usual + bounded(dy));
     shift += bounded(d0);
   }
-  return { now, usual, shift, outcomes: judged.length };
+  return { now, usual, shift };
 }
 
 const bounded = (step: number): number => Math.max(-1, Math.min(1, step));

@@ -52,4 +52,20 @@ describe('a trend', () => {
     expect(trend.direction).toBe('flat');
     expect(trend.cpu_in_one_hour).toBeCloseTo(cpu.slice(-6).reduce((sum, v) => sum + v, 0) / 6, 9);
   });
+  test.each([
+    ['seven of 45 pairs that go the other way may be chance no more', 7, 1, 'rising'],
+    ['eight may', 8, 1, 'flat'],
+    ['so falling', 7, -1, 'falling'],
+    ['and eight', 8, -1, 'flat'],
+  ])('%s', (_, pairs, sign, direction) => {
+    const order = [...line(pairs, 1, 1), 0, ...line(9 - pairs, pairs + 1, 1)];
+    const trend = findTrend(
+      seen(
+        300,
+        order.map((v) => 0.5 + sign * v * 0.03),
+      ),
+      0,
+    );
+    expect(trend.direction).toBe(direction);
+  });
 });

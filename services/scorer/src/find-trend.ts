@@ -9,7 +9,7 @@ const leastPerHour = 0.02;
 
 type Point = readonly [number, number, number];
 
-/** Theil–Sen slope per hour and Mann–Kendall z of one column; robust against spikes and uneven steps. */
+/** Theil–Sen slope per hour and Mann–Kendall z of one column of two readings or more; robust against spikes and uneven steps. */
 function slope(points: readonly Point[], column: 1 | 2): { perHour: number; z: number } {
   const n = points.length;
   const times = Float64Array.from(points, (point) => point[0]);
@@ -23,20 +23,19 @@ function slope(points: readonly Point[], column: 1 | 2): { perHour: number; z: n
       s += Math.sign(rise);
     }
   const variance = (n * (n - 1) * (2 * n + 5)) / 18;
-  const z = s === 0 ? 0 : (s - Math.sign(s)) / Math.sqrt(variance);
-  return { perHour: n > 1 ? selectInPlace(slopes, slopes.length >> 1) : 0, z };
+  return { perHour: selectInPlace(slopes, slopes.length >> 1), z: (s - Math.sign(s)) / Math.sqrt(variance) };
 }
 
 /** Where a node's load is going by its last three hours: rising or falling only where chance cannot explain it. */
 export function findTrend(history: NodeHistory, cpu: number): Trend {
   const points = history.recent;
-  const span = points.length > 1 ? (points.at(-1)![0] - points[0]![0]) / 3600 : 0;
-  if (points.length < fewest || span < leastSpanHours)
+  const span = points.length < fewest ? 0 : (points.at(-1)![0] - points[0]![0]) / 3600;
+  if (span < leastSpanHours)
     return { cpu_per_hour: 0, mem_per_hour: 0, direction: 'unknown', cpu_in_one_hour: cpu, samples: points.length };
   const byCpu = slope(points, 1);
   const certain = Math.abs(byCpu.z) >= significant && Math.abs(byCpu.perHour) >= leastPerHour;
   const direction = !certain ? 'flat' : byCpu.perHour > 0 ? 'rising' : 'falling';
-  const recent = points.slice(-6).reduce((sum, p) => sum + p[1], 0) / Math.min(6, points.length);
+  const recent = points.slice(-6).reduce((sum, p) => sum + p[1], 0) / 6;
   return {
     cpu_per_hour: byCpu.perHour,
     mem_per_hour: slope(points, 2).perHour,

@@ -1,12 +1,11 @@
-import { NodeHistory, nodeHistory } from '@evenkeel/contracts';
+import { NodeHistory, type NodeSample, type NodeScore, nodeHistory } from '@evenkeel/contracts';
 import { penaltyOf, planState, risesOf } from '@evenkeel/model';
 import { aCluster, aConfig, aGuest, aNode, aProfile, GiB } from '@evenkeel/model/sample-cluster';
 import { describe, expect, test } from 'vitest';
 import { findTrend } from './find-trend.ts';
-import { baseline, dailyPattern, learnHours } from './learn-hours.ts';
-import { weeklyPattern } from './learn-week.ts';
 import { backfillNode, emptyHistory, rememberNode } from './remember-node.ts';
 import { score } from './score.ts';
+import { hourly, monday } from './testing/hourly.ts';
 
 const hour = 3600;
 const start = Date.UTC(2026, 0, 5) / 1000;
@@ -87,6 +86,74 @@ describe('score', () => {
     expect(score(turned, [...profiles].reverse(), {}, aConfig())).toEqual(score(sample, profiles, {}, aConfig()));
   });
 
+  const part = (scores: NodeScore[], name: string) => scores[0]!.parts.find((p) => p.part === name);
+
+  test('prices what a node suffers now, and what is coming', () => {
+    const sick = aNode('a', { iowait: 0.2, pressure: { cpu_some: 12, memory_some: 3, io_some: 5 } });
+    const at = (i: number) => Date.parse('2026-01-05T12:00:00Z') / 1000 + (i - 12) * 300;
+    const recent = (by: number) =>
+      Array.from({ length: 12 }, (_, i): [number, number, number] => [at(i), 0.5 + by * i, 0]);
+    const of = (node: NodeSample, by: number) =>
+      score(aCluster([node], []), [], { a: { ...emptyHistory('a'), recent: recent(by) } }, aConfig()).scores;
+    const [rising, falling, calm] = [of(sick, 0.01), of(sick, -0.01), of(aNode('a'), 0)];
+    expect(rising[0]).toMatchObject({ iowait: 0.2, trend: { direction: 'rising' } });
+    expect(part(rising, 'pressure')?.value).toBe(12);
+    expect(part(rising, 'trend')?.value).toBeCloseTo(0.12, 2);
+    expect(part(falling, 'trend')?.value).toBe(0);
+    expect(calm[0]).not.toHaveProperty('iowait');
+    expect(part(calm, 'pressure')?.value).toBe(0);
+  });
+
+  const half = (busyBefore: boolean) => Array.from({ length: 24 }, (_, h) => (h < 12 === busyBefore ? 0.9 : 0.1));
+  const rhythmic = (hourly_cpu: number[], now = 0.1, timezone?: string) => {
+    const guests = busy(now);
+    const cpu = { ...aProfile(guests[0]!).cpu, day: 0.5, week: 0.5, mean: 0.5, p95: 0.9, max: 0.9 };
+    const profiles = guests.map((g) => aProfile(g, { behavior: 'cyclical', window_hours: 336, hourly_cpu, cpu }));
+    const zones =
+      timezone === undefined
+        ? {}
+        : {
+            clusters: [
+              { name: 'east', hosts: ['x'], timezone: 'Asia/Tokyo' },
+              { name: 'lab', hosts: ['y'], timezone },
+            ],
+          };
+    return score(aCluster(nodes, guests), profiles, {}, aConfig(zones)).scores;
+  };
+
+  test('prices each hour of a rhythm, which costs more than the same all day', () => {
+    const [a, b] = rhythmic(half(true)) as [NodeScore, NodeScore];
+    expect(a.cpu).toBeCloseTo(0.5, 2);
+    const rhythm = part([a], 'rhythm')!;
+    expect(rhythm.value).toBeCloseTo(0.9, 2);
+    expect(rhythm.points).toBeGreaterThan(5);
+    expect(a.parts.reduce((sum, p) => sum + p.points, 0)).toBeCloseTo(a.penalty, 2);
+    const hours = a.hourly_penalty!;
+    expect(hours).toHaveLength(24);
+    expect(hours.reduce((sum, p) => sum + p, 0) / 24).toBeCloseTo(a.penalty, 1);
+    expect(new Set(hours).size).toBe(2);
+    for (const points of hours) expect(points * 100).toBeCloseTo(Math.round(points * 100), 6);
+    expect(b).not.toHaveProperty('hourly_penalty');
+    expect(part([b], 'rhythm')).toEqual({ part: 'rhythm', value: 0, points: 0 });
+  });
+
+  test.each([
+    ['a quiet afternoon', half(true), 0.1, undefined, []],
+    ['the same where it is still morning', half(false), 0.1, 'America/New_York', []],
+    ['a busy afternoon', half(false), 0.9, undefined, ['cpu']],
+    ['the same where it is still morning, and so on', half(true), 0.9, 'America/New_York', ['cpu']],
+  ])('goes over a threshold by what is expected at this hour: %s', (_, hourly_cpu, now, timezone, exceeded) => {
+    expect(rhythmic(hourly_cpu, now, timezone)[0]!.exceeded).toEqual(exceeded);
+  });
+
+  test('says which weekday it is, where weekdays differ', () => {
+    const mondays = (h: number) => (Math.floor(h / 24) % 7 === 0 && h % 24 >= 9 && h % 24 < 12 ? 0.8 : 0.2);
+    const known = { a: hourly(14 * 24, mondays) };
+    const at = new Date((monday + 14 * 24 + 10) * 3_600_000).toISOString();
+    const { scores } = score({ ...aCluster([aNode('a')], []), at }, [], known, aConfig());
+    expect(scores[0]!.pattern).toMatchObject({ weekday: 0, in_peak: true });
+  });
+
   test.each([
     ['usual at this hour: expected', 0.8, 10, []],
     ['beyond what is usual', 0.4, 10, ['cpu']],
@@ -130,47 +197,7 @@ describe('trend', () => {
   });
 });
 
-describe('hours', () => {
-  const daily = (h: number) => (Math.floor(h) % 24 >= 9 && Math.floor(h) % 24 < 12 ? 0.8 : 0.2);
-  test('learns the peak, in the time zone of the cluster', () => {
-    const history = watched(24 * 6, daily);
-    expect(dailyPattern(learnHours(history, 'UTC'), 10)).toMatchObject({ peak_hours: [9, 10, 11], in_peak: true });
-    expect(dailyPattern(learnHours(history, 'Europe/Paris'), 9).peak_hours).toEqual([10, 11, 12]);
-    const usual = baseline(learnHours(history, 'UTC'), 10, 0.8, 0.25);
-    expect([usual.founded, usual.cpu_mean.toFixed(3)]).toEqual([true, '0.800']);
-  });
-  test('one day is no pattern', () =>
-    expect(dailyPattern(learnHours(watched(24, daily), 'UTC'), 10).peak_hours).toEqual([]));
-  describe('weekdays', () => {
-    const noise = (h: number) => 0.06 * Math.sin(Math.floor(h) * 97.3) * Math.cos(Math.floor(h) * 13.7);
-    const office = (h: number) => (Math.floor(h / 24) % 7 < 5 ? daily(h) : 0.2) + noise(h);
-    const mondays = (h: number) => (Math.floor(h / 24) % 7 === 0 ? daily(h) : 0.2) + noise(h);
-    const [monday, tuesday, saturday] = [10, 34, 130];
-    test.each<[string, (h: number) => number, number, number, object | undefined]>([
-      ['a working day', office, 15, monday, { weekday: 0, peak_hours: [9, 10, 11], in_peak: true }],
-      ['a day off', office, 15, saturday, { weekday: 5, peak_hours: [], in_peak: false }],
-      ['the one day that is busy', mondays, 15, monday, { weekday: 0, peak_hours: [9, 10, 11], in_peak: true }],
-      ['a day that is not', mondays, 15, tuesday, { weekday: 1, peak_hours: [], in_peak: false }],
-      ['not yet two weeks', office, 12, monday, undefined],
-      ['every day like the other', (h) => daily(h) + noise(h), 15, monday, undefined],
-      ['nothing but noise', (h) => 0.4 + 3 * noise(h), 15, monday, undefined],
-      ['one busy day that did not come again', (h) => (h < 24 ? daily(h) : 0.2), 14, monday, undefined],
-    ])('%s', (_, cpu, days, weekHour, expected) => {
-      const pattern = weeklyPattern(watched(24 * days, cpu), 'UTC', weekHour);
-      if (expected) expect(pattern).toMatchObject({ ...expected, days: 14 });
-      else expect(pattern).toBeUndefined();
-    });
-    test('by the clock of the cluster', () => {
-      const history = watched(24 * 15, mondays);
-      expect(weeklyPattern(history, 'Asia/Tokyo', 18)).toMatchObject({ weekday: 0, peak_hours: [18, 19, 20] });
-    });
-    test('a score says which weekday it is', () => {
-      const known = { a: { ...watched(24 * 14, mondays), residents: [] } };
-      const at = new Date((start + 14 * 24 * hour + 10 * hour) * 1000).toISOString();
-      const { scores } = score({ ...aCluster([aNode('a')], []), at }, [], known, aConfig());
-      expect(scores[0]!.pattern).toMatchObject({ weekday: 0, in_peak: true });
-    });
-  });
+describe('what is remembered', () => {
   test('backfill comes before what was watched and does not overwrite it', () => {
     const history = watched(3, () => 0.5);
     const points = Array.from({ length: 30 }, (_, i): [number, number, number, number] => [

@@ -1,4 +1,4 @@
-import type { HaResource, HaRuleRow, Proxmox, StorageRow } from '@evenkeel/proxmox';
+import { type HaResource, type HaRuleRow, keepsGuestDisks, type Proxmox, type StorageRow } from '@evenkeel/proxmox';
 import type { About, Finding } from './finding.ts';
 
 type Status = Awaited<ReturnType<Proxmox['status']>>;
@@ -70,7 +70,7 @@ export function judgeHa(
 
 /** Which storage is shared, how full it is, and where it is missing. */
 export function judgeStorage(about: About, rows: readonly StorageRow[], nodes: number): Finding[] {
-  const forGuests = rows.filter(({ content }) => content.some((c) => c === 'images' || c === 'rootdir'));
+  const forGuests = rows.filter(keepsGuestDisks);
   const names = (shared: boolean) => [...new Set(forGuests.filter((r) => r.shared === shared).map((r) => r.storage))];
   const [shared, local] = [names(true), names(false)];
   const kinds = `shared: ${shared.join(', ') || 'none'}; local: ${local.join(', ') || 'none'}`;

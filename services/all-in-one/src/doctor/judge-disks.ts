@@ -1,8 +1,7 @@
+import { gib } from '@evenkeel/model';
 import type { StorageRow } from '@evenkeel/proxmox';
 import type { About, Finding } from './finding.ts';
 import type { LeftoversLook } from './look-for-leftovers.ts';
-
-const gib = (bytes: number): string => `${Math.round(bytes / 2 ** 30)} GiB`;
 
 /** Volumes that a migration left behind, with what to do: Evenkeel deletes none. */
 export function judgeLeftovers(about: About, { volumes, seen }: LeftoversLook): Finding {

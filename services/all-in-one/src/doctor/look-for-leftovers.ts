@@ -1,4 +1,4 @@
-import type { Proxmox } from '@evenkeel/proxmox';
+import { isReplica, keepsGuestDisks, type Proxmox } from '@evenkeel/proxmox';
 import { type Answer, inTime } from './in-time.ts';
 
 type Resources = Awaited<ReturnType<Proxmox['resources']>>;
@@ -21,13 +21,10 @@ export async function lookForLeftovers(
   if (!resources?.ok) return null;
   const { guests, nodes, storages } = resources.value;
   const online = new Set(nodes.filter(({ status }) => status === 'online').map(({ node }) => node));
-  const local = storages
-    .filter((row) => !row.shared && row.active && online.has(row.node))
-    .filter(({ content }) => content.some((kind) => kind === 'images' || kind === 'rootdir'));
+  const local = storages.filter((row) => !row.shared && row.active && online.has(row.node) && keepsGuestDisks(row));
   const jobs = await inTime(proxmox.replications(), patience_ms);
   if (local.length === 0 || !jobs.ok) return null;
   const where = new Map(guests.map(({ vmid, node }) => [vmid, node]));
-  const isReplica = (vmid: number, node: string) => jobs.value.some((job) => job.vmid === vmid && job.target === node);
   const look: LeftoversLook = { volumes: [], seen: false };
   for (const { node, storage } of local.slice(0, most)) {
     const found = await inTime(proxmox.volumes(node, storage), patience_ms);
@@ -35,7 +32,7 @@ export async function lookForLeftovers(
       const on = vmid === undefined ? undefined : where.get(vmid);
       if (vmid === undefined || on === undefined) continue;
       look.seen = true;
-      if (on !== node && !isReplica(vmid, node)) look.volumes.push({ volume, node, vmid, on, bytes });
+      if (on !== node && !isReplica(jobs.value, vmid, node)) look.volumes.push({ volume, node, vmid, on, bytes });
     }
   }
   return look;

@@ -10,23 +10,36 @@ const usage = (current: number, average: number, peak: number, more: Partial<Usa
   peak,
   ...more,
 });
-const move = aRecommendation();
+/** What the recommender found, made where it is asked for. */
+const better: Found = {
+  get move() {
+    return aRecommendation();
+  },
+};
 const sayWhy = (resource: 'cpu' | 'memory', given: Usage, found: Found = {}): string =>
   reasonFor(resource, given, found, determineAction(resource, given, found));
-const worse = aRecommendation({ score_improvement: -1 });
-const busier = aRecommendation({ target_cpu: 0.95 });
+const worse: Found = {
+  get move() {
+    return aRecommendation({ score_improvement: -1 });
+  },
+};
+const busier: Found = {
+  get move() {
+    return aRecommendation({ target_cpu: 0.95 });
+  },
+};
 
 test.each([
-  ['hot, and a node is better', usage(0.76, 0.71, 0.9), { move }, 'migrate', 0.5],
-  ['hot, foreseeably', usage(0.76, 0.71, 0.9, { forecast_accuracy: 0.81 }), { move }, 'migrate', 0.5],
-  ['hot, but hardly foreseeable', usage(0.76, 0.71, 0.9, { forecast_accuracy: 0.8 }), { move }, 'scale_up', 1],
-  ['hot in the mean only', usage(0.75, 0.71, 0.7), { move }, 'no_action', 0.75],
-  ['hot now only', usage(0.9, 0.7, 0.75), { move }, 'no_action', 0.9],
+  ['hot, and a node is better', usage(0.76, 0.71, 0.9), better, 'migrate', 0.5],
+  ['hot, foreseeably', usage(0.76, 0.71, 0.9, { forecast_accuracy: 0.81 }), better, 'migrate', 0.5],
+  ['hot, but hardly foreseeable', usage(0.76, 0.71, 0.9, { forecast_accuracy: 0.8 }), better, 'scale_up', 1],
+  ['hot in the mean only', usage(0.75, 0.71, 0.7), better, 'no_action', 0.75],
+  ['hot now only', usage(0.9, 0.7, 0.75), better, 'no_action', 0.9],
   ['hot, and no node is found', usage(0.8, 0.75, 0.82), {}, 'scale_up', 0.984],
-  ['hot, and the move makes it worse', usage(0.8, 0.75, 0.9), { move: worse }, 'scale_up', 1],
-  ['hot, and the other node is busier still', usage(0.8, 0.75, 0.9), { move: busier }, 'scale_up', 1],
-  ['a peak of 80 %', usage(0.5, 0.5, 0.8), { move }, 'no_action', 0.5],
-  ['a peak above', usage(0.5, 0.5, 0.81), { move }, 'scale_up', 0.972],
+  ['hot, and the move makes it worse', usage(0.8, 0.75, 0.9), worse, 'scale_up', 1],
+  ['hot, and the other node is busier still', usage(0.8, 0.75, 0.9), busier, 'scale_up', 1],
+  ['a peak of 80 %', usage(0.5, 0.5, 0.8), better, 'no_action', 0.5],
+  ['a peak above', usage(0.5, 0.5, 0.81), better, 'scale_up', 0.972],
   ['idle', usage(0.1, 0.2, 0.44), {}, 'scale_down', 0.26],
   ['nearly unused', usage(0, 0.01, 0.02), {}, 'scale_down', 0.1],
   ['a mean of 30 %', usage(0.3, 0.3, 0.4), {}, 'no_action', 0.3],
@@ -38,7 +51,7 @@ test.each([
 });
 
 test('memory never migrates, and what counts the cache asks for nothing', () => {
-  expect(determineAction('memory', usage(0.9, 0.9, 0.95), { move }).action).toBe('scale_up');
+  expect(determineAction('memory', usage(0.9, 0.9, 0.95), better).action).toBe('scale_up');
   const cached = usage(0.9, 0.9, 0.95, { with_cache: true });
   expect(determineAction('memory', cached).action).toBe('no_action');
   expect(sayWhy('memory', cached)).toContain('cache counts as used');

@@ -1,0 +1,104 @@
+import type { GuestProfile, GuestSample, ScalingDecision, ScalingHistory } from '@evenkeel/contracts';
+import { aCluster, aConfig, aGuest, aNode, aProfile } from '@evenkeel/model/sample-cluster';
+import { describe, expect, test } from 'vitest';
+import { scaleGuests } from './scale-guests.ts';
+
+const now = '2026-01-05T12:00:00.000Z';
+const ago = (hours: number) => new Date(Date.parse(now) - hours * 3_600_000).toISOString();
+
+/** Idle: fewer vCPUs are advised. Tight: more are. Fine: neither. Of memory nobody says anything. */
+const uses = { idle: 0.05, fine: 0.5, tight: 0.95 };
+const one = (vmid: number, use: keyof typeof uses, change: Partial<GuestSample> = {}) =>
+  aGuest(vmid, 'a', { cpu: uses[use], maxcpu: 8, mem: 2 ** 31, maxmem: 2 ** 32, ...change });
+
+const told = (
+  guests: GuestSample[],
+  histories: Record<string, ScalingHistory> = {},
+  { config = {}, profile = {} }: { config?: object; profile?: Partial<GuestProfile> } = {},
+) =>
+  scaleGuests(
+    {
+      sample: aCluster([aNode('a', { maxcpu: 64 })], guests, { at: now }),
+      profiles: guests.map((g) => aProfile(g, profile)),
+      config: aConfig(config),
+      generated: { run_id: 'run-1', recommendations: [], not_recommended: [] },
+    },
+    histories,
+  );
+const inShort = ({ told }: ReturnType<typeof scaleGuests>) =>
+  told.map(({ guest, decision }) => [guest, decision.resource_type, decision.scaling_action]);
+const first = (use: keyof typeof uses) => told([one(101, use)]).told[0]!.decision;
+const before = (...decisions: (Partial<ScalingDecision> & { hours: number })[]): Record<string, ScalingHistory> => ({
+  'qemu/101': {
+    decisions: decisions.map(({ hours, ...change }) => ({ ...first('idle'), ...change, created_at: ago(hours) })),
+  },
+});
+
+describe('what is told', () => {
+  test('is advice that somebody can act on', () => {
+    expect(inShort(told([one(101, 'idle'), one(102, 'fine'), one(103, 'tight')]))).toEqual([
+      ['qemu/103', 'cpu', 'scale_up'],
+      ['qemu/101', 'cpu', 'scale_down'],
+    ]);
+  });
+  test.each<[string, GuestSample, object]>([
+    ['of a guest that does not run', one(101, 'tight', { status: 'stopped' }), {}],
+    ['of a template', one(101, 'tight', { template: true }), {}],
+    ['of a size that cannot be smaller', one(101, 'idle', { maxcpu: 1 }), {}],
+    ['of less than a day', one(101, 'tight'), { profile: { window_hours: 23 } }],
+  ])('is nothing %s', (_, guest, more) => expect(inShort(told([guest], {}, more))).toEqual([]));
+
+  test('is the most urgent, by number of the guest where that is the same', () => {
+    const guests = [one(103, 'tight'), one(102, 'tight'), one(101, 'idle')];
+    const config = { scaling_advice: { max_per_run: 2 } };
+    expect(inShort(told(guests, {}, { config })).map(([guest]) => guest)).toEqual(['qemu/102', 'qemu/103']);
+  });
+
+  test('says whose it is', () => {
+    const [said] = told([one(101, 'idle')]).told;
+    expect(said).toMatchObject({ cluster: 'lab', guest: 'qemu/101', name: 'vm101', node: 'a' });
+    expect(said!.decision).toMatchObject({ vm_id: '101', created_at: now });
+  });
+});
+
+describe('what was told already', () => {
+  test.each<[string, keyof typeof uses, Record<string, ScalingHistory>, string[]]>([
+    ['is not told again', 'idle', before({ hours: 5 }), []],
+    ['is not told again after a day, where nothing changed', 'idle', before({ hours: 25 }), []],
+    ['is told again after a day with another figure', 'idle', before({ hours: 25, target_value: 0.9 }), ['scale_down']],
+    ['not before', 'idle', before({ hours: 23, target_value: 0.9 }), []],
+    ['gives way to other advice after an hour', 'tight', before({ hours: 1 }), ['scale_up']],
+    ['not before that', 'tight', before({ hours: 0.9 }), []],
+    ['is taken back once it does not hold', 'fine', before({ hours: 2 }), ['no_action']],
+    ['and only once', 'fine', before({ hours: 20 }, { hours: 2, scaling_action: 'no_action' }), []],
+    ['of another resource does not count', 'idle', before({ hours: 0.1, resource_type: 'memory' }), ['scale_down']],
+    ['counts as it was told last', 'idle', before({ hours: 9, scaling_action: 'scale_up' }, { hours: 2 }), []],
+  ])('%s', (_, use, histories, actions) =>
+    expect(inShort(told([one(101, use)], histories)).map(([, , action]) => action)).toEqual(actions),
+  );
+
+  test('is taken back with what there is as what is aimed at', () => {
+    const [said] = told([one(101, 'fine')], before({ hours: 2 })).told;
+    expect(said!.decision.target_value).toBe(said!.decision.current_value);
+  });
+});
+
+describe('what is remembered', () => {
+  test('are the last ten decisions of a guest', () => {
+    const nine = Array.from({ length: 10 }, (_, i) => ({ hours: 40 - i, scaling_action: 'scale_up' as const }));
+    const { changed } = told([one(101, 'idle'), one(102, 'fine')], before(...nine));
+    expect([...changed.keys()]).toEqual(['qemu/101']);
+    const kept = changed.get('qemu/101')!.decisions;
+    expect(kept).toHaveLength(10);
+    expect(kept.map((d) => d.created_at)).toEqual([...nine.slice(1).map(({ hours }) => ago(hours)), now]);
+  });
+  test.each<[string, Record<string, ScalingHistory>, boolean, boolean]>([
+    ['a guest that is gone for a month', before({ hours: 30 * 24 + 1 }), false, true],
+    ['not yet after a month', before({ hours: 30 * 24 }), false, false],
+    ['not one that is there', before({ hours: 30 * 24 + 1 }), true, false],
+    ['one of whom nothing was ever said', { 'qemu/101': { decisions: [] } }, false, true],
+  ])('%s is forgotten', (_, histories, there, forgotten) => {
+    const { changed } = told([one(there ? 101 : 102, 'fine', { status: 'stopped' })], histories);
+    expect([...changed]).toEqual(forgotten ? [['qemu/101', null]] : []);
+  });
+});
