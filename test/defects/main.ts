@@ -1,0 +1,48 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
+import { ofProxBalance, ofProxLb, type Tried } from './defects.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const asked = process.argv.slice(2);
+
+/** Puts each defect of the map into the code, one at a time, and says whether the test named for it notices; takes it out again. */
+let unnoticed = 0;
+for (const defect of [...ofProxBalance, ...ofProxLb]) {
+  if (!('tried' in defect) || (asked.length > 0 && !asked.includes(defect.id))) continue;
+  for (const tried of defect.tried) {
+    const said = tried.put_in ? noticed(tried, tried.put_in) : 'not put in';
+    if (said !== 'red' && said !== 'not put in') unnoticed += 1;
+    process.stdout.write(`${defect.id.padEnd(4)} ${said.padEnd(12)} ${tried.file}: ${tried.test}\n`);
+  }
+}
+process.exitCode = unnoticed > 0 ? 1 : 0;
+
+function noticed(tried: Tried, { file, text, instead }: NonNullable<Tried['put_in']>): string {
+  const path = resolve(root, file);
+  const code = readFileSync(path, 'utf8');
+  if (code.split(text).length !== 2) return 'not found';
+  try {
+    writeFileSync(
+      path,
+      code.replace(text, () => instead),
+    );
+    return verdict(tried);
+  } finally {
+    writeFileSync(path, code);
+  }
+}
+
+/** A line of a story is noticed by the test that plays it. */
+function verdict({ file, test }: Tried): string {
+  const story = file.endsWith('/then.txt') ? basename(dirname(file)) : undefined;
+  const name = story ? `^${story}$` : test.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/%[sdi]/g, '.*');
+  const where = story ? 'test/scenarios/scenarios.test.ts' : file;
+  const args = ['node_modules/vitest/vitest.mjs', 'run', where, '-t', name, '--reporter=json', '--update=none'];
+  const { stdout } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+  const found = /\{"numTotalTestSuites[\s\S]*/.exec(stdout)?.[0];
+  if (!found) return 'no answer';
+  const { numFailedTests, numPassedTests } = JSON.parse(found) as { numFailedTests: number; numPassedTests: number };
+  if (numFailedTests > 0) return 'red';
+  return numPassedTests > 0 ? 'NOT NOTICED' : 'no test ran';
+}
