@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { basename, dirname, resolve } from 'node:path';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
 import { ofProxBalance, ofProxLb, type Tried } from './defects.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -38,11 +39,15 @@ function verdict({ file, test }: Tried): string {
   const story = file.endsWith('/then.txt') ? basename(dirname(file)) : undefined;
   const name = story ? `^${story}$` : test.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/%[sdi]/g, '.*');
   const where = story ? 'test/scenarios/scenarios.test.ts' : file;
-  const args = ['node_modules/vitest/vitest.mjs', 'run', where, '-t', name, '--reporter=json', '--update=none'];
-  const { stdout } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
-  const found = /\{"numTotalTestSuites[\s\S]*/.exec(stdout)?.[0];
-  if (!found) return 'no answer';
-  const { numFailedTests, numPassedTests } = JSON.parse(found) as { numFailedTests: number; numPassedTests: number };
-  if (numFailedTests > 0) return 'red';
-  return numPassedTests > 0 ? 'NOT NOTICED' : 'no test ran';
+  const folder = mkdtempSync(join(tmpdir(), 'evenkeel-defects-'));
+  const report = join(folder, 'report.json');
+  const vitest = ['node_modules/vitest/vitest.mjs', 'run', where, '-t', name, '--update=none'];
+  try {
+    spawnSync(process.execPath, [...vitest, '--reporter=json', `--outputFile=${report}`], { cwd: root });
+    const said = JSON.parse(readFileSync(report, 'utf8')) as { numFailedTests: number; numPassedTests: number };
+    if (said.numFailedTests > 0) return 'red';
+    return said.numPassedTests > 0 ? 'NOT NOTICED' : 'no test ran';
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
