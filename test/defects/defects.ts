@@ -677,6 +677,11 @@ export const ofProxLb: readonly Defect[] = [
       {
         file: 'test/measures/convergence/rest.test.ts',
         test: 'at constant load moves end, and then all is in order: case %i',
+        put_in: {
+          file: 'services/recommender/src/mend-rules.ts',
+          text: 'if (mended <= 0 || (found',
+          instead: 'if (mended < 0 || (found',
+        },
       },
     ],
   },
