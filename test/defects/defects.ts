@@ -629,13 +629,17 @@ export const ofProxBalance: readonly Defect[] = [
     defect: 'The outcomes of one guest are always empty.',
     tried: [
       {
+        file: 'services/all-in-one/src/outcomes/wanted.test.ts',
+        test: '[R04] of one guest, what is its',
+        put_in: {
+          file: 'services/all-in-one/src/outcomes/wanted.ts',
+          text: 'guest === vmid',
+          instead: 'String(guest) === (vmid as unknown)',
+        },
+      },
+      {
         file: 'services/all-in-one/src/commands/commands.test.ts',
         test: 'outcomes: expected against actual, by pair, guest, filter and confidence',
-        put_in: {
-          file: 'services/all-in-one/src/commands/outcomes.ts',
-          text: '(vmid === undefined || guest === vmid)',
-          instead: 'vmid === undefined',
-        },
       },
     ],
   },
