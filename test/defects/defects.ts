@@ -1,224 +1,623 @@
-/** A mistake that a balancer made in front of its users, and why this one does not: a test by file and name, or a reason. */
-export type Defect = { id: string; defect: string } & ({ file: string; test: string } | { cannot: string });
+/** A test by file and name, or a line of a story; and what makes it red: the defect itself, put in by changing one piece of text. */
+export type Tried = { file: string; test: string; put_in?: { file: string; text: string; instead: string } };
 
-const filters = 'services/filter-pipeline/src/filters';
-const pipeline = 'services/filter-pipeline/src';
-const recommender = 'services/recommender/src';
+/** A mistake that a balancer made in front of its users, and why this one does not: tests, or a reason. */
+export type Defect = { id: string; defect: string } & ({ tried: readonly Tried[] } | { cannot: string });
 
 /** Seen in ProxBalance; numbers are those of our notes on it. */
 export const ofProxBalance: readonly Defect[] = [
   {
     id: 'P02',
     defect: 'Seasonal baselines and forecasts read a history that nothing writes any more, so they never act.',
-    file: 'services/scorer/src/score.test.ts',
-    test: 'usual at this hour: expected',
+    tried: [
+      {
+        file: 'test/scenarios/trend-awaited/then.txt',
+        test: 'deferred by trend',
+        put_in: {
+          file: 'services/scorer/src/service.ts',
+          text: 'for (const history of histories) state.nodeHistory.set(history, history.node);',
+          instead: '',
+        },
+      },
+      {
+        file: 'services/scorer/src/score.test.ts',
+        test: 'usual at this hour: expected',
+        put_in: {
+          file: 'services/scorer/src/exceed.ts',
+          text: ': { keep: false, note:',
+          instead: ': { keep: true, note:',
+        },
+      },
+    ],
   },
   {
     id: 'P03',
     defect:
       'Anti-affinity compares how many members nodes have, so that a guest joins its peer where every node has one.',
-    file: `${filters}/tags-and-affinity.test.ts`,
-    test: '[P03] a peer on the target, whatever stands elsewhere',
+    tried: [
+      {
+        file: 'services/filter-pipeline/src/filters/tags-and-affinity.test.ts',
+        test: '[P03] a peer on the target, whatever stands elsewhere',
+        put_in: {
+          file: 'packages/model/src/rules/allowed-on.ts',
+          text: 'const clash = others.find(here);',
+          instead: 'const clash = others.length > 1 ? undefined : others.find(here);',
+        },
+      },
+    ],
   },
   {
     id: 'P04',
     defect: 'The memory limit of the target is read under a wrong name and never holds.',
-    file: `${filters}/improvement.test.ts`,
-    test: '[P04] the target is over its memory cap',
+    tried: [
+      {
+        file: 'services/filter-pipeline/src/filters/improvement.test.ts',
+        test: '[P04] the target is over its memory cap',
+        put_in: {
+          file: 'services/filter-pipeline/src/overload.ts',
+          text: 'value: after.mem, cap',
+          instead: 'value: 0, cap',
+        },
+      },
+    ],
   },
   {
     id: 'P05',
     defect: 'The last filter looks for a sentence that nobody writes any more, and lets everything pass.',
-    file: `${filters}/improvement.test.ts`,
-    test: '[P05] the source is no better',
+    tried: [
+      {
+        file: 'services/filter-pipeline/src/filters/improvement.test.ts',
+        test: '[P05] the source is no better',
+        put_in: {
+          file: 'services/filter-pipeline/src/filters/improvement.ts',
+          text: 'if (!(effect.source_after.penalty < before)) return',
+          instead: 'if (false as boolean) return',
+        },
+      },
+    ],
   },
   {
     id: 'P06',
     defect: 'Persistence counts sightings of a guest whatever the source and target, and however long ago.',
-    file: `${pipeline}/persistence.test.ts`,
-    test: '[P06] another source begins anew',
+    tried: [
+      {
+        file: 'services/filter-pipeline/src/persistence.test.ts',
+        test: '[P06] another source begins anew',
+        put_in: {
+          file: 'services/filter-pipeline/src/persistence.ts',
+          text: 'before !== undefined && before.source_node === source_node && sameOrBetter(before, recommendation)',
+          instead: 'before !== undefined',
+        },
+      },
+      {
+        file: 'services/filter-pipeline/src/persistence.test.ts',
+        test: '[P06] sightings older than the window do not count',
+        put_in: {
+          file: 'services/filter-pipeline/src/persistence.ts',
+          text: 'const counted = seen.filter((at) => now - millis(at) <= hours(observation_window_hours)).length;\n  const said',
+          instead: 'const counted = seen.length;\n  const said',
+        },
+      },
+    ],
   },
   {
     id: 'P07',
     defect:
       'Moves for the sake of guest counts go to nodes that are offline, repeat a guest, and stop where load is even.',
-    file: `${recommender}/distribute.test.ts`,
-    test: '[P07] never to a node that is offline, in maintenance or ignored, and each guest once',
+    tried: [
+      {
+        file: 'services/recommender/src/distribute.test.ts',
+        test: '[P07] never to a node that is offline, in maintenance or ignored, and each guest once',
+        put_in: {
+          file: 'services/recommender/src/distribute.ts',
+          text: 'const counts = new Map(takingPart(planning).map((n) => [n, 0]));',
+          instead: 'const counts = new Map(planning.state.nodes.map((_, n) => [n, 0]));',
+        },
+      },
+      {
+        file: 'services/recommender/src/distribute.test.ts',
+        test: 'are spread by number although the load is even enough, each move with its reason',
+        put_in: {
+          file: 'services/recommender/src/recommend.ts',
+          text: 'const spread = distribute(planning',
+          instead: 'const spread = convergence.converged ? [] : distribute(planning',
+        },
+      },
+    ],
   },
   {
     id: 'P08',
     defect: 'What is on its way is told to nobody, and a dry run moves the same guest again and again.',
-    file: `${pipeline}/pipeline.test.ts`,
-    test: '[P08] a dry run moves each guest once and sees what it has moved',
+    tried: [
+      {
+        file: 'services/filter-pipeline/src/pipeline.test.ts',
+        test: '[P08] a dry run moves each guest once and sees what it has moved',
+        put_in: {
+          file: 'services/filter-pipeline/src/select.ts',
+          text: 'current = unit.reduce((context, { recommendation }) => acceptMove(context, recommendation), current);',
+          instead: '',
+        },
+      },
+    ],
   },
   {
     id: 'P09',
     defect: 'Outcomes are never recorded, so nothing is learned from them.',
-    file: `${pipeline}/service.test.ts`,
-    test: '[P09] outcomes teach: three harmful ones close the pair',
+    tried: [
+      {
+        file: 'test/scenarios/pair-that-went-badly/then.txt',
+        test: 'a->b: 0 of 3 judged migrations turned out well',
+        put_in: {
+          file: 'services/outcome-tracker/src/service.ts',
+          text: 'return [...outcomes, ...counterfactuals];',
+          instead: 'return [...counterfactuals];',
+        },
+      },
+      {
+        file: 'services/filter-pipeline/src/service.test.ts',
+        test: '[P09] outcomes teach: three harmful ones close the pair',
+        put_in: {
+          file: 'services/filter-pipeline/src/filters/outcome.ts',
+          text: 'judged >= leastJudged && rate < leastRate ?',
+          instead: 'judged < 0 ?',
+        },
+      },
+    ],
   },
   {
     id: 'P10',
     defect: 'A first candidate whose target is unsafe is tried again and again, and the second never.',
-    file: `${pipeline}/pipeline.test.ts`,
-    test: '[P10] the head of the line does not block',
+    tried: [
+      {
+        file: 'services/filter-pipeline/src/pipeline.test.ts',
+        test: '[P10] the head of the line does not block',
+        put_in: {
+          file: 'services/filter-pipeline/src/select.ts',
+          text: 'selection.rejected.push(...holdCompanions(climbs));',
+          instead: 'selection.rejected.push(...holdCompanions(climbs)); break;',
+        },
+      },
+    ],
   },
   {
     id: 'P11',
     defect: 'Stopping after a failure ends one loop only; the next tick takes the same guest.',
-    file: `${pipeline}/service.test.ts`,
-    test: '[P33] what failed is left alone, and [P11] so is the cluster for an hour',
+    tried: [
+      {
+        file: 'services/filter-pipeline/src/service.test.ts',
+        test: '[P33] what failed is left alone, and [P11] so is the cluster for an hour',
+        put_in: {
+          file: 'services/filter-pipeline/src/cluster-objection.ts',
+          text: 'failureStop(context) ??',
+          instead: '',
+        },
+      },
+    ],
   },
   {
     id: 'P12',
     defect: 'For minutes after the storage check was prepared it is skipped, and impossible moves are recommended.',
-    file: `${pipeline}/safety.test.ts`,
-    test: '[P12] a guest whose configuration nobody has read',
+    tried: [
+      {
+        file: 'services/filter-pipeline/src/safety.test.ts',
+        test: '[P12] a guest whose configuration nobody has read',
+        put_in: {
+          file: 'packages/model/src/rules/may-move.ts',
+          text: "guest.constraints ? null : forNow('its configuration has not been read yet')",
+          instead: 'null',
+        },
+      },
+    ],
   },
   {
     id: 'P13',
     defect: 'A guest of 128 GiB is no risk while it is idle.',
-    file: `${filters}/risk.test.ts`,
-    test: '[P13] an idle giant is high risk by its size',
+    tried: [
+      {
+        file: 'services/recommender/src/assess-risk.test.ts',
+        test: 'an idle giant too',
+        put_in: {
+          file: 'services/recommender/src/assess-risk.ts',
+          text: 'value: (g) => g.maxmem / GiB,',
+          instead: 'value: (g) => g.mem / GiB,',
+        },
+      },
+    ],
   },
   {
     id: 'P14',
     defect: 'The order in which guests are read decides what is recommended.',
-    file: `${recommender}/recommend.test.ts`,
-    test: 'the same answer in any order',
+    tried: [
+      {
+        file: 'services/recommender/src/recommend.test.ts',
+        test: 'the same answer in any order',
+        put_in: { file: 'packages/model/src/plan-state.ts', text: '    .sort(byGuest)\n', instead: '' },
+      },
+    ],
   },
   {
     id: 'P15',
     defect: 'The source is not relieved by what was planned before, so that all guests of a hot node are to leave it.',
-    file: `${recommender}/recommend.test.ts`,
-    test: 'no node is emptied because it is hot: each move counts those before it',
+    tried: [
+      {
+        file: 'services/recommender/src/recommend.test.ts',
+        test: 'no node is emptied because it is hot: each move counts those before it',
+        put_in: {
+          file: 'services/recommender/src/planned-move.ts',
+          text: 'applyMove(state, g, target);',
+          instead: 'void g;',
+        },
+      },
+    ],
   },
   {
     id: 'P16',
     defect: 'A steady or cyclical guest is predicted by the sample of the moment.',
-    file: 'packages/model/src/predict.test.ts',
-    test: 'cyclical: its peak hour, with the phase of the moment taken out of the mean',
+    tried: [
+      {
+        file: 'packages/model/src/predict.test.ts',
+        test: '[P16] steady: a busy moment is not what it is expected to do',
+        put_in: {
+          file: 'packages/model/src/predict.ts',
+          text: 'const phase = deviations?.[settings.hour] ?? 0;\n  const now',
+          instead: 'if (!deviations) return guest.cpu;\n  const phase = deviations?.[settings.hour] ?? 0;\n  const now',
+        },
+      },
+      {
+        file: 'packages/model/src/predict.test.ts',
+        test: 'cyclical: its peak hour, with the phase of the moment taken out of the mean',
+        put_in: {
+          file: 'packages/model/src/predict.ts',
+          text: 'const now = (profile.cpu.hour ?? guest.cpu) - phase;',
+          instead: 'const now = profile.cpu.hour ?? guest.cpu;',
+        },
+      },
+    ],
   },
   {
     id: 'P17',
     defect: 'Outcomes count for confidence with a constant, because nobody passes them on.',
-    file: `${recommender}/confidence.test.ts`,
-    test: 'turned out well: the next is given about that',
+    tried: [
+      {
+        file: 'services/recommender/src/service.test.ts',
+        test: '[P17] what moves brought counts for how sure the next one is',
+        put_in: {
+          file: 'services/recommender/src/start-run.ts',
+          text: 'calibrate(calibrationPoints(memory, millis(sample.at)))',
+          instead: 'calibrate([])',
+        },
+      },
+      {
+        file: 'services/recommender/src/service.test.ts',
+        test: '[P17] what moves brought counts for how sure the next one is',
+        put_in: {
+          file: 'services/recommender/src/service.ts',
+          text: 'state.recommenderMemory.set(rememberOutcome(memory, outcome));',
+          instead: '',
+        },
+      },
+    ],
   },
   {
     id: 'P18',
     defect: 'Two processes can both hold the lock.',
-    file: 'services/executor/src/crash.test.ts',
-    test: 'do no more than one, in whatever order their calls come through',
+    tried: [
+      {
+        file: 'services/executor/src/crash.test.ts',
+        test: 'do no more than one, in whatever order their calls come through',
+        put_in: {
+          file: 'services/executor/src/claims.ts',
+          text: 'return holder !== undefined && holder !== migration.migration_id ? holder : undefined;',
+          instead: 'return undefined as string | undefined;',
+        },
+      },
+    ],
   },
   {
     id: 'P19',
     defect: 'Moves of a dry run are stored as if they had been made, and can be rolled back.',
-    file: `${pipeline}/service.test.ts`,
-    test: '[P19] a dry run remembers no moves',
+    tried: [
+      {
+        file: 'services/filter-pipeline/src/service.test.ts',
+        test: '[P19] a dry run remembers no moves',
+        put_in: {
+          file: 'services/filter-pipeline/src/authority.ts',
+          text: 'if (automated_migrations.dry_run) return',
+          instead: 'if (false as boolean) return',
+        },
+      },
+    ],
   },
   {
     id: 'P20',
     defect: 'Any return to a node is called a cycle, two nodes or ten.',
-    file: `${filters}/cycle.test.ts`,
-    test: '[P20] going back one step of three is no circle of three',
+    tried: [
+      {
+        file: 'services/filter-pipeline/src/filters/cycle.test.ts',
+        test: '[P20] going back one step of three is no circle of three',
+        put_in: {
+          file: 'services/filter-pipeline/src/filters/cycle.ts',
+          text: 'new Set(circle).size >= 3',
+          instead: 'new Set(circle).size >= 2',
+        },
+      },
+    ],
   },
   {
     id: 'P21',
     defect: 'The guest that relieves its node most is worth least, and moves last.',
-    file: `${recommender}/recommend.test.ts`,
-    test: 'the guest that relieves more comes first',
+    tried: [
+      {
+        file: 'services/recommender/src/recommend.test.ts',
+        test: 'the guest that relieves more comes first',
+        put_in: {
+          file: 'services/recommender/src/balance.ts',
+          text: 'return net * again * unit.weight;',
+          instead: 'return (again * unit.weight) / net;',
+        },
+      },
+    ],
   },
   {
     id: 'P22',
     defect: 'A rising trend never costs a node anything.',
-    file: 'packages/model/src/penalty.test.ts',
-    test: 'a node whose load rises costs more than one at rest',
+    tried: [
+      {
+        file: 'services/scorer/src/score.test.ts',
+        test: '[P22] a node whose load rises pays for that, one at rest does not',
+        put_in: {
+          file: 'services/scorer/src/score.ts',
+          text: "rise_per_hour: trend.direction === 'rising' ? trend.cpu_per_hour : 0",
+          instead: 'rise_per_hour: 0',
+        },
+      },
+    ],
   },
   {
     id: 'P23',
     defect: 'A node in maintenance keeps its guests where they would be no better off elsewhere.',
-    file: `${recommender}/recommend.test.ts`,
-    test: 'an idle node in maintenance is emptied although its peers are busier',
+    tried: [
+      {
+        file: 'services/recommender/src/recommend.test.ts',
+        test: 'an idle node in maintenance is emptied although its peers are busier',
+        put_in: {
+          file: 'services/recommender/src/mandatory-moves.ts',
+          text: 'const added = penaltyWith(state, n, unit, 1) - penaltyOf(state, n);\n    if (!best',
+          instead:
+            'const added = penaltyWith(state, n, unit, 1) - penaltyOf(state, n);\n    const home = state.where[unit[0]!]!;\n    if (added >= penaltyOf(state, home) - penaltyWith(state, home, unit, -1)) continue;\n    if (!best',
+        },
+      },
+    ],
   },
   {
     id: 'P24',
     defect: 'Guests that go along with another one pass every filter and limit.',
-    file: `${pipeline}/pipeline.test.ts`,
-    test: '[P24] companions go through every filter and limit, together or not at all',
+    tried: [
+      {
+        file: 'services/filter-pipeline/src/pipeline.test.ts',
+        test: '[P24] companions go through every filter and limit, together or not at all',
+        put_in: {
+          file: 'services/filter-pipeline/src/select.ts',
+          text: "climbs.some(({ verdict }) => verdict.result === 'failed')",
+          instead: "climbs[0]!.verdict.result === 'failed'",
+        },
+      },
+    ],
   },
   {
     id: 'P25',
     defect: 'A sighting counts several times within one run.',
-    file: `${pipeline}/persistence.test.ts`,
-    test: '[P25] a run that is told twice counts once',
+    tried: [
+      {
+        file: 'services/filter-pipeline/src/persistence.test.ts',
+        test: '[P25] a run that is told twice counts once',
+        put_in: {
+          file: 'services/filter-pipeline/src/persistence.ts',
+          text: 'if (known?.last_run_id === generated.run_id) return known;',
+          instead: '',
+        },
+      },
+    ],
   },
   {
     id: 'P26',
     defect:
       'Outcomes know only the CPU of the source: a relief of memory is nothing, and a change of the background counts.',
-    file: 'services/outcome-tracker/src/track.test.ts',
-    test: 'a rise of the background is not held against it',
+    tried: [
+      {
+        file: 'services/outcome-tracker/src/track.test.ts',
+        test: 'a relief of memory is beneficial',
+        put_in: { file: 'services/outcome-tracker/src/judge.ts', text: 'mem: load.mem / n,', instead: 'mem: 0,' },
+      },
+      {
+        file: 'services/outcome-tracker/src/track.test.ts',
+        test: 'a rise of the background is not held against it',
+        put_in: {
+          file: 'services/outcome-tracker/src/count.ts',
+          text: 'source: add(as_is.source, shareOf(guest, target, source)),',
+          instead: 'source: { cpu: 0.625, mem: 0, assigned: 0 },',
+        },
+      },
+    ],
   },
   {
     id: 'P28',
     defect: 'Day and night are growth, falling is growth, and growth depends on how often one looks.',
-    file: 'services/profiler/src/classify.test.ts',
-    test: 'a day of 10 to 60 % does not grow',
+    tried: [
+      {
+        file: 'services/profiler/src/classify.test.ts',
+        test: 'a day of 10 to 60 % does not grow',
+        put_in: {
+          file: 'services/profiler/src/classify.ts',
+          text: "if (season && !(grows && season.swing < 48 * trend.per_hour)) return 'cyclical';",
+          instead: '',
+        },
+      },
+      {
+        file: 'services/profiler/src/classify.test.ts',
+        test: 'a guest that falls does not grow',
+        put_in: {
+          file: 'services/profiler/src/classify.ts',
+          text: 'const grows = trend.per_hour >= leastGrowth;',
+          instead: 'const grows = Math.abs(trend.per_hour) >= leastGrowth;',
+        },
+      },
+      { file: 'services/profiler/src/classify.test.ts', test: 'growth is the same at an interval of' },
+    ],
   },
   {
     id: 'P29',
     defect: 'A cluster that is even writes no history.',
-    file: 'test/scenarios/rest.test.ts',
-    test: 'an even cluster is remembered hour by hour although nothing moves',
+    tried: [
+      {
+        file: 'test/scenarios/rest.test.ts',
+        test: 'an even cluster is remembered hour by hour although nothing moves',
+        put_in: {
+          file: 'services/scorer/src/service.ts',
+          text: 'for (const history of histories)',
+          instead: 'if (!convergence.converged) for (const history of histories)',
+        },
+      },
+    ],
   },
   {
     id: 'P30',
     defect: 'Of moves that together are too much for a target the best are dropped and the next one is made.',
-    file: `${pipeline}/pipeline.test.ts`,
-    test: '[P15] [P30] moves that together overload a target: the best are kept, the later ones say why',
+    tried: [
+      {
+        file: 'services/filter-pipeline/src/pipeline.test.ts',
+        test: '[P15] [P30] moves that together overload a target: the best are kept, the later ones say why',
+        put_in: {
+          file: 'services/filter-pipeline/src/select.ts',
+          text: 'current = unit.reduce((context, { recommendation }) => acceptMove(context, recommendation), current);',
+          instead: '',
+        },
+      },
+    ],
   },
   {
     id: 'P31',
     defect: 'Cost knows no disks and no link, and a container that restarts is cheaper than a guest that does not.',
-    file: 'packages/model/src/cost.test.ts',
-    test: 'a container pays for the time that it is away',
+    tried: [
+      {
+        file: 'packages/model/src/cost.test.ts',
+        test: 'a container pays for the time that it is away',
+        put_in: {
+          file: 'packages/model/src/cost.ts',
+          text: '? config.container_downtime_seconds + (bytes / GiB) * line.secondsPerGib\n',
+          instead: '? 0\n',
+        },
+      },
+      {
+        file: 'packages/model/src/cost.test.ts',
+        test: 'disks along with memory',
+        put_in: {
+          file: 'packages/model/src/cost.ts',
+          text: 'const disks = guest.constraints?.local_disk_bytes ?? 0;',
+          instead: 'const disks = 0;',
+        },
+      },
+      {
+        file: 'packages/model/src/cost.test.ts',
+        test: 'a path of which nothing is known is as the cluster is',
+        put_in: {
+          file: 'packages/model/src/cost.ts',
+          text: 'secondsPerGib: 1024 / config.link_mib_per_second',
+          instead: 'secondsPerGib: 1024 / 112',
+        },
+      },
+    ],
   },
   {
     id: 'P32',
     defect: 'A poor pair of nodes asks for a confidence that cannot be reached, and is blocked for ever.',
-    file: `${filters}/outcome.test.ts`,
-    test: '[P32] nothing is blocked for ever',
+    tried: [
+      {
+        file: 'services/filter-pipeline/src/filters/outcome.test.ts',
+        test: '[P32] nothing is blocked for ever',
+        put_in: {
+          file: 'packages/model/src/success-rate.ts',
+          text: 'const weight = 0.5 ** (age / halfLife);',
+          instead: 'const weight = 1;',
+        },
+      },
+    ],
   },
   {
     id: 'P33',
     defect: 'Moves that failed or never ended are unknown to the cooldown.',
-    file: `${filters}/cooldown.test.ts`,
-    test: '[P33] a move that never ended counts',
+    tried: [
+      {
+        file: 'services/filter-pipeline/src/filters/cooldown.test.ts',
+        test: '[P33] a move that never ended counts',
+        put_in: {
+          file: 'services/filter-pipeline/src/filters/cooldown.ts',
+          text: 'const last = tried.at(-1);',
+          instead: "const last = tried.filter((m) => m.how === 'completed').at(-1);",
+        },
+      },
+    ],
   },
   {
     id: 'P34',
     defect: 'One kind of recommendation passes by the rules that keep guests apart.',
-    file: `${filters}/tags-and-affinity.test.ts`,
-    test: '[P34] no peer on the target',
+    tried: [
+      {
+        file: 'services/filter-pipeline/src/filters/tags-and-affinity.test.ts',
+        test: '[P34] a peer on the target of a move that evens out numbers',
+        put_in: {
+          file: 'services/filter-pipeline/src/filters/tags-and-affinity.ts',
+          text: '  const objection =\n',
+          instead:
+            "  if (candidate.recommendation.purpose === 'distribution') return passed('distribution');\n  const objection =\n",
+        },
+      },
+    ],
   },
   {
     id: 'P35',
     defect: 'A window from Friday evening to Saturday morning is open early on Friday and closed early on Saturday.',
-    file: `${pipeline}/windows.test.ts`,
-    test: '[P35] Friday night reaches into Saturday',
+    tried: [
+      {
+        file: 'services/filter-pipeline/src/windows.test.ts',
+        test: '[P35] Friday night reaches into Saturday',
+        put_in: {
+          file: 'services/filter-pipeline/src/windows.ts',
+          text: 'opensOn(local.weekday - 1) &&',
+          instead: 'opensOn(local.weekday) &&',
+        },
+      },
+    ],
   },
   {
     id: 'R01',
     defect: 'A configuration is refused when it is sent back as it was received.',
-    file: 'packages/contracts/src/config/parse-config.test.ts',
-    test: 'whatever comes, it answers; and what it accepts is stable',
+    tried: [
+      {
+        file: 'packages/contracts/src/config/parse-config.test.ts',
+        test: 'whatever comes, it answers; and what it accepts is stable',
+        put_in: {
+          file: 'packages/contracts/src/config/parse-config.ts',
+          text: 'if (result.success) return { ok: true, config: result.data };',
+          instead: 'if (result.success) return { ok: true, config: { ...result.data, cluster_count: 0 } as Config };',
+        },
+      },
+    ],
   },
   {
     id: 'R02',
     defect: 'Secrets are told to whoever asks for the configuration.',
-    file: 'packages/contracts/src/config/parse-config.test.ts',
-    test: 'secrets are never shown',
+    tried: [
+      {
+        file: 'packages/contracts/src/config/parse-config.test.ts',
+        test: 'secrets are never shown',
+        put_in: {
+          file: 'packages/contracts/src/config/parse-config.ts',
+          text: "typeof raw === 'string' ? hidden : show(raw, keys), allowed, sentence",
+          instead: 'String(raw), allowed, sentence',
+        },
+      },
+    ],
   },
   {
     id: 'R03',
@@ -228,8 +627,21 @@ export const ofProxBalance: readonly Defect[] = [
   {
     id: 'R04',
     defect: 'The outcomes of one guest are always empty.',
-    file: 'services/all-in-one/src/outcomes/summarize-outcomes.test.ts',
-    test: 'pairs, guests and bands of confidence, each with its success',
+    tried: [
+      {
+        file: 'services/all-in-one/src/outcomes/wanted.test.ts',
+        test: '[R04] of one guest, what is its',
+        put_in: {
+          file: 'services/all-in-one/src/outcomes/wanted.ts',
+          text: 'guest === vmid',
+          instead: 'String(guest) === (vmid as unknown)',
+        },
+      },
+      {
+        file: 'services/all-in-one/src/commands/commands.test.ts',
+        test: 'outcomes: expected against actual, by pair, guest, filter and confidence',
+      },
+    ],
   },
   {
     id: 'R05',
@@ -245,8 +657,13 @@ export const ofProxBalance: readonly Defect[] = [
   {
     id: 'R07',
     defect: 'The most recent moves that one asks for are the oldest.',
-    file: `${pipeline}/moves.test.ts`,
-    test: 'of many moves the latest are kept',
+    tried: [
+      {
+        file: 'services/filter-pipeline/src/moves.test.ts',
+        test: 'of many moves the latest are kept',
+        put_in: { file: 'services/filter-pipeline/src/moves.ts', text: '.slice(-most)', instead: '.slice(0, most)' },
+      },
+    ],
   },
   {
     id: 'R08',
@@ -260,43 +677,117 @@ export const ofProxLb: readonly Defect[] = [
   {
     id: 'L1',
     defect: 'Once a rule is broken that it cannot mend in one step, guests move for ever.',
-    file: 'test/measures/convergence/rest.test.ts',
-    test: 'at constant load moves end, and then all is in order: case %i',
+    tried: [
+      {
+        file: 'test/measures/convergence/rest.test.ts',
+        test: 'at constant load moves end, and then all is in order: case %i',
+        put_in: {
+          file: 'services/recommender/src/mend-rules.ts',
+          text: 'if (mended <= 0 || (found',
+          instead: 'if (mended < 0 || (found',
+        },
+      },
+    ],
   },
   {
     id: 'L2',
     defect: 'An emptied node counts as the least loaded one, so that guests move as long as it is in maintenance.',
-    file: 'services/scorer/src/score.test.ts',
-    test: 'an emptied node is no reason to balance',
+    tried: [
+      {
+        file: 'services/scorer/src/score.test.ts',
+        test: 'an emptied node is no reason to balance',
+        put_in: {
+          file: 'services/scorer/src/score.ts',
+          text: 'scores.filter((_, i) => takesPart(online[i]!, config))',
+          instead: 'scores',
+        },
+      },
+    ],
   },
   {
     id: 'L3',
     defect: 'A share of vCPUs is added to cores, and containers count nothing.',
-    file: 'packages/model/src/plan-state.test.ts',
-    test: 'what a %s uses of its vCPUs is so many cores of its node',
+    tried: [
+      {
+        file: 'packages/model/src/plan-state.test.ts',
+        test: 'what a %s uses of its vCPUs is so many cores of its node',
+        put_in: {
+          file: 'packages/model/src/predict.ts',
+          text: 'const factor = guest.maxcpu * speed;',
+          instead: 'const factor = speed;',
+        },
+      },
+    ],
   },
   {
     id: 'L4',
     defect: 'Pressure is read under names that Proxmox does not have, and is always 0.',
-    file: 'packages/proxmox/src/proxmox.test.ts',
-    test: 'reads nodes, guests and what they remember',
+    tried: [
+      {
+        file: 'packages/proxmox/src/proxmox.test.ts',
+        test: 'reads nodes, guests and what they remember',
+        put_in: {
+          file: 'packages/proxmox/src/decode/history.ts',
+          text: 'pressureiosome: percent(),',
+          instead: 'pressurediskssome: percent(),',
+        },
+      },
+    ],
   },
   {
     id: 'L5',
     defect: 'A documented option is read nowhere.',
-    file: 'test/defects/options.test.ts',
-    test: 'is read by somebody',
+    tried: [
+      { file: 'test/defects/options.test.ts', test: 'is read by somebody' },
+      {
+        file: 'services/recommender/src/distribute.test.ts',
+        test: 'are left alone by default',
+        put_in: {
+          file: 'services/recommender/src/distribute.ts',
+          text: 'if (!planning.config.distribution_balancing.enabled || limit <= 0)',
+          instead: 'if (limit <= 0)',
+        },
+      },
+      {
+        file: 'services/filter-pipeline/src/persistence.test.ts',
+        test: 'the hours of data are those of the cluster, not of the guest',
+        put_in: {
+          file: 'services/filter-pipeline/src/persistence.ts',
+          text: 'if (watched < minimum_data_collection_hours)',
+          instead: 'if (watched < 0 * minimum_data_collection_hours)',
+        },
+      },
+      { file: 'test/scenarios/toggles.test.ts', test: 'a story turns it on and off, and is told otherwise then' },
+    ],
   },
   {
     id: 'L6',
     defect: 'Every look asks for the history of every guest, one call after the other, for an hour in a large cluster.',
-    file: 'services/collector/src/collector.test.ts',
-    test: 'is read a little at a time, each guest once, in events of bounded size',
+    tried: [
+      {
+        file: 'services/collector/src/collector.test.ts',
+        test: 'is read a little at a time, each guest once, in events of bounded size',
+        put_in: {
+          file: 'services/collector/src/due-past.ts',
+          text: 'left -= costOf(ask);',
+          instead: 'left -= 0 * costOf(ask);',
+        },
+      },
+    ],
   },
   {
     id: 'L7',
     defect: 'What is reserved for the host counts for its total but not for what is free.',
-    file: 'packages/model/src/plan-state.test.ts',
-    test: 'what the host uses beyond its guests stays, and its reserve is not for guests',
+    tried: [
+      {
+        file: 'packages/model/src/plan-state.test.ts',
+        test: 'what the host uses beyond its guests stays, and its reserve is not for guests',
+        put_in: {
+          file: 'packages/model/src/plan-state.ts',
+          text: 'node.maxmem - (config.nodes[node.node]?.memory_reserve_gib ?? 0) * 2 ** 30',
+          instead: 'node.maxmem - 0 * config.clusters.length',
+        },
+      },
+    ],
   },
 ];

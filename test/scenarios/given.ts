@@ -3,6 +3,7 @@ import { AutomationChange, type ConfigInput } from '@evenkeel/contracts';
 import { type DescriptionInput, type FaultInput, faultSchema } from '@evenkeel/simulator';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { overlay } from './overlay.ts';
 
 const change = z.strictObject({
   minute: z.number().min(0),
@@ -31,6 +32,8 @@ const given = z.strictObject({
   changes: z.array(change).default([]),
   /** Also tells what was held back, and whether that was right. */
   held_back: z.boolean().optional(),
+  /** Played once for each of these, laid over `config`, each under its name. */
+  variants: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
 });
 
 /** What a story begins with and what happens in it. */
@@ -41,7 +44,7 @@ export type Given = {
   minutes: number;
   changes?: Change[];
 };
-export type Story = Given & { about: string; held_back?: boolean | undefined };
+export type Story = Given & { about: string; held_back?: boolean | undefined; variants: Record<string, unknown> };
 export type Change = {
   minute: number;
   config?: ConfigInput | undefined;
@@ -55,4 +58,11 @@ export type Change = {
 /** Reads a story's beginning; throws where it says something that nobody understands. */
 export async function readGiven(folder: string): Promise<Story> {
   return given.parse(parse(await readFile(`${folder}/given.yaml`, 'utf8'))) as Story;
+}
+
+/** The ways in which a story is played, by name; one without a name where it has no variants. */
+export function waysOf(story: Story): [string, Story][] {
+  const variants = Object.entries(story.variants);
+  if (variants.length === 0) return [['', story]];
+  return variants.map(([name, over]) => [name, { ...story, config: overlay(story.config, over) as ConfigInput }]);
 }

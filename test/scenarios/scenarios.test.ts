@@ -1,13 +1,19 @@
 import { expect, test } from 'vitest';
-import { readGiven } from './given.ts';
+import { readGiven, waysOf } from './given.ts';
 import { broken } from './laws.ts';
-import { play } from './play.ts';
+import { type Played, play } from './play.ts';
 import { here, stories } from './stories.ts';
 import { tellStory } from './tell-story.ts';
 
-test.each(stories)('%s', async (name) => {
+const patience = 120_000;
+
+test.each(stories)('%s', { timeout: patience }, async (name) => {
   const given = await readGiven(`${here}${name}`);
-  const played = await play(given);
-  expect(await broken(played)).toEqual([]);
-  await expect(tellStory(given, played)).toMatchFileSnapshot(`${name}/then.txt`);
+  const ways: [string, Played][] = [];
+  for (const [way, story] of waysOf(given)) {
+    const played = await play(story);
+    expect(await broken(played)).toEqual([]);
+    ways.push([way, played]);
+  }
+  await expect(tellStory(given, ways)).toMatchFileSnapshot(`${name}/then.txt`);
 });

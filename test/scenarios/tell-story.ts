@@ -4,11 +4,25 @@ import { type Counterfactual, counterfactualRecorded } from '@evenkeel/contracts
 import type { Story } from './given.ts';
 import type { Played } from './play.ts';
 
-/** What a reader is told of a story, and how the cluster looks when it ends. */
-export function tellStory({ about, held_back }: Story, { events, simulator, config }: Played): string {
+/** What a reader is told of a story, way by way, and how the cluster looks when it ends. */
+export function tellStory({ about, held_back }: Story, ways: readonly (readonly [string, Played])[]): string {
+  const told = ways.map(([name, played]) =>
+    [...(name ? [`## ${name}`] : []), ...tellWay(played, held_back)].join('\n'),
+  );
+  return `${[about, ...told].join('\n\n')}\n`;
+}
+
+/** What was told of each way, by its name. */
+export function readTold(then: string): Record<string, string> {
+  const [, ...told] = then.split(/\n\n(?=## )/);
+  if (told.length === 0) return { '': then.slice(then.indexOf('\n')) };
+  return Object.fromEntries(told.map((text) => [text.slice(3, text.indexOf('\n')), text.slice(text.indexOf('\n'))]));
+}
+
+function tellWay({ events, simulator, config }: Played, held_back = false): string[] {
   const tell = createTeller();
   const lines = events.flatMap(tell).map((line) => formatLine(line, false));
-  return `${[about, '', ...lines, ...(held_back ? ['', heldBack(events, config)] : []), '', 'In the end:', ...endOf(simulator)].join('\n')}\n`;
+  return [...lines, ...(held_back ? ['', heldBack(events, config)] : []), '', 'In the end:', ...endOf(simulator)];
 }
 
 function heldBack(events: Played['events'], config: Played['config']): string {

@@ -17,7 +17,7 @@ async function playSkewed(name: string, ...args: Parameters<typeof skewed>) {
   expect(played.errors).toEqual([]);
   expect(await Array.fromAsync(played.bus.letters())).toEqual([]);
   expect(await broken(played)).toEqual([]);
-  return { told: tellStory(given, played), expected: readFileSync(`${here}${name}/then.txt`, 'utf8'), played };
+  return { told: tellStory(given, [['', played]]), expected: readFileSync(`${here}${name}/then.txt`, 'utf8'), played };
 }
 const moved = ({ simulator }: Played) => simulator.inspect().moves.length;
 

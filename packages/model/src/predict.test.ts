@@ -22,6 +22,14 @@ describe('predictGuest', () => {
     expect(p).toMatchObject({ margin_cores: 0 });
     expect([p.cores, p.peak_cores].map((c) => c.toFixed(6))).toEqual(['1.600000', '1.600000']);
   });
+  test('[P16] steady: a busy moment is not what it is expected to do', () => {
+    const p = predictGuest({ ...guest, cpu: 0.9 }, aProfile(guest), settings);
+    expect([p.cores, p.peak_cores, p.next_cores].map((c) => c.toFixed(6))).toEqual([
+      '1.600000',
+      '1.600000',
+      '1.600000',
+    ]);
+  });
   test('bursty: its 95th percentile, as a margin', () => {
     const profile = aProfile(guest, { behavior: 'bursty' });
     profile.cpu.p95 = 0.9;

@@ -76,6 +76,12 @@ test('the hours of data are those of the cluster, not of the guest', () => {
   expect(after(early, { minimum_data_collection_hours: 2 })).toBe('passed');
 });
 
+test('how long a sighting counts is a setting: observation_window_hours', () => {
+  const hourly = [same(-120), same(-60), same(0)];
+  expect(after(hourly, { observation_window_hours: 1 })).toBe('observing: 2/3 periods');
+  expect(after(hourly, { observation_window_hours: 2 })).toBe('passed');
+});
+
 test('what a run does not see is pruned', () => {
   const seen = trackRecommendations(undefined, givenRun());
   const next = trackRecommendations(seen, givenRun([], { run_id: 'run-2' }));

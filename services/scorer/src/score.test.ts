@@ -74,6 +74,22 @@ describe('score', () => {
     },
   );
 
+  test('[P22] a node whose load rises pays for that, one at rest does not', () => {
+    const noon = Date.parse('2026-01-05T12:00:00.000Z') / 1000;
+    const before = (perHour: number) => {
+      let history = emptyHistory('a');
+      for (let s = -3 * hour; s < 0; s += 300)
+        history = rememberNode(history, aNode('a', { cpu: 0.8 + (perHour * s) / hour }), [], noon + s);
+      return { a: history };
+    };
+    const priceOf = (perHour: number) => {
+      const [a] = scored(busy(0.8), {}, before(perHour)).scores;
+      return [a!.trend.direction, a!.parts.find(({ part }) => part === 'trend')!.points > 0];
+    };
+    expect(priceOf(0.15)).toEqual(['rising', true]);
+    expect(priceOf(0)).toEqual(['flat', false]);
+  });
+
   test('an emptied node is no reason to balance', () => {
     const { convergence } = scored(busy(0.55), { automated_migrations: { maintenance_nodes: ['b'] } });
     expect(convergence).toMatchObject({ spread: 0, converged: true });

@@ -15,11 +15,9 @@ import { sayOutcomes } from '../outcomes/say-outcomes.ts';
 import { sinceOf } from '../outcomes/since.ts';
 import { summarizeHeldBack } from '../outcomes/summarize-held-back.ts';
 import { type HeldBack, summarizeOutcomes } from '../outcomes/summarize-outcomes.ts';
+import { type Wanted, wantedOf } from '../outcomes/wanted.ts';
 import { type Asked, type AskOptions, askBus, vmidOf } from './ask-bus.ts';
 import { UsageError } from './fail.ts';
-
-/** Whether something of a guest at a time is asked for. */
-type Wanted = (vmid: number, at: string) => boolean;
 
 type Options = AskOptions & { vmid?: string; since?: string; last: string; heldBack?: boolean };
 
@@ -50,7 +48,7 @@ export function addOutcomes(program: Command): void {
       await askBus('outcomes', options, async (asked) => {
         const now = await clusterTimeOnBus(asked.bus, asked.cluster, Date.now());
         const from = options.since === undefined ? Number.NEGATIVE_INFINITY : sinceOf(options.since, now)!;
-        const wanted: Wanted = (guest, at) => (vmid === undefined || guest === vmid) && Date.parse(at) >= from;
+        const wanted = wantedOf(vmid, from);
         if (options.heldBack) {
           process.stdout.write(await tellHeldBack(asked, wanted, options.json === true));
           return;

@@ -69,3 +69,13 @@ test.each([
 ])('$name', ({ move, moves, says }) => {
   expect(ask(cycle, { recommendation: move, facts: givenMoves(...moves) })).toBe(says);
 });
+
+test('the window is a setting', () => {
+  const said = (cycle_window_hours: number) =>
+    ask(cycle, {
+      recommendation: at('C', 'A'),
+      facts: givenMoves(givenMove(20, 'A', 'B'), givenMove(10, 'B', 'C')),
+      config: { intelligent_migrations: { cycle_window_hours } },
+    });
+  expect([said(24), said(12)]).toEqual(['filtered: cycle detected A->B->C->A, within 24 h', 'passed']);
+});

@@ -74,7 +74,12 @@ test.each<{ name: string; given: GivenCase; says: string }>([
     given: group('exclude_db', { 'qemu/102': 'pve1', 'qemu/103': 'pve2', 'qemu/104': 'pve3' }),
     says: 'filtered: tag exclude_db keeps it apart from qemu/103 on pve2',
   },
-  { name: '[P34] no peer on the target', given: group('exclude_db', { 'qemu/102': 'pve3' }), says: 'passed' },
+  {
+    name: '[P34] a peer on the target of a move that evens out numbers',
+    given: { ...group('exclude_db', { 'qemu/102': 'pve2' }), recommendation: { purpose: 'distribution' } },
+    says: 'filtered: tag exclude_db keeps it apart from qemu/102 on pve2',
+  },
+  { name: 'no peer on the target', given: group('exclude_db', { 'qemu/102': 'pve3' }), says: 'passed' },
   {
     name: 'exclude not respected',
     given: { ...group('exclude_db', { 'qemu/102': 'pve2' }), config: rules({ respect_exclude_affinity: false }) },
