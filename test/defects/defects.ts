@@ -108,10 +108,14 @@ export const ofProxBalance: readonly Defect[] = [
       {
         file: 'services/recommender/src/distribute.test.ts',
         test: '[P07] never to a node that is offline, in maintenance or ignored, and each guest once',
+      },
+      {
+        file: 'services/recommender/src/distribute.test.ts',
+        test: '[P34] never beside a guest from which it is kept apart',
         put_in: {
           file: 'services/recommender/src/distribute.ts',
-          text: 'const counts = new Map(takingPart(planning).map((n) => [n, 0]));',
-          instead: 'const counts = new Map(planning.state.nodes.map((_, n) => [n, 0]));',
+          text: 'areAllowedOn(planning, guests, target)',
+          instead: 'true',
         },
       },
       {
@@ -230,7 +234,7 @@ export const ofProxBalance: readonly Defect[] = [
     tried: [
       {
         file: 'services/recommender/src/recommend.test.ts',
-        test: 'the same answer in any order',
+        test: '[P14] of guests that are alike the same ones go, in any order',
         put_in: { file: 'packages/model/src/plan-state.ts', text: '    .sort(byGuest)\n', instead: '' },
       },
     ],
@@ -306,9 +310,9 @@ export const ofProxBalance: readonly Defect[] = [
         file: 'services/executor/src/crash.test.ts',
         test: 'do no more than one, in whatever order their calls come through',
         put_in: {
-          file: 'services/executor/src/claims.ts',
-          text: 'return holder !== undefined && holder !== migration.migration_id ? holder : undefined;',
-          instead: 'return undefined as string | undefined;',
+          file: 'services/executor/src/hold.ts',
+          text: 'if (!kept || read(kept.value).holder !== claim.holder) return false;',
+          instead: 'if (!kept) return false;',
         },
       },
     ],
@@ -537,8 +541,8 @@ export const ofProxBalance: readonly Defect[] = [
         test: '[P32] nothing is blocked for ever',
         put_in: {
           file: 'packages/model/src/success-rate.ts',
-          text: 'const weight = 0.5 ** (age / halfLife);',
-          instead: 'const weight = 1;',
+          text: 'const age = Math.max(0, now - millis(at));',
+          instead: 'const age = 0 * now;',
         },
       },
     ],
@@ -681,11 +685,6 @@ export const ofProxLb: readonly Defect[] = [
       {
         file: 'test/measures/convergence/rest.test.ts',
         test: 'at constant load moves end, and then all is in order: case %i',
-        put_in: {
-          file: 'services/recommender/src/mend-rules.ts',
-          text: 'if (mended <= 0 || (found',
-          instead: 'if (mended < 0 || (found',
-        },
       },
     ],
   },

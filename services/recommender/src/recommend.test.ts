@@ -195,6 +195,12 @@ describe('recommend', () => {
     expect(run(sample, config, { profiles }).recommendations).toEqual([]);
   });
 
+  test('[P14] of guests that are alike the same ones go, in any order', () => {
+    const sample = hot();
+    const found = moves(run(sample, aConfig()));
+    expect(found.length).toBeGreaterThan(0);
+    expect(moves(run({ ...sample, guests: sample.guests.toReversed() }, aConfig()))).toEqual(found);
+  });
   test('the same answer in any order', () => {
     const config = aConfig({ penalty_config: { min_score_improvement: 1 } });
     fc.assert(
