@@ -184,6 +184,14 @@ describe.skipIf(!binaries)('secrets that were planted in every input', { timeout
       [['up'], { EVENKEEL_PVE_READ_TOKEN: `evenkeel@pve read ${planted.read_token}` }],
       [['up'], { EVENKEEL_READ_TOKEN: planted.read_token }],
       [['doctor'], { EVENKEEL_PVE_READ_TOKEN: `${id('read')}=${planted.write_token}x` }],
+      [
+        ['doctor'],
+        { EVENKEEL_PVE_READ_TOKEN: '', EVENKEEL_PVE_READ_TOKEN_FILE: `${id('read')}=${planted.read_token}` },
+      ],
+      [['up'], { EVENKEEL_PVE_READ_TOKEN: '', EVENKEEL_PVE_READ_TOKEN_FILE: planted.read_token }],
+      [['doctor'], { EVENKEEL_PVE_WRITE_TOKEN_FILE: `${id('write')}=${planted.write_token}` }],
+      [['doctor'], { EVENKEEL_NATS_PASSWORD_FILE: planted.nats_url }],
+      [['status'], { EVENKEEL_REDIS_PASSWORD_FILE: planted.redis_url }],
       [['config', 'check', wrong], {}],
       [['run', 'scorer'], { EVENKEEL_CONFIG: wrong }],
     ];

@@ -53,7 +53,8 @@ export const variables = {
   EVENKEEL_PVE_WRITE_TOKEN: 'the token of the executor (or EVENKEEL_PVE_WRITE_TOKEN_FILE)',
   EVENKEEL_MODE: 'observe, recommend, approve or auto; over the configuration file',
   EVENKEEL_DRY_RUN: 'true or false; over the configuration file',
-  EVENKEEL_KILL_SWITCH: 'on: nothing is written to Proxmox, whatever else holds; needs neither NATS nor Redis',
+  EVENKEEL_KILL_SWITCH:
+    'on, or anything but off, 0, false or no: nothing is written to Proxmox, whatever else holds; needs neither NATS nor Redis',
   EVENKEEL_KILL_SWITCH_FILE:
     'while this file is there, the same, at once (default: kill-switch beside the configuration file, else /etc/evenkeel/kill-switch)',
   EVENKEEL_LOG_LEVEL: 'debug, info, warn, error or silent (default info)',
@@ -61,6 +62,9 @@ export const variables = {
   EVENKEEL_HTTP_PORT: 'its port (default 9480, 0 for any)',
   OTEL_EXPORTER_OTLP_ENDPOINT: 'where traces are sent, by OTLP over HTTP; unset for none',
 } as const;
+
+/** Instead of the message, which quotes the path: somebody may have put a secret in its place. */
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? 'error';
 
 type Environment = Record<string, string | undefined>;
 
@@ -80,8 +84,8 @@ export function readSettings(env: Environment, readFile: (path: string) => strin
     if (!file) return text(name);
     try {
       return readFile(file).trim();
-    } catch {
-      problems.push(`${name}_FILE: cannot read ${file}`);
+    } catch (error) {
+      problems.push(`${name}_FILE: the file that it names cannot be read (${codeOf(error)})`);
       return undefined;
     }
   };
@@ -107,7 +111,6 @@ export function readSettings(env: Environment, readFile: (path: string) => strin
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     problems.push(`EVENKEEL_HTTP_PORT: ${text('EVENKEEL_HTTP_PORT')} is not a port from 0 to 65535`);
   const replicas = oneOf('EVENKEEL_NATS_REPLICAS', ['1', '3', '5']);
-  const kill = oneOf('EVENKEEL_KILL_SWITCH', ['on', 'off']);
   const dry = oneOf('EVENKEEL_DRY_RUN', ['true', 'false']);
   const settings: Settings = {
     config_file: text('EVENKEEL_CONFIG'),
@@ -132,7 +135,7 @@ export function readSettings(env: Environment, readFile: (path: string) => strin
       read_token_file: text('EVENKEEL_PVE_READ_TOKEN_FILE'),
       write_token_file: text('EVENKEEL_PVE_WRITE_TOKEN_FILE'),
     },
-    kill_switch: kill !== undefined && kill !== 'off',
+    kill_switch: !['', 'off', '0', 'false', 'no'].includes(text('EVENKEEL_KILL_SWITCH')?.toLowerCase() ?? ''),
     kill_switch_file: text('EVENKEEL_KILL_SWITCH_FILE') ?? killSwitchBeside(text('EVENKEEL_CONFIG')),
     mode: oneOf('EVENKEEL_MODE', ['observe', 'recommend', 'approve', 'auto']),
     dry_run: dry === undefined ? undefined : dry === 'true',
