@@ -70,6 +70,7 @@ export function drawFate(draw: Draw, vmid: number): FaultInput[] {
       { kind: 'killed', vmid, times },
       { kind: 'by_hand', vmid, does: 'unlock', after_s: 900 },
     ],
+    () => [{ kind: 'never_converge', vmid, times }],
     () => [drawLost(draw, vmid)],
     () => [{ kind: 'refuse', vmid, times, status: draw.one([500, 503, 595, 596]) }],
   ])();
