@@ -2,6 +2,7 @@ import type { Bus, Consumption } from '@evenkeel/bus';
 import type { StreamClass } from '@evenkeel/contracts';
 import type { Proxmox } from '@evenkeel/proxmox';
 import type { Store } from '@evenkeel/store';
+import type { ApprovalSeal } from './approval-seal.ts';
 import type { ConfigSource } from './config-source.ts';
 import type { Log, Service } from './define-service.ts';
 import { createMemoryCheck, type MemoryCheck } from './memory-check.ts';
@@ -28,6 +29,8 @@ export type Surroundings = {
   log: Log;
   machine_now: () => number;
   kill_switch?: () => string | null;
+  /** Signs approvals and checks them; absent where there is no key. */
+  seal?: ApprovalSeal;
   instance: string;
   /** `manual`: nothing runs by itself, see `tick`. */
   timers: 'run' | 'manual';

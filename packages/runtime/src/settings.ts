@@ -32,6 +32,8 @@ export type Settings = {
   /** While this file is there, the same. */
   kill_switch_file: string;
   dry_run: boolean | undefined;
+  /** Signs approvals, and is asked for by the executor where it is set. */
+  approval_key: string | undefined;
 };
 
 /** Every variable, with what it says: the one place to look, and what the help prints. */
@@ -57,11 +59,15 @@ export const variables = {
     'on, or anything but off, 0, false or no: nothing is written to Proxmox, whatever else holds; needs neither NATS nor Redis',
   EVENKEEL_KILL_SWITCH_FILE:
     'while this file is there, the same, at once (default: kill-switch beside the configuration file, else /etc/evenkeel/kill-switch)',
+  EVENKEEL_APPROVAL_KEY:
+    'shared by filter-pipeline and executor, at least 16 characters: then only approvals that are signed with it are carried out (or EVENKEEL_APPROVAL_KEY_FILE)',
   EVENKEEL_LOG_LEVEL: 'debug, info, warn, error or silent (default info)',
   EVENKEEL_HTTP_HOST: 'address of /livez, /readyz and /metrics (default 127.0.0.1)',
   EVENKEEL_HTTP_PORT: 'its port (default 9480, 0 for any)',
   OTEL_EXPORTER_OTLP_ENDPOINT: 'where traces are sent, by OTLP over HTTP; unset for none',
 } as const;
+
+const shortestKey = 16;
 
 /** Instead of the message, which quotes the path: somebody may have put a secret in its place. */
 const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? 'error';
@@ -139,7 +145,10 @@ export function readSettings(env: Environment, readFile: (path: string) => strin
     kill_switch_file: text('EVENKEEL_KILL_SWITCH_FILE') ?? killSwitchBeside(text('EVENKEEL_CONFIG')),
     mode: oneOf('EVENKEEL_MODE', ['observe', 'recommend', 'approve', 'auto']),
     dry_run: dry === undefined ? undefined : dry === 'true',
+    approval_key: secret('EVENKEEL_APPROVAL_KEY'),
   };
+  if (settings.approval_key !== undefined && settings.approval_key.length < shortestKey)
+    problems.push(`EVENKEEL_APPROVAL_KEY: shorter than ${shortestKey} characters; openssl rand -base64 32 makes one`);
   problems.push(...problemsOf(settings.pve));
   return problems.length === 0 ? { ok: true, settings } : { ok: false, problems };
 }
@@ -165,6 +174,7 @@ const secrets = [
   'EVENKEEL_REDIS_PASSWORD',
   'EVENKEEL_PVE_READ_TOKEN',
   'EVENKEEL_PVE_WRITE_TOKEN',
+  'EVENKEEL_APPROVAL_KEY',
 ].map((name) => `${name}_FILE`);
 
 /** Variables of the test servers, the cache and the data folder belong to the tools around it. */
