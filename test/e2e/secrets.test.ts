@@ -197,7 +197,10 @@ describe.skipIf(!binaries)('secrets that were planted in every input', { timeout
     ];
     await run(['dead', 'list', '--json']);
     for (const said of await Promise.all(good.map((args) => run(args)))) expect(said).not.toBe('');
-    for (const said of await Promise.all(bad.map(([args, other]) => run(args, other)))) expect(said).not.toBe('');
+    for (let i = 0; i < bad.length; i += 6) {
+      const some = bad.slice(i, i + 6);
+      for (const said of await Promise.all(some.map(([args, other]) => run(args, other)))) expect(said).not.toBe('');
+    }
   });
 
   test('none of them is found anywhere', async () => {
