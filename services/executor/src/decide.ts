@@ -78,7 +78,17 @@ async function decideStarting(
   const { found, complete } = await lookForTask(execution, proxmox);
   const place = await locate(execution.migration.vmid, proxmox);
   const { now } = proxmox.clock();
-  return reconcile(execution, { now, config, patience, unchanged_ms, waited_ms, tasks: found, complete, ...place });
+  return reconcile(execution, {
+    now,
+    config,
+    patience,
+    unchanged_ms,
+    waited_ms,
+    user: proxmox.user,
+    tasks: found,
+    complete,
+    ...place,
+  });
 }
 
 async function decideRunning(execution: Running, waited: Waited, tick: Tick, outside: Outside): Promise<Step> {

@@ -222,6 +222,30 @@ describe('trouble at the edge', () => {
     expect(posts(lab)).toEqual([]);
   });
 
+  it.each([
+    ['a VM', {}],
+    ['a VM of HA', { ha: {} }],
+  ])(
+    'a person who moves %s elsewhere right when the request is lost: their migration is left alone',
+    async (_, more) => {
+      const lab = createLab({ guests: [vm(101, { memory_gib: 32, ...more })] });
+      faulty(
+        lab,
+        { kind: 'cut', path: '/nodes/n1/qemu/101/migrate', method: 'POST' },
+        { kind: 'never_converge' },
+        { kind: 'by_hand', vmid: 101, does: 'move', target: 'n3', after_s: 3 },
+      );
+      const m = await lab.approve(101, 'n1', 'n2');
+      await lab.pass(900);
+      expect(ends(lab.memory, m)).toEqual(['migration.refused']);
+      expect(refused(lab, m)).toMatchObject({
+        code: 'moved',
+        reason: 'not started: root@pam moves qemu/101 to n3 meanwhile',
+      });
+      expect(lab.writes.filter((call) => call.startsWith('DELETE'))).toEqual([]);
+    },
+  );
+
   it('a person who stops the move: it failed, and the guest is where it was', async () => {
     const lab = createLab({ guests: [vm(101, { memory_gib: 32 })] });
     const m = await lab.approve(101, 'n1', 'n2');

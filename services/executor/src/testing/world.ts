@@ -152,6 +152,7 @@ export function createWorld(guests: Record<number, string>, fates: Record<number
       return structuredClone(answer(...args));
     };
   const proxmox = {
+    user: 'bal@pve',
     clock: () => ({ now: clock.now, scale: 1 }),
     node_time: hear((node: string) => clock.now + 1000 * (state.off[node] ?? 0)),
     status: hear(() => ({ quorate: state.quorate, nodes: [] })),
