@@ -54,6 +54,8 @@ export const NodeSample = z.object({
   storages: z.array(StorageSample),
   cpu_vendor: z.string().optional(),
   cpu_model: z.string().optional(),
+  /** Those of its flags that decide which CPU types it can run; absent where they are not known. */
+  cpu_flags: z.array(z.string()).optional(),
   version: z.string().optional(),
 });
 

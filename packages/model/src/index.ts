@@ -16,3 +16,4 @@ export * from './statistics.ts';
 export * from './success-rate.ts';
 export * from './survival.ts';
 export * from './time.ts';
+export * from './windows.ts';

@@ -1,9 +1,6 @@
 import type { GuestConstraints } from '@evenkeel/contracts';
-import type { PciMapping } from '@evenkeel/proxmox';
+import { cpuTypeOf, type GuestConfig, type PciMapping, properties, sizeOf } from '@evenkeel/proxmox';
 import { isPassedThrough } from './devices.ts';
-import { properties, sizeOf } from './properties.ts';
-
-export type GuestConfig = Record<string, string>;
 
 /** PCI mappings by name. */
 export type Mappings = ReadonlyMap<string, PciMapping>;
@@ -59,12 +56,6 @@ function bridges(config: GuestConfig): string[] {
   return nets.flatMap(([, value]) => properties(value).rest.bridge ?? []);
 }
 
-function cpuType(type: 'qemu' | 'lxc', config: GuestConfig): string {
-  if (type === 'lxc') return 'container';
-  const { first, rest } = properties(config.cpu ?? '');
-  return rest.cputype || first || 'kvm64';
-}
-
 /** What of a configuration decides where its guest may run. A storage that nobody calls shared counts as local. */
 export function constraintsOf(
   type: 'qemu' | 'lxc',
@@ -89,7 +80,7 @@ export function constraintsOf(
     ]),
     ...(followers.size > 0 && { mapped_nodes: commonNodes([...followers.values()]) }),
     bridges: named(bridges(config)),
-    cpu_type: cpuType(type, config),
+    cpu_type: cpuTypeOf(type, config),
     snapshots_with_state: known.snapshots_with_state || config.vmstate !== undefined,
     bind_mounts: type === 'lxc' ? named(bindMounts(config)) : [],
   };

@@ -126,7 +126,7 @@ describe('whenever the process is killed', () => {
           throw new Error(`killed ${when} call ${n}: ${error.message}`, { cause: error });
         });
       }
-  });
+  }, 120_000);
 
   it('also where it is killed again and again', async () => {
     const kills = fc.array(

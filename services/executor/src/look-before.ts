@@ -1,4 +1,4 @@
-import { guestOfSid, haRules, type Proxmox } from '@evenkeel/proxmox';
+import { guestOfSid, haRules, type Processor, type Proxmox, processorOf } from '@evenkeel/proxmox';
 import { type Answer, ask } from './ask.ts';
 import { askGuest } from './ask-guest.ts';
 import { hearDropped, missingFrom } from './dropped-rows.ts';
@@ -19,15 +19,21 @@ export async function lookBefore(
   const { proxmox } = outside;
   const { source_node, target_node, vmid, type } = execution.migration;
   const { dropped, onDropped } = hearDropped();
-  const [tasks, status, maintenance, resources, owners, preconditions, ...clocks] = await Promise.all([
-    ask(proxmox.node_tasks(source_node, { vmid, source: 'all', limit: 50 }, onDropped)),
+  const ref = { node: source_node, type, vmid };
+  const [status, maintenance, resources, owners, config, processors, ...clocks] = await Promise.all([
     ask(proxmox.status(onDropped)),
     ask(proxmox.maintenance_nodes(onDropped)),
     ask(proxmox.resources(onDropped)),
     ask(lookAtOwners(proxmox, onDropped)),
-    ask(proxmox.migration_preconditions({ node: source_node, type, vmid }, target_node)),
+    ask(proxmox.guest_config(ref)),
+    ask(lookAtProcessors([source_node, target_node], proxmox)),
     askClock(source_node, proxmox),
     askClock(target_node, proxmox),
+  ]);
+  const validated_at = proxmox.clock().now;
+  const [tasks, preconditions] = await Promise.all([
+    ask(proxmox.node_tasks(source_node, { vmid, source: 'all', limit: 50 }, onDropped)),
+    ask(proxmox.migration_preconditions(ref, target_node)),
   ]);
   if (!resources.ok || !status.ok || !maintenance.ok || !tasks.ok || !owners.ok)
     return { seen: false, reason: [resources, status, maintenance, tasks, owners].map(unread).find((r) => r) ?? '' };
@@ -37,6 +43,9 @@ export async function lookBefore(
   if (no && no.kind !== 'not_implemented' && (isThere || no.kind !== 'refused')) return said(no);
   const missing = missingFrom(dropped);
   if (missing) return { seen: false, reason: missing };
+  const target = resources.value.nodes.find((row) => row.node === target_node);
+  if (isThere && !config.ok) return { seen: false, reason: unread(config) };
+  if (isThere && target?.status === 'online' && !processors.ok) return { seen: false, reason: unread(processors) };
   const look = {
     quorate: status.value.quorate,
     nodes: resources.value.nodes,
@@ -45,9 +54,17 @@ export async function lookBefore(
     storages: resources.value.storages,
     ...owners.value,
     preconditions: preconditions.ok ? preconditions.value : null,
+    processors: processors.ok ? processors.value : new Map(),
+    guest_config: config.ok ? config.value : {},
     clocks: clocks.filter((clock) => clock !== null),
   };
-  return { seen: true, look, tasks: tasks.value, ...(guest ? { signs: await askGuest(guest, outside) } : {}) };
+  return {
+    seen: true,
+    validated_at,
+    look,
+    tasks: tasks.value,
+    ...(guest ? { signs: await askGuest(guest, outside) } : {}),
+  };
 }
 
 /** How the clock of a node stands to this machine's, whatever the answer took on its way; null where it does not say. */
@@ -57,6 +74,11 @@ async function askClock(node: string, proxmox: Proxmox): Promise<NodeClock | nul
   if (!said.ok) return null;
   const after = proxmox.clock().now;
   return { node, ahead_ms: Math.max(0, said.value - after) + Math.min(0, said.value - before) };
+}
+
+async function lookAtProcessors(nodes: string[], proxmox: Proxmox): Promise<Map<string, Processor>> {
+  const all = nodes.map(async (node) => [node, processorOf(await proxmox.node_status(node))] as const);
+  return new Map(await Promise.all(all));
 }
 
 /** Who else may move guests, and by what rules: HA and Proxmox's own balancer. */

@@ -21,7 +21,12 @@ export const CollectorProgress = z.object({
   pressures: z.record(z.string(), z.object({ measured_at: z.number(), pressure: Pressure })),
   processors: z.record(
     z.string(),
-    z.object({ vendor: z.string().optional(), model: z.string().optional(), version: z.string().optional() }),
+    z.object({
+      vendor: z.string().optional(),
+      model: z.string().optional(),
+      version: z.string().optional(),
+      flags: z.array(z.string()).optional(),
+    }),
   ),
   /** True for what has been read. */
   past: z.record(z.string(), NodePast),
