@@ -56,6 +56,8 @@ export const NodeSample = z.object({
   bridges: z.array(z.string()).optional(),
   cpu_vendor: z.string().optional(),
   cpu_model: z.string().optional(),
+  /** Those of its flags that decide which CPU types it can run; absent where they are not known. */
+  cpu_flags: z.array(z.string()).optional(),
   version: z.string().optional(),
 });
 

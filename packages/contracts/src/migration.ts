@@ -228,6 +228,8 @@ export const ApprovedMigration = z.object({
   approved_by: z.string().optional(),
   /** A mandatory move is judged by other rules. */
   mandatory: MandatoryReason.optional(),
+  /** Guests that a rule binds it to and that travel to the same node in the same plan, before or after it. */
+  companions: z.array(GuestId).optional(),
   /** Half of an exchange: alone it teaches nothing. */
   exchange: z.boolean().optional(),
   /** The migration that this one undoes. */

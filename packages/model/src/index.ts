@@ -18,3 +18,4 @@ export * from './success-rate.ts';
 export * from './survival.ts';
 export * from './time.ts';
 export * from './week-hours.ts';
+export * from './windows.ts';

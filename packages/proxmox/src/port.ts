@@ -184,6 +184,8 @@ export type OnDropped = (rows: DroppedRows) => void;
 
 /** The calls that Evenkeel makes; every answer is decoded at the edge. All may throw a ProxmoxError. */
 export type Proxmox = {
+  /** `USER@REALM`: whose token this is, and who begins its tasks. */
+  user: string;
   clock: () => ClusterClock;
   version: () => Promise<{ version: string; release: string }>;
   status: (onDropped?: OnDropped) => Promise<{

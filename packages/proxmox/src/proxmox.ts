@@ -46,6 +46,7 @@ export function createProxmox(options: ProxmoxOptions): Proxmox {
     mayWrite: () => (options.readOnly ? 'this client is for reading only' : (options.mayWrite?.() ?? null)),
   });
   return {
+    user: options.token.split(/[!=]/)[0] ?? '',
     clock: clock.read,
     ...readCalls(createReader(call, options.log)),
     ...writeCalls(call),

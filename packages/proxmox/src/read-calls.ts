@@ -29,7 +29,7 @@ import type {
 import { ProxmoxError } from './port.ts';
 import type { Reader } from './read-answer.ts';
 
-type Reads = Omit<Proxmox, 'clock' | 'migrate' | 'stop_task' | 'close'>;
+type Reads = Omit<Proxmox, 'user' | 'clock' | 'migrate' | 'stop_task' | 'close'>;
 
 /** Every read, decoded. */
 export function readCalls(read: Reader): Reads {

@@ -15,8 +15,16 @@ const nodeSchema = z.strictObject({
   link_mib_s: z.number().positive().default(1100),
   ip: z.string().optional(),
   cpu: z
-    .strictObject({ model: z.string(), vendor: z.string(), sockets: z.int().min(1).default(1) })
-    .default({ model: 'AMD EPYC 7313P 16-Core Processor', vendor: 'AuthenticAMD', sockets: 1 }),
+    .strictObject({
+      model: z.string(),
+      vendor: z.string(),
+      sockets: z.int().min(1).default(1),
+      /** Flags besides those that every processor of the last ten years has. */
+      flags: z.string().default(''),
+      /** Flags of those that it does not have. */
+      lacks: z.array(z.string()).default([]),
+    })
+    .default({ model: 'AMD EPYC 7313P 16-Core Processor', vendor: 'AuthenticAMD', sockets: 1, flags: '', lacks: [] }),
   maintenance: z.boolean().default(false),
   bridges: z.array(word).default(['vmbr0']),
   /** How far its clock is ahead of the cluster's, seconds. */

@@ -15,7 +15,7 @@ export type NodePlan = {
   host_memory: number;
   /** Bytes a second. */
   link: number;
-  cpu: { model: string; vendor: string; sockets: number };
+  cpu: { model: string; vendor: string; sockets: number; flags: string; lacks: string[] };
   maintenance: boolean;
   bridges: readonly string[];
   /** How far its clock is ahead, seconds. */

@@ -1,9 +1,6 @@
 import type { GuestConstraints } from '@evenkeel/contracts';
-import { bridgesOf, type PciMapping } from '@evenkeel/proxmox';
+import { bridgesOf, cpuTypeOf, type GuestConfig, type PciMapping, properties, sizeOf } from '@evenkeel/proxmox';
 import { isPassedThrough } from './devices.ts';
-import { properties, sizeOf } from './properties.ts';
-
-export type GuestConfig = Record<string, string>;
 
 /** PCI mappings by name. */
 export type Mappings = ReadonlyMap<string, PciMapping>;
@@ -54,12 +51,6 @@ function followingDevices(config: GuestConfig, mappings: Mappings = new Map()): 
 const commonNodes = ([first = [], ...others]: (readonly string[])[]): string[] =>
   first.filter((node) => others.every((nodes) => nodes.includes(node)));
 
-function cpuType(type: 'qemu' | 'lxc', config: GuestConfig): string {
-  if (type === 'lxc') return 'container';
-  const { first, rest } = properties(config.cpu ?? '');
-  return rest.cputype || first || 'kvm64';
-}
-
 /** What of a configuration decides where its guest may run. A storage that nobody calls shared counts as local. */
 export function constraintsOf(
   type: 'qemu' | 'lxc',
@@ -84,7 +75,7 @@ export function constraintsOf(
     ]),
     ...(followers.size > 0 && { mapped_nodes: commonNodes([...followers.values()]) }),
     bridges: named(bridgesOf(config)),
-    cpu_type: cpuType(type, config),
+    cpu_type: cpuTypeOf(type, config),
     snapshots_with_state: known.snapshots_with_state || config.vmstate !== undefined,
     ...(Number(config.migrate_speed) > 0 && { migration_limit: Number(config.migrate_speed) * 2 ** 20 }),
     bind_mounts: type === 'lxc' ? named(bindMounts(config)) : [],

@@ -1,4 +1,4 @@
-import { properties } from './properties.ts';
+import { properties } from '@evenkeel/proxmox';
 
 const drive = /^(scsi|virtio|ide|sata)\d+$/;
 

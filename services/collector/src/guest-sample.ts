@@ -1,6 +1,5 @@
 import type { CounterReading, GuestFacts, GuestSample } from '@evenkeel/contracts';
-import type { GuestRow, HaResource } from '@evenkeel/proxmox';
-import { unread } from './identity.ts';
+import { type GuestRow, type HaResource, unreadIdentity } from '@evenkeel/proxmox';
 import { memSource } from './mem-source.ts';
 import { ratesOf } from './rates.ts';
 import { rounded } from './rounded.ts';
@@ -50,7 +49,7 @@ export function guestSample(row: GuestRow, { facts, counters, ha }: GuestBeside)
     ...(row.pool !== undefined && { pool: row.pool }),
     ...(row.lock !== undefined && { lock: row.lock }),
     ...(managed && { ha: managed }),
-    identity: facts?.known?.identity ?? unread,
+    identity: facts?.known?.identity ?? unreadIdentity,
     ...(facts?.known && { constraints: facts.known.constraints }),
   };
 }

@@ -1,8 +1,7 @@
 import type { GuestFacts } from '@evenkeel/contracts';
-import type { GuestRow } from '@evenkeel/proxmox';
-import { constraintsOf, type GuestConfig, type Mappings } from './constraints.ts';
+import { type GuestConfig, type GuestRow, identityOf, isSameGuest, marksOf } from '@evenkeel/proxmox';
+import { constraintsOf, type Mappings } from './constraints.ts';
 import { type FactsByGuest, lookOf } from './due-configs.ts';
-import { identityOf, isSameGuest, marksOf } from './identity.ts';
 
 /** A configuration as it was read; `config` is absent where it could not be. */
 export type ReadConfig = { guest: GuestRow; config?: GuestConfig; snapshots_with_state: boolean };

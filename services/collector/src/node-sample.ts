@@ -56,19 +56,7 @@ export function nodeSample(row: NodeRow, beside: NodeBeside): NodeSample {
     storages: beside.storages.map(storageSample).sort((a, b) => (a.storage < b.storage ? -1 : 1)),
     ...(processor?.vendor && { cpu_vendor: processor.vendor }),
     ...(processor?.model && { cpu_model: processor.model }),
+    ...(processor?.flags && { cpu_flags: processor.flags }),
     ...(processor?.version && { version: processor.version }),
   };
-}
-
-/** Processor and version of a node; before PVE 9 the vendor is only to be told from the model's name. */
-export function processorOf(status: NodeStatus): CollectorProgress['processors'][string] {
-  const model = status.cpu_model ?? '';
-  const guessed = /AMD|EPYC|Ryzen|Opteron/i.test(model)
-    ? 'AuthenticAMD'
-    : /Intel|Xeon/i.test(model)
-      ? 'GenuineIntel'
-      : undefined;
-  const vendor = status.cpu_vendor ?? guessed;
-  const version = /^pve-manager\/([^/]+)/.exec(status.pve_version ?? '')?.[1] ?? status.pve_version;
-  return { ...(vendor && { vendor }), ...(model && { model }), ...(version && { version }) };
 }

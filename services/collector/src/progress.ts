@@ -1,6 +1,7 @@
 import type { CollectorProgress, RunRef } from '@evenkeel/contracts';
+import { decidingFlags } from '@evenkeel/model';
+import { type NodeStatus, processorOf } from '@evenkeel/proxmox';
 import type { Look, ReadPressure } from './look.ts';
-import { processorOf } from './node-sample.ts';
 
 /** Before the first sample of a cluster. */
 export const nothingYet: CollectorProgress = {
@@ -21,7 +22,7 @@ export function noteLook(
   const nodes = new Set(resources.nodes.map(({ node }) => node));
   const present = <T>(values: Record<string, T>): Record<string, T> =>
     Object.fromEntries(Object.entries(values).filter(([node]) => nodes.has(node)));
-  const processors = Object.entries(node_status).map(([node, status]) => [node, processorOf(status)]);
+  const processors = Object.entries(node_status).map(([node, status]) => [node, keptOf(status)]);
   const measured = pressures.map(({ node, ...reading }) => [node, reading]);
   return {
     ...progress,
@@ -32,4 +33,10 @@ export function noteLook(
     processors: present({ ...progress.processors, ...Object.fromEntries(processors) }),
     pressures: present({ ...progress.pressures, ...Object.fromEntries(measured) }),
   };
+}
+
+/** Of the hundred and more flags of a CPU those that decide where a guest may go. */
+function keptOf(status: NodeStatus): CollectorProgress['processors'][string] {
+  const { flags, ...rest } = processorOf(status);
+  return { ...rest, ...(flags && { flags: flags.filter((flag) => decidingFlags.has(flag)).sort() }) };
 }

@@ -6,11 +6,10 @@ import type {
   PastMigration,
   PendingLog,
 } from '@evenkeel/contracts';
-import { type HistoryRow, type ProxmoxErrorKind, parseUpid, type TaskRow } from '@evenkeel/proxmox';
+import { type HistoryRow, type ProxmoxErrorKind, parseUpid, type TaskRow, unreadIdentity } from '@evenkeel/proxmox';
 import type { FactsByGuest } from './due-configs.ts';
 import { mostTries, type PastAsk } from './due-past.ts';
 import { historyPoints } from './history-points.ts';
-import { unread } from './identity.ts';
 import { pastMigration } from './past-migration.ts';
 
 type Rows = { day: HistoryRow[]; week: HistoryRow[] };
@@ -59,7 +58,8 @@ export function talesOf(reads: readonly PastRead[], facts: FactsByGuest, now_s: 
       const { id, node } = read.ask.guest;
       const known = facts[id]?.known;
       const history = historyPoints(read, { now_s, from_s: known?.marks.ctime ?? 0 });
-      if (history.length > 0) taleOf(node).guests.push({ guest: id, identity: known?.identity ?? unread, history });
+      if (history.length > 0)
+        taleOf(node).guests.push({ guest: id, identity: known?.identity ?? unreadIdentity, history });
     } else if (read.kind === 'log') {
       const migration = pastMigration(read.ask.log, read.lines);
       if (migration) taleOf(migration.source).migrations.push(migration);

@@ -8,7 +8,7 @@ export type ArriveFacts = Pick<FollowFacts, 'now' | 'task'> & { guest: GuestRow;
 
 /** The guest is on its target: what its task left to say is kept, and the plan's validation begins. */
 export function arrive(execution: Running, facts: ArriveFacts): Validating {
-  const { migration, trace, claimed_at, before, started_at, upid, adopted } = execution;
+  const { migration, trace, claimed_at, validated_at, before, started_at, upid, adopted } = execution;
   const { now, task } = facts;
   const transfer = task.state === 'ended' ? task.log.transfer : undefined;
   return {
@@ -16,6 +16,7 @@ export function arrive(execution: Running, facts: ArriveFacts): Validating {
     migration,
     ...(trace && { trace }),
     ...(claimed_at && { claimed_at }),
+    ...(validated_at && { validated_at }),
     ...(before && { before }),
     started_at,
     upid,

@@ -1,5 +1,5 @@
 import type { ApprovedMigration } from '@evenkeel/contracts';
-import { guestClaim, slotClaim, sourceClaim, targetClaim } from './keys.ts';
+import { guestClaim, slotClaim, slotsOf, sourceClaim, targetClaim } from './keys.ts';
 
 /** A key of the ledger and the migration that holds it. */
 export type Held = { key: string; holder: string };
@@ -8,7 +8,7 @@ export type Claiming =
   /** All of it is free or its own: to be taken in this order, the same for all, so that no two wait for each other. */
   { may: true; keys: string[] } | { may: false; because: 'duplicate' | 'busy'; reason: string };
 
-/** What a migration must hold before it may start: its guest, one place at its source and its target, and one slot. */
+/** What a migration must hold before it may start: its guest, one place at its source and its target, and one slot, of which a lowered limit counts all that are taken. */
 export function planClaims(migration: ApprovedMigration, held: Held[], slots: number): Claiming {
   const holders = new Map(held.map(({ key, holder }) => [key, holder]));
   const other = (key: string) => {
@@ -20,15 +20,14 @@ export function planClaims(migration: ApprovedMigration, held: Held[], slots: nu
   if (holder)
     return no(holder === migration.parent_id ? 'busy' : 'duplicate', `${migration.guest} is in migration ${holder}`);
   const ends = [sourceClaim(migration), targetClaim(migration)];
-  const taken = ends.find(other);
-  if (taken)
-    return no(
-      'busy',
-      `${taken === ends[0] ? migration.source_node : migration.target_node} is busy with ${other(taken)}`,
-    );
+  const end = ends.find(other);
+  if (end)
+    return no('busy', `${end === ends[0] ? migration.source_node : migration.target_node} is busy with ${other(end)}`);
+  const taken = held.filter(({ key }) => key.startsWith(slotsOf(migration.cluster)));
   const keys = Array.from({ length: slots }, (_, i) => slotClaim(migration.cluster, i));
-  const slot = keys.find((key) => holders.get(key) === migration.migration_id) ?? keys.find((key) => !holders.has(key));
-  if (!slot) return no('busy', `${slots} of ${slots} slots are taken`);
+  const free = taken.length < slots ? keys.find((key) => !holders.has(key)) : undefined;
+  const slot = taken.find(({ holder }) => holder === migration.migration_id)?.key ?? free;
+  if (!slot) return no('busy', `${taken.length} of ${slots} slots are taken`);
   return { may: true, keys: [guest, ...ends, slot] };
 }
 

@@ -110,7 +110,8 @@ async function expectRight({ world, ledger, memory }: Setting) {
   }
 }
 
-describe('whenever the process is killed', () => {
+/** Each of these lives a cluster through hundreds of times. */
+describe('whenever the process is killed', { timeout: 120_000 }, () => {
   it.each(Object.entries(fatesOf))('each approval ends once, none is sent twice: %s', async (_, fates) => {
     const { through, calls } = killedAt(Number.POSITIVE_INFINITY, 'before');
     const whole = setting(fates);
@@ -150,7 +151,7 @@ describe('whenever the process is killed', () => {
   });
 });
 
-describe('two executors at once', () => {
+describe('two executors at once', { timeout: 120_000 }, () => {
   it('do no more than one, in whatever order their calls come through', async () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), fc.constantFrom(...Object.values(fatesOf)), async (scheduler, fates) => {

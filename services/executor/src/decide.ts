@@ -1,3 +1,4 @@
+import { iso, millis } from '@evenkeel/model';
 import type { GuestRow } from '@evenkeel/proxmox';
 import { askGuest } from './ask-guest.ts';
 import { begin } from './begin.ts';
@@ -11,6 +12,7 @@ import { locate, lookAtRest, lookAtTask, lookForRealTask, lookForTask, readProgr
 import { lookBefore } from './look-before.ts';
 import { lookForLeftovers } from './look-for-leftovers.ts';
 import type { Entry, Outside } from './outside.ts';
+import { secondsOf } from './plan-steps.ts';
 import type { LogSummary } from './read-log.ts';
 import { reconcile } from './reconcile.ts';
 import type { SaidSoFar } from './report.ts';
@@ -42,7 +44,7 @@ export async function decide(entry: Entry, tick: Tick, outside: Outside): Promis
     }
     case 'claimed': {
       const look = await lookBefore(execution, outside);
-      return launch(execution, { ...time(), waited_ms, look });
+      return launch(execution, { ...time(), waited_ms, held: tick.held, look });
     }
     case 'starting':
       return decideStarting(execution, revision, waited_ms, outside);
@@ -57,9 +59,13 @@ export async function decide(entry: Entry, tick: Tick, outside: Outside): Promis
   }
 }
 
-/** Read before the looks: what was waited for has had at least that long when it was looked at, even where this process stood still since. */
-const elapsed = ({ migration }: Execution, stage: string, { watch, proxmox }: Outside): number =>
-  watch.elapsed(executionKey(migration), stage, proxmox.clock().scale);
+/** A move counts from its start, also where that was before this process. Read before the looks: what was waited for has had at least that long when it was looked at, even where this process stood still since. */
+const elapsed = (execution: Execution, stage: string, { watch, proxmox }: Outside): number => {
+  const { now, scale } = proxmox.clock();
+  const before =
+    execution.state === 'running' && stage === 'running' ? Math.max(0, now - millis(execution.started_at)) : 0;
+  return watch.elapsed(executionKey(execution.migration), stage, scale, before);
+};
 
 function waitedOf(execution: Running, running: number, outside: Outside): Waited {
   const { settling_since, stop_asked_at } = execution;
@@ -78,7 +84,17 @@ async function decideStarting(
   const { found, complete } = await lookForTask(execution, proxmox);
   const place = await locate(execution.migration.vmid, proxmox);
   const { now } = proxmox.clock();
-  return reconcile(execution, { now, config, patience, unchanged_ms, waited_ms, tasks: found, complete, ...place });
+  return reconcile(execution, {
+    now,
+    config,
+    patience,
+    unchanged_ms,
+    waited_ms,
+    user: proxmox.user,
+    tasks: found,
+    complete,
+    ...place,
+  });
 }
 
 async function decideRunning(execution: Running, waited: Waited, tick: Tick, outside: Outside): Promise<Step> {
@@ -104,18 +120,31 @@ async function decideValidating(execution: Validating, waited_ms: number, outsid
   return clearUp(step, execution, place.guest, outside);
 }
 
-/** The last step of a plan: what the move left behind is found and said, on whichever of its two nodes the guest is not. */
+/** Cluster seconds for a plan that says nothing of its last step. */
+const usualClearing = 60;
+
+/**
+ * The last step of a plan: what the move left behind is found and said, on whichever of its two nodes the guest is not; what cannot be
+ * seen now is looked for again until the step has used up its time.
+ */
 async function clearUp(
   step: Step,
-  { migration, before }: Running | Validating,
+  execution: Running | Validating,
   guest: GuestRow | undefined,
-  { proxmox }: Outside,
+  outside: Outside,
 ): Promise<Step> {
+  const { migration, before, clearing_since } = execution;
   const { source_node, target_node, vmid } = migration;
   const node = guest?.node === target_node ? source_node : target_node;
   if (step.do !== 'put' || step.next.state !== 'ended' || step.next.ending.hold) return step;
   const has_disks = (before?.local_disks ?? 0) > 0;
   const isThere = guest !== undefined && [source_node, target_node].includes(guest.node);
   if (!isThere || (node === source_node && !has_disks)) return step;
-  return put(withLeftovers(step.next, node, await lookForLeftovers(proxmox, { vmid, node, guest, has_disks })));
+  const now = () => iso(outside.proxmox.clock().now);
+  if (!clearing_since) return put({ ...execution, clearing_since: now() });
+  const waited_ms = elapsed(execution, 'clearing', outside);
+  const look = await lookForLeftovers(outside.proxmox, { vmid, node, guest, has_disks });
+  const limit = secondsOf(migration.migration_plan, 'cleanup') ?? usualClearing;
+  if (look.passes && waited_ms < 1000 * limit) return wait(`to be cleared up: ${look.unseen}`);
+  return put(withLeftovers(step.next, node, look, now()));
 }

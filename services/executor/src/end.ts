@@ -1,4 +1,4 @@
-import type { CheckResult } from '@evenkeel/contracts';
+import type { CheckResult, StepResult } from '@evenkeel/contracts';
 import { iso, millis } from '@evenkeel/model';
 import type { Ended, Ending, Execution, Validating } from './execution.ts';
 import { type LeftoverLook, sayLeftovers } from './leftovers.ts';
@@ -37,8 +37,10 @@ function stepsOf(from: Execution, now: number, stop: Stop | null): Pick<Ending, 
   const plan = from.migration.migration_plan;
   if (from.state === 'approved' || from.state === 'ended' || plan.execution_steps.length === 0) return {};
   const started_at = from.state === 'claimed' ? undefined : from.state === 'starting' ? from.t0 : from.started_at;
-  const arrived_at = from.state === 'validating' ? from.arrived_at : undefined;
-  const marks = { claimed_at: from.claimed_at ?? started_at, started_at, arrived_at, ended_at: iso(now) };
+  const { arrived_at, validating_since } = from.state === 'validating' ? from : {};
+  const { clearing_since } = from.state === 'validating' || from.state === 'running' ? from : {};
+  const before = { claimed_at: from.claimed_at ?? started_at, validated_at: from.validated_at, started_at };
+  const marks = { ...before, arrived_at, validating_since, clearing_since, ended_at: iso(now) };
   return { steps: stepResults(plan, marks, stop) };
 }
 
@@ -75,17 +77,18 @@ export function complete(from: Validating, now: number, checks: CheckResult[], b
   return end(from, now, said, failed ? { at: 'post_migration_validation', result: 'failed' } : null);
 }
 
-/** What was found of it where it is not: said at the end of the reason, or as a warning where the guest arrived. */
-export function withLeftovers(ended: Ended, node: string, look: LeftoverLook): Ended {
+/** What was found of it where it is not, `at` what time: said at the end of the reason, or as a warning where the guest arrived. */
+export function withLeftovers(ended: Ended, node: string, look: LeftoverLook, at: string): Ended {
   const { ending } = ended;
   const said = sayLeftovers(node, look);
   const leftovers = look.leftovers ? { leftovers: look.leftovers } : {};
-  if (said === '') return { ...ended, ending: { ...ending, ...leftovers } };
+  const result: StepResult['result'] = look.passes ? 'timed_out' : said === '' ? 'done' : 'failed';
+  const steps = ending.steps?.map((step) =>
+    step.action === 'cleanup' && step.result === 'done' ? { ...step, result, ended_at: at } : step,
+  );
+  if (said === '') return { ...ended, ending: { ...ending, ...leftovers, ...(steps ? { steps } : {}) } };
   if (ending.kind !== 'completed')
     return { ...ended, ending: { ...ending, reason: ending.reason + said, ...leftovers } };
-  const steps = ending.steps?.map((step) =>
-    step.action === 'cleanup' && step.result === 'done' ? { ...step, result: 'failed' as const } : step,
-  );
   const warnings = [...ending.warnings, said.replace(/^; /, '')];
   return { ...ended, ending: { ...ending, warnings, ...leftovers, ...(steps ? { steps } : {}) } };
 }

@@ -34,6 +34,10 @@ const Before = z.object({
 const migration = ApprovedMigration;
 /** When it held all that it needs. */
 const claimed_at = Time.optional();
+/** When nothing stood against it any more but, at most, a lock. */
+const validated_at = Time.optional();
+/** Since when it is looked for what the move left behind, the last step of its plan. */
+const clearing_since = Time.optional();
 const before = Before.optional();
 /** W3C traceparent of its approval: what is said of it later belongs to that trace. */
 const trace = z.string().optional();
@@ -48,12 +52,13 @@ const Approved = z.object({
   /** Why the configuration of its approval lets nothing move; whatever is in force since does not overrule it. */
   paused: z.string().optional(),
 });
-const Claimed = z.object({ state: z.literal('claimed'), migration, trace, claimed_at });
+const Claimed = z.object({ state: z.literal('claimed'), migration, trace, claimed_at, validated_at });
 const Starting = z.object({
   state: z.literal('starting'),
   migration,
   trace,
   claimed_at,
+  validated_at,
   before,
   /** When the intent was written. */
   t0: Time,
@@ -64,9 +69,11 @@ const Running = z.object({
   migration,
   trace,
   claimed_at,
+  validated_at,
   before,
   ...start,
   known_tasks,
+  clearing_since,
   /** Since when the task is over without the guest on its target. */
   settling_since: Time.optional(),
   stop_asked_at: Time.optional(),
@@ -81,11 +88,13 @@ const Validating = z.object({
   migration,
   trace,
   claimed_at,
+  validated_at,
   before,
   ...start,
   /** When its task ended, and since when the guest is known to be on its target. */
   arrived_at: Time,
   validating_since: Time,
+  clearing_since,
   /** How its task ended, where that could be read. */
   exit: z.string().optional(),
   warnings: z.array(z.string()),

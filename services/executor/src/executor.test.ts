@@ -439,6 +439,17 @@ describe('the executor', () => {
     expect(await s.ledger.list('lab.claim')).toEqual([]);
   });
 
+  it('counts the time of a move from its start, however often the executor starts anew', async () => {
+    const s = setting({ 101: 'n1' }, { 101: { hung: true } });
+    const config = configOf({ automated_migrations: { dry_run: false, migration_poll_timeout_seconds: 600 } });
+    await run(s, [m], 30, config);
+    for (let minute = 0; minute < 600; minute += 540) await run(s, [], 540, config);
+    expect(s.world.state.stopped).toHaveLength(1);
+    expect(eventOf(s.memory, 'migration.failed', m)).toMatchObject({
+      reason: expect.stringMatching(/^stuck: still running after 7\d\d s, 600 s at most/),
+    });
+  });
+
   it('looks at a long migration less and less often', async () => {
     const s = setting({ 101: 'n1' }, { 101: { seconds: 3600 } });
     await run(s, [m], 3700);

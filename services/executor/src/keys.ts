@@ -10,7 +10,9 @@ export const claimsOf = (cluster: string): string => `${token(cluster)}.claim`;
 export const guestClaim = (m: ApprovedMigration): string => `${claimsOf(m.cluster)}.guest.${token(m.guest)}`;
 export const sourceClaim = (m: ApprovedMigration): string => `${claimsOf(m.cluster)}.source.${token(m.source_node)}`;
 export const targetClaim = (m: ApprovedMigration): string => `${claimsOf(m.cluster)}.target.${token(m.target_node)}`;
-export const slotClaim = (cluster: string, i: number): string => `${claimsOf(cluster)}.slot.${i}`;
+/** Prefix of the slots that are taken, under whatever limit. */
+export const slotsOf = (cluster: string): string => `${claimsOf(cluster)}.slot.`;
+export const slotClaim = (cluster: string, i: number): string => `${slotsOf(cluster)}${i}`;
 
 /** Prefix of the tombstones of the migrations approved on a day; by day, so that old ones are found without reading all. */
 export const doneOn = (cluster: string, time: string): string =>

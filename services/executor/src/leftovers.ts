@@ -5,8 +5,11 @@ import { isReplica, keepsGuestDisks, type Replication, type StorageRow, type Vol
 /** Named up to so many: a guest has a few disks. */
 const most = 32;
 
-/** What a look for volumes of a guest on the node where it is not has found; `unseen` says why it may have missed some. */
-export type LeftoverLook = { leftovers?: Leftover[]; unseen?: string };
+/**
+ * What a look for volumes of a guest on the node where it is not has found; `unseen` says why it may have missed some, and
+ * `passes` where that may go away by itself.
+ */
+export type LeftoverLook = { leftovers?: Leftover[]; unseen?: string; passes?: boolean };
 
 /** Storages of a node on which only it sees what a guest leaves behind. */
 export const localStoragesOf = (node: string, rows: readonly StorageRow[]): StorageRow[] =>

@@ -1,11 +1,19 @@
-import { bridgesOf, type GuestRef, guestOfSid, haRules, type Proxmox } from '@evenkeel/proxmox';
+import {
+  bridgesOf,
+  guestOfSid,
+  haRules,
+  isReplica,
+  type Processor,
+  type Proxmox,
+  processorOf,
+} from '@evenkeel/proxmox';
 import { type Answer, ask } from './ask.ts';
 import { askGuest } from './ask-guest.ts';
 import { hearDropped, missingFrom } from './dropped-rows.ts';
 import type { Claimed } from './execution.ts';
 import type { LaunchFacts } from './launch.ts';
 import type { Outside } from './outside.ts';
-import type { Look, NodeClock } from './preflight.ts';
+import type { NodeClock } from './preflight.ts';
 
 type Seen = LaunchFacts['look'];
 
@@ -19,17 +27,24 @@ export async function lookBefore(
   const { proxmox } = outside;
   const { source_node, target_node, vmid, type } = execution.migration;
   const { dropped, onDropped } = hearDropped();
-  const [tasks, status, maintenance, resources, owners, preconditions, bridges, jobs, ...clocks] = await Promise.all([
-    ask(proxmox.node_tasks(source_node, { vmid, source: 'all', limit: 50 }, onDropped)),
+  const ref = { node: source_node, type, vmid };
+  const [status, maintenance, resources, owners, config, processors, here, there, jobs, ...clocks] = await Promise.all([
     ask(proxmox.status(onDropped)),
     ask(proxmox.maintenance_nodes(onDropped)),
     ask(proxmox.resources(onDropped)),
     ask(lookAtOwners(proxmox, onDropped)),
-    ask(proxmox.migration_preconditions({ node: source_node, type, vmid }, target_node)),
-    askBridges({ node: source_node, type, vmid }, target_node, proxmox),
+    ask(proxmox.guest_config(ref)),
+    ask(lookAtProcessors([source_node, target_node], proxmox)),
+    askBridges(source_node, proxmox),
+    askBridges(target_node, proxmox),
     ask(proxmox.replications()),
     askClock(source_node, proxmox),
     askClock(target_node, proxmox),
+  ]);
+  const validated_at = proxmox.clock().now;
+  const [tasks, preconditions] = await Promise.all([
+    ask(proxmox.node_tasks(source_node, { vmid, source: 'all', limit: 50 }, onDropped)),
+    ask(proxmox.migration_preconditions(ref, target_node)),
   ]);
   if (!resources.ok || !status.ok || !maintenance.ok || !tasks.ok || !owners.ok)
     return { seen: false, reason: [resources, status, maintenance, tasks, owners].map(unread).find((r) => r) ?? '' };
@@ -39,6 +54,9 @@ export async function lookBefore(
   if (no && no.kind !== 'not_implemented' && (isThere || no.kind !== 'refused')) return said(no);
   const missing = missingFrom(dropped);
   if (missing) return { seen: false, reason: missing };
+  const target = resources.value.nodes.find((row) => row.node === target_node);
+  if (isThere && !config.ok) return { seen: false, reason: unread(config) };
+  if (isThere && target?.status === 'online' && !processors.ok) return { seen: false, reason: unread(processors) };
   const look = {
     quorate: status.value.quorate,
     nodes: resources.value.nodes,
@@ -47,23 +65,26 @@ export async function lookBefore(
     storages: resources.value.storages,
     ...owners.value,
     preconditions: preconditions.ok ? preconditions.value : null,
-    bridges,
-    copied: jobs.ok && jobs.value.some((job) => job.vmid === vmid && job.target === target_node),
+    bridges: config.ok && here && there ? { needed: bridgesOf(config.value), here, there } : null,
+    copied: jobs.ok && isReplica(jobs.value, vmid, target_node),
+    processors: processors.ok ? processors.value : new Map(),
+    guest_config: config.ok ? config.value : {},
     clocks: clocks.filter((clock) => clock !== null),
   };
-  return { seen: true, look, tasks: tasks.value, ...(guest ? { signs: await askGuest(guest, outside) } : {}) };
+  return {
+    seen: true,
+    validated_at,
+    look,
+    tasks: tasks.value,
+    ...(guest ? { signs: await askGuest(guest, outside) } : {}),
+  };
 }
 
-/** The bridges that a guest needs, and those that its node and its target show; null where one of them does not say. */
-async function askBridges(guest: GuestRef, target: string, proxmox: Proxmox): Promise<Look['bridges']> {
+/** The bridges that a node shows; null where it does not say. */
+async function askBridges(node: string, proxmox: Proxmox): Promise<string[] | null> {
   const { dropped, onDropped } = hearDropped();
-  const [config, here, there] = await Promise.all([
-    ask(proxmox.guest_config(guest)),
-    ask(proxmox.bridges(guest.node, onDropped)),
-    ask(proxmox.bridges(target, onDropped)),
-  ]);
-  if (!config.ok || !here.ok || !there.ok || dropped.length > 0) return null;
-  return { needed: bridgesOf(config.value), here: here.value, there: there.value };
+  const bridges = await ask(proxmox.bridges(node, onDropped));
+  return bridges.ok && dropped.length === 0 ? bridges.value : null;
 }
 
 /** How the clock of a node stands to this machine's, whatever the answer took on its way; null where it does not say. */
@@ -73,6 +94,11 @@ async function askClock(node: string, proxmox: Proxmox): Promise<NodeClock | nul
   if (!said.ok) return null;
   const after = proxmox.clock().now;
   return { node, ahead_ms: Math.max(0, said.value - after) + Math.min(0, said.value - before) };
+}
+
+async function lookAtProcessors(nodes: string[], proxmox: Proxmox): Promise<Map<string, Processor>> {
+  const all = nodes.map(async (node) => [node, processorOf(await proxmox.node_status(node))] as const);
+  return new Map(await Promise.all(all));
 }
 
 /** Who else may move guests, and by what rules: HA and Proxmox's own balancer. */

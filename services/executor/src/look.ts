@@ -1,12 +1,12 @@
-import type { GuestRow, NodeRow, Proxmox } from '@evenkeel/proxmox';
+import { type GuestRow, type NodeRow, type Proxmox, parseMigrationLog, type TaskRow } from '@evenkeel/proxmox';
 import { ask } from './ask.ts';
 import { hearDropped, mayHideGuest } from './dropped-rows.ts';
-import type { Ended, Execution, Running } from './execution.ts';
+import type { Ended, Execution, Running, Starting } from './execution.ts';
 import { type FollowFacts, underWay } from './follow.ts';
 import { mayBeMigrating } from './lock.ts';
 import { type LogSummary, readLog } from './read-log.ts';
 import { lookIsDue, type SaidSoFar } from './report.ts';
-import { findTask, migrationsOf, taskType } from './trace.ts';
+import { findTask, migrationsOf, migrationsSince, type TracedTask, taskType } from './trace.ts';
 
 /** Where a guest is, and whether that could be read: a guest that is not there may be in a row that could not. */
 export async function locate(
@@ -20,8 +20,31 @@ export async function locate(
   return { placed: resources.ok && (guest !== undefined || !mayHideGuest(dropped)), guest, nodes };
 }
 
-/** The tasks among which an intent must be if it was carried out; complete where all of them could be read, to the last row. */
-export async function lookForTask({ migration }: Pick<Execution, 'migration'>, proxmox: Proxmox) {
+type FoundTasks = { found: TracedTask[]; complete: boolean };
+
+/** The tasks among which an intent must be if it was carried out, with where they lead; complete where all of it could be read. */
+export async function lookForTask(
+  intent: Pick<Starting, 'migration' | 't0' | 'known_tasks'>,
+  proxmox: Proxmox,
+): Promise<FoundTasks> {
+  const { found, complete } = await listTasks(intent, proxmox);
+  const traced = await Promise.all(migrationsSince(intent, found).map((task) => readTarget(task, proxmox)));
+  const read = traced.filter((task) => task !== null);
+  return { found: read, complete: complete && read.length === traced.length };
+}
+
+const haRequest = /^Requesting HA migration for (?:VM|CT) \d+ to node (\S+)/;
+
+async function readTarget(task: TaskRow, proxmox: Proxmox): Promise<TracedTask | null> {
+  const log = await ask(proxmox.task_log(task.upid));
+  if (!log.ok) return null;
+  const target =
+    parseMigrationLog(log.value).target ?? log.value.map((line) => haRequest.exec(line)?.[1]).find(Boolean);
+  return { ...task, target };
+}
+
+/** All that tasks say of a guest; complete where all of them could be read, to the last row. */
+async function listTasks({ migration }: Pick<Execution, 'migration'>, proxmox: Proxmox) {
   const { dropped, onDropped } = hearDropped();
   const filter = { vmid: migration.vmid, source: 'all', limit: 50 } as const;
   const node = await ask(proxmox.node_tasks(migration.source_node, filter, onDropped));
@@ -52,8 +75,9 @@ export async function lookAtTask(execution: Running, proxmox: Proxmox): Promise<
 /** The migration that HA started for us, where ours was only the request to it. */
 export async function lookForRealTask(execution: Running, proxmox: Proxmox): Promise<string | null> {
   if (taskType(execution.upid) !== 'hamigrate') return null;
-  const { found } = await lookForTask(execution, proxmox);
-  const real = findTask({ ...execution, t0: execution.started_at }, found);
+  const intent = { ...execution, t0: execution.started_at };
+  const { found } = await lookForTask(intent, proxmox);
+  const real = findTask(intent, found, proxmox.user);
   return real && real.type !== 'hamigrate' ? real.upid : null;
 }
 
@@ -72,7 +96,7 @@ async function mayStillRun({ start, migration }: Ended, proxmox: Proxmox): Promi
     const task = await ask(proxmox.task_status(start.upid));
     return task.ok && task.value.running;
   }
-  const { found, complete } = await lookForTask({ migration }, proxmox);
+  const { found, complete } = await listTasks({ migration }, proxmox);
   return !complete || migrationsOf(migration.vmid, found).some(({ endtime }) => endtime === undefined);
 }
 

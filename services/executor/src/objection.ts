@@ -1,27 +1,60 @@
 import type { ApprovedMigration, Config, GuestSample, NodeSample } from '@evenkeel/contracts';
-import { boundElsewhere, ownedByCrs, type RuleContext, ruleContext, suitsResidents, wishToStay } from '@evenkeel/model';
-import type { GuestRow, HaResource, NodeRow } from '@evenkeel/proxmox';
+import {
+  boundElsewhere,
+  cannotRunOn,
+  ownedByCrs,
+  type RuleContext,
+  ruleContext,
+  suitsResidents,
+  wishToStay,
+} from '@evenkeel/model';
+import { cpuTypeOf, type GuestRow, type HaResource, type NodeRow, type Processor } from '@evenkeel/proxmox';
 import type { Look } from './preflight.ts';
 
 /**
- * What tags, names, pools, pins, HA rules and the balancer of Proxmox, as they are now, have against a migration, or null. What binds
- * guests together is left out, since they arrive one after another.
+ * What tags, names, pools, pins, HA rules and the balancer of Proxmox, as they are now, have against a migration, or null. Of guests
+ * that are bound together each goes alone: those that its plan takes to the same node count as there.
  */
 export function objection(migration: ApprovedMigration, look: Look, config: Config): string | null {
-  const { guest, target_node, mandatory } = migration;
+  const { guest, target_node, mandatory, companions } = migration;
   const rules = rulesOf(look, config);
   const placement = Object.fromEntries(look.guests.map((row) => [row.id, row.node]));
   return (
     ownedByCrs(guest, rules) ??
     wishToStay(guest, rules, mandatory) ??
     boundElsewhere(guest, target_node, rules) ??
-    suitsResidents(guest, target_node, placement, keptApart(rules))
+    suitsResidents(guest, target_node, placement, rules, companions)
   );
 }
 
-function rulesOf({ nodes, guests, maintenance, services, ha_rules, crs }: Look, config: Config): RuleContext {
+/** Why the target cannot run the guest, by what its configuration and the two nodes say now, or null. */
+export function targetObjection(migration: ApprovedMigration, look: Look, config: Config): string | null {
+  const { guest, target_node } = migration;
+  const rules = rulesOf(look, config);
+  const sample = rules.guests.get(guest);
+  if (!sample) return null;
+  const cpu_type = cpuTypeOf(migration.type, look.guest_config);
+  const guests = new Map(rules.guests).set(guest, { ...sample, constraints: { ...unconstrained, cpu_type } });
+  return cannotRunOn(guest, target_node, { ...rules, guests });
+}
+
+/** Storages and devices are Proxmox's own to judge, in its preconditions. */
+const unconstrained = {
+  storages: [],
+  local_disk_bytes: 0,
+  local_disks: 0,
+  local_devices: [],
+  bridges: [],
+  snapshots_with_state: false,
+  bind_mounts: [],
+};
+
+function rulesOf(
+  { nodes, guests, maintenance, services, ha_rules, crs, processors }: Look,
+  config: Config,
+): RuleContext {
   const source = {
-    nodes: nodes.map((row) => nodeOf(row, maintenance)),
+    nodes: nodes.map((row) => nodeOf(row, maintenance, processors.get(row.node))),
     guests: guests.map((row) => guestOf(row, services.get(row.id))),
     ha_rules,
     crs,
@@ -29,12 +62,11 @@ function rulesOf({ nodes, guests, maintenance, services, ha_rules, crs }: Look, 
   return ruleContext(source, config);
 }
 
-const keptApart = (rules: RuleContext): RuleContext => ({
-  ...rules,
-  groupsOf: new Map([...rules.groupsOf].map(([guest, groups]) => [guest, groups.filter((g) => g.kind === 'apart')])),
-});
-
-const nodeOf = ({ node, status, hastate }: NodeRow, maintenance: string[]): NodeSample => ({
+const nodeOf = (
+  { node, status, hastate }: NodeRow,
+  maintenance: string[],
+  { vendor, model, flags, version }: Processor = {},
+): NodeSample => ({
   node,
   status,
   maintenance: maintenance.includes(node) || hastate === 'maintenance',
@@ -45,6 +77,10 @@ const nodeOf = ({ node, status, hastate }: NodeRow, maintenance: string[]): Node
   uptime: 0,
   speed_factor: 1,
   storages: [],
+  ...(vendor && { cpu_vendor: vendor }),
+  ...(model && { cpu_model: model }),
+  ...(flags && { cpu_flags: flags }),
+  ...(version && { version }),
 });
 
 const guestOf = (

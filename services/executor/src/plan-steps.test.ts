@@ -36,7 +36,7 @@ test.each<Row>([
 ])('a migration that %s', (_, marks, stop, expected) => {
   const results = stepResults(plan, { ...all, ...marks }, stop);
   expect(results.map(({ result }) => result).join(' ')).toBe(expected);
-  expect(results.map(({ timeout_seconds }) => timeout_seconds)).toEqual([30, 30, 600, 30, 60]);
+  expect(results.map(({ timeout_seconds }) => timeout_seconds)).toEqual([30, 300, 600, 30, 60]);
   for (const { result, started_at, ended_at } of results) {
     expect(started_at === undefined).toBe(result === 'not_reached');
     if (started_at) expect(ended_at! >= started_at).toBe(true);
@@ -44,8 +44,22 @@ test.each<Row>([
 });
 
 test('the times are those of its stages', () => {
-  expect(stepResults(plan, all, null)[2]).toMatchObject({ started_at, ended_at: arrived_at });
-  expect(stepResults(plan, all, null)[4]).toMatchObject({ started_at: arrived_at, ended_at });
+  const at = (minute: number, second = 0) => `2026-03-01T12:0${minute}:${String(second).padStart(2, '0')}.000Z`;
+  const marks = { ...all, validated_at: at(0, 20), validating_since: at(2, 5), clearing_since: at(2, 30) };
+  const times = (stop: Stop | null, some: Partial<Marks> = {}) =>
+    stepResults(plan, { ...marks, ...some }, stop).map(({ started_at, ended_at }) => [started_at, ended_at]);
+  const [first, second] = [
+    [at(0), at(0, 20)],
+    [at(0, 20), at(1)],
+  ];
+  expect(times(null)).toEqual([first, second, [at(1), at(2)], [at(2, 5), at(2, 30)], [at(2, 30), at(3)]]);
+  expect(times({ at: 'post_migration_validation', result: 'failed' })[3]).toEqual([at(2, 5), at(2, 30)]);
+  const none = { started_at: undefined, arrived_at: undefined, validating_since: undefined, clearing_since: undefined };
+  expect(times({ at: 'migration_preparation', result: 'timed_out' }, none).slice(0, 2)).toEqual([
+    first,
+    [at(0, 20), at(3)],
+  ]);
+  expect(times({ at: 'pre_migration_validation', result: 'failed' }, none)[0]).toEqual([at(0), at(3)]);
 });
 
 test('a plan says how long a step may take, or nothing of it', () => {

@@ -45,6 +45,8 @@ const good: Look = {
     { node: 'n1', ahead_ms: 0 },
     { node: 'n2', ahead_ms: -120_000 },
   ],
+  processors: new Map(['n1', 'n2'].map((node) => [node, { model: 'x1', vendor: 'AuthenticAMD', version: '9.2.2' }])),
+  guest_config: { cpu: 'host', meta: 'creation-qemu=9.2.0,ctime=17' },
 };
 type Difference = {
   guest?: object;
@@ -54,6 +56,7 @@ type Difference = {
   look?: Partial<Look>;
   pre?: object;
   config?: ConfigInput['automated_migrations'];
+  nodes?: ConfigInput['nodes'];
   plan?: ApprovedMigration['migration_plan']['migration_type'];
   map?: Record<string, string>;
   order?: Partial<ApprovedMigration>;
@@ -83,7 +86,7 @@ const unlike: Difference = {
 const clocks = (...seconds: number[]) => seconds.map((s, i) => ({ node: i === 0 ? 'n1' : 'n2', ahead_ms: 1000 * s }));
 const affinity = { rule: 'home', type: 'node-affinity' as const, guests: ['qemu/101'] };
 
-function judged({ guest, target, beside, look, pre, config = {}, plan, map, order }: Difference) {
+function judged({ guest, target, beside, look, pre, config = {}, nodes = {}, plan, map, order }: Difference) {
   const bare = approval(101, 'n1', 'n2', order);
   const m = map ? { ...bare, migration_plan: { ...bare.migration_plan, storage_map: map } } : bare;
   const migration = plan ? { ...m, migration_plan: { ...m.migration_plan, migration_type: plan } } : m;
@@ -97,7 +100,7 @@ function judged({ guest, target, beside, look, pre, config = {}, plan, map, orde
     preconditions: good.preconditions && { ...good.preconditions, ...pre },
     ...look,
   };
-  return preflight(migration, seen, configOf({ automated_migrations: { dry_run: false, ...config } }));
+  return preflight(migration, seen, configOf({ nodes, automated_migrations: { dry_run: false, ...config } }));
 }
 const lxc: Difference = {
   guest: { type: 'lxc', id: 'lxc/101' },
@@ -168,8 +171,31 @@ describe('preflight lets through', () => {
       options,
     ],
     [
-      'a guest ahead of the one it is bound to',
-      { guest: { tags: ['affinity_db'] }, beside: { node: 'n1', tags: ['affinity_db'] } },
+      'a guest ahead of the one it is bound to, which its plan takes along',
+      {
+        guest: { tags: ['affinity_db'] },
+        beside: { node: 'n1', tags: ['affinity_db'] },
+        order: { companions: ['qemu/102'] },
+      },
+      options,
+    ],
+    [
+      'a guest that joins the one it is bound to',
+      { guest: { tags: ['affinity_db'] }, beside: { node: 'n2', tags: ['affinity_db'] } },
+      options,
+    ],
+    ['a guest whose identity is the one that was decided on', { order: { identity: 'ctime-17' } }, options],
+    [
+      'a guest with a common CPU type, to another model that can run it',
+      {
+        look: {
+          guest_config: { cpu: 'x86-64-v2-AES' },
+          processors: new Map([
+            ['n1', { model: 'x1' }],
+            ['n2', { model: 'x2', flags: ['aes', 'pni', 'popcnt', 'sse4_1', 'sse4_2', 'ssse3'] }],
+          ]),
+        },
+      },
       options,
     ],
     ['a guest of HA that Proxmox leaves where it is', { look: service(false) }, options],
@@ -203,6 +229,70 @@ describe('preflight refuses', () => {
     ['a template', { guest: { template: true } }, 'moved', /now a template/],
     ['another kind of guest', { guest: { type: 'lxc' } }, 'moved', /now a lxc/],
     ['another guest of that number', { guest: { name: 'db' } }, 'moved', /now called db, not vm101/],
+    [
+      'a guest made anew',
+      { order: { identity: 'ctime-16' } },
+      'moved',
+      /not the guest that was decided on: it was created/,
+    ],
+    [
+      'a guest that leaves the one it is bound to',
+      { guest: { tags: ['affinity_db'] }, beside: { node: 'n1', tags: ['affinity_db'] } },
+      'unwanted',
+      /tag affinity_db binds it to qemu\/102, which is not on n2/,
+    ],
+    [
+      'a guest that leaves the one that an HA rule binds it to',
+      {
+        beside: { node: 'n1' },
+        look: {
+          ha_rules: [{ rule: 'r', type: 'resource-affinity', guests: ['qemu/101', 'qemu/102'], affinity: 'positive' }],
+        },
+      },
+      'unwanted',
+      /HA rule r binds it to qemu\/102, which is not on n2/,
+    ],
+    ['a target that is to be ignored', { nodes: { n2: { ignore: true } } }, 'unwanted', /n2 is to be ignored/],
+    [
+      'the CPU of its node on another model',
+      {
+        look: {
+          processors: new Map([
+            ['n1', { model: 'x1' }],
+            ['n2', { model: 'x2' }],
+          ]),
+        },
+      },
+      'unwanted',
+      /its CPU type is host, and n2 has another model \(x2\)/,
+    ],
+    [
+      'a CPU of another vendor',
+      {
+        look: {
+          guest_config: {},
+          processors: new Map([
+            ['n1', { vendor: 'GenuineIntel' }],
+            ['n2', { vendor: 'AuthenticAMD' }],
+          ]),
+        },
+      },
+      'unwanted',
+      /n2 has a CPU of AuthenticAMD, n1 one of GenuineIntel/,
+    ],
+    [
+      'a target with an older Proxmox',
+      {
+        look: {
+          processors: new Map([
+            ['n1', { model: 'x1', version: '9.2.2' }],
+            ['n2', { model: 'x1', version: '8.4.14' }],
+          ]),
+        },
+      },
+      'unwanted',
+      /n2 has Proxmox VE 8\.4\.14, n1 the newer 9\.2\.2/,
+    ],
     ['a guest elsewhere', { guest: { node: 'n3' } }, 'moved', /on n3, not on n1/],
     ['a locked guest', { guest: { lock: 'snapshot' } }, 'locked', /locked \(snapshot\)/],
     ['a guest that stopped', { guest: { status: 'stopped' } }, 'not_running', /is stopped, planned for running/],

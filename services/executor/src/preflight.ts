@@ -1,15 +1,18 @@
 import type { ApprovedMigration, Config, HaRule } from '@evenkeel/contracts';
-import type {
-  GuestRow,
-  HaResource,
-  MigrateOptions,
-  MigrationPreconditions,
-  NodeRow,
-  StorageRow,
+import {
+  type GuestConfig,
+  type GuestRow,
+  type HaResource,
+  type MigrateOptions,
+  type MigrationPreconditions,
+  type NodeRow,
+  otherThan,
+  type Processor,
+  type StorageRow,
 } from '@evenkeel/proxmox';
 import { clockTolerance } from './begin.ts';
 import { disksLand } from './disks-land.ts';
-import { objection } from './objection.ts';
+import { objection, targetObjection } from './objection.ts';
 
 /** A fresh look at what a migration rests on. */
 export type Look = {
@@ -30,6 +33,10 @@ export type Look = {
   copied: boolean;
   /** Of its two nodes, as far as they say. */
   clocks: NodeClock[];
+  /** Of its two nodes. */
+  processors: Map<string, Processor>;
+  /** The guest's configuration, as it will move. */
+  guest_config: GuestConfig;
 };
 
 /** Milliseconds by which the clock of a node is ahead of this machine's, at least; negative where it is behind, 0 where it may be right. */
@@ -68,6 +75,12 @@ const sameGuest: Check = (migration, look) => {
   if (guest.node !== migration.source_node)
     return no('moved', `${migration.guest} is on ${guest.node}, not on ${migration.source_node}`);
   return null;
+};
+
+/** A guest that was deleted and made anew under the same number and name is another. */
+const sameIdentity: Check = ({ guest, identity }, { guest_config }) => {
+  const other = otherThan(identity, guest_config);
+  return other ? no('moved', `${guest} is not the guest that was decided on: ${other}`) : null;
 };
 
 const unlocked: Check = (migration, look) => {
@@ -112,6 +125,11 @@ const targetThere: Check = (migration, look, config) => {
   return kept.includes(target.node) || target.hastate === 'maintenance'
     ? no('target_unavailable', `${target.node} is in maintenance`)
     : null;
+};
+
+const targetSuits: Check = (migration, look, config) => {
+  const found = targetObjection(migration, look, config);
+  return found ? no('unwanted', `${migration.guest}: ${found}`) : null;
 };
 
 const targetHasRoom: Check = (migration, look, config) => {
@@ -164,9 +182,19 @@ const proxmoxAllows: Check = (migration, { preconditions }, config) => {
     : null;
 };
 
-/** In the order in which their reasons are worth hearing. */
-const ofGuest = [clocksAgree, quorum, sameGuest, unlocked, leftByHa, asPlanned, wanted, stillDrained];
-const checks: Check[] = [...ofGuest, targetThere, targetHasRoom, bridgesThere, disksLand, proxmoxAllows];
+/** In the order in which their reasons are worth hearing; last what passes by itself, and is worth waiting for. */
+const ofGuest = [clocksAgree, quorum, sameGuest, sameIdentity, asPlanned, wanted, stillDrained];
+const checks: Check[] = [
+  ...ofGuest,
+  targetThere,
+  targetSuits,
+  targetHasRoom,
+  bridgesThere,
+  disksLand,
+  proxmoxAllows,
+  leftByHa,
+  unlocked,
+];
 
 /** Whether what a migration was decided on still holds a moment before it starts, and with which options it is to be sent. */
 export function preflight(migration: ApprovedMigration, look: Look, config: Config): Preflight {

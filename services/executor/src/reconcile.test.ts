@@ -1,9 +1,9 @@
 import { iso } from '@evenkeel/model';
-import type { TaskRow } from '@evenkeel/proxmox';
 import { describe, expect, it } from 'vitest';
 import type { Starting } from './execution.ts';
 import { reconcile } from './reconcile.ts';
 import { approval, configOf, createWorld, t0 } from './testing/index.ts';
+import type { TracedTask } from './trace.ts';
 
 const intent: Starting = {
   state: 'starting',
@@ -11,7 +11,7 @@ const intent: Starting = {
   t0: iso(t0),
   known_tasks: ['UPID:known'],
 };
-const task = (more: Partial<TaskRow> = {}): TaskRow => ({
+const task = (more: Partial<TracedTask> = {}): TracedTask => ({
   upid: 'UPID:new',
   node: 'n1',
   type: 'qmigrate',
@@ -24,7 +24,7 @@ const row = createWorld({ 101: 'n1' }).rows[0]!;
 type Given = {
   unchanged?: number;
   seconds?: number;
-  tasks?: TaskRow[];
+  tasks?: TracedTask[];
   complete?: boolean;
   node?: string | null;
   lock?: string;
@@ -34,6 +34,7 @@ const waits = { do: 'wait' };
 const becomes = (next: object) => ({ do: 'put', next });
 const lost = becomes({ state: 'ended', ending: { kind: 'failed', reason: 'not started: the request was lost' } });
 
+const moved = (reason: string) => becomes({ state: 'ended', ending: { kind: 'refused', code: 'moved', reason } });
 const held = (reason: string) => becomes({ state: 'ended', ending: { kind: 'failed', hold: true, reason } });
 
 describe('an intent without an answer', () => {
@@ -62,6 +63,51 @@ describe('an intent without an answer', () => {
       'is found in the real task before the request to HA',
       { tasks: [task(), task({ type: 'hamigrate', upid: 'UPID:ha', starttime: t0 / 1000 + 9 })] },
       becomes({ upid: 'UPID:new' }),
+    ],
+    [
+      'is found in the task that HA began upon our request',
+      { tasks: [task({ type: 'hamigrate', upid: 'UPID:ha' }), task({ user: 'root@pam' })] },
+      becomes({ state: 'running', upid: 'UPID:new' }),
+    ],
+    [
+      'is found whatever token of the user is named',
+      { tasks: [task({ user: 'bal@pve!lb' })] },
+      becomes({ upid: 'UPID:new' }),
+    ],
+    [
+      'is not found in what somebody else has tried',
+      { tasks: [task({ user: 'root@pam', endtime: t0 / 1000 + 2 })] },
+      lost,
+    ],
+    [
+      'waits while somebody else moves its guest',
+      { tasks: [task({ user: 'root@pam' })], lock: 'migrate', unchanged: 34_999 },
+      waits,
+    ],
+    [
+      'waits for lists that show only what somebody else does',
+      { tasks: [task({ user: 'root@pam' })], complete: false },
+      waits,
+    ],
+    [
+      'was not started where somebody else moves its guest',
+      { tasks: [task({ user: 'root@pam', target: 'n3' })], lock: 'migrate' },
+      moved('not started: root@pam moves qemu/101 to n3 meanwhile'),
+    ],
+    [
+      'was not started where somebody else asked HA to move its guest',
+      { tasks: [task({ user: 'ann@pve', type: 'hamigrate', upid: 'UPID:ha' }), task({ user: 'root@pam' })] },
+      moved('not started: root@pam moves qemu/101 meanwhile'),
+    ],
+    [
+      'was not started where the same user moves its guest elsewhere',
+      { tasks: [task({ target: 'n3' })], lock: 'migrate' },
+      moved('not started: bal@pve moves qemu/101 to n3 meanwhile'),
+    ],
+    [
+      'was not started where somebody else moved its guest to the same node',
+      { tasks: [task({ user: 'root@pam', endtime: t0 / 1000 + 9, target: 'n2' })], node: 'n2' },
+      moved('not started: root@pam moved qemu/101 to n2 meanwhile'),
     ],
     ['may still be carried out', { unchanged: 34_999 }, waits],
     ['is lost in the end', { unchanged: 35_000 }, lost],
@@ -109,6 +155,6 @@ describe('an intent without an answer', () => {
       waited_ms: seconds * 1000,
     };
     const guest = node === null ? undefined : { ...row, node, lock };
-    expect(reconcile(intent, { ...facts, tasks, complete, guest, placed })).toMatchObject(expected);
+    expect(reconcile(intent, { ...facts, user: 'bal@pve', tasks, complete, guest, placed })).toMatchObject(expected);
   });
 });

@@ -149,7 +149,6 @@ describe('a guest of HA', () => {
 
 describe('trouble at the edge', () => {
   it.each([
-    ['a lock that stays', { kind: 'locked', vmid: 101 }, 'locked', /locked \(backup\).*30 s at most/],
     ['a target that is gone', { kind: 'node_down', node: 'n2' }, 'target_unavailable', /n2 is offline/],
     ['a source that is gone', { kind: 'node_down', node: 'n1' }, 'unread', /n1.*30 s at most/],
     ['quorum lost', { kind: 'no_quorum' }, 'not_allowed', /quorum/],
@@ -179,11 +178,28 @@ describe('trouble at the edge', () => {
     },
   );
 
-  it('a lock that goes is waited out', async () => {
+  it('a lock that stays: refused when the approval expires', async () => {
     const lab = createLab(one);
-    faulty(lab, { kind: 'locked', vmid: 101, lock: 'snapshot', for_s: 20 });
+    faulty(lab, { kind: 'locked', vmid: 101 });
     const m = await lab.approve(101, 'n1', 'n2');
-    await lab.pass(120);
+    await lab.pass(290);
+    expect(ends(lab.memory, m)).toEqual([]);
+    await lab.pass(20);
+    expect(refused(lab, m)).toMatchObject({
+      code: 'locked',
+      reason: expect.stringMatching(/locked \(backup\).*expired/),
+    });
+    expect(await clean(lab)).toEqual([]);
+  });
+
+  it.each([
+    ['snapshot', 20],
+    ['backup', 120],
+  ] as const)('a lock (%s) that goes after %i s is waited out', async (lock, for_s) => {
+    const lab = createLab(one);
+    faulty(lab, { kind: 'locked', vmid: 101, lock, for_s });
+    const m = await lab.approve(101, 'n1', 'n2');
+    await lab.pass(for_s + 100);
     expect(ends(lab.memory, m)).toEqual(['migration.completed']);
   });
 
@@ -221,6 +237,30 @@ describe('trouble at the edge', () => {
     expect(lab.nodeOf(101)).toBe('n3');
     expect(posts(lab)).toEqual([]);
   });
+
+  it.each([
+    ['a VM', {}],
+    ['a VM of HA', { ha: {} }],
+  ])(
+    'a person who moves %s elsewhere right when the request is lost: their migration is left alone',
+    async (_, more) => {
+      const lab = createLab({ guests: [vm(101, { memory_gib: 32, ...more })] });
+      faulty(
+        lab,
+        { kind: 'cut', path: '/nodes/n1/qemu/101/migrate', method: 'POST' },
+        { kind: 'never_converge' },
+        { kind: 'by_hand', vmid: 101, does: 'move', target: 'n3', after_s: 3 },
+      );
+      const m = await lab.approve(101, 'n1', 'n2');
+      await lab.pass(900);
+      expect(ends(lab.memory, m)).toEqual(['migration.refused']);
+      expect(refused(lab, m)).toMatchObject({
+        code: 'moved',
+        reason: 'not started: root@pam moves qemu/101 to n3 meanwhile',
+      });
+      expect(lab.writes.filter((call) => call.startsWith('DELETE'))).toEqual([]);
+    },
+  );
 
   it('a person who stops the move: it failed, and the guest is where it was', async () => {
     const lab = createLab({ guests: [vm(101, { memory_gib: 32 })] });

@@ -109,6 +109,33 @@ describe('what a move leaves behind', () => {
     expect(completed(lab, m).steps?.at(-1)).toMatchObject({ action: 'cleanup', result: 'failed' });
   });
 
+  it.each<[string, number, string, boolean]>([
+    ['is found once it can be looked for', 60, 'failed', true],
+    ['is said not to be known where that takes longer than the step has', 200, 'timed_out', false],
+  ])('%s', async (_, for_s, result, found) => {
+    const lab = createLab(alike, mapping);
+    lab.simulator.faults.add({ kind: 'fail_after' });
+    const m = await lab.approve(101, 'n1', 'n2');
+    for (
+      let s = 0;
+      s < 200 && !eventOf(lab.memory, 'migration.progressed', { ...m, migration_id: `${m.migration_id}/1` });
+      s += 2
+    )
+      await lab.pass(2);
+    lab.simulator.faults.add({ kind: 'cut', path: '/nodes/n1/storage', for_s });
+    await lab.pass(for_s + 120);
+    const { leftovers = [], warnings, steps } = completed(lab, m);
+    expect(leftovers).toHaveLength(found ? 1 : 0);
+    expect(warnings.at(-1)).toMatch(
+      found ? /^left over on n1/ : /^whether disks of it are left over on n1 is not known/,
+    );
+    const { started_at, ended_at, ...step } = steps!.at(-1)!;
+    expect(step).toMatchObject({ action: 'cleanup', result });
+    const took = (Date.parse(ended_at!) - Date.parse(started_at!)) / 1000;
+    expect(took).toBeGreaterThanOrEqual(found ? 2 : 60);
+    expect(took).toBeLessThan(found ? 60 : 66);
+  });
+
   it('is not what Proxmox keeps there as a replica', async () => {
     const lab = createLab({ ...alike, replications: [{ vmid: 101, target: 'n2' }] }, mapping);
     lab.simulator.faults.add({ kind: 'fail', at: 'start' });

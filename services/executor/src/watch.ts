@@ -2,8 +2,11 @@
 export type Watch = {
   /** Machine milliseconds since this revision of the key was first seen here. */
   unchanged: (key: string, revision: number) => number;
-  /** Cluster milliseconds since the key was first seen here at a stage; `scale` is how many pass in a machine's now. */
-  elapsed: (key: string, stage: string, scale: number) => number;
+  /**
+   * Cluster milliseconds since the key was first seen here at a stage, and `before` that; `scale` is how many pass in a machine's now.
+   * What is said of the time before later than at first sight changes nothing.
+   */
+  elapsed: (key: string, stage: string, scale: number, before?: number) => number;
   /** Forgets all other keys of the cluster. */
   keep: (prefix: string, keys: string[]) => void;
 };
@@ -19,10 +22,10 @@ export function createWatch(monotonic: () => number): Watch {
       seen.set(key, { revision, since: now });
       return 0;
     },
-    elapsed: (key, stage, scale) => {
+    elapsed: (key, stage, scale, before = 0) => {
       const now = monotonic();
       const own = stages.get(key) ?? new Map<string, { elapsed: number; read_at: number }>();
-      const { elapsed, read_at } = own.get(stage) ?? { elapsed: 0, read_at: now };
+      const { elapsed, read_at } = own.get(stage) ?? { elapsed: before, read_at: now };
       const next = { elapsed: elapsed + (now - read_at) * scale, read_at: now };
       stages.set(key, own.set(stage, next));
       return next.elapsed;

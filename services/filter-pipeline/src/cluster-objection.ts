@@ -1,7 +1,6 @@
 import { type Config, pauseSentence } from '@evenkeel/contracts';
-import { hours, iso, millis } from '@evenkeel/model';
+import { hours, iso, millis, windowState } from '@evenkeel/model';
 import type { FilterContext } from './filter.ts';
-import { windowState } from './windows.ts';
 
 const stopAfterFailure = hours(1);
 

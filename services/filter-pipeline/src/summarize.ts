@@ -1,10 +1,9 @@
 import type { Decision, DecisionAction, NodeSample, Recommendation, RunSummary } from '@evenkeel/contracts';
-import { moveResident, type Residences, survivalOf } from '@evenkeel/model';
+import { moveResident, type Residences, survivalOf, windowState } from '@evenkeel/model';
 import { awaiting } from './authority.ts';
 import { clusterHealth, clusterObjection } from './cluster-objection.ts';
 import type { Occasion } from './context.ts';
 import type { FilterContext } from './filter.ts';
-import { windowState } from './windows.ts';
 
 const mostDecisions = 120;
 /** Most notes that a summary holds. */

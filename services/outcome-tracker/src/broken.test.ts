@@ -100,6 +100,18 @@ describe('what a migration breaks', () => {
     ['too many', ['within_limits'], span(), [elsewhere(7), elsewhere(8)]],
     ['nothing: never three at the same time', [], span(), [elsewhere(7, { to: 20 }), elsewhere(8, { from: 20 })]],
     ['nothing: one began under a higher limit', [], span({ limit: 1 }), [elsewhere(7, { limit: 3 }), elsewhere(8)]],
+    [
+      'too many: one began after the limit was lowered',
+      ['within_limits'],
+      span({ limit: 1, from: 20, to: 80 }),
+      [elsewhere(7)],
+    ],
+    [
+      'nothing: the limit was lowered while both ran',
+      [],
+      span({ from: 20 }),
+      [elsewhere(7), elsewhere(8, { limit: 1, from: 70 })],
+    ],
     ['two from one node', ['within_limits'], span(), [elsewhere(7, { source_node: 'n1' })]],
     ['two to one node', ['within_limits'], span(), [elsewhere(7, { target_node: 'n2' })]],
   ])('%s', (_, expected, one, others) => {

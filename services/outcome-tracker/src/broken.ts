@@ -141,12 +141,15 @@ function besides(ran: Ran, others: readonly Ran[]): Broken[] {
   return [...pairs, ...tooMany([ran, ...beside])];
 }
 
-/** At the start of each, how many of them ran, against the most that any of these might see beside itself. */
+/** At the start of each, how many of them ran, against the limit then in force: of what began within the skew of clocks, the largest. */
 function tooMany(all: readonly Ran[]): Broken[] {
-  const crowds = all.map(({ from }) => all.filter((one) => one.from <= from && from < one.to - skew));
-  const worst = crowds.sort((a, b) => b.length - a.length)[0] ?? [];
-  const limit = Math.max(0, ...worst.map((one) => one.limit));
-  if (worst.length <= limit) return [];
-  const ids = worst.map(({ migration_id }) => migration_id);
-  return [about('within_limits', ids, `${worst.length} migrations ran at once, at most ${limit} may`)];
+  const crowds = all.map(({ from }) => {
+    const crowd = all.filter((one) => one.from <= from && from < one.to - skew);
+    const limit = Math.max(0, ...crowd.filter((one) => one.from >= from - skew).map((one) => one.limit));
+    return { crowd, limit, excess: crowd.length - limit };
+  });
+  const worst = crowds.sort((a, b) => b.excess - a.excess)[0];
+  if (!worst || worst.excess <= 0) return [];
+  const ids = worst.crowd.map(({ migration_id }) => migration_id);
+  return [about('within_limits', ids, `${worst.crowd.length} migrations ran at once, at most ${worst.limit} may`)];
 }

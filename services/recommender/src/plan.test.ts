@@ -54,7 +54,7 @@ test('an order says all that an executor and a reader need', () => {
         step: 2,
         action: 'migration_preparation',
         description: 'Check that qemu/101 may leave a: locks, disks, devices',
-        timeout_seconds: 30,
+        timeout_seconds: 300,
       },
       {
         step: 3,

@@ -17,7 +17,6 @@ export type PlanInput = {
 
 const GiB = 2 ** 30;
 const validationSeconds = 30;
-const preparationSeconds = 30;
 const cleanupSeconds = 60;
 const worstSlowdown = 3;
 const leastTimeout = 600;
@@ -34,7 +33,7 @@ function migrationTimeout({ cost, config }: Pick<PlanInput, 'cost' | 'config'>):
 }
 
 function steps(input: PlanInput, timeout: number): PlanStep[] {
-  const { guest, source, target, cost } = input;
+  const { guest, source, target, cost, config } = input;
   const gib = one(cost.bytes / GiB);
   const rows: [PlanStep['action'], string, number][] = [
     [
@@ -45,7 +44,7 @@ function steps(input: PlanInput, timeout: number): PlanStep[] {
     [
       'migration_preparation',
       `Check that ${guest.guest} may leave ${source}: locks, disks${landing(input)}, devices`,
-      preparationSeconds,
+      60 * config.automated_migrations.rules.approval_expiry_minutes,
     ],
     ['live_migration', `Move ${guest.guest} from ${source} to ${target}, about ${gib} GiB`, timeout],
     ['post_migration_validation', `Validate that ${guest.guest} runs on ${target} and responds`, validationSeconds],

@@ -21,7 +21,12 @@ export const CollectorProgress = z.object({
   pressures: z.record(z.string(), z.object({ measured_at: z.number(), pressure: Pressure })),
   processors: z.record(
     z.string(),
-    z.object({ vendor: z.string().optional(), model: z.string().optional(), version: z.string().optional() }),
+    z.object({
+      vendor: z.string().optional(),
+      model: z.string().optional(),
+      version: z.string().optional(),
+      flags: z.array(z.string()).optional(),
+    }),
   ),
   /** Bridges and vnets of each node as its network was last read; `tried_at` in epoch seconds, `names` absent where it could not be. */
   bridges: z.record(z.string(), z.object({ tried_at: z.number(), names: z.array(z.string()).optional() })).optional(),

@@ -8,6 +8,7 @@ import {
   type Placement,
   type RuleContext,
 } from './rule-context.ts';
+import { runsCpuType, runsVersion } from './runs-cpu-type.ts';
 
 type NodeCheck = (guest: GuestSample, node: NodeSample, ctx: RuleContext) => string | null;
 
@@ -54,16 +55,11 @@ const vendor: NodeCheck = (guest, node, ctx) => {
     : `${node.node} has a CPU of ${node.cpu_vendor}, ${from.node} one of ${from.cpu_vendor}`;
 };
 
-const hostCpu: NodeCheck = (guest, node, ctx) => {
-  const from = ctx.nodes.get(guest.node);
-  if (guest.constraints?.cpu_type !== 'host' || guest.type === 'lxc' || !from?.cpu_model || !node.cpu_model)
-    return null;
-  return from.cpu_model === node.cpu_model
-    ? null
-    : `its CPU type is host, and ${node.node} has another model (${node.cpu_model})`;
-};
+const cpuType: NodeCheck = (guest, node, ctx) => runsCpuType(guest, ctx.nodes.get(guest.node), node);
 
-const checks = [online, maintenance, ignored, storages, bridges, replicated, mappedDevices, vendor, hostCpu];
+const version: NodeCheck = (guest, node, ctx) => runsVersion(guest, ctx.nodes.get(guest.node), node);
+
+const checks = [online, maintenance, ignored, storages, bridges, replicated, mappedDevices, vendor, cpuType, version];
 
 /** Nodes of highest priority that are there: where the HA manager would put the guest itself. */
 function preferred(binding: NodeBinding, ctx: RuleContext): string[] {

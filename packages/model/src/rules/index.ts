@@ -1,6 +1,7 @@
 export * from './allowed-on.ts';
 export * from './companions.ts';
 export * from './crs.ts';
+export { decidingFlags } from './flags-of.ts';
 export { tooSmall } from './home-of.ts';
 export * from './lands-on.ts';
 export * from './may-move.ts';

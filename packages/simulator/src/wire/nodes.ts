@@ -22,13 +22,21 @@ const fingerprint = (text: string): string =>
 
 const KERNELS = { 8: '6.8.12-15-pve', 9: '6.17.2-1-pve' };
 
+const COMMON =
+  'fpu vme de pse tsc msr pae cx8 apic sep mtrr pge cmov pat mmx fxsr sse sse2 ht syscall nx lm pni ssse3 fma cx16 sse4_1 sse4_2 movbe popcnt aes xsave avx f16c rdrand lahf_lm abm bmi1 avx2 bmi2 hypervisor';
+
+const flagsOf = ({ vendor, flags, lacks }: NodeState['plan']['cpu']): string =>
+  [...COMMON.split(' '), vendor === 'AuthenticAMD' ? 'svm' : 'vmx', ...flags.split(' ')]
+    .filter((flag) => flag !== '' && !lacks.includes(flag))
+    .join(' ');
+
 const cpuInfo = (world: World, { plan }: NodeState) => ({
   model: plan.cpu.model,
   sockets: plan.cpu.sockets,
   cpus: plan.threads,
   cores: Math.max(1, plan.threads / 2),
   mhz: '2995.212',
-  flags: `fpu vme de pse tsc msr pae cx8 apic sep mtrr pge cmov pat mmx fxsr sse sse2 ht syscall nx lm pni ssse3 cx16 sse4_1 sse4_2 popcnt aes xsave avx avx2 hypervisor ${plan.cpu.vendor === 'AuthenticAMD' ? 'svm' : 'vmx'}`,
+  flags: flagsOf(plan.cpu),
   hvm: '1',
   user_hz: 100,
   ...(world.plan.major === 9

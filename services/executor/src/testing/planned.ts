@@ -3,7 +3,7 @@ import { approval } from './approval.ts';
 
 const seconds: [PlanStep['action'], number][] = [
   ['pre_migration_validation', 30],
-  ['migration_preparation', 30],
+  ['migration_preparation', 300],
   ['live_migration', 600],
   ['post_migration_validation', 30],
   ['cleanup', 60],

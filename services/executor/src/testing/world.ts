@@ -67,6 +67,9 @@ export function createWorld(guests: Record<number, string>, fates: Record<number
     crs: { mode: 'basic', auto_rebalance: false },
     services: [] as HaResource[],
     rules: [] as HaRuleRow[],
+    config: { net0: 'virtio,bridge=vmbr0' } as Record<string, string>,
+    /** Models of the processors of nodes that are not like the others. */
+    models: {} as Record<string, string>,
     /** Guests whose agent does not answer on these nodes. */
     mute: {} as Record<number, string[]>,
     /** Seconds by which the clocks of nodes are off. */
@@ -154,6 +157,7 @@ export function createWorld(guests: Record<number, string>, fates: Record<number
       return structuredClone(answer(...args));
     };
   const proxmox = {
+    user: 'bal@pve',
     clock: () => ({ now: clock.now, scale: 1 }),
     node_time: hear((node: string) => clock.now + 1000 * (state.off[node] ?? 0)),
     status: hear(() => ({ quorate: state.quorate, nodes: [] })),
@@ -181,8 +185,17 @@ export function createWorld(guests: Record<number, string>, fates: Record<number
       local_resources: [],
       dependent_ha_resources: [],
     })),
+    guest_config: hear(() => state.config),
+    node_status: hear((node: string) => ({
+      cpu: 0.3,
+      wait: 0,
+      threads: 32,
+      memory_total: 256e9,
+      memory_used: 64e9,
+      cpu_model: state.models[node] ?? 'AMD EPYC 7313P 16-Core Processor',
+      pve_version: 'pve-manager/9.2.2/b9984c6d90a4bd80',
+    })),
     replications: hear(() => []),
-    guest_config: hear(() => ({ net0: 'virtio,bridge=vmbr0' })),
     bridges: hear((node: string) => state.bridges[node] ?? ['vmbr0']),
     options: hear(() => ({ crs: state.crs })),
     ha_resources: hear(() => state.services),

@@ -56,14 +56,14 @@ test.each([
   },
   {
     name: 'refused',
-    moves: [givenMove(0.1, 'pve1', 'pve2', { how: 'refused', code: 'locked' })],
+    moves: [givenMove(0.1, 'pve1', 'pve2', { how: 'refused', code: 'not_allowed' })],
     says: 'filtered: was refused 6 min ago (pve1->pve2), cooldown 30 min, 0 in 7 days',
   },
-  {
-    name: 'an approval that expired',
-    moves: [givenMove(0.1, 'pve1', 'pve2', { how: 'refused', code: 'expired' })],
+  ...['expired', 'locked', 'unread', 'clocks_disagree'].map((code) => ({
+    name: `refused for what says nothing of the guest: ${code}`,
+    moves: [givenMove(0.1, 'pve1', 'pve2', { how: 'refused', code })],
     says: 'passed',
-  },
+  })),
 ])('$name', ({ moves, says }) => {
   expect(ask(cooldown, { facts: givenMoves(...moves) })).toBe(says);
 });

@@ -1,9 +1,8 @@
 import type { GuestMarks } from '@evenkeel/contracts';
-import type { GuestConfig } from './constraints.ts';
-import { properties } from './properties.ts';
+import { type GuestConfig, properties } from './properties.ts';
 
 /** A guest whose configuration has not been read yet. */
-export const unread = 'unread';
+export const unreadIdentity = 'unread';
 
 const mac = /^([0-9A-F]{2}:){5}[0-9A-F]{2}$/i;
 
@@ -36,4 +35,17 @@ export function identityOf({ ctime, uuid, macs, name }: GuestMarks): string {
   if (ctime !== undefined) return `ctime-${ctime}`;
   if (uuid !== undefined) return `uuid-${uuid}`;
   return macs[0] !== undefined ? `mac-${macs[0]}` : `name-${name}`;
+}
+
+/**
+ * Why a guest cannot be the one of an identity, or null: it bears another mark of the same kind. An identity by name, or of a guest
+ * that was never read, says nothing of it.
+ */
+export function otherThan(identity: string, config: GuestConfig): string | null {
+  const { ctime, uuid, macs } = marksOf('', config);
+  const [kind, mark = ''] = [identity.split('-', 1)[0], identity.slice(identity.indexOf('-') + 1)];
+  if (kind === 'ctime' && ctime !== undefined && String(ctime) !== mark) return 'it was created at another time';
+  if (kind === 'uuid' && uuid !== undefined && uuid !== mark) return 'its UUID is another';
+  if (kind === 'mac' && macs.length > 0 && !macs.includes(mark)) return `it no longer has the network address ${mark}`;
+  return null;
 }

@@ -1,5 +1,5 @@
 import { type Config, days, type ScheduleWindow } from '@evenkeel/contracts';
-import { localTime } from '@evenkeel/model';
+import { localTime } from './local-time.ts';
 
 type Schedule = Config['automated_migrations']['schedule'];
 export type WindowState = { open: boolean; reason: string };
