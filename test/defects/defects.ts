@@ -153,8 +153,8 @@ export const ofProxBalance: readonly Defect[] = [
         test: 'a->b: 0 of 3 judged migrations turned out well',
         put_in: {
           file: 'services/outcome-tracker/src/service.ts',
-          text: 'return [...outcomes, ...counterfactuals];',
-          instead: 'return [...counterfactuals];',
+          text: 'here)), ...outcomes, ...counterfactuals];',
+          instead: 'here)), ...counterfactuals];',
         },
       },
       {
@@ -355,7 +355,7 @@ export const ofProxBalance: readonly Defect[] = [
         file: 'services/recommender/src/recommend.test.ts',
         test: 'the guest that relieves more comes first',
         put_in: {
-          file: 'services/recommender/src/balance.ts',
+          file: 'services/recommender/src/best-move.ts',
           text: 'return net * again * unit.weight;',
           instead: 'return (again * unit.weight) / net;',
         },
@@ -371,8 +371,8 @@ export const ofProxBalance: readonly Defect[] = [
         test: '[P22] a node whose load rises pays for that, one at rest does not',
         put_in: {
           file: 'services/scorer/src/score.ts',
-          text: "rise_per_hour: trend.direction === 'rising' ? trend.cpu_per_hour : 0",
-          instead: 'rise_per_hour: 0',
+          text: 'planState(sample, profiles, config, rises)',
+          instead: 'planState(sample, profiles, config)',
         },
       },
     ],
@@ -386,7 +386,7 @@ export const ofProxBalance: readonly Defect[] = [
         test: 'an idle node in maintenance is emptied although its peers are busier',
         put_in: {
           file: 'services/recommender/src/mandatory-moves.ts',
-          text: 'const added = penaltyWith(state, n, unit, 1) - penaltyOf(state, n);\n    if (!best',
+          text: 'const added = penaltyWith(state, n, unit, 1) - penaltyOf(state, n);\n    const copies',
           instead:
             'const added = penaltyWith(state, n, unit, 1) - penaltyOf(state, n);\n    const home = state.where[unit[0]!]!;\n    if (added >= penaltyOf(state, home) - penaltyWith(state, home, unit, -1)) continue;\n    if (!best',
         },
@@ -508,7 +508,7 @@ export const ofProxBalance: readonly Defect[] = [
         test: 'a container pays for the time that it is away',
         put_in: {
           file: 'packages/model/src/cost.ts',
-          text: '? config.container_downtime_seconds + (bytes / GiB) * line.secondsPerGib\n',
+          text: '? away(learned, { ...line, overhead: config.container_downtime_seconds }, bytes)\n',
           instead: '? 0\n',
         },
       },
@@ -517,7 +517,7 @@ export const ofProxBalance: readonly Defect[] = [
         test: 'disks along with memory',
         put_in: {
           file: 'packages/model/src/cost.ts',
-          text: 'const disks = guest.constraints?.local_disk_bytes ?? 0;',
+          text: 'const disks = copied ? 0 : (guest.constraints?.local_disk_bytes ?? 0);',
           instead: 'const disks = 0;',
         },
       },
@@ -583,10 +583,10 @@ export const ofProxBalance: readonly Defect[] = [
     defect: 'A window from Friday evening to Saturday morning is open early on Friday and closed early on Saturday.',
     tried: [
       {
-        file: 'services/filter-pipeline/src/windows.test.ts',
+        file: 'packages/model/src/windows.test.ts',
         test: '[P35] Friday night reaches into Saturday',
         put_in: {
-          file: 'services/filter-pipeline/src/windows.ts',
+          file: 'packages/model/src/windows.ts',
           text: 'opensOn(local.weekday - 1) &&',
           instead: 'opensOn(local.weekday) &&',
         },
@@ -697,7 +697,7 @@ export const ofProxLb: readonly Defect[] = [
         test: 'an emptied node is no reason to balance',
         put_in: {
           file: 'services/scorer/src/score.ts',
-          text: 'scores.filter((_, i) => takesPart(online[i]!, config))',
+          text: 'scores.filter((_, i) => takesPart(watched[i]!.node, config))',
           instead: 'scores',
         },
       },

@@ -86,7 +86,7 @@ test.each<[string, Partial<NodeLoad>, number, number]>([
   ['cpu', { cpu: 0.5 }, 0.5, 2 * 10],
   ['memory', { mem: 0.9 }, 0.9, 3 * 53.1441],
   ['iowait', { iowait: 0.5 }, 0.5, 4 * 100],
-  ['pressure', { pressure: 12 }, 12, 5 * 12],
+  ['pressure', { pressure: 12 }, 12, (5 * 12 ** 2) / 50],
   ['pressure', { pressure: -1 }, -1, 0],
   ['spikes', { cpu: 0.7, spikes: 0.1645 }, 0.1645, 2 * (200 * 0.0398942 + 700 * 0.0000382)],
   ['trend', { cpu: 0.5, rise_per_hour: 0.1 }, 0.1, 2 * (40 * 0.49 - 10)],

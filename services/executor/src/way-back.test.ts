@@ -98,7 +98,7 @@ describe('the way back', () => {
       rollback_checks: [],
       rollback_conditions: [],
     });
-    expect(plan.execution_steps.map(({ timeout_seconds }) => timeout_seconds)).toEqual([30, 30, 600, 30, 60]);
+    expect(plan.execution_steps.map(({ timeout_seconds }) => timeout_seconds)).toEqual([30, 300, 600, 30, 60]);
     expect(plan.success_checks.map(({ check }) => check)).toEqual([
       'guest_responsive',
       'completed_within',

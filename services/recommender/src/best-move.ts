@@ -18,8 +18,6 @@ import { areAllowedOn, unitOf } from './unit-of.ts';
 
 /** Points that a move off a node over its cap must bring at least. */
 const capRelief = 1;
-/** So many times as much more is asked of a move for a load that was seen for an hour only. */
-const proving = 3;
 /** Chance that a target must have of being better off than the source was. */
 export const leastRelief = 0.85;
 
@@ -132,9 +130,9 @@ function addedTo(state: PlanState, { units, added, targetPenalty }: Search, u: n
  */
 export function askedOf(planning: Planning, source: number, hours: number): number {
   const { penalty_config, cost_model } = planning.config;
-  const asked = penalty_config.min_score_improvement;
+  const { min_score_improvement: asked, newcomer_markup } = penalty_config;
   if (overCap(planning, source)) return Math.min(capRelief, asked);
-  return asked * (1 + proving * Math.max(0, 1 / hours - 1 / cost_model.benefit_horizon_hours));
+  return asked * (1 + newcomer_markup * Math.max(0, 1 / hours - 1 / cost_model.benefit_horizon_hours));
 }
 
 /** Whether a unit has room on a node, breaks no rule there, and is likely to make the node better off than its own was. */

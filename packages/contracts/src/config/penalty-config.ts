@@ -16,6 +16,12 @@ export const penaltyConfig = z
       })
       .prefault({}),
     min_score_improvement: float(15, 0.1, 100, 'Penalty points that a move must bring to the two nodes together.'),
+    newcomer_markup: float(
+      0,
+      0,
+      10,
+      'Times as much more that a move must bring of a load that was seen for one hour only; of two hours half of that, and so on.',
+    ),
     weight_current: float(0.5, 0, 1, 'Weight of the load now; the three weights are renormalised to 1.'),
     weight_24h: float(0.3, 0, 1, 'Weight of the mean of the last 24 hours.'),
     weight_7d: float(0.2, 0, 1, 'Weight of the mean of the last 7 days.'),

@@ -19,6 +19,7 @@ export const recommended: ConfigInput = {
   penalty_config: {
     cluster_convergence_threshold: 5,
     min_score_improvement: 3.25,
+    newcomer_markup: 3,
     weight_trend: 0,
     weight_current: 0.85,
     weight_24h: 0.1,
