@@ -10,7 +10,7 @@ import { tellTable } from './one-process/table.ts';
 import { outlast } from './outlast.ts';
 import { decideUnderKills, differences, recordWatching } from './repeat-decisions.ts';
 import { serverParts } from './servers/parts.ts';
-import { type Row, tellRows } from './servers/row.ts';
+import { type Row, shareOf, tellRows } from './servers/row.ts';
 import { tellSoak } from './soak/tell-soak.ts';
 import { tellStory } from './tell-story.ts';
 
@@ -38,6 +38,19 @@ const binaries = found!;
 const seeds = Array.from({ length: Number(values.rounds) }, (_, round) => Number(values.seed) + round);
 
 let broken = 0;
+/** What did less than it had to: a budget that ran out is no pass. */
+const undone: string[] = [];
+const note = (what: string, done: number, wanted: number): string => {
+  if (done >= wanted) return '';
+  undone.push(`${what}: ${done} of ${wanted}`);
+  return '; NOT DONE';
+};
+/** A budget of its own for each part. */
+const budget = () => {
+  const end = performance.now() + Number(values.minutes) * 60_000;
+  return { isSpent: () => performance.now() > end };
+};
+class BudgetSpent extends Error {}
 
 /** Prints a line of figures, what was wrong, and the processes' own words where something was. */
 function report(line: string, problems: readonly string[], story = ''): void {
@@ -58,33 +71,44 @@ const playRows = (name: string) => async () => {
   for (const play of serverParts[name]!) {
     const { seconds, ...row } = await timed(() => play(binaries, wanted));
     rows.push(row);
-    report(`${row.what}: ${row.done} of ${row.required}; ${row.figures}; ${seconds} s`, row.broken, row.story);
+    const not = note(row.what, row.done, shareOf(row.required, wanted));
+    report(`${row.what}: ${row.done} of ${row.required}; ${row.figures}; ${seconds} s${not}`, row.broken, row.story);
   }
 };
 
 const parts: Record<string, () => Promise<void>> = {
   'one-process': async () => {
     const only = values.rows?.split(',');
-    const ran = await runRows({ ...wanted, ...(only ? { only } : {}) }, ({ row, done, broken, seconds }) => {
-      report(`${row.name}: ${done} of ${row.required}, ${broken.length} violations; ${seconds} s`, []);
+    const ran = await runRows({ ...wanted, ...(only ? { only } : {}) }, ({ row, wanted, done, broken, seconds }) => {
+      const not = note(row.name, done, wanted);
+      report(`${row.name}: ${done} of ${row.required}, ${broken.length} violations; ${seconds} s${not}`, []);
       for (const { seed, lines, story } of broken) report(`seed ${seed}`, lines, story);
     });
     console.log(`\n${tellTable(ran)}\n`);
   },
   fuzz: async () => {
-    const { answers, refused, broken } = await fuzzAnswers(Number(values.seed), 100_000 * Number(values.share));
-    report(
-      `fuzz: ${answers} garbled answers, ${refused} of them an error; ${broken.length} violations`,
-      broken.slice(0, 20),
-    );
-    const events = await fuzzEvents(Number(values.seed), 100_000 * Number(values.share));
-    report(
-      `fuzz: ${events.events} garbled events, ${events.unreadable} unreadable, ${events.laid_aside} laid aside, ${events.passed} good enough; ` +
-        `${events.good} good ones between them, ${events.moves} moves; ${events.broken.length} violations`,
-      events.broken.slice(0, 20),
-    );
+    const { isSpent } = budget();
+    const total = 100_000 * wanted.share;
+    const chunks = 10;
+    const seedOf = (chunk: number): number => wanted.seed * 1000 + chunk;
+    let played = 0;
+    for (let chunk = 0; chunk < chunks && !isSpent(); chunk++, played++) {
+      const { answers, refused, broken } = await fuzzAnswers(seedOf(chunk), Math.ceil(total / chunks));
+      report(
+        `fuzz: ${answers} garbled answers, ${refused} of them an error; ${broken.length} violations`,
+        broken.slice(0, 20),
+      );
+      const events = await fuzzEvents(seedOf(chunk), Math.ceil(total / chunks));
+      report(
+        `fuzz: ${events.events} garbled events, ${events.unreadable} unreadable, ${events.laid_aside} laid aside, ${events.passed} good enough; ` +
+          `${events.good} good ones between them, ${events.moves} moves; ${events.broken.length} violations`,
+        events.broken.slice(0, 20),
+      );
+    }
+    note('fuzz', (total / chunks) * played, total);
   },
   soak: async () => {
+    const { isSpent } = budget();
     const [nodes = 32, guests = 3000] = values.size.split('/').map(Number);
     const { line, broken } = await tellSoak(
       {
@@ -94,20 +118,27 @@ const parts: Record<string, () => Promise<void>> = {
         troubles_per_hour: 12,
         sample_interval_seconds: 600,
       },
-      (hour) => console.log(`  ${hour}`),
+      (hour) => {
+        console.log(`  ${hour}`);
+        if (isSpent()) throw new BudgetSpent();
+      },
     );
     report(line, broken);
   },
   kills: async () => {
+    const { isSpent } = budget();
     for (const seed of seeds) {
+      if (isSpent()) throw new BudgetSpent();
       const kills = planKills(seed, Number(values.each));
       const { witness, story, seconds } = await timed(() => endure(binaries, kills));
       report(`seed ${seed}: ${tellStory(kills, witness)}; ${seconds} s`, checkStory(witness), story);
     }
   },
   decisions: async () => {
+    const { isSpent } = budget();
     const recorded = await recordWatching();
     for (const seed of seeds) {
+      if (isSpent()) throw new BudgetSpent();
       const servers = await openServers(binaries);
       const { decided, seconds } = await timed(async () => ({
         decided: await decideUnderKills(recorded, servers, seed),
@@ -129,6 +160,12 @@ const parts: Record<string, () => Promise<void>> = {
   ...Object.fromEntries(Object.keys(serverParts).map((name) => [name, playRows(name)])),
 };
 
-for (const [name, play] of Object.entries(parts)) if (asked.includes(name)) await play();
+for (const [name, play] of Object.entries(parts))
+  if (asked.includes(name))
+    await play().catch((error) => {
+      if (!(error instanceof BudgetSpent)) throw error;
+      undone.push(`${name}: its ${values.minutes} minutes are over`);
+    });
 if (rows.length > 0) console.log(`\n${tellRows(rows)}\n`);
-process.exitCode = broken > 0 ? 1 : 0;
+for (const what of undone) console.log(`NOT DONE ${what}`);
+process.exitCode = broken > 0 ? 1 : undone.length > 0 ? 2 : 0;

@@ -184,12 +184,23 @@ describe.skipIf(!binaries)('secrets that were planted in every input', { timeout
       [['up'], { EVENKEEL_PVE_READ_TOKEN: `evenkeel@pve read ${planted.read_token}` }],
       [['up'], { EVENKEEL_READ_TOKEN: planted.read_token }],
       [['doctor'], { EVENKEEL_PVE_READ_TOKEN: `${id('read')}=${planted.write_token}x` }],
+      [
+        ['doctor'],
+        { EVENKEEL_PVE_READ_TOKEN: '', EVENKEEL_PVE_READ_TOKEN_FILE: `${id('read')}=${planted.read_token}` },
+      ],
+      [['up'], { EVENKEEL_PVE_READ_TOKEN: '', EVENKEEL_PVE_READ_TOKEN_FILE: planted.read_token }],
+      [['doctor'], { EVENKEEL_PVE_WRITE_TOKEN_FILE: `${id('write')}=${planted.write_token}` }],
+      [['doctor'], { EVENKEEL_NATS_PASSWORD_FILE: planted.nats_url }],
+      [['status'], { EVENKEEL_REDIS_PASSWORD_FILE: planted.redis_url }],
       [['config', 'check', wrong], {}],
       [['run', 'scorer'], { EVENKEEL_CONFIG: wrong }],
     ];
     await run(['dead', 'list', '--json']);
     for (const said of await Promise.all(good.map((args) => run(args)))) expect(said).not.toBe('');
-    for (const said of await Promise.all(bad.map(([args, other]) => run(args, other)))) expect(said).not.toBe('');
+    for (let i = 0; i < bad.length; i += 6) {
+      const some = bad.slice(i, i + 6);
+      for (const said of await Promise.all(some.map(([args, other]) => run(args, other)))) expect(said).not.toBe('');
+    }
   });
 
   test('none of them is found anywhere', async () => {

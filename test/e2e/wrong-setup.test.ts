@@ -116,7 +116,7 @@ describe.skipIf(!binaries)('what is set up wrongly', { timeout: 60_000 }, () => 
     expect(await tokenless.exited).toMatchObject({ code: 2 });
     for (const named of [
       /EVENKEEL_PVE_READ_TOKEN: not a token as USER@REALM!TOKENID=UUID/,
-      /EVENKEEL_PVE_WRITE_TOKEN_FILE: cannot read \/nowhere \(ENOENT\)/,
+      /EVENKEEL_PVE_WRITE_TOKEN_FILE: the file that it names cannot be read \(ENOENT\)/,
     ])
       expect(tokenless.output()).toMatch(named);
     expect(tokenless.output()).not.toContain('hello');

@@ -26,6 +26,13 @@ const headersOf = (event: AnyEvent) => ({
     'ce-dataschema': header('Schema of the data.', { const: schemaId(event) }),
     'ce-causationid': header('Id of the event that led to it.'),
     'ce-configrevision': header('The configuration that it was decided under.'),
+    ...(event.name === 'migration.approved'
+      ? {
+          'ce-approvalsignature': header(
+            'Where a key is shared: HMAC-SHA256 of its data with ordered keys, base64url.',
+          ),
+        }
+      : {}),
     'ce-datacontenttype': header('How the body is written.', { const: 'application/json' }),
     traceparent: header('W3C trace context of this hop.'),
     tracestate: header('W3C trace context of this hop.'),

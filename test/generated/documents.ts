@@ -2,6 +2,7 @@ import { presets, presetYaml } from '@evenkeel/all-in-one/presets';
 import { loadServices } from '../topology/load-services.ts';
 import { asyncapi } from './asyncapi.ts';
 import { jsonSchemas } from './json-schemas.ts';
+import { natsAccounts } from './nats-accounts.ts';
 import { reference } from './reference.ts';
 
 /** Where generated documents stand, and nothing else does. */
@@ -14,5 +15,5 @@ const presetFiles = (): Record<string, string> =>
 /** Every generated document, by its path from the root of the repository. */
 export async function documents(): Promise<Record<string, string>> {
   const services = (await loadServices()) ?? [];
-  return { ...jsonSchemas(), ...asyncapi(), ...reference(services), ...presetFiles() };
+  return { ...jsonSchemas(), ...asyncapi(), ...reference(services), ...natsAccounts(services), ...presetFiles() };
 }

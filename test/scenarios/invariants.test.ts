@@ -1,8 +1,10 @@
 import { createMemoryBus } from '@evenkeel/bus';
 import {
   type AnyEvent,
+  automationChanged,
   automationKey,
   Config,
+  clusterSampled,
   type Invariant,
   invariantBroken,
   migrationApproved,
@@ -10,12 +12,23 @@ import {
   migrationFailed,
   migrationRefused,
   migrationStarted,
+  pauseSentence,
   readAutomation,
   type Said,
+  untouched,
 } from '@evenkeel/contracts';
 import { filterPipeline } from '@evenkeel/filter-pipeline';
+import { aCluster, aNode } from '@evenkeel/model/sample-cluster';
 import { outcomeTracker } from '@evenkeel/outcome-tracker';
-import { brokenInvariants, createMetrics, envelope, openConfigSource, plainTracing, start } from '@evenkeel/runtime';
+import {
+  brokenInvariants,
+  createMetrics,
+  envelope,
+  openConfigSource,
+  plainTracing,
+  revisionOf,
+  start,
+} from '@evenkeel/runtime';
 import { createMemoryStore } from '@evenkeel/store';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -24,6 +37,7 @@ import { anyOf } from '../topology/any-of.ts';
 const cluster = 'lab';
 const begin = Date.parse('2026-03-02T09:00:00Z');
 const at = (seconds: number) => new Date(begin + 1000 * seconds).toISOString();
+const config = Config.parse({ automated_migrations: { rules: { max_concurrent_migrations: 2 } } });
 const [example] = fc.sample(anyOf(migrationApproved.data), { numRuns: 1, seed: 4 }) as { migration: object }[];
 
 /** An approval to move a guest, each from and to nodes of its own unless told. */
@@ -39,6 +53,11 @@ const approval = (migration_id: string, more: object = {}) =>
       target_node: `t-${migration_id}`,
       approved_at: at(0),
       expires_at: at(60),
+      sampled_at: at(0),
+      identity: 'i',
+      config_revision: revisionOf(config),
+      mandatory: undefined,
+      parent_id: undefined,
       ...more,
     },
   });
@@ -47,7 +66,7 @@ const runs = (
   id: string,
   from: number,
   to: number,
-  more: { upid?: string; guest?: string } = {},
+  more: { upid?: string; [field: string]: unknown } = {},
 ): [AnyEvent, Said][] => {
   const { upid = `UPID:${id}`, ...rest } = more;
   const { migration } = approval(id, rest);
@@ -75,7 +94,6 @@ const refused = (id: string): [AnyEvent, Said] => {
 
 async function play(story: [AnyEvent, Said][]) {
   const bus = createMemoryBus({ encode: true });
-  const config = Config.parse({ automated_migrations: { rules: { max_concurrent_migrations: 2 } } });
   const configs = await openConfigSource(bus.ledger, config);
   const metrics = createMetrics('test', { process: false });
   const store = createMemoryStore({ encode: true });
@@ -99,7 +117,10 @@ async function play(story: [AnyEvent, Said][]) {
   const trace = '00-11111111111111111111111111111111-1111111111111111-01';
   const { revision } = configs.current();
   const circumstances = { service: 'test', cluster, trace, config_revision: revision };
-  for (const [event, said] of story) await bus.publish(envelope(event, said, circumstances));
+  for (const [event, said] of story) {
+    if (event.stream === 'telemetry') await bus.settled();
+    await bus.publish(envelope(event, said, circumstances));
+  }
   await bus.settled();
   const heard = async () => {
     const events = await Array.fromAsync(
@@ -111,11 +132,31 @@ async function play(story: [AnyEvent, Said][]) {
   return { bus, store, started, services, metrics, heard, automation };
 }
 
+const pause = { since: at(0), by: 'anna', reason: 'storage' };
+/** Somebody has paused, and a look at the cluster says so at its end. */
+const whilePaused = (story: [AnyEvent, Said][], seen_at: number): [AnyEvent, Said][] => {
+  const change = { do: 'pause' as const, reason: pause.reason };
+  const changed = { cluster, change_id: 'c', by: 'anna', change, automation: { ...untouched, pause } };
+  const paused = pauseSentence({ ...untouched, pause })!;
+  const sample = aCluster([aNode('a')], [], { at: at(seen_at), paused });
+  return [
+    [automationChanged, automationChanged.of(changed, at(0))],
+    ...story,
+    [clusterSampled, clusterSampled.of(sample, at(seen_at))],
+  ];
+};
+
 const stories: Record<Invariant, [AnyEvent, Said][]> = {
   one_move_per_guest: [...runs('a', 1, 40), ...runs('b', 20, 50, { guest: 'qemu/97' })],
   executed_once: [...runs('a', 1, 10), ...runs('b', 20, 30, { upid: 'UPID:a' })],
   one_end: [...runs('a', 1, 30), failed('a')],
   started_in_time: runs('a', 300, 330),
+  on_fresh_samples: runs('a', 700, 730, { expires_at: at(720) }),
+  still_while_paused: whilePaused(runs('a', 100, 130, { expires_at: at(160) }), 200),
+  rests_between_moves: [
+    ...runs('a', 1, 30),
+    ...runs('b', 41, 60, { guest: 'qemu/97', approved_at: at(40), expires_at: at(100) }),
+  ],
   within_limits: [...runs('a', 1, 40), ...runs('b', 2, 40), ...runs('c', 3, 40)],
 };
 

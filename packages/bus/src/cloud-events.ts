@@ -86,7 +86,7 @@ function parse(body: Uint8Array): unknown {
 }
 
 const required = ['id', 'source', 'type', 'subject', 'time'] as const;
-const optional = ['traceparent', 'tracestate', 'causationid', 'configrevision'] as const;
+const optional = ['traceparent', 'tracestate', 'causationid', 'configrevision', 'approvalsignature'] as const;
 
 function check(attributes: Attributes): CloudEvent {
   const text = (name: string) => (typeof attributes[name] === 'string' ? attributes[name] : '');

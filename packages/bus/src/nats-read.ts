@@ -4,7 +4,7 @@ import { type Consumer, type ConsumerMessages, DeliverPolicy, type JsMsg } from 
 import { decodeEvent, type WireMessage } from './cloud-events.ts';
 import { onReconnect, type Wire } from './nats-wire.ts';
 import { withPatience } from './patience.ts';
-import type { StoredEvent } from './port.ts';
+import { NoEvent, type StoredEvent } from './port.ts';
 
 /** Short enough to notice within seconds that a consumer is no more. */
 const pulling = { max_messages: 100, expires: 10_000, idle_heartbeat: 2_000 };
@@ -16,7 +16,7 @@ export function wireHeaders(headers: Iterable<[string, string[]]> | undefined): 
   return Object.fromEntries([...(headers ?? [])].map(([name, values]) => [name.toLowerCase(), values[0] ?? '']));
 }
 
-/** The last event of a subject, as the stream's leader has it; null where there is none. Throws where it cannot be decoded. */
+/** The last event of a subject, as the stream's leader has it; null where there is none. Fails with NoEvent where it cannot be decoded. */
 export async function lastStored(wire: Wire, stream: StreamClass, subject: string): Promise<StoredEvent | null> {
   const query = { last_by_subj: subject };
   const found = await withPatience(wire, `reading ${streams[stream].name}`, () =>
@@ -24,7 +24,7 @@ export async function lastStored(wire: Wire, stream: StreamClass, subject: strin
   );
   if (!found) return null;
   const decoded = await decodeEvent({ headers: wireHeaders(found.header), body: found.data });
-  if ('reason' in decoded) throw new Error(`what is stored at ${subject} is no event: ${decoded.reason}`);
+  if ('reason' in decoded) throw new NoEvent(`what is stored at ${subject} is no event: ${decoded.reason}`);
   return { subject: found.subject, sequence: found.seq, stored_at: Date.parse(found.timestamp), event: decoded.event };
 }
 

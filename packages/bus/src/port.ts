@@ -118,7 +118,7 @@ export type Bus = {
     from: 'new' | 'all',
     signal: AbortSignal,
   ) => AsyncIterable<StoredEvent>;
-  /** The last stored event of a subject; wildcards as in NATS. */
+  /** The last stored event of a subject; wildcards as in NATS. Fails with NoEvent where what is stored last is none. */
   last: (stream: StreamClass, subject: string) => Promise<StoredEvent | null>;
   ledger: Ledger;
   /** Null while all is well, else what is wrong. */
@@ -127,6 +127,11 @@ export type Bus = {
   max_payload: () => number;
   close: () => Promise<void>;
 };
+
+/** What is stored is no event: another program wrote it. */
+export class NoEvent extends Error {
+  override name = 'NoEvent';
+}
 
 /** An event that is too large for the server is refused, never cut. */
 export class EventTooLarge extends Error {

@@ -20,5 +20,7 @@ export type CloudEvent = {
   configrevision?: string;
   /** Event that led to this one. */
   causationid?: string;
+  /** Of an approval, where its services share a key: HMAC-SHA256 over its data, base64url. */
+  approvalsignature?: string;
   data: unknown;
 };

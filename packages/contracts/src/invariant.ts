@@ -6,6 +6,9 @@ export const invariants = {
   executed_once: 'an approved migration is executed at most once, and each task belongs to one migration',
   one_end: 'a migration ends once: completed, failed or refused',
   started_in_time: 'nothing starts after its approval has expired',
+  on_fresh_samples: 'nothing starts that was decided on a sample older than ten minutes',
+  still_while_paused: 'nothing starts while its cluster is paused',
+  rests_between_moves: 'a guest that has moved is not moved again within its cooldown, but for what must be',
   within_limits: 'no more migrations run at once than the configuration allows, nor two from or to one node',
 } as const;
 

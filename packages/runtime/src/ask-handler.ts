@@ -18,6 +18,8 @@ export type Work = {
   cause: string;
   /** Was handled before, and nothing that is said is heard. */
   recalled?: boolean;
+  /** Why it must not be acted on. */
+  untrusted?: string;
   /** Its place in its stream. */
   position?: { stream: string; sequence: number };
 };
@@ -48,8 +50,10 @@ export function createAskHandler(bench: Bench): AskHandler {
   };
 }
 
-function contextOf({ cluster, ground, log }: Bench, { now, revision, trace, cause, recalled = false }: Work) {
+function contextOf({ cluster, ground, log }: Bench, work: Work) {
+  const { now, revision, trace, cause, recalled = false, untrusted } = work;
   return {
+    ...(untrusted === undefined ? {} : { untrusted }),
     cluster,
     now,
     config_revision: revision,

@@ -2,6 +2,7 @@ import type { Bus } from '@evenkeel/bus';
 import type { AnyEvent } from '@evenkeel/contracts';
 import type { Proxmox } from '@evenkeel/proxmox';
 import type { Scope, Store } from '@evenkeel/store';
+import type { ApprovalSeal } from './approval-seal.ts';
 import { bind } from './bind.ts';
 import type { ConfigSource } from './config-source.ts';
 import type { Log, Service } from './define-service.ts';
@@ -21,6 +22,8 @@ export type Footing = {
   machine_now: () => number;
   /** Why nothing may be written to Proxmox; absent means that there is no such switch. */
   kill_switch?: () => string | null;
+  /** Signs approvals and checks them; absent where there is no key. */
+  seal?: ApprovalSeal;
   /** Names this process among replicas. */
   instance: string;
 };

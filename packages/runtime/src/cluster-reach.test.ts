@@ -39,7 +39,9 @@ test('whoever has the write token needs no file of the read token', () => {
     write_token_file: fileWith('write', token('3')),
   });
   expect(() => reachOf(cluster, 'write', settings)).not.toThrow();
-  expect(() => reachOf(cluster, 'read', settings)).toThrow(/^read_token_file of cluster lab: cannot read .*elsewhere/);
+  expect(() => reachOf(cluster, 'read', settings)).toThrow(
+    'read_token_file of cluster lab: the file that it names cannot be read (ENOENT)',
+  );
 });
 
 test.each([
@@ -52,4 +54,12 @@ test.each([
 ])('%s is named, never quoted', (_name, more, sentence) => {
   expect(() => reachOf(clusterOf(more), 'read', settings)).toThrow(sentence);
   expect(() => reachOf(clusterOf(more), 'read', settings)).not.toThrow(/geheim/);
+});
+
+test('a token by mistake where the path of its file belongs is not shown', () => {
+  const read_token_file = 'evenkeel@pve!read=1111-geheim';
+  const pve = { ...settings.pve, cluster: 'lab', read_token_file };
+  const reach = () => reachOf(clusterOf({}), 'read', { ...settings, pve });
+  expect(reach).toThrow('EVENKEEL_PVE_READ_TOKEN_FILE: the file that it names cannot be read (ENOENT)');
+  expect(reach).not.toThrow(/geheim/);
 });

@@ -26,9 +26,20 @@ function readNamed(file: string, what: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new Error(`${what}: cannot read ${file} (${(error as NodeJS.ErrnoException).code ?? 'error'})`);
+    throw new Error(`${what}: cannot read ${file} (${codeOf(error)})`);
   }
 }
+
+/** Never says what stands in place of the path: somebody may have put the token itself there. */
+function readTokenFile(file: string, what: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw new Error(`${what}: the file that it names cannot be read (${codeOf(error)})`);
+  }
+}
+
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? 'error';
 
 /** Throws where it is no token; never says what it is. */
 export function tokenOf(cluster: ClusterConfig, right: Right, { pve }: Settings): string | undefined {
@@ -37,7 +48,7 @@ export function tokenOf(cluster: ClusterConfig, right: Right, { pve }: Settings)
   const listed = cluster[`${right}_token_file`];
   const file = listed ?? (own ? pve[`${right}_token_file`] : undefined);
   const where = listed ? `${right}_token_file of cluster ${cluster.name}` : file ? `${variable}_FILE` : variable;
-  const token = file ? readNamed(file, where).trim() : own ? pve[`${right}_token`] : undefined;
+  const token = file ? readTokenFile(file, where) : own ? pve[`${right}_token`] : undefined;
   if (token !== undefined && !isToken(token))
     throw new Error(`${where}${file ? ` (${file})` : ''}: not a token as USER@REALM!TOKENID=UUID`);
   return token;

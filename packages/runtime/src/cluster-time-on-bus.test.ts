@@ -1,4 +1,4 @@
-import { createMemoryBus } from '@evenkeel/bus';
+import { createMemoryBus, NoEvent } from '@evenkeel/bus';
 import { clusterSampled, subjectOf } from '@evenkeel/contracts';
 import { expect, test } from 'vitest';
 import { clusterTimeOnBus } from './cluster-time-on-bus.ts';
@@ -20,4 +20,9 @@ test.each([
       event: { id: 'x', time: new Date(noon + seen).toISOString() } as never,
     });
   expect(await clusterTimeOnBus(bus, 'lab', noon)).toBe(noon + expected);
+});
+
+test('what is no event says nothing of the time', async () => {
+  const last = () => Promise.reject(new NoEvent('what is stored there is no event'));
+  expect(await clusterTimeOnBus({ last }, 'lab', noon)).toBe(noon);
 });

@@ -34,6 +34,8 @@ export type Context<Owns extends Record<string, AnyRecord>, Reads extends Record
   recalled?: boolean;
   /** Why this process must write nothing to Proxmox, whatever else holds; null where it may. */
   kill_switch: string | null;
+  /** Why what is being handled must not be acted on: it is an approval without a good signature; absent where it may. */
+  untrusted?: string;
   /** W3C traceparent of what is being handled: keep it with what goes on later. */
   trace: string;
   state: { [K in keyof Owns]: RecordHandle<Owns[K]> } & { [K in keyof Reads]: RecordReader<Reads[K]> };

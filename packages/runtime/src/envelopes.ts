@@ -11,14 +11,15 @@ export function envelopes(
   said: readonly Said[],
   circumstances: Omit<Circumstances, 'service' | 'cluster'>,
 ): Outgoing[] {
-  return leadersFirst(said, publishes).map((one) =>
-    envelope(declared(publishes, service.name, one), one, {
+  return leadersFirst(said, publishes).map((one) => {
+    const outgoing = envelope(declared(publishes, service.name, one), one, {
       ...circumstances,
       service: service.name,
       cluster,
       trace: joined(ground.tracing, one, circumstances.trace),
-    }),
-  );
+    });
+    return ground.seal?.sign(outgoing) ?? outgoing;
+  });
 }
 
 /** The trace that an event travels in: that of what is being handled, or an earlier one that it joins with a span of its own. */

@@ -1,4 +1,5 @@
-export { missingToken, reachOf, readCa, tokenOf } from './cluster-reach.ts';
+export { type ApprovalSeal, createApprovalSeal } from './approval-seal.ts';
+export { lacksToken, missingToken, reachOf, readCa, tokenOf } from './cluster-reach.ts';
 export { clusterTimeOnBus } from './cluster-time-on-bus.ts';
 export { rightsOf } from './cluster-watch.ts';
 export { parseConfigText } from './config-file.ts';

@@ -45,8 +45,10 @@ test.each([
   expect(settingsOf(env)).toMatchObject({ kill_switch: on, kill_switch_file: file });
 });
 
-test('a value of the switch that means nothing is refused at the start', () => {
-  expect(readSettings({ EVENKEEL_KILL_SWITCH: 'maybe' }, () => '')).toMatchObject({
-    problems: [expect.stringContaining('EVENKEEL_KILL_SWITCH')],
-  });
+test.each(['true', '1', 'ON', 'yes', 'maybe', 'of'])('whoever sets the switch to %s wants it to stop', (value) => {
+  expect(settingsOf({ EVENKEEL_KILL_SWITCH: value }).kill_switch).toBe(true);
+});
+
+test.each(['', ' ', 'off', 'OFF', '0', 'False', 'no'])('the switch is off where it says "%s"', (value) => {
+  expect(settingsOf({ EVENKEEL_KILL_SWITCH: value }).kill_switch).toBe(false);
 });

@@ -3,6 +3,7 @@ import { type Bus, connectNats, createMemoryBus } from '@evenkeel/bus';
 import type { ClusterConfig, Config } from '@evenkeel/contracts';
 import { createProxmox, httpsTransport, type Proxmox, type ProxmoxError, type Transport } from '@evenkeel/proxmox';
 import { connectRedis, createMemoryStore, type Store } from '@evenkeel/store';
+import { createApprovalSeal } from './approval-seal.ts';
 import { bind } from './bind.ts';
 import { lacksToken, missingToken, reachOf, readCa, tokenOf } from './cluster-reach.ts';
 import { createClusterWatch, rightsOf } from './cluster-watch.ts';
@@ -96,6 +97,7 @@ export async function openProcess(services: readonly Service[], options: OpenOpt
     log,
     machine_now: () => Date.now(),
     kill_switch: killSwitch,
+    ...(settings.approval_key === undefined ? {} : { seal: createApprovalSeal(settings.approval_key) }),
     instance: randomBytes(4).toString('hex'),
     timers: 'run',
     ...(options.ack_wait_ms === undefined ? {} : { ack_wait_ms: options.ack_wait_ms }),

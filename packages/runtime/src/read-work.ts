@@ -32,7 +32,9 @@ function workOf({ ground }: Bench, { event, handler }: Known, delivery: Arrived)
   const { event: cloud, stream, sequence } = delivery;
   const parsed = parseOnce(event.data, cloud.data);
   if (!parsed.success) throw new Unreadable(`its data is not valid: ${parsed.error.message}`);
+  const objection = ground.seal?.objection(cloud);
   return {
+    ...(objection ? { untrusted: objection } : {}),
     input: { handler, data: parsed.data, id: cloud.id, sequence },
     now: Date.parse(cloud.time),
     revision: cloud.configrevision ?? ground.configs.current().revision,

@@ -19,3 +19,13 @@ test.each([
     expect(read.problems.join()).not.toContain('hunter22');
   }
 });
+
+test.each(['EVENKEEL_NATS_PASSWORD', 'EVENKEEL_REDIS_PASSWORD'])(
+  'a password by mistake in %s_FILE is not shown',
+  (name) => {
+    const read = readSettings({ [`${name}_FILE`]: 'hunter22' }, (path) => {
+      throw Object.assign(new Error(`no such file: ${path}`), { code: 'ENOENT' });
+    });
+    expect(read).toEqual({ ok: false, problems: [`${name}_FILE: the file that it names cannot be read (ENOENT)`] });
+  },
+);

@@ -32,6 +32,8 @@ export type Settings = {
   /** While this file is there, the same. */
   kill_switch_file: string;
   dry_run: boolean | undefined;
+  /** Signs approvals, and is asked for by the executor where it is set. */
+  approval_key: string | undefined;
 };
 
 /** Every variable, with what it says: the one place to look, and what the help prints. */
@@ -53,14 +55,22 @@ export const variables = {
   EVENKEEL_PVE_WRITE_TOKEN: 'the token of the executor (or EVENKEEL_PVE_WRITE_TOKEN_FILE)',
   EVENKEEL_MODE: 'observe, recommend, approve or auto; over the configuration file',
   EVENKEEL_DRY_RUN: 'true or false; over the configuration file',
-  EVENKEEL_KILL_SWITCH: 'on: nothing is written to Proxmox, whatever else holds; needs neither NATS nor Redis',
+  EVENKEEL_KILL_SWITCH:
+    'on, or anything but off, 0, false or no: nothing is written to Proxmox, whatever else holds; needs neither NATS nor Redis',
   EVENKEEL_KILL_SWITCH_FILE:
     'while this file is there, the same, at once (default: kill-switch beside the configuration file, else /etc/evenkeel/kill-switch)',
+  EVENKEEL_APPROVAL_KEY:
+    'shared by filter-pipeline and executor, at least 16 characters: then only approvals that are signed with it are carried out (or EVENKEEL_APPROVAL_KEY_FILE)',
   EVENKEEL_LOG_LEVEL: 'debug, info, warn, error or silent (default info)',
   EVENKEEL_HTTP_HOST: 'address of /livez, /readyz and /metrics (default 127.0.0.1)',
   EVENKEEL_HTTP_PORT: 'its port (default 9480, 0 for any)',
   OTEL_EXPORTER_OTLP_ENDPOINT: 'where traces are sent, by OTLP over HTTP; unset for none',
 } as const;
+
+const shortestKey = 16;
+
+/** Instead of the message, which quotes the path: somebody may have put a secret in its place. */
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? 'error';
 
 type Environment = Record<string, string | undefined>;
 
@@ -80,8 +90,8 @@ export function readSettings(env: Environment, readFile: (path: string) => strin
     if (!file) return text(name);
     try {
       return readFile(file).trim();
-    } catch {
-      problems.push(`${name}_FILE: cannot read ${file}`);
+    } catch (error) {
+      problems.push(`${name}_FILE: the file that it names cannot be read (${codeOf(error)})`);
       return undefined;
     }
   };
@@ -107,7 +117,6 @@ export function readSettings(env: Environment, readFile: (path: string) => strin
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     problems.push(`EVENKEEL_HTTP_PORT: ${text('EVENKEEL_HTTP_PORT')} is not a port from 0 to 65535`);
   const replicas = oneOf('EVENKEEL_NATS_REPLICAS', ['1', '3', '5']);
-  const kill = oneOf('EVENKEEL_KILL_SWITCH', ['on', 'off']);
   const dry = oneOf('EVENKEEL_DRY_RUN', ['true', 'false']);
   const settings: Settings = {
     config_file: text('EVENKEEL_CONFIG'),
@@ -132,11 +141,14 @@ export function readSettings(env: Environment, readFile: (path: string) => strin
       read_token_file: text('EVENKEEL_PVE_READ_TOKEN_FILE'),
       write_token_file: text('EVENKEEL_PVE_WRITE_TOKEN_FILE'),
     },
-    kill_switch: kill !== undefined && kill !== 'off',
+    kill_switch: !['', 'off', '0', 'false', 'no'].includes(text('EVENKEEL_KILL_SWITCH')?.toLowerCase() ?? ''),
     kill_switch_file: text('EVENKEEL_KILL_SWITCH_FILE') ?? killSwitchBeside(text('EVENKEEL_CONFIG')),
     mode: oneOf('EVENKEEL_MODE', ['observe', 'recommend', 'approve', 'auto']),
     dry_run: dry === undefined ? undefined : dry === 'true',
+    approval_key: secret('EVENKEEL_APPROVAL_KEY'),
   };
+  if (settings.approval_key !== undefined && settings.approval_key.length < shortestKey)
+    problems.push(`EVENKEEL_APPROVAL_KEY: shorter than ${shortestKey} characters; openssl rand -base64 32 makes one`);
   problems.push(...problemsOf(settings.pve));
   return problems.length === 0 ? { ok: true, settings } : { ok: false, problems };
 }
@@ -162,6 +174,7 @@ const secrets = [
   'EVENKEEL_REDIS_PASSWORD',
   'EVENKEEL_PVE_READ_TOKEN',
   'EVENKEEL_PVE_WRITE_TOKEN',
+  'EVENKEEL_APPROVAL_KEY',
 ].map((name) => `${name}_FILE`);
 
 /** Variables of the test servers, the cache and the data folder belong to the tools around it. */

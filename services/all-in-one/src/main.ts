@@ -30,6 +30,11 @@ const commands: Record<string, () => Promise<(program: Command) => void>> = {
   bench: async () => (await import('./commands/bench.ts')).addBench,
 };
 
+/** As of a program that ends by SIGPIPE. */
+const readerGone = 141;
+/** Errors quote what others wrote: nothing of it may steer the terminal. */
+const harmless = (text: string): string => text.replace(/[^\P{C}\n]/gu, '·');
+
 const program = new Command('evenkeel')
   .description('Keeps Proxmox VE clusters on an even keel.')
   .version(version)
@@ -43,12 +48,18 @@ const asked = process.argv[2] ?? '';
 for (const load of Object.hasOwn(commands, asked) ? [commands[asked]!] : Object.values(commands))
   (await load())(program);
 
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(readerGone);
+  });
+
 try {
   await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
   else {
-    process.stderr.write(`evenkeel: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`evenkeel: ${harmless(error instanceof Error ? error.message : String(error))}\n`);
     if (!(error instanceof UsageError) && process.env.EVENKEEL_LOG_LEVEL === 'debug') console.error(error);
     process.exit(error instanceof UsageError ? 2 : 1);
   }

@@ -1,4 +1,5 @@
 import {
+  type ApprovedMigration,
   automationKey,
   type Config,
   executions,
@@ -12,10 +13,11 @@ import {
   pauseSentence,
   readAutomation,
 } from '@evenkeel/contracts';
+import { iso } from '@evenkeel/model';
 import { type Context, defineService, reachPort } from '@evenkeel/runtime';
 import { advanceAll, file } from './act.ts';
 import type { Reach } from './ask-guest.ts';
-import { executionKey } from './keys.ts';
+import { doneKey, executionKey } from './keys.ts';
 import { prune } from './prune.ts';
 import type { Patience } from './reconcile.ts';
 import { nothingSaid, report } from './report.ts';
@@ -79,6 +81,7 @@ export function createExecutor({ patience, monotonic, reach = reachPort }: Execu
     publishes: [migrationStarted, migrationProgressed, migrationCompleted, migrationFailed, migrationRefused],
   })
     .on(migrationApproved, async ({ data }, context: Ctx) => {
+      if (context.untrusted) return refuseUntrusted(data.migration, context.untrusted, context);
       const config = inForce(context.config, await automationOf(context));
       await file(data.migration, { ...context, config });
       return context.current_config ? move(context.current_config, context) : [];
@@ -91,6 +94,15 @@ export function createExecutor({ patience, monotonic, reach = reachPort }: Execu
         return move(context.current_config ?? context.config, context);
       },
     );
+}
+
+/** Nothing of it is begun; where the same was approved before by one who may, that goes on, and nothing is said of it. */
+async function refuseUntrusted(migration: ApprovedMigration, reason: string, { ledger, log, now, trace }: Ctx) {
+  const { migration_id } = migration;
+  log.warn({ migration_id }, `an approval is refused: ${reason}`);
+  if ((await ledger.get(executionKey(migration))) ?? (await ledger.get(doneKey(migration)))) return [];
+  const at = iso(now);
+  return [migrationRefused.of({ migration, refused_at: at, reason, code: 'untrusted' }, at, trace)];
 }
 
 /** What people have asked of the cluster, read anew each time. */

@@ -102,7 +102,8 @@ export const filterPipeline = defineService({
       ...result.approved.map((migration) => migrationApproved.of({ migration }, at)),
     ];
   })
-  .on(migrationApproved, async ({ data: { migration } }, { state, now }) => {
+  .on(migrationApproved, async ({ data: { migration } }, { state, now, untrusted }) => {
+    if (untrusted) return [];
     const known = await state.approvals.get();
     if (known?.entries[migration.migration_id]) return [];
     const generated = (await state.waiting.get())?.generated;

@@ -2,7 +2,7 @@ import type { MigrationSpan } from '@evenkeel/contracts';
 import { iso } from '@evenkeel/model';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { brokenBy } from './broken.ts';
+import { brokenBy, startedWhilePaused } from './broken.ts';
 import { extend, outdated } from './span.ts';
 import { completed } from './testing/scenes.ts';
 
@@ -28,6 +28,26 @@ const span = (more: Partial<MigrationSpan> & { from?: number; to?: number } = {}
 const elsewhere = (vmid: number, more: Parameters<typeof span>[0] = {}) =>
   span({ guest: `qemu/${vmid}`, source_node: `s${vmid}`, target_node: `t${vmid}`, ...more });
 const end = (kind: 'completed' | 'failed' | 'refused', seconds = 60) => ({ kind, at: at(seconds) });
+
+const before = span({ identity: 'i' });
+/** Moved again, approved so many seconds after the first move had begun, which took a minute; ten minutes of rest are asked. */
+const rested = (seconds: number) =>
+  span({ identity: 'i', approved_at: at(seconds), cooldown_minutes: 10, from: seconds + 5, to: seconds + 60 });
+
+describe('what a pause shows', () => {
+  const since = at(0);
+  const paused = `paused by anna since ${since}: storage`;
+  test.each<[string, number, string | undefined, number]>([
+    ['a start long after it', 100, paused, 1],
+    ['nothing: its request was under way', 50, paused, 0],
+    ['nothing: it has been resumed since', 100, undefined, 0],
+    ['nothing: it is another pause', 100, `paused by anna since ${at(90)}: again`, 0],
+    ['nothing: it was seen before that', 900, paused, 0],
+  ])('%s', (_, from, seen, count) => {
+    const broken = startedWhilePaused([span({ from })], since, { at: at(600), ...(seen ? { paused: seen } : {}) });
+    expect(broken.map(({ invariant }) => invariant)).toEqual(Array(count).fill('still_while_paused'));
+  });
+});
 
 describe('what a migration breaks', () => {
   test.each<[string, string[], MigrationSpan, MigrationSpan[]]>([
@@ -69,6 +89,13 @@ describe('what a migration breaks', () => {
     ],
     ['nothing: its request was under way', [], span({ expires_at: at(-30) }), []],
     ['a start long after it expired', ['started_in_time'], span({ expires_at: at(-90) }), []],
+    ['nothing: as old a sample as may be', [], span({ sampled_at: at(-600) }), []],
+    ['a sample that was too old', ['on_fresh_samples'], span({ sampled_at: at(-670) }), []],
+    ['moved again too soon', ['rests_between_moves'], rested(500), [before]],
+    ['nothing: it has rested', [], rested(660), [before]],
+    ['nothing: it must move', [], span({ ...rested(500), cooldown_minutes: 0 }), [before]],
+    ['nothing: another guest of the same number', [], span({ ...rested(500), identity: 'other' }), [before]],
+    ['nothing: the move before failed', [], rested(500), [{ ...before, ends: [end('failed')] }]],
     ['nothing: as many as may', [], span(), [elsewhere(7)]],
     ['too many', ['within_limits'], span(), [elsewhere(7), elsewhere(8)]],
     ['nothing: never three at the same time', [], span(), [elsewhere(7, { to: 20 }), elsewhere(8, { from: 20 })]],
@@ -100,12 +127,12 @@ describe('a span', () => {
   const started = { kind: 'started', at: at(0), upid: 'a' } as const;
 
   test('grows with what is heard, and the same again changes nothing', () => {
-    const begun = extend(undefined, migration, started, 3);
+    const begun = extend(undefined, migration, started, { limit: 3 });
     expect(begun).toMatchObject({ guest: 'qemu/101', limit: 3, starts: [{ upid: 'a' }], ends: [] });
-    expect(extend(begun, migration, started, 3)).toBe(begun);
-    const ended = extend(begun, migration, { kind: 'completed', at: at(9), upid: 'a' }, 1);
+    expect(extend(begun, migration, started, { limit: 3 })).toBe(begun);
+    const ended = extend(begun, migration, { kind: 'completed', at: at(9), upid: 'a' }, { limit: 1 });
     expect(ended).toMatchObject({ limit: 3, ends: [{ kind: 'completed', upid: 'a' }] });
-    expect(extend(ended, migration, { kind: 'completed', at: at(99) }, 1)).toBe(ended);
+    expect(extend(ended, migration, { kind: 'completed', at: at(99) }, { limit: 1 })).toBe(ended);
   });
 
   test('is forgotten a day after it was heard of last', () => {

@@ -1,5 +1,5 @@
-import type { Invariant, MigrationSpan } from '@evenkeel/contracts';
-import { millis } from '@evenkeel/model';
+import type { ClusterSample, Invariant, MigrationSpan } from '@evenkeel/contracts';
+import { millis, minutes, oldestSample } from '@evenkeel/model';
 
 export type Broken = { invariant: Invariant; migration_ids: string[]; sentence: string };
 
@@ -18,6 +18,8 @@ export function brokenBy(span: MigrationSpan, others: readonly MigrationSpan[]):
     ...twoEnds(span),
     ...executedTwice(span, beside),
     ...startedLate(span),
+    ...startedOnOld(span),
+    ...movedTooSoon(span, beside),
     ...(ran
       ? besides(
           ran,
@@ -79,6 +81,49 @@ function startedLate({ migration_id, guest, expires_at, starts }: MigrationSpan)
   return [
     about('started_in_time', [migration_id], `${guest} started at ${late.at}, its approval expired at ${expires_at}`),
   ];
+}
+
+function startedOnOld({ migration_id, guest, sampled_at, starts }: MigrationSpan): Broken[] {
+  if (sampled_at === undefined) return [];
+  const late = starts.find(({ at }) => millis(at) > millis(sampled_at) + oldestSample + underway);
+  if (!late) return [];
+  return [about('on_fresh_samples', [migration_id], `${guest} started at ${late.at} on a sample of ${sampled_at}`)];
+}
+
+/** Whoever approves knows of the guest's last move, and when it was over. */
+function movedTooSoon(span: MigrationSpan, others: readonly MigrationSpan[]): Broken[] {
+  const { migration_id, guest, identity, approved_at, cooldown_minutes = 0, starts } = span;
+  if (!approved_at || identity === undefined || starts.length === 0) return [];
+  const approved = millis(approved_at);
+  return others
+    .filter((other) => other.guest === guest && other.identity === identity)
+    .flatMap((other) => {
+      const over = other.ends.find(({ kind }) => kind === 'completed');
+      const rested = over ? approved - millis(over.at) : -1;
+      if (!over || rested < 0 || rested >= minutes(cooldown_minutes) - skew) return [];
+      const said = `${guest} had moved at ${over.at}, and was approved at ${approved_at} within ${cooldown_minutes} min`;
+      return [about('rests_between_moves', [migration_id, other.migration_id], said)];
+    });
+}
+
+/** Migrations that began during a pause which a look at the cluster still saw: one that has been asked for at least as long as a request may be under way. */
+export function startedWhilePaused(
+  spans: readonly MigrationSpan[],
+  since: string,
+  { at, paused }: Pick<ClusterSample, 'at' | 'paused'>,
+): Broken[] {
+  if (!paused?.includes(`since ${since}:`)) return [];
+  return spans.flatMap(({ migration_id, guest, starts }) => {
+    const start = starts.find((one) => millis(one.at) > millis(since) + underway && millis(one.at) <= millis(at));
+    if (!start) return [];
+    return [
+      about(
+        'still_while_paused',
+        [migration_id],
+        `${guest} started at ${start.at}, the cluster is paused since ${since}`,
+      ),
+    ];
+  });
 }
 
 const overlap = (a: Ran, b: Ran): boolean => a.from < b.to - skew && b.from < a.to - skew;

@@ -1,5 +1,6 @@
 import {
   type ApprovedMigration,
+  automationChanged,
   type ClusterSample,
   clusterSampled,
   counterfactualRecorded,
@@ -13,18 +14,19 @@ import {
   outcomeRecorded,
   recommendationDecided,
   watchedMigrations,
+  watchedPause,
 } from '@evenkeel/contracts';
 import { iso } from '@evenkeel/model';
 import { type Context, defineService } from '@evenkeel/runtime';
 import { beginWatch } from './begin-watch.ts';
-import { brokenBy } from './broken.ts';
+import { brokenBy, startedWhilePaused } from './broken.ts';
 import { heldPart, hold } from './held/hold.ts';
 import { surveyOf } from './held/survey.ts';
 import { trackHeld } from './held/track-held.ts';
 import { extend, type Heard, outdated } from './span.ts';
 import { closeAll, superseded, track, unmeasured } from './track.ts';
 
-const owns = { watchedMigrations, heldMoves, spans: migrationSpans };
+const owns = { watchedMigrations, heldMoves, spans: migrationSpans, pause: watchedPause };
 type Here = Context<typeof owns, Record<never, never>>;
 
 /** Most held moves that are watched at a time; more say little more. */
@@ -80,6 +82,12 @@ export const outcomeTracker = defineService({
     });
     return [...broken, ...outcomes];
   })
+  .on(automationChanged, async ({ data: { automation } }, { state }) => {
+    const since = automation.pause?.since;
+    if (since === undefined) state.pause.remove();
+    else if ((await state.pause.get())?.since !== since) state.pause.set({ since, told: [] });
+    return [];
+  })
   .on(recommendationDecided, async ({ data: decision }, { state, config, trace }) => {
     if (!config.intelligent_migrations.counterfactual_learning_enabled) return [];
     const part = heldPart(decision.recommendation);
@@ -100,7 +108,7 @@ export const outcomeTracker = defineService({
       else if (watched !== before) state.watchedMigrations.set(watched, part);
       return outcomes.map((outcome) => outcomeRecorded.of({ outcome }, sample.at, before.trace));
     });
-    return [...outcomes, ...counterfactuals];
+    return [...(await lookAtPause(sample, here)), ...outcomes, ...counterfactuals];
   });
 
 /** Counts a sample towards the moves that were held back, where there are any, and says which of them are judged. */
@@ -117,13 +125,30 @@ async function lookAtHeld(sample: ClusterSample, { state, config }: Here) {
 }
 
 /** Remembers from when to when migrations ran, and says what of that may not be. */
-async function checkInvariants(migration: ApprovedMigration, heard: Heard, { state, config, cluster, now }: Here) {
+async function checkInvariants(
+  migration: ApprovedMigration,
+  heard: Heard,
+  { state, config, config_revision, cluster, now }: Here,
+) {
   const all = await state.spans.all();
   for (const part of outdated(all, now)) state.spans.remove(part);
   const id = migration.migration_id;
-  const span = extend(all[id], migration, heard, config.automated_migrations.rules.max_concurrent_migrations);
+  const { max_concurrent_migrations: limit, cooldown_minutes } = config.automated_migrations.rules;
+  const isSame = migration.config_revision === config_revision;
+  const span = extend(all[id], migration, heard, { limit, ...(isSame ? { cooldown_minutes } : {}) });
   if (span === all[id]) return [];
   state.spans.set(span, id);
   const at = iso(now);
   return brokenBy(span, Object.values(all)).map((broken) => invariantBroken.of({ cluster, at, ...broken }, at));
+}
+
+/** What has started although a look still sees the cluster paused; each is said once. */
+async function lookAtPause(sample: ClusterSample, { state, cluster }: Here) {
+  const pause = sample.paused === undefined ? undefined : await state.pause.get();
+  if (!pause) return [];
+  const all = startedWhilePaused(Object.values(await state.spans.all()), pause.since, sample);
+  const fresh = all.filter(({ migration_ids: [id = ''] }) => !pause.told.includes(id));
+  if (fresh.length === 0) return [];
+  state.pause.set({ ...pause, told: [...pause.told, ...fresh.flatMap((one) => one.migration_ids)].slice(-20) });
+  return fresh.map((broken) => invariantBroken.of({ cluster, at: sample.at, ...broken }, sample.at));
 }

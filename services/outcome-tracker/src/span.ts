@@ -9,10 +9,21 @@ export type Heard =
 /** Nothing overlaps with what ended a day ago. */
 const kept = hours(24);
 
+/** What the configuration allows where the event was said; `cooldown_minutes` where it is also that of the approval. */
+export type Allowed = { limit: number; cooldown_minutes?: number };
+
 /** The span of a migration with one more event of it; the same event twice is one. */
-export function extend(before: MigrationSpan | undefined, of: ApprovedMigration, heard: Heard, limit: number) {
-  const { migration_id, guest, source_node, target_node, expires_at } = of;
-  const fresh = { migration_id, guest, source_node, target_node, expires_at, limit, starts: [], ends: [] };
+export function extend(before: MigrationSpan | undefined, of: ApprovedMigration, heard: Heard, allowed: Allowed) {
+  const { migration_id, guest, source_node, target_node, expires_at, identity, approved_at, sampled_at } = of;
+  const { limit, cooldown_minutes } = allowed;
+  const mustMove = of.mandatory !== undefined || of.parent_id !== undefined;
+  const fresh = {
+    ...{ migration_id, guest, source_node, target_node, expires_at, identity, approved_at, limit },
+    ...(sampled_at === undefined ? {} : { sampled_at }),
+    ...(cooldown_minutes === undefined || mustMove ? {} : { cooldown_minutes }),
+    starts: [],
+    ends: [],
+  };
   const span: MigrationSpan = before ?? fresh;
   if (heard.kind === 'started') {
     if (span.starts.some(({ upid }) => upid === heard.upid)) return span;

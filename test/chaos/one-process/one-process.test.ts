@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { playTrial } from './play-trial.ts';
 import { rows } from './rows.ts';
+import { runRow } from './run-row.ts';
 import { shrink, tellTrial } from './shrink.ts';
 import { undisturbed } from './strike.ts';
-import { linelessRows } from './table.ts';
+import { linelessRows, tellTable } from './table.ts';
 import type { Trial } from './trial.ts';
 
 /** Of each row a few trials of each seed. */
@@ -38,6 +39,13 @@ describe('a trial', { timeout: 120_000 }, () => {
       { do: 'forget', what: 'all', after_s: 9 },
     ],
   };
+
+  it('that there was no time for is no pass: its row says so', async () => {
+    const ran = await runRow(rows[0]!, { seed: 1, wanted: 50, until: performance.now() });
+    expect(ran).toMatchObject({ done: 0, wanted: 50, trials: 0 });
+    expect(tellTable([ran])).toContain('NOT DONE');
+    expect(tellTable([{ ...ran, done: 50 }])).not.toContain('NOT DONE');
+  });
 
   it('always goes the same', async () => {
     const [one, other] = [await playTrial(trial), await playTrial(trial)];

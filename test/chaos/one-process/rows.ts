@@ -3,7 +3,7 @@ import { typeOf } from '@evenkeel/runtime';
 import { checkTrial } from './check-trial.ts';
 import type { Witness } from './play-trial.ts';
 import { cluster } from './replica.ts';
-import { atEachPoint, atRandomTimes, type Seen, stopped } from './strike.ts';
+import { atEachPoint, atPoints, atRandomTimes, rarePoints, type Seen, stopped } from './strike.ts';
 import type { Approval, Trial } from './trial.ts';
 import { forgetful, poisoned, tangled, unheard } from './unhear.ts';
 import { anything, away, byHa, byHand, garbled, held, jumping, outdated } from './upset.ts';
@@ -12,12 +12,12 @@ import { anything, away, byHa, byHand, garbled, held, jumping, outdated } from '
 export type Row = {
   name: string;
   what: string;
-  /** How many of what `count` counts. */
+  /** How many of what `count` counts; of a row with `points`, how many strikes of the point that is struck least. */
   required: number;
+  /** Strikes at these points of a seed, until each that was ever passed, and each of the rare ones, has its share. */
+  points?: { rare: readonly string[]; trial: typeof atPoints };
   /** Whose undisturbed trials it begins from. */
   sees?: 'one' | 'three';
-  /** How many trials of each seed; 10 unless told. */
-  perSeed?: (seen: Seen) => number;
   /** The nth trial of a seed, with what the trials of the same seed without any kill went through. */
   trial: (seed: number, n: number, seen: Seen) => Trial;
   count: (witness: Witness) => number;
@@ -56,10 +56,10 @@ const approvals = ({ approved }: Witness): number => approved.length;
 export const rows: Row[] = [
   {
     name: 'points',
-    what: 'SIGKILL of the executor before and after each await, 50 seeds each',
-    required: 4000,
+    what: 'SIGKILL of the executor before and after each await, each 50 times',
+    required: 50,
     sees: 'one',
-    perSeed: (seen) => Math.ceil(seen.size / 2),
+    points: { rare: rarePoints, trial: atPoints },
     trial: atEachPoint,
     count: struck,
     check: checkTrial,

@@ -29,14 +29,27 @@ export const atRandomTimes = (seed: number, n: number, seen: Seen): Trial => {
   return disturbed(undisturbed(seed, 1), ...kills);
 };
 
-/** At two points of a seed at a time, each once, at any of its passings. */
-export const atEachPoint = (seed: number, n: number, seen: Seen): Trial => {
+/** At these points of a seed, each once, at any of its passings. */
+export const atPoints = (seed: number, n: number, points: readonly string[], seen: Seen): Trial => {
   const draw = drawFrom(seed * 100_003 + n);
-  const kills = [...seen].slice(2 * n, 2 * n + 2).map(([point, times]): Trouble => {
-    return { do: 'kill', at: { point, nth: 1 + draw.below(Math.min(times, 20)) }, down_s: draw.from(0, 60) };
+  const kills = points.map((point): Trouble => {
+    const nth = 1 + draw.below(Math.min(seen.get(point) ?? 1, 20));
+    return { do: 'kill', at: { point, nth }, down_s: draw.from(0, 60) };
   });
   return disturbed(undisturbed(seed, 1), ...kills);
 };
+
+/** At two points of a seed at a time. */
+export const atEachPoint = (seed: number, n: number, seen: Seen): Trial =>
+  atPoints(seed, n, [...seen.keys()].slice(2 * n, 2 * n + 2), seen);
+
+/** Points that only rare worlds pass: a row that never met them has not struck at each await. */
+export const rarePoints: readonly string[] = [
+  'publish migration.refused',
+  'publish migration.failed',
+  'proxmox.replications',
+  'proxmox.stop_task',
+].flatMap((call) => [`before ${call}`, `after ${call}`]);
 
 /** No call lies there, only the step from one line to the next: who stops right there for a minute is the hole that no protocol closes. */
 const betweenTwoLines = 'before proxmox.migrate';

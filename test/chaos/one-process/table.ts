@@ -45,13 +45,15 @@ export function tellTable(ran: readonly Ran[]): string {
   const told = lines.flatMap(({ what, rows: names, elsewhere = '' }) => {
     const own = ran.filter(({ row }) => names.includes(row.name));
     if (own.length === 0) return [cells(what, '-', '-', '-', elsewhere)];
-    return own.map(({ row, done, broken, fewest, seconds, trials }, i) =>
+    return own.map(({ row, wanted, done, broken, fewest, seconds, trials }, i) =>
       cells(
         row.what,
         String(done),
         String(row.required),
         String(broken.length),
-        [`${trials} trials, ${seconds} s`, fewest, i === 0 ? elsewhere : ''].filter(Boolean).join('; '),
+        [done < wanted ? 'NOT DONE' : '', `${trials} trials, ${seconds} s`, fewest, i === 0 ? elsewhere : '']
+          .filter(Boolean)
+          .join('; '),
       ),
     );
   });

@@ -12,7 +12,7 @@ export const migrationRefused = defineEvent({
     migration: ApprovedMigration,
     refused_at: Time,
     reason: z.string(),
-    /** expired, clocks_disagree, unread, moved, locked, not_running, unwanted, target_unavailable, target_unknown, target_full, not_allowed, no_right, duplicate, busy, paused */
+    /** expired, clocks_disagree, unread, moved, locked, not_running, unwanted, target_unavailable, target_unknown, target_full, not_allowed, no_right, duplicate, busy, paused, untrusted */
     code: z.string(),
     /** How far it came; absent where it had not begun. */
     steps: z.array(StepResult).optional(),

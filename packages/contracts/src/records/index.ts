@@ -20,6 +20,7 @@ import { recommendationTracking } from './recommendation-tracking.ts';
 import { recommenderMemory } from './recommender-memory.ts';
 import { scalingHistory } from './scaling-history.ts';
 import { watchedMigrations } from './watched-migrations.ts';
+import { watchedPause } from './watched-pause.ts';
 
 /** Every record that a service keeps: this list is the schema of the store. */
 export const records = [
@@ -44,6 +45,7 @@ export const records = [
   recommenderMemory,
   scalingHistory,
   watchedMigrations,
+  watchedPause,
 ] as const satisfies readonly AnyRecord[];
 
 export * from './answers.ts';
@@ -67,3 +69,4 @@ export * from './recommendation-tracking.ts';
 export * from './recommender-memory.ts';
 export * from './scaling-history.ts';
 export * from './watched-migrations.ts';
+export * from './watched-pause.ts';

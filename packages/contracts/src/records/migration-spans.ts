@@ -9,6 +9,12 @@ export const MigrationSpan = z.object({
   source_node: z.string(),
   target_node: z.string(),
   expires_at: Time,
+  /** What tells the guest from another of its number. */
+  identity: z.string().optional(),
+  approved_at: Time.optional(),
+  sampled_at: Time.optional(),
+  /** How long the guest had to have rested; absent where that does not count, or cannot be told. */
+  cooldown_minutes: z.number().optional(),
   /** How many might run at once by the configuration when it started, or ended without a start. */
   limit: z.number().int(),
   starts: z.array(z.object({ at: Time, upid: z.string() })),

@@ -49,7 +49,10 @@ export async function lastOf<E extends AnyEvent>(
   const last = await bus.last(event.stream, subjectOf(event, cluster, ''));
   if (!last)
     throw new Error(`nothing is known of cluster ${cluster} yet, or nothing new since six hours: is Evenkeel running?`);
-  const data = event.data.parse(last.event.data) as DataOf<E>;
+  const parsed = event.data.safeParse(last.event.data);
+  if (!parsed.success)
+    throw new Error(`the last ${event.name} of cluster ${cluster} cannot be read: ${parsed.error.issues[0]?.message}`);
+  const data = parsed.data as DataOf<E>;
   const { configrevision } = last.event;
   const decidedUnder = configrevision === undefined ? null : await keptConfig(bus.ledger, configrevision);
   return { data, config: decidedUnder ?? config };

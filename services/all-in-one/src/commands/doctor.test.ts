@@ -145,6 +145,20 @@ describe.skipIf(!nats || !redis)('doctor', () => {
     expect(of('more rights of the write token')?.found).toContain('VM.Config.Disk on /');
   });
 
+  test('asks for what this version and these guests need, and counts the token that the environment gives', async () => {
+    const guests = [{ vmid: 100, name: 'web', node: 'pve1', config: { hostpci0: 'mapping=nic' } }];
+    const env = await open(small({ version: '8.4', guests }));
+    const { code, of, findings } = await ask({ ...env, EVENKEEL_MODE: 'auto', EVENKEEL_DRY_RUN: 'false' });
+    expect(code).toBe(0);
+    expect(of('right VM.Monitor of the write token')).toMatchObject({
+      level: 'warning',
+      advice: expect.stringContaining('VM.Migrate VM.Monitor"'),
+    });
+    expect(of('right Mapping.Audit of the read token')).toMatchObject({ level: 'warning' });
+    expect(findings.map(({ found }) => found).join()).not.toContain('write_token_file');
+    expect(of('approvals')).toMatchObject({ level: 'warning', found: expect.stringContaining('are not signed') });
+  });
+
   test('a writing token that may move some guests only is a warning that names the others', async () => {
     const tokens = [
       { id: 'evenkeel@pve!read', secret, privileges: { '/': looks } },

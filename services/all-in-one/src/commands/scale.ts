@@ -1,15 +1,9 @@
-import {
-  clusterSampled,
-  clusterScored,
-  filterOf,
-  recommendationsGenerated,
-  scalingDecided,
-  subjectOf,
-} from '@evenkeel/contracts';
+import { clusterSampled, clusterScored, filterOf, recommendationsGenerated, scalingDecided } from '@evenkeel/contracts';
 import { answerOf, type ScalingCluster, scalingDecisions, type Usages } from '@evenkeel/recommender/scaling';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { printable, safe } from '../demo/tell.ts';
+import { lastReadable } from '../steering/last-readable.ts';
 import { type Asked, type AskOptions, askBus, lastOf, vmidOf } from './ask-bus.ts';
 import { columns } from './columns.ts';
 import { explainScaling } from './explain-scaling.ts';
@@ -98,8 +92,9 @@ async function tellAll({ bus, cluster }: Asked, { json }: Options): Promise<void
     const parsed = scalingDecided.data.safeParse(event.data);
     if (parsed.success) standing.set(`${parsed.data.guest} ${parsed.data.decision.resource_type}`, parsed.data);
   }
-  const last = await bus.last('telemetry', subjectOf(clusterSampled, cluster, ''));
-  const where = last && new Map(clusterSampled.data.parse(last.event.data).guests.map((g) => [g.guest, g.node]));
+  const last = await lastReadable(bus, clusterSampled, cluster);
+  const seen = last === 'unreadable' ? undefined : last?.data;
+  const where = seen && new Map(seen.guests.map((g) => [g.guest, g.node]));
   const advised = [...standing.values()]
     .filter(({ guest, decision }) => {
       const done = where && (!where.has(guest) || where.get(guest) === decision.target_node_id);

@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type AutomationChange, AutomationChange as ChangeSchema, inForce } from '@evenkeel/contracts';
-import { activeConfig } from '@evenkeel/runtime';
+import { type AutomationChange, AutomationChange as ChangeSchema, type Config } from '@evenkeel/contracts';
+import { activeConfig, createKillSwitch } from '@evenkeel/runtime';
 import type { Command } from 'commander';
+import { safe } from '../demo/tell.ts';
 import { drainProgress, isOver } from '../steering/drain-progress.ts';
-import { readStatus } from '../steering/read-status.ts';
+import { type ClusterStatus, readStatus } from '../steering/read-status.ts';
 import { type Changed, requestChange } from '../steering/request.ts';
-import { tellDrain } from '../steering/tell-status.ts';
+import { standstill } from '../steering/standstill.ts';
+import { tellNews } from '../steering/tell-news.ts';
 import { type BusOptions, onBus, oneOf, type Steering, withAsker } from './cluster-bus.ts';
 import { UsageError } from './fail.ts';
 
@@ -61,9 +63,7 @@ export function addUndrain(program: Command): void {
     .description('let a drained node take guests again')
     .argument('<node>', 'name of the node')
     .option('--cluster <name>', 'cluster, where there are several')
-    .action((node: string, options: DrainOptions) =>
-      steer(options, options.cluster, checked({ do: 'undrain', node }), true),
-    );
+    .action((node: string, options: DrainOptions) => undrain(node, options));
 }
 
 function checked(change: unknown): AutomationChange {
@@ -121,35 +121,49 @@ async function drain(node: string, { wait, cluster: named, reason, by, ...option
   await onBus(options, named, async (on) => {
     const cluster = oneOf(on.clusters);
     const before = await readStatus(on.bus, cluster);
-    const nodes = before.sample?.nodes.map((n) => n.node);
-    if (nodes && !nodes.includes(node))
-      throw new UsageError(`no node ${JSON.stringify(node)}; there are ${nodes.join(', ')}`);
+    refuseUnknown(node, before);
     const changed = await requestChange(on.bus, { cluster, by }, checked({ do: 'drain', node, reason }));
     tellChanged(on, cluster, changed);
-    const { mode } = inForce(before.config ?? on.config, before.automation);
-    if (mode === 'observe' || mode === 'recommend')
-      say(`note: mode is ${mode}: nothing moves until evenkeel mode ${cluster} approve, or auto`);
+    const still = standstill({ ...before, config: before.config ?? on.config }, createKillSwitch(on.settings)());
+    if (still) say(`note: ${still}`);
     if (wait && changed) await watch(on, cluster, node);
   });
 }
 
+async function undrain(node: string, { cluster: named, by, ...options }: DrainOptions): Promise<void> {
+  await onBus(options, named, async (on) => {
+    const cluster = oneOf(on.clusters);
+    const before = await readStatus(on.bus, cluster);
+    if (!before.automation.drained[node]) refuseUnknown(node, before);
+    const changed = await requestChange(on.bus, { cluster, by }, checked({ do: 'undrain', node }));
+    if (changed && keptByConfig(before.config ?? on.config, node))
+      say(`cluster ${cluster}: ${node} is not drained, but maintenance_nodes of the configuration keeps it empty`);
+    else tellChanged(on, cluster, changed);
+  });
+}
+
+const keptByConfig = ({ automated_migrations }: Config, node: string): boolean =>
+  automated_migrations.maintenance_nodes.includes(node);
+
+/** A node that the last sample does not show is a mistake in typing; without a sample nobody can tell. */
+function refuseUnknown(node: string, { sample }: ClusterStatus): void {
+  const nodes = sample?.nodes.map((n) => n.node);
+  if (nodes && !nodes.includes(node))
+    throw new UsageError(`no node ${JSON.stringify(node)}; there are ${nodes.map(safe).join(', ')}`);
+}
+
 /** Tells what changes of a drain until nothing more leaves. */
 async function watch({ bus }: Steering, cluster: string, node: string): Promise<void> {
-  let told = '';
-  for (;;) {
+  for (let told = ''; ; ) {
     const status = await readStatus(bus, cluster);
-    const lines = tellDrain(status, node).join('\n');
-    if (lines !== told) say(lines);
-    told = lines;
     const progress = drainProgress(status, node);
-    if (!status.automation.drained[node]) {
-      say(`${node} is not drained any more`);
-      return;
-    }
-    if (progress && isOver(progress)) {
-      if (progress.stuck.length > 0) process.exitCode = 1;
-      return;
-    }
+    const over = progress !== null && isOver(progress);
+    const news = tellNews(status, node);
+    if (news.about !== told) say(news.lines.join('\n'));
+    told = news.about;
+    if (!status.automation.drained[node]) return say(`${node} is not drained any more`);
+    if (over && progress.stuck.length > 0) process.exitCode = 1;
+    if (over) return;
     await sleep(2_000);
   }
 }

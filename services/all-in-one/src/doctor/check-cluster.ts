@@ -62,14 +62,23 @@ async function lookWith(
 }
 
 /** What this configuration asks of the token that writes, under the version that answers it. */
-function wantsOf({ migration_checks, automated_migrations }: Config, { accepted }: TokenLook, there: string[]): Wants {
+function wantsOf(
+  { migration_checks, automated_migrations }: Config,
+  { accepted }: TokenLook,
+  there: string[],
+  mappings: boolean,
+): Wants {
   const named = Object.values(automated_migrations.rules.storage_map).flat();
   const major = accepted.ok ? Number.parseInt(accepted.value.release || accepted.value.version, 10) : 0;
   return {
-    agent: migration_checks.guest_agent && major >= 9,
+    ...(migration_checks.guest_agent && major > 0 ? { agent: agentPrivilege(major) } : {}),
+    mappings,
     storages: [...new Set(named)].filter((storage) => there.includes(storage)).sort(),
   };
 }
+
+/** PVE 9 has no VM.Monitor any more, and a privilege of its own for this. */
+const agentPrivilege = (major: number) => (major >= 9 ? 'VM.GuestAgent.Audit' : 'VM.Monitor');
 
 function judgeAll(about: About, { cluster, tokens, leftovers }: Looks, config: Config): Finding[] {
   const resources = cluster?.resources.ok ? cluster.resources.value : { nodes: [], guests: [], storages: [] };
@@ -83,7 +92,12 @@ function judgeAll(about: About, { cluster, tokens, leftovers }: Looks, config: C
     if (!look) return [];
     if (!look.accepted.ok) return [refused(about, right, look.id, look.accepted.error)];
     return unless(about, `rights of the ${right} token`, look.permissions, (held) =>
-      judgeRights(about, { right, id: look.id, wants: wantsOf(config, look, places.storages) }, held, places),
+      judgeRights(
+        about,
+        { right, id: look.id, wants: wantsOf(config, look, places.storages, cluster?.mapped ?? false) },
+        held,
+        places,
+      ),
     );
   });
   if (!cluster) return rights;

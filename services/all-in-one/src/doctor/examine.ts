@@ -1,5 +1,5 @@
-import { adviceOf, type ClusterConfig, type Config } from '@evenkeel/contracts';
-import { createKillSwitch, type Settings, tokenOf } from '@evenkeel/runtime';
+import { type ClusterConfig, type Config, warnOf } from '@evenkeel/contracts';
+import { createKillSwitch, lacksToken, type Settings, tokenOf } from '@evenkeel/runtime';
 import { checkCluster } from './check-cluster.ts';
 import { checkNats, checkRedis } from './check-servers.ts';
 import { type Finding, findingsAbout, presentable } from './finding.ts';
@@ -35,8 +35,23 @@ function checkSetup(config: Config, settings: Settings): Finding[] {
             'set EVENKEEL_PVE_HOSTS, or list clusters in the configuration file',
           ),
         ]),
-    ...adviceOf(config).warnings.map((text) =>
+    ...judgeApprovals(settings),
+    ...warnOf(config, (cluster) => lacksToken(cluster, 'write', settings)).map((text) =>
       warning('options', text, 'deploy/reference/config.md says what it does'),
+    ),
+  ];
+}
+
+/** Whether the executor can tell an approval from one that anybody on the bus made up, as seen from here. */
+function judgeApprovals({ approval_key, nats_url }: Settings): Finding[] {
+  const { ok, warning } = findingsAbout('configuration');
+  if (nats_url === 'memory:') return [];
+  if (approval_key !== undefined) return [ok('approvals', 'are signed (EVENKEEL_APPROVAL_KEY)')];
+  return [
+    warning(
+      'approvals',
+      'are not signed, as seen from here: whoever may publish on evenkeel.v1.decisions.> can have guests migrated',
+      'give filter-pipeline and executor the same EVENKEEL_APPROVAL_KEY(_FILE) (openssl rand -base64 32), and each service its own NATS user: deploy/nats-accounts.conf',
     ),
   ];
 }
@@ -48,10 +63,11 @@ function secretsOf(settings: Settings, { clusters }: Config): string[] {
     readQuietly(cluster, 'read', settings),
     readQuietly(cluster, 'write', settings),
   ]);
-  const given = [settings.nats_password, settings.redis_password];
-  const known = [...given, ...tokens].filter((secret) => secret !== undefined);
+  const given = [settings.nats_password, settings.redis_password, settings.approval_key];
+  const isThere = (secret: string | undefined): secret is string => secret !== undefined;
   return [
-    ...known.map((secret) => secret.slice(secret.indexOf('=') + 1)),
+    ...given.filter(isThere),
+    ...tokens.filter(isThere).map((secret) => secret.slice(secret.indexOf('=') + 1)),
     ...ofUrl(settings.nats_url),
     ...ofUrl(settings.redis_url),
   ];

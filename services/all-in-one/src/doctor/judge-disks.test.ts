@@ -47,7 +47,7 @@ describe('the storage map', () => {
 
 test('rights that the configuration asks for besides', () => {
   const places = { nodes: [], vmids: [7], storages: ['zfs'] };
-  const wants = { agent: true, storages: ['zfs'] };
+  const wants = { agent: 'VM.GuestAgent.Audit' as const, storages: ['zfs'] };
   const missing = (held: object, right: 'read' | 'write') =>
     needsOf(right, places, wants).flatMap((need) =>
       missingAt(held as never, need).map((at) => `${need.privilege} ${at}`),

@@ -26,7 +26,8 @@ const listed = (words: readonly string[], most = 4): string =>
 /** Commands that give a token (and its user: both are asked) the role of its right on a path. */
 export function grantCommands(right: Right, id: string, path: string, wants: Wants = {}): string {
   const role = roles[right];
-  const all = [privileges[right], ...(right === 'write' ? extraPrivileges(wants) : [])].join(' ');
+  const extra = right === 'write' ? extraPrivileges(wants) : wants.mappings ? ['Mapping.Audit'] : [];
+  const all = [privileges[right], ...extra].join(' ');
   const user = id.slice(0, id.indexOf('!'));
   return [
     `pveum role add ${role} -privs "${all}" || pveum role modify ${role} -privs "${all}"`,

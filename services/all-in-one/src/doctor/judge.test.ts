@@ -46,6 +46,22 @@ describe('rights', () => {
     expect(excessOf(held, 'write')).toEqual([]);
   });
 
+  test.each(['VM.GuestAgent.Audit', 'VM.Monitor'] as const)('the agent is asked by %s', (agent) => {
+    const needs = needsOf('write', { nodes: [], vmids: [7], storages: [] }, { agent });
+    expect(needs.map(({ privilege }) => privilege)).toContain(agent);
+    expect(excessOf({ '/': { [agent]: true } }, 'write', { agent })).toEqual([]);
+    expect(grantCommands('write', 'a@pve!x', '/', { agent })).toContain(`VM.Migrate ${agent}"`);
+  });
+
+  test('mapped devices are looked up by the reading token', () => {
+    const places = { nodes: [], vmids: [], storages: [] };
+    const privileges = (right: 'read' | 'write') =>
+      needsOf(right, places, { mappings: true }).map(({ privilege }) => privilege);
+    expect(privileges('read')).toContain('Mapping.Audit');
+    expect(privileges('write')).not.toContain('Mapping.Audit');
+    expect(grantCommands('read', 'a@pve!x', '/', { mappings: true })).toContain('Pool.Audit Mapping.Audit"');
+  });
+
   test('a name with a quote in it stays inside its quotes', () => {
     expect(grantCommands('read', "o'hara@pve!x;reboot", '/vms')).toContain("-token 'o'\\''hara@pve!x;reboot' -role");
   });

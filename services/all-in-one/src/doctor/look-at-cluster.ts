@@ -15,6 +15,8 @@ export type ClusterLook = {
   options: Asked<'options'>;
   ha_resources: Asked<'ha_resources'>;
   ha_rules: Asked<'ha_rules'>;
+  /** A guest, among those that were looked at, has a device by a mapping. */
+  mapped: boolean;
   /** Rules that could not be read. */
   unread_rules: number;
   /** By node that is online. */
@@ -64,7 +66,24 @@ export async function lookAtCluster(proxmox: Proxmox): Promise<ClusterLook> {
   const nodes = new Map(
     await Promise.all(online.map(async (node) => [node, await lookAtNode(proxmox, node)] as const)),
   );
-  return { status, resources, options, ha_resources, ha_rules, unread_rules, nodes };
+  const mapped = resources.ok && (await hasMappedDevices(proxmox, resources.value.guests));
+  return { status, resources, options, ha_resources, ha_rules, mapped, unread_rules, nodes };
+}
+
+/** So many configurations are read at most: a look, not a search. */
+const mostConfigs = 64;
+
+async function hasMappedDevices(
+  proxmox: Proxmox,
+  guests: readonly { node: string; vmid: number; type: 'qemu' | 'lxc' }[],
+): Promise<boolean> {
+  const some = guests.filter(({ type }) => type === 'qemu').slice(0, mostConfigs);
+  const read = await Promise.all(some.map((guest) => inTime(proxmox.guest_config(guest), patience_ms)));
+  return read.some(
+    (config) =>
+      config.ok &&
+      Object.entries(config.value).some(([key, value]) => /^hostpci\d+$/.test(key) && /(^|,)mapping=/.test(value)),
+  );
 }
 
 async function lookAtNode(proxmox: Proxmox, node: string) {

@@ -6,8 +6,10 @@ export type Places = { nodes: readonly string[]; vmids: readonly number[]; stora
 
 /** What the configuration asks for besides looking and migrating. */
 export type Wants = {
-  /** Guest agents are asked, under a version that has a right for just that. */
-  agent?: boolean;
+  /** Guest agents are asked, and this privilege is what the version wants for it. */
+  agent?: 'VM.GuestAgent.Audit' | 'VM.Monitor' | undefined;
+  /** Guests have devices by a mapping of the cluster. */
+  mappings?: boolean;
   /** Storages that disks may be put on instead of their own. */
   storages?: readonly string[];
 };
@@ -39,6 +41,7 @@ export function needsOf(right: 'read' | 'write', { nodes, vmids, storages }: Pla
       for: 'whether a target has the bridges of a guest',
       optional: true,
     },
+    ...(right === 'read' && wants.mappings ? [mapping] : []),
     ...(right === 'write'
       ? [
           { privilege: 'VM.Migrate', top: '/vms', paths: guests.length > 0 ? guests : ['/vms'], for: 'migrations' },
@@ -48,12 +51,20 @@ export function needsOf(right: 'read' | 'write', { nodes, vmids, storages }: Pla
   ];
 }
 
+const mapping: Need = {
+  privilege: 'Mapping.Audit',
+  top: '/mapping',
+  paths: ['/mapping/pci'],
+  for: 'where guests with mapped devices may go; without it they stay',
+  optional: true,
+};
+
 function wantedOf(guests: readonly string[], { agent, storages = [] }: Wants): Need[] {
   const vms = { top: '/vms', paths: guests.length > 0 ? guests : ['/vms'], optional: true } as const;
   const asking = 'asking guests whether they respond after a move (migration_checks.guest_agent)';
   const mapping = 'putting disks on a storage of another name (storage_map)';
   return [
-    ...(agent ? [{ privilege: 'VM.GuestAgent.Audit', ...vms, for: asking }] : []),
+    ...(agent ? [{ privilege: agent, ...vms, for: asking }] : []),
     ...(storages.length > 0 ? [{ privilege: 'VM.Config.Disk', ...vms, for: mapping }] : []),
     ...storages.map((storage): Need => {
       const path = `/storage/${storage}`;
@@ -64,7 +75,7 @@ function wantedOf(guests: readonly string[], { agent, storages = [] }: Wants): N
 
 /** Privileges of the writing token besides those to look and to migrate. */
 export const extraPrivileges = ({ agent, storages = [] }: Wants): string[] => [
-  ...(agent ? ['VM.GuestAgent.Audit'] : []),
+  ...(agent ? [agent] : []),
   ...(storages.length > 0 ? ['VM.Config.Disk', 'Datastore.AllocateSpace'] : []),
 ];
 

@@ -38,6 +38,9 @@ function decidedOn(status: ClusterStatus, node: string): ClusterStatus {
   return last_run?.run_id === generated?.run_id ? status : { ...status, last_run: null };
 }
 
+/** What filters say of a guest whose move is approved, or under way: it may have no entry in the ledger yet. */
+const alreadyLeaves = /\bconflict: (already in flight|already migrating|this run already moves)\b/;
+
 function whyStill({ in_flight, generated, last_run }: ClusterStatus, guest: string): { why: string; stuck: boolean } {
   const flight = in_flight.find(({ migration }) => migration.guest === guest);
   if (flight) return { why: `${flight.state}, to ${flight.migration.target_node}`, stuck: false };
@@ -46,7 +49,8 @@ function whyStill({ in_flight, generated, last_run }: ClusterStatus, guest: stri
   const line = last_run?.decisions.find((d) => d.guest === guest);
   if (!line) return { why: 'waits for the next run', stuck: false };
   const { action, reason } = line;
-  return { why: reason.startsWith(action) ? reason : `${action}: ${reason}`, stuck: action === 'filtered' };
+  const why = reason.startsWith(action) ? reason : `${action}: ${reason}`;
+  return { why, stuck: action === 'filtered' && !alreadyLeaves.test(reason) };
 }
 
 /** Whether nothing more is to be expected. */

@@ -7,7 +7,6 @@ import {
   type Config,
   clusterSampled,
   type DataOf,
-  filterOf,
   type RunSummary,
   readAutomation,
   recommendationsGenerated,
@@ -16,6 +15,7 @@ import {
 } from '@evenkeel/contracts';
 import { activeConfig } from '@evenkeel/runtime';
 import { z } from 'zod';
+import { lastReadable } from './last-readable.ts';
 
 /** What of an execution its keeper, the executor, shows to others. */
 const InFlight = z.object({
@@ -34,14 +34,18 @@ export type ClusterStatus = {
   last_run: RunSummary | null;
   sample: ClusterSample | null;
   generated: DataOf<typeof recommendationsGenerated> | null;
+  /** Names of the events whose last one cannot be read: it is passed over. */
+  unreadable: string[];
 };
 
-async function last<E extends AnyEvent>(bus: Bus, event: E, cluster: string): Promise<DataOf<E> | null> {
-  const found = await bus.last(event.stream, filterOf(event, cluster));
-  return (found && (event.data.safeParse(found.event.data).data as DataOf<E> | undefined)) ?? null;
-}
-
+/** Asks only what it needs; what others published in place of an event is told as unreadable. */
 export async function readStatus(bus: Bus, cluster: string): Promise<ClusterStatus> {
+  const unreadable: string[] = [];
+  const last = async <E extends AnyEvent>(event: E): Promise<DataOf<E> | null> => {
+    const found = await lastReadable(bus, event, cluster);
+    if (found === 'unreadable') unreadable.push(event.name);
+    return found === null || found === 'unreadable' ? null : found.data;
+  };
   const kept = await bus.ledger.list(`${token(cluster)}.migration`);
   return {
     cluster,
@@ -50,8 +54,9 @@ export async function readStatus(bus: Bus, cluster: string): Promise<ClusterStat
     in_flight: kept
       .flatMap(({ value }) => InFlight.safeParse(value).data ?? [])
       .filter(({ state }) => state !== 'ended'),
-    last_run: await last(bus, runDecided, cluster),
-    sample: await last(bus, clusterSampled, cluster),
-    generated: await last(bus, recommendationsGenerated, cluster),
+    last_run: await last(runDecided),
+    sample: await last(clusterSampled),
+    generated: await last(recommendationsGenerated),
+    unreadable,
   };
 }

@@ -12,6 +12,7 @@ import {
   subjectOf,
 } from '@evenkeel/contracts';
 import { clusterTimeOnBus, sendCommand } from '@evenkeel/runtime';
+import { lastReadable } from './last-readable.ts';
 
 /** Machine milliseconds in which a running filter-pipeline has answered. */
 const patience_ms = 10_000;
@@ -54,8 +55,8 @@ async function effectOf<E extends AnyEvent>(
 ): Promise<DataOf<E> | null> {
   const until = performance.now() + patience_ms;
   for (;;) {
-    const found = await bus.last('decisions', subjectOf(event, cluster, id));
-    if (found) return event.data.parse(found.event.data) as DataOf<E>;
+    const found = await lastReadable(bus, event, cluster, subjectOf(event, cluster, id));
+    if (found !== null && found !== 'unreadable') return found.data;
     if (performance.now() > until) return null;
     await sleep(100);
   }

@@ -44,6 +44,7 @@ const given = (different: Partial<ClusterStatus> = {}): ClusterStatus => ({
   last_run: null,
   sample: null,
   generated: null,
+  unreadable: [],
   ...different,
 });
 const flight = (vmid: number) => ({

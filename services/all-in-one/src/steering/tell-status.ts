@@ -18,9 +18,13 @@ export function tellStatus(status: ClusterStatus): string[] {
         ]
       : []),
     ...(status.sample?.kill_switch ? [`  ${printable(status.sample.kill_switch)}: nothing is written to Proxmox`] : []),
+    ...status.unreadable.map(
+      (name) => `  the last ${name} cannot be read: another program wrote it; it is passed over`,
+    ),
     ...(in_flight.length === 0 ? ['  nothing is in flight'] : in_flight.map(tellFlight)),
     ...tellLastRun(status),
     ...tellCrs(status),
+    ...tellMaintenance(status),
     ...Object.keys(automation.drained).flatMap((node) => tellDrain(status, node)),
   ];
 }
@@ -62,6 +66,11 @@ function tellLastRun({ last_run: run, sample }: ClusterStatus): string[] {
 
 const tellCrs = ({ sample }: ClusterStatus): string[] =>
   [sample && crsNote(sample)].flatMap((note) => (note ? [`  ${note}`] : []));
+
+const tellMaintenance = ({ config, automation }: ClusterStatus): string[] =>
+  (config?.automated_migrations.maintenance_nodes ?? [])
+    .filter((node) => !automation.drained[node])
+    .map((node) => `  ${safe(node)} is kept empty by maintenance_nodes of the configuration`);
 
 /** How far the draining of a node is. */
 export function tellDrain(status: ClusterStatus, node: string): string[] {

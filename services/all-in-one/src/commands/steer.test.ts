@@ -1,0 +1,144 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { type Bus, connectNats } from '@evenkeel/bus';
+import { Config, clusterSampled, filterOf, subjectOf } from '@evenkeel/contracts';
+import { filterPipeline } from '@evenkeel/filter-pipeline';
+import { aCluster, aGuest, aNode } from '@evenkeel/model/sample-cluster';
+import { createMetrics, envelope, openConfigSource, plainTracing, start } from '@evenkeel/runtime';
+import { testNats } from '@evenkeel/servers/test';
+import { createMemoryStore } from '@evenkeel/store';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { evenkeel } from '../testing/evenkeel.ts';
+
+const nats = await testNats({ kind: 'own' });
+const trace = `00-${'1'.repeat(32)}-${'1'.repeat(16)}-01`;
+const clusters = [{ name: 'lab', hosts: ['x'] }];
+const acting = { mode: 'auto', clusters, automated_migrations: { dry_run: false, maintenance_nodes: ['c'] } };
+
+describe.skipIf(!nats)('a cluster is steered', { timeout: 120_000 }, () => {
+  let bus: Bus;
+  let stop = async () => {};
+  beforeAll(async () => {
+    bus = await connectNats({ servers: nats!.url, name: 'test' });
+    const configs = await openConfigSource(bus.ledger, Config.parse(acting));
+    const started = await start([filterPipeline], {
+      bus,
+      store: createMemoryStore(),
+      configs,
+      clusters: ['lab'],
+      proxmox: () => {
+        throw new Error('nobody asks');
+      },
+      metrics: createMetrics('test', { process: false }),
+      tracing: plainTracing((bytes) => '1'.repeat(bytes * 2)),
+      log: { debug() {}, info() {}, warn() {}, error() {} },
+      machine_now: () => Date.now(),
+      instance: 'test',
+      timers: 'manual',
+    });
+    stop = started.stop;
+  });
+  afterAll(async () => {
+    await stop();
+    await bus?.close();
+    await nats?.stop();
+  });
+  const env = () => ({ EVENKEEL_NATS_URL: nats!.url, EVENKEEL_PVE_CLUSTER: 'lab' });
+  const ask = (...args: string[]) => evenkeel(args, env());
+  let sequence = 1;
+  const sampled = (change: object = {}) => {
+    const at = new Date().toISOString();
+    const sample = aCluster([aNode('a'), aNode('b'), aNode('c', { maintenance: true })], [aGuest(101, 'a')], {
+      at,
+      sequence: sequence++,
+      ...change,
+    });
+    const circumstances = { service: 'test', cluster: 'lab', trace, config_revision: undefined };
+    return bus.publish(envelope(clusterSampled, clusterSampled.of(sample, at), circumstances));
+  };
+
+  test('pause, resume, mode, drain and status do not depend on what others published in place of a sample', async () => {
+    await sampled();
+    await publish(nats!.url, subjectOf(clusterSampled, 'lab', ''), 'garbage\x1b[31m');
+    await expect(bus.last('telemetry', filterOf(clusterSampled, 'lab'))).rejects.toThrow('is no event');
+    const asked = await ask('pause', '--reason', 'fire', '--by', 'anna');
+    expect(asked).toMatchObject({ code: 0, err: '', out: expect.stringContaining('cluster lab: paused') });
+    const status = await ask('status');
+    expect(status).toMatchObject({ code: 0, err: '' });
+    expect(status.out).toContain('paused by anna');
+    expect(status.out).toContain('the last cluster.sampled cannot be read');
+    const others = [['resume'], ['mode', 'observe'], ['drain', 'a'], ['scale']];
+    for (const ran of await Promise.all(others.map((args) => ask(...args))))
+      expect(ran).toMatchObject({ code: 0, err: '' });
+    expect(await ask('mode', 'default')).toMatchObject({ code: 0, err: '' });
+  });
+
+  test('an unknown node is refused, and maintenance by configuration is told apart from a drain', async () => {
+    await sampled();
+    expect(await ask('undrain', 'pev2')).toMatchObject({
+      code: 2,
+      err: 'evenkeel: no node "pev2"; there are a, b, c\n',
+    });
+    expect((await ask('undrain', 'c')).out).toBe(
+      'cluster lab: c is not drained, but maintenance_nodes of the configuration keeps it empty\n',
+    );
+    expect((await ask('status')).out).toContain('  c is kept empty by maintenance_nodes of the configuration\n');
+  });
+
+  test('a drain while paused says so, and waiting for it says once what it waits for', async () => {
+    await sampled();
+    await ask('pause', '--by', 'anna');
+    const child = spawn(process.execPath, [main, 'drain', 'a', '--wait'], {
+      env: { PATH: process.env.PATH, ...env() },
+    });
+    let out = '';
+    child.stdout.setEncoding('utf8').on('data', (text) => (out += text));
+    await until(() => out.includes('no sample') || out.includes('a is drained ('));
+    await sampled();
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    expect(out).toMatch(/note: paused by anna since \S+: nothing moves until evenkeel resume lab\n/);
+    expect(out.match(/ {4}paused by anna/g)).toHaveLength(1);
+    await publish(nats!.url, subjectOf(clusterSampled, 'lab', ''), 'garbage');
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    expect(child.exitCode).toBeNull();
+    await ask('undrain', 'a');
+    expect((await once(child, 'close'))[0]).toBe(0);
+    expect(out).toContain('a is not drained any more');
+  });
+
+  test('whoever stops reading ends a command, quietly', async () => {
+    await sampled();
+    const child = spawn(process.execPath, [main, 'drain', 'a', '--wait'], {
+      env: { PATH: process.env.PATH, ...env() },
+    });
+    let err = '';
+    child.stderr.setEncoding('utf8').on('data', (text) => (err += text));
+    child.stdout.destroy();
+    const [code] = await once(child, 'close');
+    expect([code, err]).toEqual([141, '']);
+  });
+});
+
+test('what an error quotes does not steer the terminal', async () => {
+  const { err } = await evenkeel(['status', 'x\x1b[31m'], { EVENKEEL_NATS_URL: 'nats://127.0.0.1:1' });
+  expect(err).toMatch(/^evenkeel: /);
+  expect(err).not.toContain('\x1b');
+});
+
+const main = fileURLToPath(new URL('../main.ts', import.meta.url));
+
+async function until(holds: () => boolean): Promise<void> {
+  for (const end = performance.now() + 15_000; !holds() && performance.now() < end; )
+    await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
+/** As any program may that reaches the server. */
+async function publish(url: string, subject: string, body: string): Promise<void> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname).setEncoding('utf8');
+  socket.write(`CONNECT {"verbose":false}\r\nPUB ${subject} ${Buffer.byteLength(body)}\r\n${body}\r\nPING\r\n`);
+  for (let heard = ''; !/PONG/.test(heard); ) heard += (await once(socket, 'data'))[0];
+  socket.destroy();
+}
