@@ -7,7 +7,7 @@ import { startRun } from './start-run.ts';
 
 const apart = { spread: 50, threshold: 8, converged: false, reason: 'apart' };
 const score = (node: string, penalty: number, exceeded: NodeScore['exceeded'] = []) =>
-  ({ node, penalty, exceeded }) as unknown as NodeScore;
+  ({ node, penalty, exceeded, trend: { direction: 'flat' } }) as unknown as NodeScore;
 
 type Given = {
   nodes?: NodeSample[];
