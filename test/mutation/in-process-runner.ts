@@ -119,7 +119,7 @@ async function runMutated(
 
 /**
  * Tries mutants of pure code on the tests of `folder` within this process: hundreds in the time in which vitest starts for one.
- * A mutant that is met while files load, and that no test notices without that, is met by loading them all again.
+ * A mutant that is only met while files load is met by loading them all again.
  */
 export function createRunner(options: StrykerOptions): TestRunner {
   const sandbox = process.cwd();
@@ -148,13 +148,13 @@ export function createRunner(options: StrykerOptions): TestRunner {
     return tryLoaded(run, takesPart);
   }
 
-  /** One that is met while files load, too, is tried without that first: loading them all again takes long. */
+  /** One that tests come through, though it is met while files load, too, is tried like others: loading all again takes long. */
   async function tryMutant(run: MutantRunOptions): Promise<MutantRunResult> {
     const { activeMutant, testFilter, mutantActivation, hitLimit } = run;
     Object.assign(switchboard(), { hitLimit });
+    const meets = ({ id }: Collected) => (coverage[id]?.[activeMutant.id] ?? 0) > 0;
     if (mutantActivation === 'runtime') return tryLoaded(run, ({ id }) => testFilter?.includes(id) ?? true);
-    const early = await tryLoaded(run, ({ id }) => (coverage[id]?.[activeMutant.id] ?? 0) > 0);
-    if (early.status !== MutantRunStatus.Survived) return early;
+    if (tests.some(meets)) return tryLoaded(run, meets);
     activate(activeMutant.id);
     const failureMessage = await failureOf(load);
     stale = true;
