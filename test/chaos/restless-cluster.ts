@@ -19,6 +19,7 @@ export const max_concurrent = 3;
 
 /** Acts as often as it may, and judges soon. */
 export const eager = (max_concurrent_migrations = max_concurrent): ConfigInput => ({
+  penalty_config: { ...recommended.penalty_config, newcomer_markup: 0 },
   intelligent_migrations: { ...recommended.intelligent_migrations, observation_periods: 2 },
   collection: { sample_interval_seconds: 60, backfill: false },
   automated_migrations: {

@@ -41,7 +41,7 @@ test.each([
   [
     'a token file that is not there',
     { ...host, EVENKEEL_PVE_READ_TOKEN_FILE: '/nope' },
-    'EVENKEEL_PVE_READ_TOKEN_FILE: cannot read /nope (ENOENT)',
+    'EVENKEEL_PVE_READ_TOKEN_FILE: the file that it names cannot be read (ENOENT)',
   ],
   ['no token', host, 'cluster homelab has no read token: set its read_token_file, or EVENKEEL_PVE_READ_TOKEN'],
   [

@@ -59,7 +59,7 @@ describe('rights', () => {
       needsOf(right, places, { mappings: true }).map(({ privilege }) => privilege);
     expect(privileges('read')).toContain('Mapping.Audit');
     expect(privileges('write')).not.toContain('Mapping.Audit');
-    expect(grantCommands('read', 'a@pve!x', '/', { mappings: true })).toContain('Pool.Audit Mapping.Audit"');
+    expect(grantCommands('read', 'a@pve!x', '/', { mappings: true })).toContain('SDN.Audit Mapping.Audit"');
   });
 
   test('a name with a quote in it stays inside its quotes', () => {
