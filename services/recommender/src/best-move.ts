@@ -10,7 +10,7 @@ import {
   usedMemory,
 } from '@evenkeel/model';
 import { type Copies, copiesOf } from './copies-of.ts';
-import { chanceOfRelief, costOf, type Planning } from './planned-move.ts';
+import { chanceOfRelief, costOf, type Planning, slopesOf } from './planned-move.ts';
 import { steadfast } from './steadfast.ts';
 import { guestSuccess } from './success.ts';
 import { takingPart } from './taking-part.ts';
@@ -21,7 +21,7 @@ const capRelief = 1;
 /** Chance that a target must have of being better off than the source was. */
 export const leastRelief = 0.85;
 
-export type Unit = {
+type Unit = {
   guests: readonly number[];
   /** Points per hour that moving it costs at least, without what it adds to the target meanwhile; and the cores of that. */
   price: number;
@@ -35,8 +35,8 @@ export type Unit = {
   cores: number;
   last?: string | undefined;
 };
-export type Candidate = { unit: Unit; target: number; worth: number };
-export type Search = {
+type Candidate = { unit: Unit; target: number; worth: number };
+type Search = {
   units: Unit[];
   gains: Float64Array;
   fresh: Uint8Array;
@@ -51,6 +51,7 @@ export type Search = {
 /** Guests that go together or not at all, where each of them may move; one unit per group and node. */
 export function unitsOf(planning: Planning, hoursOf: (guest: number) => number, now: number): Unit[] {
   const { state, ctx, taken, memory } = planning;
+  const slopes = slopesOf(state);
   const seen = new Set<number>();
   const units: Unit[] = [];
   for (let g = 0; g < state.guests.length; g++) {
@@ -60,7 +61,7 @@ export function unitsOf(planning: Planning, hoursOf: (guest: number) => number, 
     for (const member of guests) seen.add(member);
     const free = guests.every((m) => !taken.has(m) && mayMove(state.guests[m]!.sample.guest, ctx) === null);
     if (!free || inMaintenance(state.nodes[state.where[g]!]!, ctx.config)) continue;
-    const costs = guests.map((m) => ({ hours: hoursOf(m), ...costOf(planning, m, state.where[m]!) }));
+    const costs = guests.map((m) => ({ hours: hoursOf(m), ...costOf(planning, m, state.where[m]!, slopes) }));
     const copies = copiesOf(planning, guests, hoursOf);
     const price = costs.reduce((sum, c) => sum + c.points / c.hours, 0) - copies.most;
     const load = costs.reduce((sum, c) => sum + c.core_hours / c.hours, 0);

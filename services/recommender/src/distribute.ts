@@ -1,5 +1,5 @@
 import { fits, mayMove, type PlanState, penaltyOf, penaltyWith } from '@evenkeel/model';
-import { costOf, makeMove, type PlannedMove, type Planning } from './planned-move.ts';
+import { costOf, makeMove, type PlannedMove, type Planning, slopesOf } from './planned-move.ts';
 import { takingPart } from './taking-part.ts';
 import { areAllowedOn, unitOf } from './unit-of.ts';
 
@@ -20,6 +20,7 @@ function countsOf(planning: Planning): Map<number, number> {
 function smallUnits(planning: Planning): Unit[] {
   const { state, ctx, config, taken } = planning;
   const { max_cpu_cores, max_memory_gb } = config.distribution_balancing;
+  const slopes = slopesOf(state);
   const small = (g: number): boolean => {
     const { maxcpu, maxmem } = state.guests[g]!.sample;
     return (max_cpu_cores === 0 || maxcpu <= max_cpu_cores) && (max_memory_gb === 0 || maxmem <= max_memory_gb * GiB);
@@ -31,7 +32,9 @@ function smallUnits(planning: Planning): Unit[] {
         (m) => !taken.has(m) && small(m) && mayMove(state.guests[m]!.sample.guest, ctx) === null,
       );
       if (!free || guests.some((m) => m < g)) return [];
-      return [{ guests, price: guests.reduce((sum, m) => sum + costOf(planning, m, state.where[m]!).points, 0) }];
+      return [
+        { guests, price: guests.reduce((sum, m) => sum + costOf(planning, m, state.where[m]!, slopes).points, 0) },
+      ];
     })
     .sort((a, b) => a.price - b.price || a.guests[0]! - b.guests[0]!);
 }

@@ -1,5 +1,5 @@
 import { allowedOn, applyMove, companions, fits, mayMove, type PlanState, penaltyOf } from '@evenkeel/model';
-import { costOf, makeMove, type PlannedMove, type Planning } from './planned-move.ts';
+import { costOf, makeMove, type PlannedMove, type Planning, slopesOf } from './planned-move.ts';
 import { steadfast } from './steadfast.ts';
 import { takingPart } from './taking-part.ts';
 
@@ -15,6 +15,7 @@ type Terms = {
   /** The nodes with fewest points, each with its guests that may move by themselves. */
   cool: ReadonlyMap<number, readonly number[]>;
   after: After;
+  slopes: Float64Array;
 };
 
 /** What a function says of the state as it is now after some moves, which are then taken back to the last bit. */
@@ -44,11 +45,14 @@ function isFree({ planning, after }: Terms, before: readonly Step[], { guest, ta
 }
 
 /** Points that two steps bring together over what they cost. */
-function netOf({ planning, hoursOf, after }: Terms, steps: readonly [Step, Step]): number {
+function netOf({ planning, hoursOf, after, slopes }: Terms, steps: readonly [Step, Step]): number {
   const { state } = planning;
   const touched = [...new Set(steps.flatMap(({ guest, target }) => [state.where[guest]!, target]))];
   const sum = () => touched.reduce((points, n) => points + penaltyOf(state, n), 0);
-  const price = steps.reduce((p, { guest, target }) => p + costOf(planning, guest, target).points / hoursOf(guest), 0);
+  const price = steps.reduce(
+    (p, { guest, target }) => p + costOf(planning, guest, target, slopes).points / hoursOf(guest),
+    0,
+  );
   return sum() - after(steps, sum) - price;
 }
 
@@ -139,7 +143,7 @@ export function exchange(planning: Planning, hoursOf: (guest: number) => number)
   const byPoints = takingPart(planning).sort((a, b) => penaltyOf(state, b) - penaltyOf(state, a) || a - b);
   const coolest = byPoints.toReversed().slice(0, breadth.cool);
   const cool = new Map(coolest.map((n) => [n, guestsOn(planning, n)]));
-  const terms = { planning, hoursOf, cool, after: fromHere(state) };
+  const terms = { planning, hoursOf, cool, after: fromHere(state), slopes: slopesOf(state) };
   const least = 2 * config.penalty_config.min_score_improvement;
   for (const source of byPoints.slice(0, breadth.hot)) {
     const best = bestOf(terms, source, least);

@@ -70,12 +70,16 @@ const nodeEffect = (state: PlanState, n: number): NodeEffect => ({
   penalty: penaltyOf(state, n),
 });
 
+/** Points that the next core costs on each node as they are now, for whoever asks for the costs of many moves before any is made. */
+export const slopesOf = (state: PlanState): Float64Array => Float64Array.from(state.nodes, (_, n) => slopeOf(state, n));
+
 /** Cost of moving a guest, by what was learned on its path and by how busy its two nodes are; for its own node as target, without the other's part. */
-export function costOf(planning: Planning, guest: number, target: number): MigrationCost {
+export function costOf(planning: Planning, guest: number, target: number, slopes?: Float64Array): MigrationCost {
   const { state, config, memory } = planning;
   const { sample } = state.guests[guest]!;
   const source = state.where[guest]!;
-  const slope = slopeOf(state, source) + (target === source ? 0 : slopeOf(state, target));
+  const slopeAt = (n: number): number => slopes?.[n] ?? slopeOf(state, n);
+  const slope = slopeAt(source) + (target === source ? 0 : slopeAt(target));
   const { node } = state.nodes[target]!;
   const learned = learnedOf(memory, sample, node);
   return migrationCost(sample, config.cost_model, { ...learned, limit: planning.limit, slope, target: node });
