@@ -38,4 +38,18 @@ describe('means by hour of the day', () => {
     expect(holes((h) => h % 24 === 6)).toBeUndefined();
     expect(meansOf(series(23, () => 0.5))).toBeUndefined();
   });
+  test('need 23 hours where the clock is half an hour off, for they touch all 24', () => {
+    expect(
+      meansOf(
+        series(23, () => 0.5),
+        'Asia/Kolkata',
+      ),
+    ).toHaveLength(24);
+    expect(
+      meansOf(
+        series(22, () => 0.5),
+        'Asia/Kolkata',
+      ),
+    ).toBeUndefined();
+  });
 });

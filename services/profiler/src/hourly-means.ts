@@ -1,10 +1,14 @@
 import type { Series } from '@evenkeel/model';
+import { bucketsPerHour } from './cell.ts';
 import type { LocalHours } from './local-hours.ts';
 
 const halfLifeDays = 4;
+/** No day has all its hours in less, even one on which a clock is put forward. */
+const leastHours = 22;
 
 /** Expected CPU by local hour of the day, a day four days ago counting half; undefined unless every hour of the day was seen. */
 export function hourlyMeans(cpu: Series, end: number, local: LocalHours): number[] | undefined {
+  if (cpu.length <= leastHours * bucketsPerHour) return undefined;
   const sums = new Float64Array(24);
   const weights = new Float64Array(24);
   const offset = end * 6 - cpu.length - local.first * 6;

@@ -19,16 +19,20 @@ export function overall(series: Series): Overall {
 /** The same of CPU codes, exactly, but by counting how often each occurs. */
 export function overallOfCodes(codes: Uint8Array): Overall {
   const counts = new Uint32Array(256);
-  for (let i = 0; i < codes.length; i++) counts[codes[i] as number]!++;
+  let [low, high] = [unseen, 0];
+  for (let i = 0; i < codes.length; i++) {
+    const code = codes[i] as number;
+    counts[code]!++;
+    if (code < low) low = code;
+    if (code > high && code < unseen) high = code;
+  }
   const total = codes.length - (counts[unseen] as number);
-  const low = rankedCode(counts, 1);
-  const high = rankedCode(counts, total);
   const middle = weigh(counts, low, high, 0, 1) / total;
   return {
     min: cpuOfCode[low] as number,
-    max: cpuOfCode[high] as number,
+    max: cpuOfCode[Math.max(low, high)] as number,
     mean: middle,
-    p95: cpuOfCode[rankedCode(counts, Math.ceil(0.95 * total))] as number,
+    p95: cpuOfCode[rankedCode(counts, low, Math.ceil(0.95 * total))] as number,
     sd: Math.sqrt(weigh(counts, low, high, middle, 2) / total),
   };
 }
@@ -43,12 +47,12 @@ function weigh(counts: Uint32Array, low: number, high: number, middle: number, p
   return sum;
 }
 
-/** Code of the rank-th smallest value. */
-function rankedCode(counts: Uint32Array, rank: number): number {
+/** Code of the rank-th smallest value, none of which is below `low`. */
+function rankedCode(counts: Uint32Array, low: number, rank: number): number {
   let below = 0;
-  for (let code = 0; code < unseen; code++) {
+  for (let code = low; code < unseen; code++) {
     below += counts[code] as number;
-    if (below >= rank && below > 0) return code;
+    if (below >= rank) return code;
   }
   return unseen;
 }
@@ -56,6 +60,6 @@ function rankedCode(counts: Uint32Array, rank: number): number {
 /** Means of the last day and week of a series, where they hold anything. */
 export function lastDayAndWeek(series: Series, stepsPerHour: number): Pick<MetricStatistics, 'day' | 'week'> {
   const day = mean(series.subarray(-24 * stepsPerHour));
-  const week = mean(series.subarray(-168 * stepsPerHour));
+  const week = series.length > 24 * stepsPerHour ? mean(series.subarray(-168 * stepsPerHour)) : day;
   return { ...(Number.isNaN(day) ? {} : { day }), ...(Number.isNaN(week) ? {} : { week }) };
 }

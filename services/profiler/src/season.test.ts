@@ -32,14 +32,14 @@ describe('a day that repeats itself', () => {
       swing: expect.closeTo(0.3, 9),
     });
     const [low, high] = [-0.125, 0.175].map((value) => expect.closeTo(value, 9));
-    expect([...daily.shape]).toEqual(
+    expect([...daily!.shape]).toEqual(
       Array.from({ length: 24 }, (_, before) => (before >= 6 && before < 16 ? high : low)),
     );
   });
   test('is one though it grows', () => {
     const { daily, found } = findSeason(series(24 * 7, (h) => office(0.2, 0.5)(h) + h / 1000));
     expect(found?.period_hours).toBe(24);
-    expect(daily.swing).toBeCloseTo(0.3, 2);
+    expect(daily?.swing).toBeCloseTo(0.3, 2);
   });
   test.each([
     ['47 hours', 47, undefined],
@@ -69,7 +69,7 @@ describe('a day that repeats itself', () => {
     };
     const { daily, found } = findSeason(series(24 * 7, job));
     expect(found).toBe(daily);
-    expect(daily.strength).toBeLessThan(leastStrength(daily.periods));
+    expect(daily!.strength).toBeLessThan(leastStrength(daily!.periods));
     expect(periodOf(series(24 * 3, job))).toBeUndefined();
   });
 });
@@ -97,7 +97,7 @@ describe('what a day adds', () => {
   });
   test('stays where it is chance', () => {
     const hourly = series(24 * 4, (h) => 0.5 + noise(h));
-    expect(findSeason(hourly).daily.strength).toBeLessThanOrEqual(0);
+    expect(findSeason(hourly).daily?.strength).toBeLessThanOrEqual(0);
     expect(withoutDaily(hourly)).toBe(hourly);
   });
   test('is known as well where it is given', () => {

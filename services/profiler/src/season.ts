@@ -77,29 +77,36 @@ const leastAutocorrelation = 0.25;
 /** Strength that a period must show: the fewer periods were seen, the easier chance repeats itself. */
 export const leastStrength = (periods: number): number => 0.3 + 0.35 / Math.max(1, Math.round(periods) - 1);
 
+/** Two whole periods, but for an hour that was begun. */
+const leastSpan = 1.97;
+const roughDays = 3.75;
+const holds = (hourly: Series, periods: number, hours: number): boolean => hourly.length / hours >= periods;
+
 /** Whether a period explains the series, over at least two whole periods. */
 const explains = (season: Season): boolean =>
-  season.span >= 1.97 &&
+  season.span >= leastSpan &&
   season.periods >= 1.75 &&
   season.swing >= leastSwing &&
   season.autocorrelation >= leastAutocorrelation &&
   season.strength >= leastStrength(season.periods);
 
-/** The daily or weekly period that explains a series of hours, if one does. */
-export function findSeason(hourly: Series): { daily: Season; found: Season | undefined } {
+/** The daily or weekly period that explains a series of hours, if one does; nothing is spent on what is too short to repeat itself. */
+export function findSeason(hourly: Series): { daily: Season | undefined; found: Season | undefined } {
+  if (!holds(hourly, leastSpan, 24)) return { daily: undefined, found: undefined };
   const flat = flatten(hourly);
   const daily = seasonOf(flat, 24);
-  const weekly = seasonOf(levelled(hourly, 168), 168);
+  const weekly = holds(hourly, leastSpan, 168) ? seasonOf(levelled(hourly, 168), 168) : undefined;
   const byDay = explains(daily) || repeatsRoughly(flat) ? daily : undefined;
-  const byWeek = explains(weekly) && recurs(hourly) ? weekly : undefined;
+  const byWeek = weekly && explains(weekly) && recurs(hourly) ? weekly : undefined;
   if (byDay && byWeek) return { daily, found: byWeek.strength > byDay.strength + 0.2 ? byWeek : byDay };
   return { daily, found: byDay ?? byWeek };
 }
 
 /** Whether a day repeats once it is blurred over five hours, for jobs that begin now earlier, now later; blurred chance repeats itself too, so four days are needed. */
 function repeatsRoughly(flat: Series): boolean {
+  if (!holds(flat, roughDays, 24)) return false;
   const blurred = seasonOf(movingMean(flat, 5), 24);
-  return blurred.periods >= 3.75 && explains(blurred);
+  return blurred.periods >= roughDays && explains(blurred);
 }
 
 /** A series of hours without what a day adds, where that is more than chance. */
