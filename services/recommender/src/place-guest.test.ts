@@ -1,6 +1,10 @@
+import type { NodeScore } from '@evenkeel/contracts';
+import { penaltyOf } from '@evenkeel/model';
 import { aCluster, aConfig, aGuest, aNode, aProfile, GiB } from '@evenkeel/model/sample-cluster';
 import { describe, expect, test } from 'vitest';
 import { brokenRules, type NewGuest, placeGuest } from './place-guest.ts';
+import { emptyMemory } from './remember.ts';
+import { startRun } from './start-run.ts';
 
 const sample = aCluster(
   [aNode('a'), aNode('b'), aNode('c', { status: 'offline' })],
@@ -9,7 +13,7 @@ const sample = aCluster(
     aGuest(2, 'b', { cpu: 0.1, maxcpu: 8, mem: 20 * GiB, maxmem: 20 * GiB, tags: ['affinity_web'] }),
   ],
 );
-const known = { sample, profiles: sample.guests.map((g) => aProfile(g)), config: aConfig() };
+const known = { sample, profiles: sample.guests.map((g) => aProfile(g)), scores: [], config: aConfig() };
 const small: NewGuest = { type: 'qemu', vcpus: 2, cpu: 0.5, mem: GiB, maxmem: 2 * GiB, tags: [], storages: [] };
 const place = (change: Partial<NewGuest> = {}) => placeGuest(known, { ...small, ...change });
 
@@ -21,6 +25,36 @@ describe('a new guest', () => {
     expect(best!.added).toBeLessThan(second!.added!);
     expect(best!.after.mem - best!.before.mem).toBeCloseTo(1 / 64, 9);
     expect(best!.after.cpu - best!.before.cpu).toBeGreaterThan(1 / 16);
+  });
+
+  test('finds the nodes as a run does, where load rises and is pressed', () => {
+    const pressed = sample.nodes.map((n) => (n.node === 'a' ? { ...n, pressure: { cpu_some: 40 } } : n));
+    const rising = {
+      direction: 'rising',
+      cpu_per_hour: 0.1,
+      mem_per_hour: 0,
+      cpu_in_one_hour: 0.5,
+      samples: 30,
+    } as const;
+    const scores = [{ node: 'a', trend: rising }] as unknown as NodeScore[];
+    const { config, profiles } = known;
+    const told = { ...known, sample: { ...sample, nodes: pressed }, scores };
+    const run = startRun({
+      sample: told.sample,
+      profiles,
+      scores,
+      config,
+      convergence: { converged: false, spread: 9, threshold: 5, reason: '' },
+      memory: emptyMemory,
+    });
+    const { state } = run.planning;
+    const placed = placeGuest(told, small);
+    for (const { node, before } of placed) expect(before.penalty).toBe(penaltyOf(state, state.nodeIndex.get(node)!));
+    const calm = place();
+    const of = (all: typeof placed, name: string) => all.find(({ node }) => node === name)!;
+    expect(of(placed, 'a').before.penalty).toBeGreaterThan(of(calm, 'a').before.penalty + 5);
+    expect(of(placed, 'b').after.penalty).toBeCloseTo(of(calm, 'b').after.penalty, 9);
+    expect(of(placed, 'a').added).toBeGreaterThan(of(calm, 'a').added!);
   });
 
   test.each<[string, Partial<NewGuest>, string, string]>([

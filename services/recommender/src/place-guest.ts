@@ -1,4 +1,4 @@
-import type { ClusterSample, Config, GuestProfile, GuestSample, NodeEffect } from '@evenkeel/contracts';
+import type { ClusterSample, Config, GuestProfile, GuestSample, NodeEffect, NodeScore } from '@evenkeel/contracts';
 import {
   allowedOn,
   applyMove,
@@ -11,6 +11,7 @@ import {
   penaltyOf,
   planState,
   type RuleContext,
+  risesOf,
   ruleContext,
   tooSmall,
   usedMemory,
@@ -38,7 +39,12 @@ export type Placed = {
   refused?: string;
 };
 
-type Known = { sample: ClusterSample; profiles: readonly GuestProfile[]; config: Config };
+type Known = {
+  sample: ClusterSample;
+  profiles: readonly GuestProfile[];
+  scores: readonly Pick<NodeScore, 'node' | 'trend'>[];
+  config: Config;
+};
 
 const vmid = 999_999_999;
 const percent = (fraction: number): string => `${Math.round(fraction * 100)} %`;
@@ -104,22 +110,32 @@ function overCap(state: PlanState, n: number, caps: Caps): string | undefined {
   return `CPU would peak at ${percent(cpu)}, ${percent(caps.cpu)} are allowed`;
 }
 
+/** The cluster with the guest on its first node. Whatever that node has of pressure, and of a rise, is its own: nothing of it goes with the guest. */
+function stateWith(guest: GuestSample, { sample, profiles, scores, config }: Known): { state: PlanState; g: number } {
+  const state = planState(withGuest(sample, guest), profiles, config, risesOf(scores));
+  const g = state.guestIndex.get(guest.guest)!;
+  state.guestPressure[g] = 0;
+  state.guestRise[g] = 0;
+  return { state, g };
+}
+
 /** Rules as they are for a guest that does not run yet: it may start on any CPU. */
 const rulesFor = (sample: ClusterSample, guest: GuestSample, config: Config): RuleContext =>
   ruleContext({ ...sample, guests: [...sample.guests, { ...guest, status: 'stopped' }] }, config);
 
 /**
  * Every node with what it would be with a new guest on it, the best first: those that rules and caps allow, by the penalty points
- * that the guest adds. The new guest's load is taken with the wide margin of one that nobody has watched yet.
+ * that the guest adds. Nodes are what a run takes them for; the new guest's load is taken with the wide margin of one that nobody
+ * has watched yet.
  */
-export function placeGuest({ sample, profiles, config }: Known, given: NewGuest): Placed[] {
+export function placeGuest(known: Known, given: NewGuest): Placed[] {
+  const { sample, profiles, scores, config } = known;
   const [first] = sample.nodes;
   if (!first) return [];
-  const now = planState(sample, profiles, config);
+  const now = planState(sample, profiles, config, risesOf(scores));
   const caps = capsOf(config);
   const guest = guestOn(first.node, { ...given, cpu: given.cpu / first.speed_factor });
-  const then = planState(withGuest(sample, guest), profiles, config);
-  const g = then.guestIndex.get(guest.guest)!;
+  const { state: then, g } = stateWith(guest, known);
   const ctx = rulesFor(sample, guest, config);
   return now.nodes
     .map((sampled, n): Placed => {

@@ -1,3 +1,4 @@
+import { openRun } from '@evenkeel/collector/open-run';
 import {
   type ApprovedMigration,
   type ClusterSample,
@@ -12,7 +13,7 @@ import {
   outcomeRecorded,
   type RunRef,
 } from '@evenkeel/contracts';
-import { iso, millis, minutes } from '@evenkeel/model';
+import { iso, millis } from '@evenkeel/model';
 import { openReplay, type Replay } from '../replay/open-replay.ts';
 import { createMeter, type Measured, type Meter } from './measure.ts';
 import { createWorld, type World } from './world.ts';
@@ -47,18 +48,17 @@ export const acting = (config: Config, cluster: string): Config => ({
 });
 
 /** The services under one configuration, in the place of those that watched the cluster when it was recorded. */
-type Stage = { replay: Replay; revision: string; world: World; meter: Meter; judged: Map<string, OutcomeVerdict> };
-
-const intervalMs = (config: Config): number => minutes(config.automated_migrations.check_interval_minutes);
-
-/** The run that a sample opens under a configuration; half a minute early is in time. */
-function runAt(cluster: string, at: string, last: RunRef | undefined, config: Config): RunRef | undefined {
-  if (last && millis(at) - millis(last.opened_at) < intervalMs(config) - 30_000) return undefined;
-  return { run_id: `${cluster}-${at.replace(/[-:]|\.\d+/g, '')}`, opened_at: at };
-}
+type Stage = {
+  replay: Replay;
+  revision: string;
+  world: World;
+  meter: Meter;
+  judged: Map<string, OutcomeVerdict>;
+  begun: (migration: ApprovedMigration) => void;
+};
 
 /** Begins what was approved, and notes what was judged. */
-function heed({ replay, world, judged }: Stage, now: number): ApprovedMigration[] {
+function heed({ replay, world, judged, begun: tell }: Stage, now: number): ApprovedMigration[] {
   const begun: ApprovedMigration[] = [];
   for (const { name, data } of replay.heard()) {
     if (name === outcomeRecorded.name) {
@@ -68,6 +68,7 @@ function heed({ replay, world, judged }: Stage, now: number): ApprovedMigration[
       const { migration } = data as DataOf<typeof migrationApproved>;
       world.begin(migration, now);
       begun.push(migration);
+      tell(migration);
     }
   }
   return begun;
@@ -106,17 +107,25 @@ async function pass(stage: Stage, from: number, to: number): Promise<void> {
   meter.pass(now, to);
 }
 
+export type PlayOptions = {
+  cluster: string;
+  cost_model: Config['cost_model'];
+  watch: Watcher;
+  /** Told each move as it begins. */
+  begun?: (migration: ApprovedMigration) => void;
+};
+
 /** Plays what was recorded to the services under one configuration, with its own moves carried along. */
 export async function playConfig(
   { name, config }: { name: string; config: Config },
   recorded: AsyncIterable<Recorded>,
-  { cluster, cost_model, watch }: { cluster: string; cost_model: Config['cost_model']; watch: Watcher },
+  { cluster, cost_model, watch, begun = () => {} }: PlayOptions,
 ): Promise<Played> {
   const world = createWorld(cost_model);
   const full = acting(config, cluster);
   const replay = await openReplay(cluster, full, [migrationApproved, outcomeRecorded]);
   const { revision } = replay.configs.current();
-  const stage: Stage = { replay, revision, world, meter: createMeter(world), judged: new Map() };
+  const stage: Stage = { replay, revision, world, meter: createMeter(world), judged: new Map(), begun };
   let [samples, moves] = [0, 0];
   let first: ClusterSample | undefined;
   let [last, run]: [number | undefined, RunRef | undefined] = [undefined, undefined];
@@ -130,7 +139,7 @@ export async function playConfig(
     if (last !== undefined) await pass(stage, last, now);
     world.take(entry.sample);
     const { run: _, ...sample } = world.look(revision, ++samples);
-    const opened = runAt(cluster, at, run, full);
+    const opened: RunRef | undefined = openRun(run, { cluster, now }, full) ?? undefined;
     run = opened ?? run;
     await replay.say(clusterSampled.of({ ...sample, ...(opened ? { run: opened } : {}) }, at), revision);
     await startAll(stage, now);

@@ -79,6 +79,41 @@ describe('a recorded cluster whose guests are elsewhere', () => {
     expect(made.guest('qemu/1')).toEqual({ node: 'b', cores: 0 });
   });
 
+  test('a node where nothing is other than recorded is read as it was, to the last bit', () => {
+    const made = createWorld(cost_model);
+    const sample = recorded();
+    const third = { ...aNode('c', { maxcpu: 3 }), cpu: 0.1 + 0.2, pressure: { cpu_some: 7 } };
+    made.take({ ...sample, nodes: [...sample.nodes, third] });
+    made.begin(order(1, 'a', 'b'), minute(0));
+    expect(made.look('rev', 1).nodes[2]).toEqual(third);
+    made.endFirst(minute(60));
+    expect(made.look('rev', 2).nodes[2]).toEqual(third);
+  });
+
+  test.each([
+    ['as busy as its new node is slower', 0.4, 0.5, 0.8],
+    ['no busier than its vCPUs can be', 0.6, 0.5, 1],
+    ['less busy where it is faster', 0.8, 2, 0.4],
+  ])('a guest is %s', (_, cpu, speed_factor, seen) => {
+    const made = createWorld(cost_model);
+    const sample = recorded({ cpu });
+    made.take({ ...sample, nodes: sample.nodes.map((n) => (n.node === 'b' ? { ...n, speed_factor } : n)) });
+    made.begin(order(1, 'a', 'b'), minute(0));
+    made.endFirst(minute(60));
+    expect(made.look('rev', 1).guests[0]!.cpu).toBeCloseTo(seen, 9);
+  });
+
+  test('a move is no faster than the cluster allowed when it was recorded', () => {
+    const seconds = (migration_limit?: number): number => {
+      const made = createWorld(cost_model);
+      made.take({ ...recorded(), ...(migration_limit === undefined ? {} : { migration_limit }) });
+      made.begin(order(1, 'a', 'b'), minute(0));
+      return (made.nextEnd() - minute(0)) / 1000;
+    };
+    expect(seconds(10 * 2 ** 20)).toBeGreaterThan(2 * 1024 * 0.1);
+    expect(seconds(10 * 2 ** 20)).toBeGreaterThan(5 * seconds());
+  });
+
   test('follows what was recorded where it is told to', () => {
     const made = world();
     const moved = recorded();

@@ -1,5 +1,5 @@
 import type { ApprovedMigration, ClusterSample, Config, GuestSample, NodeSample } from '@evenkeel/contracts';
-import { capacityOf, iso, migrationCost, millis, occupiedBytes } from '@evenkeel/model';
+import { capacityOf, iso, type MigrationCost, migrationCost, millis, occupiedBytes } from '@evenkeel/model';
 import type { Moved } from './measure.ts';
 
 /** A move that runs, or ran: when it began and ends, epoch milliseconds, and what it sends. */
@@ -67,6 +67,13 @@ export function createWorld(cost_model: Config['cost_model']): World {
   const speedOf = (node: string): number => nodes.get(node)?.speed_factor ?? 1;
   const isThere = (node: string | undefined): boolean => node !== undefined && nodes.get(node)?.status === 'online';
   const load = (guest: GuestSample): number => coresOf(guest, speedOf(guest.node));
+  const costOf = (guest: GuestSample, target: string): MigrationCost =>
+    migrationCost(guest, cost_model, { limit: recorded?.migration_limit, target });
+  /** On another node a guest is as busy as that is slower, up to all of its vCPUs. */
+  const busyOn = (guest: GuestSample, node: string): number =>
+    node === guest.node
+      ? guest.cpu
+      : Math.min(Math.max(1, guest.cpu), (guest.cpu * speedOf(guest.node)) / speedOf(node));
 
   const take = (sample: ClusterSample): void => {
     recorded = sample;
@@ -97,9 +104,17 @@ export function createWorld(cost_model: Config['cost_model']): World {
     return all;
   };
 
+  /** Nodes on which others run, or move, than did when it was recorded; all the rest were read as they are. */
+  const changedNodes = (): Set<string> =>
+    new Set([
+      ...running().flatMap(({ guest, node }) => (placed.get(guest) === node ? [] : [node, placed.get(guest)!])),
+      ...[...moving.values()].flatMap(({ migration: { source_node, target_node } }) => [source_node, target_node]),
+    ]);
+
   const look = (config_revision: string, sequence: number): ClusterSample => {
     const sample = recorded!;
     const used = sums();
+    const changed = changedNodes();
     const served = new Map(
       sample.nodes.map((n) => [n.node, Math.min(1, capacityOf(n) / Math.max(1e-9, used.get(n.node)!.cores))]),
     );
@@ -107,12 +122,14 @@ export function createWorld(cost_model: Config['cost_model']): World {
       ...sample,
       config_revision,
       sequence,
-      nodes: sample.nodes.map((n) => seen(n, used.get(n.node)!, served.get(n.node)!)),
+      nodes: sample.nodes.map((n) =>
+        changed.has(n.node) || n.cpu > 1 ? seen(n, used.get(n.node)!, served.get(n.node)!) : n,
+      ),
       guests: sample.guests.map((g) => {
         const { lock, ...rest } = g;
         const node = placed.get(g.guest) ?? g.node;
         const kept = lock === undefined || lock === 'migrate' ? rest : g;
-        return { ...kept, node, cpu: g.status === 'running' ? g.cpu * (served.get(node) ?? 1) : g.cpu };
+        return { ...kept, node, cpu: g.status === 'running' ? busyOn(g, node) * (served.get(node) ?? 1) : g.cpu };
       }),
       running_migrations: [...moving.values()].map(({ migration: m, began }) => ({
         guest: m.guest,
@@ -131,7 +148,7 @@ export function createWorld(cost_model: Config['cost_model']): World {
       const source = placed.get(guest.guest);
       if (source === undefined || source === guest.node) return [];
       placed.set(guest.guest, guest.node);
-      const { bytes } = migrationCost(guests.get(guest.guest) ?? guest, cost_model);
+      const { bytes } = costOf(guests.get(guest.guest) ?? guest, guest.node);
       return [{ guest: guest.guest, source, target: guest.node, at: millis(sample.at), bytes }];
     });
 
@@ -142,7 +159,7 @@ export function createWorld(cost_model: Config['cost_model']): World {
     begin: (migration, now) => {
       const guest = guests.get(migration.guest);
       if (!guest) return;
-      const cost = migrationCost(guest, cost_model);
+      const cost = costOf(guest, migration.target_node);
       moving.set(migration.guest, {
         migration,
         began: now,
