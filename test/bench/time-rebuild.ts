@@ -19,17 +19,15 @@ import { outcomeTracker } from '@evenkeel/outcome-tracker';
 import { profiler } from '@evenkeel/profiler';
 import { recommender } from '@evenkeel/recommender';
 import {
-  createMetrics,
   envelope,
   type Metrics,
   openConfigSource,
-  plainTracing,
   rebuild,
   type Service,
   type Started,
-  type Surroundings,
   start,
 } from '@evenkeel/runtime';
+import { plainSurroundings } from '@evenkeel/runtime/test';
 import { scorer } from '@evenkeel/scorer';
 import { findServers, startNats, startRedis } from '@evenkeel/servers';
 import { connectRedis } from '@evenkeel/store';
@@ -71,21 +69,7 @@ async function timed(size: Size, hours: number, urls: { nats: string; redis: str
   const store = await connectRedis({ url: urls.redis });
   const config = Config.parse({ ...recommended, clusters: [{ name: clusterName, hosts: ['none'] }] });
   const configs = await openConfigSource(bus.ledger, config);
-  const around: Surroundings = {
-    bus,
-    store,
-    configs,
-    clusters: [clusterName],
-    proxmox: () => {
-      throw new Error('there is no Proxmox here');
-    },
-    metrics: createMetrics('bench', { process: false }),
-    tracing: plainTracing((bytes) => '1'.repeat(bytes * 2)),
-    log: quiet,
-    machine_now: () => 0,
-    instance: 'bench',
-    timers: 'manual',
-  };
+  const around = plainSurroundings({ bus, store, configs, clusters: [clusterName], log: quiet });
   const started = await start(engine, around);
   const samples = await live(size, hours, {
     bus,

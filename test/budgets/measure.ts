@@ -18,7 +18,8 @@ import { filterPipeline } from '@evenkeel/filter-pipeline';
 import { outcomeTracker } from '@evenkeel/outcome-tracker';
 import { profiler } from '@evenkeel/profiler';
 import { recommender } from '@evenkeel/recommender';
-import { createMetrics, envelope, openConfigSource, plainTracing, start, typeOf } from '@evenkeel/runtime';
+import { envelope, openConfigSource, start, typeOf } from '@evenkeel/runtime';
+import { plainSurroundings } from '@evenkeel/runtime/test';
 import { scorer } from '@evenkeel/scorer';
 import { createMemoryStore } from '@evenkeel/store';
 import { overlay } from '../scenarios/overlay.ts';
@@ -46,21 +47,16 @@ export async function measureBadDay(runs: number): Promise<Measures> {
   });
   const configs = await openConfigSource(bus.ledger, config);
   const { revision } = configs.current();
-  const started = await start([profiler, scorer, recommender, filterPipeline, outcomeTracker], {
-    bus,
-    store,
-    configs,
-    clusters: ['large'],
-    proxmox: () => {
-      throw new Error('nobody asks');
-    },
-    metrics: createMetrics('budgets', { process: false }),
-    tracing: plainTracing((n) => 'a1'.repeat(n)),
-    log: { debug() {}, info() {}, warn: console.warn, error: console.error },
-    machine_now: () => 0,
-    instance: 'budgets',
-    timers: 'manual',
-  });
+  const started = await start(
+    [profiler, scorer, recommender, filterPipeline, outcomeTracker],
+    plainSurroundings({
+      bus,
+      store,
+      configs,
+      clusters: ['large'],
+      log: { debug() {}, info() {}, warn: console.warn, error: console.error },
+    }),
+  );
   const say = async (event: AnyEvent, data: unknown, time: string): Promise<void> => {
     const circumstances = { service: 'budgets', cluster: 'large', trace: `00-${'a1'.repeat(16)}-${'b2'.repeat(8)}-01` };
     await bus.publish(envelope(event, event.of(data, time), { ...circumstances, config_revision: revision }));

@@ -5,7 +5,8 @@ import { filterPipeline } from '@evenkeel/filter-pipeline';
 import { outcomeTracker } from '@evenkeel/outcome-tracker';
 import { profiler } from '@evenkeel/profiler';
 import { recommender } from '@evenkeel/recommender';
-import { createMetrics, openConfigSource, plainTracing, start } from '@evenkeel/runtime';
+import { openConfigSource, start } from '@evenkeel/runtime';
+import { plainSurroundings } from '@evenkeel/runtime/test';
 import { scorer } from '@evenkeel/scorer';
 import type { DescriptionInput } from '@evenkeel/simulator';
 import { createMemoryStore } from '@evenkeel/store';
@@ -20,19 +21,19 @@ export async function watchInMemory(cluster: DescriptionInput, over: ConfigInput
   const config = Config.parse({ ...recommended, ...over, clusters: [{ name: simulator.name, hosts: ['simulator'] }] });
   const limits = { telemetry: { total: 10_000, per_subject: 10_000 } };
   const bus = createMemoryBus({ encode: true, limits });
-  const started = await start([collector, profiler, scorer, recommender, filterPipeline, outcomeTracker], {
-    bus,
-    store: createMemoryStore({ encode: true }),
-    configs: await openConfigSource(bus.ledger, config),
-    clusters: [simulator.name],
-    proxmox: (_cluster, right) => connect(simulator, right),
-    metrics: createMetrics('chaos', { process: false }),
-    tracing: plainTracing((bytes) => '1'.repeat(2 * bytes)),
-    log: { debug() {}, info() {}, warn() {}, error: (fields, message) => console.error(message, fields) },
-    machine_now: simulator.now,
-    instance: 'chaos',
-    timers: 'manual',
-  });
+  const configs = await openConfigSource(bus.ledger, config);
+  const started = await start(
+    [collector, profiler, scorer, recommender, filterPipeline, outcomeTracker],
+    plainSurroundings({
+      bus,
+      store: createMemoryStore({ encode: true }),
+      configs,
+      clusters: [simulator.name],
+      proxmox: (_cluster, right) => connect(simulator, right),
+      log: { debug() {}, info() {}, warn() {}, error: (fields, message) => console.error(message, fields) },
+      machine_now: simulator.now,
+    }),
+  );
   for (let i = 0; i < samples; i++) {
     await started.tick('collector');
     await bus.settled();

@@ -20,15 +20,8 @@ import {
 import { filterPipeline } from '@evenkeel/filter-pipeline';
 import { aCluster, aNode } from '@evenkeel/model/sample-cluster';
 import { outcomeTracker } from '@evenkeel/outcome-tracker';
-import {
-  brokenInvariants,
-  createMetrics,
-  envelope,
-  openConfigSource,
-  plainTracing,
-  revisionOf,
-  start,
-} from '@evenkeel/runtime';
+import { brokenInvariants, createMetrics, envelope, openConfigSource, revisionOf, start } from '@evenkeel/runtime';
+import { plainSurroundings } from '@evenkeel/runtime/test';
 import { createMemoryStore } from '@evenkeel/store';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -98,21 +91,18 @@ async function play(story: [AnyEvent, Said][]) {
   const metrics = createMetrics('test', { process: false });
   const store = createMemoryStore({ encode: true });
   const services = () =>
-    start([outcomeTracker, filterPipeline], {
-      bus,
-      store,
-      configs,
-      clusters: [cluster],
-      proxmox: () => {
-        throw new Error('nobody asks Proxmox here');
-      },
-      metrics,
-      tracing: plainTracing((n) => 'a'.repeat(2 * n)),
-      log: { debug() {}, info() {}, warn() {}, error: console.error },
-      machine_now: () => begin,
-      instance: 'one',
-      timers: 'manual',
-    });
+    start(
+      [outcomeTracker, filterPipeline],
+      plainSurroundings({
+        bus,
+        store,
+        configs,
+        clusters: [cluster],
+        metrics,
+        log: { debug() {}, info() {}, warn() {}, error: console.error },
+        machine_now: () => begin,
+      }),
+    );
   const started = await services();
   const trace = '00-11111111111111111111111111111111-1111111111111111-01';
   const { revision } = configs.current();

@@ -1,15 +1,13 @@
 import { createMemoryBus, type Outgoing } from '@evenkeel/bus';
 import { Config, defineEvent, migrationApproved, runDecided } from '@evenkeel/contracts';
-import { createMemoryStore } from '@evenkeel/store';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { createApprovalSeal } from './approval-seal.ts';
 import { openConfigSource } from './config-source.ts';
 import { defineService } from './define-service.ts';
 import { envelope, typeOf } from './envelope.ts';
-import { createMetrics } from './metrics.ts';
 import { start } from './start.ts';
-import { plainTracing } from './tracing.ts';
+import { plainSurroundings } from './testing/plain-surroundings.ts';
 
 const key = 'planted-approval-key-0123456789';
 const seal = createApprovalSeal(key);
@@ -81,22 +79,7 @@ test('a service hears why an approval that somebody else published must not be a
   );
   const bus = createMemoryBus();
   const configs = await openConfigSource(bus.ledger, Config.parse({}));
-  const started = await start([service], {
-    bus,
-    store: createMemoryStore(),
-    configs,
-    clusters: ['lab'],
-    proxmox: () => {
-      throw new Error('nobody asks');
-    },
-    metrics: createMetrics('test', { process: false }),
-    tracing: plainTracing((bytes) => '1'.repeat(bytes * 2)),
-    log: { debug() {}, info() {}, warn() {}, error() {} },
-    machine_now: () => 0,
-    seal,
-    instance: 'test',
-    timers: 'manual',
-  });
+  const started = await start([service], plainSurroundings({ bus, configs, clusters: ['lab'], seal }));
   const said = (n: number) =>
     envelope(approved, approved.of({ n }, '2026-01-01T00:00:00.000Z'), {
       service: 'test',

@@ -5,11 +5,10 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { type ConfigSource, openConfigSource } from './config-source.ts';
 import { defineService, type Service } from './define-service.ts';
-import { createMetrics } from './metrics.ts';
 import { rebuild } from './rebuild.ts';
 import { start } from './start.ts';
 import { busOptions, cluster, counted, ofNumber, say, time } from './testing/numbers.ts';
-import { plainTracing } from './tracing.ts';
+import { plainSurroundings } from './testing/plain-surroundings.ts';
 
 const drawn = ofNumber('number.drawn', 'decisions');
 const recordOf = (name: string, owner: string) =>
@@ -53,20 +52,7 @@ const services: readonly Service[] = [clerk, counter];
 type Ground = { bus: MemoryBus; store: Store; configs: ConfigSource };
 
 const log = { debug() {}, info() {}, warn() {}, error() {} };
-const run = (ground: Ground) =>
-  start(services, {
-    ...ground,
-    clusters: [cluster],
-    proxmox: () => {
-      throw new Error('there is none');
-    },
-    metrics: createMetrics('test', { process: false }),
-    tracing: plainTracing((n) => 'a'.repeat(n * 2)),
-    log,
-    machine_now: () => 0,
-    instance: 'one',
-    timers: 'manual',
-  });
+const run = (ground: Ground) => start(services, plainSurroundings({ ...ground, clusters: [cluster] }));
 const rebuildOn = (ground: Ground) => rebuild(services, { ...ground, cluster, log });
 
 const stateOf = async (store: Store) => ({

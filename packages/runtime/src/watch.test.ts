@@ -1,13 +1,11 @@
 import { createMemoryBus } from '@evenkeel/bus';
 import { Config } from '@evenkeel/contracts';
 import type { Proxmox } from '@evenkeel/proxmox';
-import { createMemoryStore } from '@evenkeel/store';
 import { beforeEach, expect, test } from 'vitest';
 import { openConfigSource } from './config-source.ts';
 import { defineService } from './define-service.ts';
-import { createMetrics } from './metrics.ts';
 import { type Started, start } from './start.ts';
-import { plainTracing } from './tracing.ts';
+import { plainSurroundings } from './testing/plain-surroundings.ts';
 
 let worked: string[] = [];
 let clients: string[] = [];
@@ -42,20 +40,9 @@ const ticks = async () => {
 beforeEach(async () => {
   [clients, broken] = [[], []];
   const bus = createMemoryBus();
-  const nothing = () => {};
-  started = await start([named('looker', { uses: { proxmox: 'read' } }), named('thinker', {})], {
-    bus,
-    store: createMemoryStore(),
-    configs: await openConfigSource(bus.ledger, Config.parse({})),
-    clusters: [],
-    proxmox: client,
-    metrics: createMetrics('test', { process: false }),
-    tracing: plainTracing((n) => 'a'.repeat(n * 2)),
-    log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
-    machine_now: () => 0,
-    instance: 'one',
-    timers: 'manual',
-  });
+  const configs = await openConfigSource(bus.ledger, Config.parse({}));
+  const services = [named('looker', { uses: { proxmox: 'read' } }), named('thinker', {})];
+  started = await start(services, plainSurroundings({ bus, configs, clusters: [], proxmox: client }));
 });
 
 test('clusters come and go, each with its client', async () => {

@@ -6,9 +6,9 @@ import { type Bus, connectNats } from '@evenkeel/bus';
 import { Config, clusterSampled, filterOf, subjectOf } from '@evenkeel/contracts';
 import { filterPipeline } from '@evenkeel/filter-pipeline';
 import { aCluster, aGuest, aNode } from '@evenkeel/model/sample-cluster';
-import { createMetrics, envelope, openConfigSource, plainTracing, start } from '@evenkeel/runtime';
+import { envelope, openConfigSource, start } from '@evenkeel/runtime';
+import { plainSurroundings } from '@evenkeel/runtime/test';
 import { testNats } from '@evenkeel/servers/test';
-import { createMemoryStore } from '@evenkeel/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { evenkeel } from '../testing/evenkeel.ts';
 
@@ -23,21 +23,10 @@ describe.skipIf(!nats)('a cluster is steered', { timeout: 120_000 }, () => {
   beforeAll(async () => {
     bus = await connectNats({ servers: nats!.url, name: 'test' });
     const configs = await openConfigSource(bus.ledger, Config.parse(acting));
-    const started = await start([filterPipeline], {
-      bus,
-      store: createMemoryStore(),
-      configs,
-      clusters: ['lab'],
-      proxmox: () => {
-        throw new Error('nobody asks');
-      },
-      metrics: createMetrics('test', { process: false }),
-      tracing: plainTracing((bytes) => '1'.repeat(bytes * 2)),
-      log: { debug() {}, info() {}, warn() {}, error() {} },
-      machine_now: () => Date.now(),
-      instance: 'test',
-      timers: 'manual',
-    });
+    const started = await start(
+      [filterPipeline],
+      plainSurroundings({ bus, configs, clusters: ['lab'], machine_now: () => Date.now() }),
+    );
     stop = started.stop;
   });
   afterAll(async () => {

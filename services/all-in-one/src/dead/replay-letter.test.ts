@@ -1,15 +1,7 @@
 import { createMemoryBus, type DeadLetter, type MemoryBus } from '@evenkeel/bus';
 import { type CloudEvent, Config, defineEvent, filterOf } from '@evenkeel/contracts';
-import {
-  createMetrics,
-  defineService,
-  envelope,
-  openConfigSource,
-  plainTracing,
-  type Service,
-  start,
-} from '@evenkeel/runtime';
-import { createMemoryStore } from '@evenkeel/store';
+import { defineService, envelope, openConfigSource, type Service, start } from '@evenkeel/runtime';
+import { plainSurroundings } from '@evenkeel/runtime/test';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { replayLetter } from './replay-letter.ts';
@@ -47,22 +39,8 @@ async function run(services: readonly Service[], max_payload = 10_000): Promise<
     encode: true,
     max_payload,
   });
-  const quiet = () => {};
-  await start(services, {
-    bus,
-    store: createMemoryStore(),
-    configs: await openConfigSource(bus.ledger, Config.parse({})),
-    clusters: [cluster],
-    proxmox: () => {
-      throw new Error('not used');
-    },
-    metrics: createMetrics('test', { process: false }),
-    tracing: plainTracing((n) => 'a'.repeat(n * 2)),
-    log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
-    machine_now: () => 0,
-    instance: 'one',
-    timers: 'manual',
-  });
+  const configs = await openConfigSource(bus.ledger, Config.parse({}));
+  await start(services, plainSurroundings({ bus, configs, clusters: [cluster] }));
   return bus;
 }
 

@@ -16,8 +16,8 @@ import {
 } from '@evenkeel/contracts';
 import { aCluster, aGuest, aNode, aProfile, GiB } from '@evenkeel/model/sample-cluster';
 import { recommender } from '@evenkeel/recommender';
-import { createMetrics, envelope, openConfigSource, plainTracing, start } from '@evenkeel/runtime';
-import { createMemoryStore } from '@evenkeel/store';
+import { envelope, openConfigSource, start } from '@evenkeel/runtime';
+import { plainSurroundings } from '@evenkeel/runtime/test';
 
 const trace = `00-${'1'.repeat(32)}-${'1'.repeat(16)}-01`;
 const config = Config.parse({
@@ -26,7 +26,7 @@ const config = Config.parse({
 });
 
 /** Node a is full of eight busy guests, b holds an idle one, c is empty; guest 109 has a rhythm. */
-export const toldSample = (config_revision: string): ClusterSample =>
+const toldSample = (config_revision: string): ClusterSample =>
   aCluster(
     [aNode('a'), aNode('b'), aNode('c')],
     [
@@ -74,21 +74,15 @@ const rhythm = {
 };
 
 const startRecommender = (bus: Bus, configs: Awaited<ReturnType<typeof openConfigSource>>) =>
-  start([recommender], {
-    bus,
-    store: createMemoryStore(),
-    configs,
-    clusters: ['lab'],
-    proxmox: () => {
-      throw new Error('nobody asks');
-    },
-    metrics: createMetrics('test', { process: false }),
-    tracing: plainTracing((bytes) => '1'.repeat(bytes * 2)),
-    log: { debug() {}, info() {}, warn: console.warn, error: console.error },
-    machine_now: () => 0,
-    instance: 'test',
-    timers: 'manual',
-  });
+  start(
+    [recommender],
+    plainSurroundings({
+      bus,
+      configs,
+      clusters: ['lab'],
+      log: { debug() {}, info() {}, warn: console.warn, error: console.error },
+    }),
+  );
 
 /** What the recommender said, once all of it is there. */
 async function untilSaid(bus: Bus) {
