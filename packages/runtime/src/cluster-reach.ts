@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { ClusterConfig } from '@evenkeel/contracts';
 import type { Right } from './cluster-watch.ts';
 import type { Settings } from './settings.ts';
+import { codeOf, unreadable } from './unreadable.ts';
 
 /** All that a client of the cluster stands on, as one key that tells nothing: another key, another client. Throws where a file cannot be read. */
 export function reachOf(cluster: ClusterConfig, right: Right, settings: Settings): string {
@@ -30,16 +31,13 @@ function readNamed(file: string, what: string): string {
   }
 }
 
-/** Never says what stands in place of the path: somebody may have put the token itself there. */
 function readTokenFile(file: string, what: string): string {
   try {
     return readFileSync(file, 'utf8').trim();
   } catch (error) {
-    throw new Error(`${what}: the file that it names cannot be read (${codeOf(error)})`);
+    throw new Error(unreadable(what, error));
   }
 }
-
-const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? 'error';
 
 /** Throws where it is no token; never says what it is. */
 export function tokenOf(cluster: ClusterConfig, right: Right, { pve }: Settings): string | undefined {

@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import { parseConfig } from '@evenkeel/contracts';
+import { unreadable } from './unreadable.ts';
 
 /** Where a process finds its servers, and how it shows itself; from the environment, secrets from files where possible. */
 export type Settings = {
@@ -69,9 +70,6 @@ export const variables = {
 
 const shortestKey = 16;
 
-/** Instead of the message, which quotes the path: somebody may have put a secret in its place. */
-const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? 'error';
-
 type Environment = Record<string, string | undefined>;
 
 export type Read = { ok: true; settings: Settings } | { ok: false; problems: string[] };
@@ -91,7 +89,7 @@ export function readSettings(env: Environment, readFile: (path: string) => strin
     try {
       return readFile(file).trim();
     } catch (error) {
-      problems.push(`${name}_FILE: the file that it names cannot be read (${codeOf(error)})`);
+      problems.push(unreadable(`${name}_FILE`, error));
       return undefined;
     }
   };

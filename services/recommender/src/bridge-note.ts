@@ -1,4 +1,5 @@
 import type { ClusterSample } from '@evenkeel/contracts';
+import { nameSome } from '@evenkeel/model';
 
 const mostNamed = 4;
 
@@ -11,7 +12,5 @@ export function bridgeNote({ nodes, guests }: Pick<ClusterSample, 'nodes' | 'gue
   const used = new Set(running.flatMap(({ constraints }) => constraints?.bridges ?? []));
   const hidden = [...used].filter((name) => !seen.has(name)).sort();
   if (hidden.length === 0) return undefined;
-  const more = hidden.length > mostNamed ? ` and ${hidden.length - mostNamed} more` : '';
-  const names = `${hidden.slice(0, mostNamed).join(', ')}${more}`;
-  return `whether a target has bridge ${names} is not known: no node shows it (the read token needs SDN.Audit)`;
+  return `whether a target has bridge ${nameSome(hidden, mostNamed)} is not known: no node shows it (the read token needs SDN.Audit)`;
 }

@@ -1,4 +1,4 @@
-import { crsNote, unsatisfiable } from '@evenkeel/model';
+import { crsNote, nameSome, unsatisfiable } from '@evenkeel/model';
 import { bridgeNote } from './bridge-note.ts';
 import type { PlannedMove } from './planned-move.ts';
 import type { RecommendInput, Run } from './start-run.ts';
@@ -41,9 +41,8 @@ function stoppedNotes({ nodes, guests }: RecommendInput['sample']): string[] {
     .filter(({ drained }) => drained)
     .flatMap(({ node }) => {
       const left = guests.filter((g) => g.node === node && g.status === 'stopped' && !g.template);
-      const names = left.slice(0, mostStuckNotes).map(({ guest }) => guest);
-      const more = left.length > names.length ? ` and ${left.length - names.length} more` : '';
-      return left.length === 0 ? [] : [`not running, so left on ${node}: ${names.join(', ')}${more}`];
+      const names = left.map(({ guest }) => guest);
+      return names.length === 0 ? [] : [`not running, so left on ${node}: ${nameSome(names, mostStuckNotes)}`];
     });
 }
 

@@ -56,7 +56,7 @@ const ownTag: Wish = (_, tags) =>
   tags.includes('evenkeel') ? 'it is tagged evenkeel: it carries the balancer itself' : null;
 
 /** Whether a container may be restarted in order to move it: by the configuration, or by its own tag. */
-export const mayRestart = (tags: readonly string[], config: Config): boolean =>
+const mayRestart = (tags: readonly string[], config: Config): boolean =>
   config.automated_migrations.rules.allow_container_restarts || tags.includes('restart-ok');
 
 const container: Wish = (guest, tags, { config }) =>

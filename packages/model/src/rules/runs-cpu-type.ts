@@ -1,9 +1,8 @@
 import type { GuestSample, NodeSample } from '@evenkeel/contracts';
+import { nameSome } from '../name-some.ts';
 import { flagsOf } from './flags-of.ts';
 
-const most = 6;
-const listed = (flags: readonly string[]): string =>
-  flags.length > most ? `${flags.slice(0, most).join(', ')} and ${flags.length - most} more` : flags.join(', ');
+const mostFlags = 6;
 
 const isUnknown = ({ cpu_model, cpu_flags }: NodeSample): boolean => cpu_model === undefined && cpu_flags === undefined;
 
@@ -22,7 +21,9 @@ export function runsCpuType(guest: GuestSample, from: NodeSample | undefined, to
   if (to.cpu_flags === undefined)
     return `whether ${to.node} can run its CPU type ${type} is not known: no flags of its CPU, and the model is not that of ${from.node}`;
   const missing = needed.filter((flag) => !to.cpu_flags!.includes(flag) && (from.cpu_flags?.includes(flag) ?? true));
-  return missing.length > 0 ? `its CPU type is ${type}, and the CPU of ${to.node} lacks ${listed(missing)}` : null;
+  return missing.length > 0
+    ? `its CPU type is ${type}, and the CPU of ${to.node} lacks ${nameSome(missing, mostFlags)}`
+    : null;
 }
 
 const otherModel = (type: string, { node, cpu_model }: NodeSample): string =>

@@ -1,5 +1,6 @@
 import type { GuestSample } from '@evenkeel/contracts';
 import { byText } from '../by-text.ts';
+import { nameSome } from '../name-some.ts';
 import { boundTogether, rulesBinding } from './bound-together.ts';
 import { type Home, homeOf, strictBindings, tooSmall, whyHomeless } from './home-of.ts';
 import { crowds } from './match-apart.ts';
@@ -10,15 +11,8 @@ const mostReasons = 3;
 
 type Asked = { ctx: RuleContext; home: (guest: string) => Home; sample: (guest: string) => GuestSample };
 
-const list = (names: readonly string[], most = mostNamed): string =>
-  names.length > most ? `${names.slice(0, most).join(', ')} and ${names.length - most} more` : names.join(', ');
-
-const joined = (rules: readonly string[]): string => {
-  const all = [...new Set(rules)].sort(byText);
-  return all.length > mostNamed
-    ? `${all.slice(0, mostNamed).join(' and ')} and ${all.length - mostNamed} more`
-    : all.join(' and ');
-};
+const list = (names: readonly string[]): string => nameSome(names, mostNamed);
+const joined = (rules: readonly string[]): string => nameSome([...new Set(rules)].sort(byText), mostNamed, ' and ');
 
 const bindingsOf = (guests: readonly string[], ctx: RuleContext): string[] =>
   guests.flatMap((guest) => strictBindings(guest, ctx).map(({ rule }) => rule));

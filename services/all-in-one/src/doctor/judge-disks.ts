@@ -1,22 +1,23 @@
-import { gib } from '@evenkeel/model';
+import { gib, nameSome } from '@evenkeel/model';
 import type { StorageRow } from '@evenkeel/proxmox';
 import type { About, Finding } from './finding.ts';
 import type { LeftoversLook } from './look-for-leftovers.ts';
+
+const mostNamed = 4;
 
 /** Volumes that a migration left behind, with what to do: Evenkeel deletes none. */
 export function judgeLeftovers(about: About, { volumes, seen }: LeftoversLook): Finding {
   if (!seen)
     return about.ok('left over disks', 'not looked for: they are seen with VM.Config.Disk on /vms, which no token has');
   if (volumes.length === 0) return about.ok('left over disks', 'none on a node where its guest is not');
-  const named = volumes.slice(0, 4).map(({ volume, node, vmid, on, bytes }) => {
+  const named = volumes.map(({ volume, node, vmid, on, bytes }) => {
     const size = bytes === undefined ? '' : `, ${gib(bytes)}`;
     return `${volume} on ${node}${size} (${vmid} is on ${on})`;
   });
-  const more = volumes.length > 4 ? ` and ${volumes.length - 4} more` : '';
   const [{ volume, node, vmid }] = volumes as [LeftoversLook['volumes'][number]];
   return about.warning(
     'left over disks',
-    `used by nobody where they lie: ${named.join('; ')}${more}`,
+    `used by nobody where they lie: ${nameSome(named, mostNamed, '; ')}`,
     `most often of a migration that failed; once sure that no configuration names it (qm config ${vmid}, pct config ${vmid}), on ${node}: pvesm free ${volume}`,
   );
 }

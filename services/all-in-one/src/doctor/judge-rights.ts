@@ -1,3 +1,4 @@
+import { nameSome } from '@evenkeel/model';
 import type { About, Finding } from './finding.ts';
 import {
   excessOf,
@@ -20,8 +21,7 @@ const looks = 'Sys.Audit VM.Audit Datastore.Audit Pool.Audit SDN.Audit';
 const privileges = { read: looks, write: `${looks} VM.Migrate` };
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
-const listed = (words: readonly string[], most = 4): string =>
-  words.length <= most ? words.join(', ') : `${words.slice(0, most).join(', ')} and ${words.length - most} more`;
+const listed = (words: readonly string[], most = 4): string => nameSome(words, most);
 
 /** Commands that give a token (and its user: both are asked) the role of its right on a path. */
 export function grantCommands(right: Right, id: string, path: string, wants: Wants = {}): string {
