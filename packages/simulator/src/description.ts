@@ -167,8 +167,6 @@ export type DescriptionInput = z.input<typeof descriptionSchema>;
 
 export type Description = z.output<typeof descriptionSchema>;
 
-export type NodeDescription = z.output<typeof nodeSchema>;
-
 export type StorageDescription = z.output<typeof storageSchema>;
 
 export type TokenDescription = z.output<typeof tokenSchema>;

@@ -1,4 +1,4 @@
-import type { Fault, FaultInput } from './fault.ts';
+import type { Fault } from './fault.ts';
 import type { Course } from './physics.ts';
 import type { ClusterPlan, DiskPlan, GuestPlan, NodePlan } from './plan.ts';
 
@@ -113,8 +113,6 @@ export type World = {
   /** Guests that HA manages. */
   services: GuestState[];
 };
-
-export type AddFault = (fault: FaultInput) => number;
 
 /** A guest from a moment on. */
 export const beginGuest = (plan: GuestPlan, from: number): GuestState => {

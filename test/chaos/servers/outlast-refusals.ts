@@ -117,7 +117,7 @@ async function outlastOne(refusal: Refusal, stage: Stage, cluster: OpenedCluster
 }
 
 /** Requests that were sent although what they were decided on was too old, or their approval had expired. */
-export function checkFresh(events: readonly CloudEvent[], writes: readonly Written[]): string[] {
+function checkFresh(events: readonly CloudEvent[], writes: readonly Written[]): string[] {
   const approved = events
     .filter(({ type }) => type === typeOf(migrationApproved))
     .map(({ data }) => migrationApproved.data.parse(data).migration);

@@ -11,7 +11,7 @@ const settings: readonly (Setting & { seed: number })[] = [
   { start: 'roundrobin', load: 0.7, seed: 3 },
 ];
 export const intervalAim = { least: 0.85, most: 0.95 };
-export const mostCalibrationError = 0.1;
+const mostCalibrationError = 0.1;
 
 /** Replays of recorded days under the shipped preset: `replays` settings of each. */
 export async function playDays(chosen: readonly Day[], replays: number): Promise<{ day: Day; played: PlayedDay }[]> {
@@ -85,7 +85,7 @@ const truths = {
 };
 
 /** Expected calibration error over ten bins. */
-export function calibrationError(judged: readonly Judged[], truth: (one: Judged) => number = truths.gain): number {
+function calibrationError(judged: readonly Judged[], truth: (one: Judged) => number = truths.gain): number {
   const bins = Object.values(Object.groupBy(judged, ({ confidence }) => Math.min(9, Math.floor(confidence / 10))));
   const off = bins.map((bin) => {
     const said = bin!.reduce((sum, { confidence }) => sum + confidence / 100, 0);

@@ -18,7 +18,6 @@ const tcpProbe = z.strictObject({
   host: host.default('{name}').describe('Where the guest listens; `{name}` stands for its name.'),
   port: z.int().min(1).max(65_535).describe('TCP port that accepts a connection while the guest is well.'),
 });
-export type TcpProbe = z.output<typeof tcpProbe>;
 
 /** How the executor tells whether a guest came through its move, and what it does where it did not. */
 export const migrationChecks = z

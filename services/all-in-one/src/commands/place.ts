@@ -91,7 +91,7 @@ function headOf(nodes: readonly Placed[]): string {
 }
 
 /** Every node as a row, the best first, after the rules of the guest that cannot hold. */
-export function sayPlaces(nodes: readonly Placed[], guest: NewGuest, at: string, broken: readonly string[]): string {
+function sayPlaces(nodes: readonly Placed[], guest: NewGuest, at: string, broken: readonly string[]): string {
   const arrow = (before: number, after: number): string => `${percent(before)} → ${percent(after)}`;
   const rows = nodes.map((n, i) => [
     safe(n.node),

@@ -94,7 +94,7 @@ function sayGrowth({ cpu_growth_per_day: cpu, mem_growth_per_day: mem }: GuestPr
 }
 
 /** A profile for a reader. */
-export function sayProfile(guest: Guest, profile: GuestProfile, prediction: GuestPrediction): string {
+function sayProfile(guest: Guest, profile: GuestProfile, prediction: GuestPrediction): string {
   const { cpu, mem } = profile;
   const period = profile.period_hours === undefined ? '' : `, period ${profile.period_hours} h`;
   const load = coresEstimate(prediction);

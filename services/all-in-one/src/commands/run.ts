@@ -40,7 +40,7 @@ export function addUp(program: Command): void {
 }
 
 /** Runs services until a signal comes. */
-export async function runServices(name: string, chosen: readonly Service[], config_file?: string): Promise<void> {
+async function runServices(name: string, chosen: readonly Service[], config_file?: string): Promise<void> {
   const settings = readEnvironment(process.env, config_file);
   const rights = rightsOf(chosen);
   const config = orProblem(() => readOwnConfig(settings));

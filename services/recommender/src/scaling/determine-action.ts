@@ -30,7 +30,7 @@ const isBetterOff = ({ effect, score_improvement, has_conflict }: Recommendation
   !has_conflict && score_improvement > 0 && effect.target_after.cpu < effect.source_before.cpu;
 
 /** Whether a guest uses so much, lastingly and foreseeably, that another node is considered before more vCPUs. */
-export const asksForMove = (resource: ResourceType, usage: Usage): boolean =>
+const asksForMove = (resource: ResourceType, usage: Usage): boolean =>
   resource === 'cpu' &&
   usage.average > hot.average &&
   usage.current > hot.current &&
