@@ -80,24 +80,23 @@ function windows({ day, week, ...overall }: MetricStatistics, age: number, hour:
 function lastHour(closed: string, open: OpenHour, now: number): { cpu: number; mem: number } | undefined {
   if (open[1] !== Math.floor((now - 1) / hourMs)) return undefined;
   const before = closed === '' ? undefined : decodeCell(closed, hoursOf(closed) - 1);
-  const codes = [...(before?.cpu ?? []), ...closedBuckets(open)].slice(-bucketsPerHour);
-  const seen = Math.min(1, open[3] / bucketMs);
-  const cpu = weightedMean([
-    ...codes.map((code, i) => ({ code, weight: i === codes.length - bucketsPerHour ? 1 - seen : 1 })),
-    { code: openBucket(open), weight: seen },
-  ]);
+  const codes = (before?.cpu ?? []).concat(closedBuckets(open)).slice(-bucketsPerHour);
+  const cpu = meanOfHour(codes, openBucket(open), Math.min(1, open[3] / bucketMs));
   const mib = open[5] > 0 ? open[6] / open[5] : before?.mem;
   if (Number.isNaN(cpu) || mib === undefined) return undefined;
   return { cpu: significant(cpu, 3), mem: significant(mib * 1_048_576, 4) };
 }
 
-/** Mean CPU of buckets of which something was seen; NaN where there is none. */
-function weightedMean(buckets: readonly { code: number; weight: number }[]): number {
+/** Mean CPU of the buckets of which something was seen, the open one by its share; NaN where there is none. */
+function meanOfHour(closed: readonly number[], open: number, share: number): number {
   let [sum, weights] = [0, 0];
-  for (const { code, weight } of buckets) {
-    if (code === unseen || weight === 0) continue;
+  const add = (code: number, weight: number): void => {
+    if (code === unseen || weight === 0) return;
     sum += weight * (cpuOfCode[code] as number);
     weights += weight;
-  }
+  };
+  for (let i = 0; i < closed.length; i++)
+    add(closed[i] as number, i === closed.length - bucketsPerHour ? 1 - share : 1);
+  add(open, share);
   return sum / weights;
 }

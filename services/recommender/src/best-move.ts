@@ -52,6 +52,7 @@ type Search = {
 export function unitsOf(planning: Planning, hoursOf: (guest: number) => number, now: number): Unit[] {
   const { state, ctx, taken, memory } = planning;
   const slopes = slopesOf(state);
+  const successOf = guestSuccess(memory, now);
   const seen = new Set<number>();
   const units: Unit[] = [];
   for (let g = 0; g < state.guests.length; g++) {
@@ -65,7 +66,7 @@ export function unitsOf(planning: Planning, hoursOf: (guest: number) => number, 
     const copies = copiesOf(planning, guests, hoursOf);
     const price = costs.reduce((sum, c) => sum + c.points / c.hours, 0) - copies.most;
     const load = costs.reduce((sum, c) => sum + c.core_hours / c.hours, 0);
-    const weight = Math.min(...guests.map((m) => guestSuccess(memory, state.guests[m]!.sample.guest, now)));
+    const weight = Math.min(...guests.map((m) => successOf(state.guests[m]!.sample.guest)));
     const flat = guests.every((m) => !state.guests[m]!.prediction.hourly);
     const cores = flat ? guests.reduce((sum, m) => sum + state.guests[m]!.prediction.cores, 0) : 0;
     units.push({

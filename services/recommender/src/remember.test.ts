@@ -47,9 +47,9 @@ describe('what the recommender remembers', () => {
 
   test('a guest that fared badly twice ranks lower, and is forgiven in time', () => {
     const bad = ['m', 'n'].reduce((m, id) => rememberOutcome(m, outcome(id, 'harmful')), emptyMemory);
-    expect(guestSuccess(bad, 'qemu/1', Date.parse(at(0)))).toBeCloseTo(0.25, 6);
-    expect(guestSuccess(bad, 'qemu/1', Date.parse(at(60)))).toBeGreaterThan(0.45);
-    expect(guestSuccess(bad, 'qemu/2', Date.parse(at(0)))).toBe(1);
+    expect(guestSuccess(bad, Date.parse(at(0)))('qemu/1')).toBeCloseTo(0.25, 6);
+    expect(guestSuccess(bad, Date.parse(at(60)))('qemu/1')).toBeGreaterThan(0.45);
+    expect(guestSuccess(bad, Date.parse(at(0)))('qemu/2')).toBe(1);
   });
 
   test('past migrations teach the path and the cluster; failures, containers and those without bytes do not', () => {
