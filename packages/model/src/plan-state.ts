@@ -315,10 +315,12 @@ export function hourlyPenalties(
   extra = 0,
 ): number[] {
   const { cores, sd, shaped, rest } = changed(state, n, unit, sign, extra);
-  return Array.from({ length: 24 }, (_, h) => {
+  const points: number[] = [];
+  for (let h = 0; h < 24; h++) {
     const shift = shaped ? hourShift(state, n, unit, sign, h) : 0;
-    return state.prices.weight_cpu * cpuCurve((cores + shift) / state.capacity[n]!, sd) + rest;
-  });
+    points.push(state.prices.weight_cpu * cpuCurve((cores + shift) / state.capacity[n]!, sd) + rest);
+  }
+  return points;
 }
 
 /** CPU that is expected of a node at an hour of the day, fraction. */

@@ -12,8 +12,11 @@ export const openAt = (identity: string, at: number): OpenHour => {
 };
 
 /** Codes of the closed ten-minute buckets of the open hour. */
-export const closedBuckets = (open: OpenHour): number[] =>
-  Array.from({ length: open[2].length / 2 }, (_, i) => Number.parseInt(open[2].slice(2 * i, 2 * i + 2), 16));
+export function closedBuckets([, , buckets]: OpenHour): number[] {
+  const codes: number[] = [];
+  for (let i = 0; i < buckets.length; i += 2) codes.push(Number.parseInt(buckets.slice(i, i + 2), 16));
+  return codes;
+}
 
 /** Code of the open bucket. */
 export const openBucket = (open: OpenHour): number => (open[3] > 0 ? cpuCode(open[4] / open[3] / 10_000) : unseen);
