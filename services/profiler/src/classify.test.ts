@@ -2,6 +2,7 @@ import type { Behavior } from '@evenkeel/contracts';
 import { describe, expect, test } from 'vitest';
 import { classify } from './classify.ts';
 import { readHistory } from './read-history.ts';
+import { cellsOf } from './testing/cells-of.ts';
 import { drawLoad, type Kind } from './testing/loads.ts';
 import { measure } from './testing/measure.ts';
 import { type Random, random } from './testing/random.ts';
@@ -144,4 +145,39 @@ test('of 200 random walks at most 2 are taken for cycles', () => {
     return said((hour) => loads[Math.floor(hour)] as number, chance.pick([3, 7, 14]));
   });
   expect(walks.filter((behavior) => behavior === 'cyclical').length).toBeLessThanOrEqual(2);
+});
+
+describe('of hours that are known to the last', () => {
+  const told = (hours: number, cpu: (bucket: number) => number | undefined) =>
+    classify(readHistory(cellsOf(hours, cpu), 500_000));
+  const figures = ({ behavior, confidence }: ReturnType<typeof classify>) => [behavior, Number(confidence.toFixed(2))];
+  const every = (n: number, high: number, low: number) => (bucket: number) => (bucket % n === 0 ? high : low);
+
+  test.each<[string, number, (bucket: number) => number | undefined, Behavior, number]>([
+    ['a week at rest is as sure as can be', 168, () => 0.25, 'steady', 1],
+    ['two weeks are no surer', 336, () => 0.25, 'steady', 1],
+    ['half a week counts its root', 84, () => 0.25, 'steady', 0.71],
+    ['a day too', 24, () => 0.25, 'steady', 0.38],
+    ['less than a day says nothing', 23, () => 0.25, 'unknown', 0],
+    ['an idle guest is at rest', 168, () => 0, 'steady', 1],
+    ['twice the growth that counts', 168, (b) => 0.1 + (b * 0.1) / 288, 'growing', 0.9],
+    ['what grows fast is sure to', 168, (b) => 0.1 + (b * 0.2) / 288, 'growing', 1],
+    ['a day that repeats itself exactly', 168, (b) => (b % 144 < 60 ? 0.6 : 0.1), 'cyclical', 1],
+    ['bursts in one bucket of seven', 168, every(7, 0.81, 0.04), 'bursty', 1],
+  ])('%s', (_, hours, cpu, behavior, confidence) => {
+    expect(figures(told(hours, cpu))).toEqual([behavior, expect.closeTo(confidence, 1)]);
+  });
+
+  test('what is left of a day or of growth is noise alone', () => {
+    expect(told(168, (b) => (b % 144 < 60 ? 0.64 : 0.09)).residual_sd).toBeCloseTo(0, 6);
+    expect(told(168, (b) => 0.1 + (b * 0.2) / 288).residual_sd).toBeLessThan(0.01);
+    expect(told(168, every(7, 0.81, 0.04)).residual_sd).toBeCloseTo(0.77 * Math.sqrt(6 / 49), 2);
+    expect(told(12, every(2, 0.64, 0.04)).residual_sd).toBeCloseTo(0.3, 6);
+  });
+
+  test('hours that were not seen do not count', () => {
+    const holed = told(336, (b) => (b % 12 < 6 ? undefined : 0.25));
+    expect(holed.confidence).toBe(1);
+    expect(told(40, (b) => (b < 120 ? undefined : 0.25)).behavior).toBe('unknown');
+  });
 });

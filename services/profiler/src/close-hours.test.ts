@@ -1,6 +1,6 @@
 import type { GuestHistory, OpenHours } from '@evenkeel/contracts';
-import { expect, test } from 'vitest';
-import { decodeCells, hourMs } from './cell.ts';
+import { describe, expect, test } from 'vitest';
+import { decodeCells, emptyCell, hourMs } from './cell.ts';
 import { changePart, closeHours, hoursOf } from './close-hours.ts';
 import { foldSample } from './fold-sample.ts';
 import { historyParts, partOf } from './history.ts';
@@ -77,4 +77,46 @@ test('a guest that is another now keeps its own first hour only', () => {
   const part = partOf('qemu/100');
   const after = changePart(old.parts.get(part), parts.get(part) ?? new Map());
   expect(hoursOf(after['qemu/100']?.cells ?? '')).toBeLessThanOrEqual(1);
+});
+
+describe('a closed hour waits for the turn of its part', () => {
+  const hour = Math.floor(start / hourMs);
+  const part = partOf('qemu/100');
+  const turn = hour * hourMs + (part * 3_000_000) / historyParts;
+  const at = (now: number, cells: string): OpenHours => ({
+    at: new Date(now).toISOString(),
+    gap_ms: 60_000,
+    guests: { 'qemu/100': ['born-once', hour, '0a', 5, 6, 7, 8, 9, cells] },
+  });
+  const cell = emptyCell;
+
+  test.each([
+    ['before it nothing is written', turn - 1, cell, undefined],
+    ['from then on it is', turn, cell, cell],
+    ['two hours do not wait', turn - 1, cell + cell, cell + cell],
+    ['where none is closed none is written', turn + 1, '', undefined],
+  ])('%s', (_, now, cells, written) => {
+    const before = at(now, cells);
+    const { open, parts } = closeHours(before, []);
+    expect(parts.get(part)?.get('qemu/100')).toEqual(
+      written === undefined ? undefined : { forget: false, cells: written, end: hour },
+    );
+    if (written === undefined) expect(open).toBe(before);
+    else expect(open.guests['qemu/100']).toEqual(['born-once', hour, '0a', 5, 6, 7, 8, 9, '']);
+  });
+
+  test('who is forgotten is so at once, what is not due stays open', () => {
+    const { open, parts } = closeHours(at(turn - 1, cell), ['qemu/100']);
+    expect(parts.get(part)?.get('qemu/100')).toEqual({ forget: true, cells: '', end: hour });
+    expect(open.guests['qemu/100']?.[8]).toBe(cell);
+    expect(
+      closeHours({ ...at(turn, ''), guests: {} }, ['qemu/100'])
+        .parts.get(part)
+        ?.get('qemu/100'),
+    ).toEqual({
+      forget: true,
+      cells: '',
+      end: 0,
+    });
+  });
 });

@@ -1,5 +1,5 @@
 import { GuestProfile, type GuestSample, type OpenHour, type OpenHours } from '@evenkeel/contracts';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { cpuCode, encodeCell, hourMs } from './cell.ts';
 import { foldSample } from './fold-sample.ts';
 import { localHours } from './local-hours.ts';
@@ -112,4 +112,48 @@ test('a reading that has just opened a bucket weighs no more than its five minut
     return profileGuests(runSample(at, [guestSample()]), open!, new Map(), local, rememberConclusions())[0]!.cpu.hour!;
   };
   expect(flat(0.8) - flat(0.2)).toBeCloseTo(0.6 / 12, 2);
+});
+
+test.each([
+  [23, ['day', 'week']],
+  [24, ['week']],
+  [167, ['week']],
+  [168, []],
+])('%d hours after it was last seen a guest still has the windows %j', (age, windows) => {
+  const at = hour * hourMs;
+  const past: OpenHour = ['born-once', hour - age, '', 0, 0, 0, 0, 0, ''];
+  const open: OpenHours = { at: new Date(at).toISOString(), gap_ms: 0, guests: { 'qemu/100': past } };
+  const histories = new Map([['qemu/100', { end: hour - age, cells: week(0.2) }]]);
+  const [profile] = profileGuests(runSample(at, [guestSample()]), open, histories, local, rememberConclusions());
+  for (const metric of [profile!.cpu, profile!.mem])
+    expect(['hour', 'day', 'week'].filter((window) => window in metric)).toEqual(windows);
+});
+
+describe('the open hour of a young guest counts in all that is said of it, that of an old one does not', () => {
+  const at = hour * hourMs + 600_000;
+  const told = (closed: number, pending = '') => {
+    const cell = encodeCell({ cpu: Array(6).fill(cpuCode(0.2)), mem: 2048, samples: 12 });
+    const open: OpenHour = ['born-once', hour, '', 600_000, 600_000 * 8100, 600_000, 600_000 * 2048, 10, pending];
+    const histories = new Map([['qemu/100', { end: hour, cells: cell.repeat(closed) }]]);
+    const guests = { 'qemu/100': open };
+    const all: OpenHours = { at: new Date(at).toISOString(), gap_ms: 60_000, guests };
+    return profileGuests(runSample(at, [guestSample()]), all, histories, local, rememberConclusions())[0]!;
+  };
+  test.each([
+    [23, 24, 0.81],
+    [24, 24, 0.2],
+    [30, 30, 0.2],
+  ])('with %d hours closed', (closed, hours, max) => {
+    const { window_hours, cpu } = told(closed);
+    expect([window_hours, cpu.max]).toEqual([hours, expect.closeTo(max, 2)]);
+  });
+  test('closed hours that no history holds yet count as well', () => {
+    const cell = encodeCell({ cpu: Array(6).fill(cpuCode(0.5)), mem: 2048, samples: 12 });
+    expect(told(20, cell).window_hours).toBe(22);
+    expect(told(22, cell + cell).window_hours).toBe(22);
+  });
+  test('its last hour is what is open and, by as much less, what was before', () => {
+    expect(told(30).cpu.hour).toBeCloseTo((5 * 0.2 + 0.81) / 6, 2);
+    expect(told(30).mem.hour).toBe(2_147_000_000);
+  });
 });
