@@ -59,9 +59,6 @@ export const drawLost = (draw: Draw, vmid: number): FaultInput => ({
   times: 1,
 });
 
-/** What HA moves belongs to HA: who may not stop its task cannot keep it from arriving after all. */
-const isService = (vmid: number): boolean => guests.some((guest) => guest.vmid === vmid && guest.isService);
-
 /** What may become of a migration that was accepted; who breaks a lock mends it ten minutes later. */
 export function drawFate(draw: Draw, vmid: number): FaultInput[] {
   const times = 1;
@@ -73,7 +70,7 @@ export function drawFate(draw: Draw, vmid: number): FaultInput[] {
       { kind: 'killed', vmid, times },
       { kind: 'by_hand', vmid, does: 'unlock', after_s: 900 },
     ],
-    () => (isService(vmid) ? [] : [{ kind: 'never_converge', vmid, times }]),
+    () => [{ kind: 'never_converge', vmid, times }],
     () => [drawLost(draw, vmid)],
     () => [{ kind: 'refuse', vmid, times, status: draw.one([500, 503, 595, 596]) }],
   ])();
