@@ -1,4 +1,4 @@
-import { iso, millis } from '@evenkeel/model';
+import { failureStop, iso, millis } from '@evenkeel/model';
 import type { GuestRow } from '@evenkeel/proxmox';
 import { askGuest } from './ask-guest.ts';
 import { begin } from './begin.ts';
@@ -7,6 +7,7 @@ import { withLeftovers } from './end.ts';
 import type { Execution, Running, Starting, Validating } from './execution.ts';
 import { follow, type Waited } from './follow.ts';
 import { doneKey, executionKey } from './keys.ts';
+import { readFailure } from './last-failure.ts';
 import { launch } from './launch.ts';
 import { locate, lookAtRest, lookAtTask, lookForRealTask, lookForTask, readProgress } from './look.ts';
 import { lookBefore } from './look-before.ts';
@@ -37,14 +38,16 @@ export async function decide(entry: Entry, tick: Tick, outside: Outside): Promis
   const waited_ms = elapsed(execution, execution.state, outside);
   switch (execution.state) {
     case 'approved': {
-      const step = begin(execution, { ...time(), held: tick.held });
+      const stop = await stopOf(execution, outside);
+      const step = begin(execution, { ...time(), pause: stop, held: tick.held });
       if (step.do === 'wait') return step;
       if (step.do === 'claim' && tick.yields) return wait('a way back goes first');
       return (await ledger.get(doneKey(execution.migration))) ? { do: 'drop' } : step;
     }
     case 'claimed': {
       const look = await lookBefore(execution, outside);
-      return launch(execution, { ...time(), waited_ms, held: tick.held, look });
+      const stop = await stopOf(execution, outside);
+      return launch(execution, { ...time(), pause: stop, waited_ms, held: tick.held, look });
     }
     case 'starting':
       return decideStarting(execution, revision, waited_ms, outside);
@@ -57,6 +60,14 @@ export async function decide(entry: Entry, tick: Tick, outside: Outside): Promis
       return retire(execution, { ...time(), waited_ms, said: tick.said.ended, rests });
     }
   }
+}
+
+/** Why nothing is to start now, or null: a pause, or a failure that was noted since; a way back is for a guest that is not well. */
+async function stopOf({ migration }: Execution, outside: Outside): Promise<string | null> {
+  const { pause, config, automation, cluster, proxmox } = outside;
+  if (pause !== null || migration.parent_id !== undefined) return pause;
+  const failed = await readFailure(outside);
+  return failureStop(failed, { cluster, now: proxmox.clock().now, config, automation }) ?? null;
 }
 
 /** A move counts from its start, also where that was before this process. Read before the looks: what was waited for has had at least that long when it was looked at, even where this process stood still since. */

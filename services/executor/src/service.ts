@@ -47,7 +47,7 @@ export function createExecutor({ patience, monotonic, reach = reachPort }: Execu
   async function move(given: Config, { cluster, ledger, proxmox, state, log }: Ctx) {
     const said = await state.executions.all();
     const automation = await automationOf({ cluster, ledger });
-    const asked = { config: inForce(given, automation), pause: pauseSentence(automation) };
+    const asked = { config: inForce(given, automation), pause: pauseSentence(automation), automation };
     const outside = { cluster, ...asked, ledger, proxmox, watch, patience, monotonic, reach };
     const {
       executions: stand,

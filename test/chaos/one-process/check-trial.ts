@@ -24,6 +24,7 @@ export function checkTrial(witness: Witness): string[] {
     ...checkMoves(witness),
     ...checkTruth(witness),
     ...checkStill(witness),
+    ...checkAborts(witness),
     ...(witness.ended ? [] : [`I2 it did not come to its end; held: ${witness.held.join(', ') || 'nothing'}`]),
   ];
 }
@@ -114,6 +115,23 @@ function checkTruth(witness: Witness): string[] {
       ...(completed.has(id) && !arrived ? [`I2 ${id} completed, but the guest has not moved`] : []),
       ...(!completed.has(id) && !refused.has(id) && arrived ? [`I2 ${id} failed, but the guest has moved`] : []),
     ];
+  });
+}
+
+/** Machine seconds from the last look at failures to the request, at most. */
+const last_look_s = 10;
+const stop_s = 3600;
+
+/** Where a failure is to stop all that is left, nothing starts for an hour; clocks that are off say nothing of that. */
+function checkAborts(witness: Witness): string[] {
+  const { trial, sent } = witness;
+  if (!trial.aborts || trial.troubles.some((t) => t.do === 'clock')) return [];
+  return all(witness, migrationFailed).flatMap(({ migration, failed_at }) => {
+    const since = ({ at }: Sent): number => (at - Date.parse(failed_at)) / 1000;
+    const late = sent.filter((one) => one.method === 'POST' && since(one) > last_look_s && since(one) < stop_s);
+    return late.map(
+      (one) => `I9 ${one.path} was sent ${Math.round(since(one))} s after ${migration.migration_id} failed`,
+    );
   });
 }
 

@@ -58,7 +58,7 @@ export async function playTrial(trial: Trial): Promise<Witness> {
     turns,
     bus,
     store: createLossyStore(simulator.now),
-    configs: await openConfigSource(bus.ledger, configOf(), simulator.now),
+    configs: await openConfigSource(bus.ledger, configOf({}, trial.aborts ?? false), simulator.now),
     hindrance: createHindrance(trial, () => (simulator.now() - begin) / 1000, struck),
     sent: [],
     off: new Map(),

@@ -13,7 +13,7 @@ export function undisturbed(seed: number, replicas: number): Trial {
   const draw = drawFrom(seed);
   const approvals = drawAnyApprovals(draw);
   const fates = approvals.flatMap(({ vmid }) => (draw.below(2) === 0 ? drawFate(draw, vmid) : []));
-  return { seed, replicas, approvals, troubles: asTroubles(fates) };
+  return { seed, replicas, approvals, troubles: asTroubles(fates), aborts: draw.below(4) === 0 };
 }
 
 export const disturbed = (trial: Trial, ...troubles: Trouble[]): Trial => ({

@@ -39,4 +39,11 @@ export type Approval = {
 };
 
 /** A course of things: the same trial always goes the same. */
-export type Trial = { seed: number; replicas: number; approvals: Approval[]; troubles: Trouble[] };
+export type Trial = {
+  seed: number;
+  replicas: number;
+  approvals: Approval[];
+  troubles: Trouble[];
+  /** After a failure nothing more may start. */
+  aborts?: boolean;
+};
