@@ -1,5 +1,6 @@
 import {
   type AnyEvent,
+  type ApprovedMigration,
   type DataOf,
   migrationCompleted,
   migrationFailed,
@@ -17,8 +18,11 @@ const max_concurrent = 2;
 const oldest_sample_s = 600;
 
 /** Everything that was promised never to happen and did, each with the invariant that it breaks; empty where all was kept. */
-export function checkTrial(witness: Witness): string[] {
+export function checkTrial(given: Witness): string[] {
+  const backs = waysBack(given);
+  const witness = { ...given, approved: [...given.approved, ...backs] };
   return [
+    ...checkBacks(given, backs),
     ...checkEnds(witness),
     ...checkPosts(witness),
     ...checkMoves(witness),
@@ -27,6 +31,26 @@ export function checkTrial(witness: Witness): string[] {
     ...checkAborts(witness),
     ...(witness.ended ? [] : [`I2 it did not come to its end; held: ${witness.held.join(', ') || 'nothing'}`]),
   ];
+}
+
+/** Migrations that the executor decided on by itself: they take a guest back. */
+const waysBack = (witness: Witness): ApprovedMigration[] => {
+  const told = [migrationStarted, migrationRefused].flatMap((event) => all(witness, event));
+  const backs = told.flatMap(({ migration }) => (migration.parent_id === undefined ? [] : [migration]));
+  return [...new Map(backs.map((migration) => [migration.migration_id, migration])).values()];
+};
+
+/** I3: a way back is what a migration that ended said of itself, and takes its guest to where that came from. */
+function checkBacks(witness: Witness, backs: ApprovedMigration[]): string[] {
+  const wanted = all(witness, migrationCompleted).filter(({ rollback }) => rollback?.wanted === true);
+  const leadsBack = (back: ApprovedMigration) =>
+    wanted.some(
+      ({ migration: m, rollback }) =>
+        rollback?.migration_id === back.migration_id && m.source_node === back.target_node && m.vmid === back.vmid,
+    );
+  const unsaid = backs.filter((back) => !leadsBack(back)).map((back) => `I3 nobody wanted ${back.migration_id}`);
+  const undone = wanted.filter(({ rollback }) => !backs.some((back) => back.migration_id === rollback?.migration_id));
+  return [...unsaid, ...undone.map(({ rollback }) => `I2 ${rollback?.migration_id} was wanted and forgotten`)];
 }
 
 function all<E extends AnyEvent>({ events }: Witness, event: E): DataOf<E>[] {

@@ -59,6 +59,16 @@ export const drawLost = (draw: Draw, vmid: number): FaultInput => ({
   times: 1,
 });
 
+/** The guest's agent is there and says nothing on some nodes, or what Proxmox says of one that does not run; so it stays. */
+export function drawMute(draw: Draw, vmid: number, on?: readonly string[]): FaultInput[] {
+  const how = draw.one<(path: string) => FaultInput>([
+    (path) => ({ kind: 'slow', path, delay_ms: 3_600_000 }),
+    (path) => ({ kind: 'error', path, message: 'QEMU guest agent is not running' }),
+    (path) => ({ kind: 'cut', path }),
+  ]);
+  return (on ?? draw.some(draw.from(1, nodes.length), nodes)).map((node) => how(`/nodes/${node}/qemu/${vmid}/agent`));
+}
+
 /** What may become of a migration that was accepted; who breaks a lock mends it ten minutes later. */
 export function drawFate(draw: Draw, vmid: number): FaultInput[] {
   const times = 1;
@@ -72,6 +82,7 @@ export function drawFate(draw: Draw, vmid: number): FaultInput[] {
     ],
     () => [{ kind: 'never_converge', vmid, times }],
     () => [drawLost(draw, vmid)],
+    () => drawMute(draw, vmid),
     () => [{ kind: 'refuse', vmid, times, status: draw.one([500, 503, 595, 596]) }],
   ])();
 }

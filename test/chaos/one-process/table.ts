@@ -22,6 +22,7 @@ const lines: Line[] = [
   { what: 'clock ± 1 h, stale sample, expired decision', rows: ['outdated', 'jumps'] },
   { what: 'people move, stop, lock, delete', rows: ['hands'] },
   { what: 'HA accepts, then fails or takes minutes', rows: ['ha'] },
+  { what: 'guest agent never answers', rows: ['agents'] },
   { what: 'paused or observe', rows: ['still'], elsewhere: 'real processes: --only still' },
   {
     what: 'poison, unknown type or version',

@@ -44,6 +44,8 @@ export type Trial = {
   replicas: number;
   approvals: Approval[];
   troubles: Trouble[];
+  /** Approvals come with steps, checks and conditions of a way back, as real ones do. */
+  plans?: boolean;
   /** After a failure nothing more may start. */
   aborts?: boolean;
 };
