@@ -19,6 +19,8 @@ export type ServeOptions = {
   clock?: Clock;
   /** The node that answers here; connections end while it is down. */
   via?: string;
+  /** Whether answers carry the simulator's own time; without, it is told as little of as by a real cluster. */
+  tells_time?: boolean;
   tls?: { expired?: boolean; names?: string[]; certificate?: Certificate };
 };
 
@@ -75,7 +77,8 @@ const answerApi = (
 const urlOf = ({ url = '/' }: IncomingMessage): URL =>
   new URL(`https://node${url.startsWith('/') ? url : `/${encodeURIComponent(url)}`}`);
 
-const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+/** Nobody waits for an answer whose server has closed. */
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref());
 
 /** Puts a simulator behind HTTPS as a node's API would be: HTTP/1.1, idle connections end after 5 s, 100 requests each. */
 export const serve = async (simulator: Simulator, options: ServeOptions = {}): Promise<Served> => {
@@ -120,7 +123,7 @@ export const serve = async (simulator: Simulator, options: ServeOptions = {}): P
           : plain(404, 'Not Found');
     if (answer.delay_ms > 0) await wait(answer.delay_ms / Math.max(1, clock.speed()));
     if (answer.cut) request.socket.destroy();
-    else send(request, response, answer, clock);
+    else send(request, response, answer, clock, options.tells_time ?? true);
   };
 
   const server = createServer(

@@ -13,19 +13,19 @@ import type { Witness } from './play-trial.ts';
 import type { Sent } from './replica.ts';
 
 /** As configured in a trial. */
-const max_concurrent = 2;
+const usual_concurrent = 2;
 /** Seconds beyond which nobody may act on a sample. */
 const oldest_sample_s = 600;
 
 /** Everything that was promised never to happen and did, each with the invariant that it breaks; empty where all was kept. */
-export function checkTrial(given: Witness): string[] {
+export function checkTrial(given: Witness, max_concurrent = usual_concurrent): string[] {
   const backs = waysBack(given);
   const witness = { ...given, approved: [...given.approved, ...backs] };
   return [
     ...checkBacks(given, backs),
     ...checkEnds(witness),
     ...checkPosts(witness),
-    ...checkMoves(witness),
+    ...checkMoves(witness, max_concurrent),
     ...checkTruth(witness),
     ...checkStill(witness),
     ...checkAborts(witness),
@@ -99,7 +99,7 @@ const oursOf = ({ truth, approved }: Witness): MoveRecord[] =>
   truth.moves.filter(({ vmid, target }) => approved.some((m) => m.vmid === vmid && m.target_node === target));
 
 /** I1, I5: no guest, source or target in two migrations at a time, and no more at a time than configured. */
-function checkMoves(witness: Witness): string[] {
+function checkMoves(witness: Witness, max_concurrent: number): string[] {
   const ours = oursOf(witness);
   return ours.flatMap((move, i) => {
     const beside = ours.filter((m, j) => j !== i && m.started <= move.started && move.started < m.ended);
