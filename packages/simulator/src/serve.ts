@@ -5,6 +5,7 @@ import { type Certificate, makeCertificate } from './certificate.ts';
 import { type Clock, createClock } from './clock.ts';
 import { control } from './control.ts';
 import { readBody, readForm, toRequest } from './read-request.ts';
+import { createRenewal, isRenewed } from './renewal.ts';
 import { send } from './send.ts';
 import type { Simulator } from './simulator.ts';
 import type { Answer } from './wire/answer.ts';
@@ -33,6 +34,8 @@ export type Served = {
   /** PEM of the authority that signed it. */
   ca: string;
   certificate: Certificate;
+  /** What it shows while a fault says that it was renewed. */
+  renewed: () => Promise<Certificate>;
   clock: Clock;
   simulator: Simulator;
   close: () => Promise<void>;
@@ -86,11 +89,13 @@ export const serve = async (simulator: Simulator, options: ServeOptions = {}): P
   const names = [...(isIP(host) && !/^(0\.0\.0\.0|::)$/.test(host) ? [host] : []), ...(options.tls?.names ?? [])];
   const certificate = options.tls?.certificate ?? (await makeCertificate({ names, expired: options.tls?.expired }));
   const clock = options.clock ?? createClock(simulator, options.speed ?? simulator.description.speed);
+  const renewal = createRenewal(certificate, { names }, () => isRenewed(simulator, options.via));
 
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = urlOf(request);
     const body = await readBody(request);
     clock.tick();
+    if (!renewal.holds(server, request.socket)) return;
     if (url.pathname.startsWith('/simulator/')) {
       const { status, data } = control(simulator, clock, {
         method: request.method ?? 'GET',
@@ -135,6 +140,10 @@ export const serve = async (simulator: Simulator, options: ServeOptions = {}): P
     },
   );
   server.maxRequestsPerSocket = 100;
+  server.prependListener('connection', (socket) => {
+    clock.tick();
+    renewal.holds(server, socket);
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port ?? 0, host, resolve);
@@ -147,6 +156,7 @@ export const serve = async (simulator: Simulator, options: ServeOptions = {}): P
     fingerprint: certificate.fingerprint,
     ca: certificate.ca,
     certificate,
+    renewed: renewal.renewed,
     clock,
     simulator,
     close: () => {

@@ -15,6 +15,8 @@ export type Kind = {
   guests: (moves: number) => number;
   /** Sees to it that it goes wrong, before the approval is told, and says how that is to be. */
   trouble: (draw: Draw, move: Move, edge: Edge, hooks: Hooks) => Partial<ApprovedMigration>;
+  /** Whether it came to what was to go wrong. */
+  counts: (end: CloudEvent) => boolean;
   /** What must not be, besides what is promised of every migration. */
   check: (end: CloudEvent, migration: ApprovedMigration) => string | null;
   /** Mends what hinders the next move of the guest. */
@@ -23,6 +25,9 @@ export type Kind = {
 
 /** What is done right before the executor's next question of whether Proxmox would let a guest move is answered. */
 export type Hooks = Map<number, () => void>;
+
+/** What was refused was not asked for. */
+const isBegun = ({ type }: CloudEvent): boolean => type !== typeOf(migrationRefused);
 
 const unlock = (vmid: number, { cluster: { simulator } }: Edge): void => {
   const held = simulator.inspect().guests.some((guest) => guest.vmid === vmid);
@@ -34,11 +39,12 @@ const lost: Kind = {
   what: 'time-out after accept: the answer to a start is lost',
   required: 1000,
   isService: false,
-  guests: (moves) => Math.ceil(moves / 8) + 8,
+  guests: (moves) => Math.ceil(moves / 5) + 8,
   trouble: (draw, { vmid, to }, { cluster }) => {
     cluster.simulator.faults.add({ ...(drawLost(draw, vmid) as object), target: to } as FaultInput);
     return {};
   },
+  counts: isBegun,
   check: () => null,
 };
 
@@ -60,6 +66,7 @@ const hands: Kind = {
     const now = simulator.now();
     return { expires_at: new Date(now + short_s * 1000).toISOString() };
   },
+  counts: () => true,
   check: ({ type, data }, { migration_id }) => {
     if (type !== typeOf(migrationRefused)) return `${migration_id} was not refused`;
     return migrationRefused.data.parse(data).reason === '' ? `${migration_id} was refused without a reason` : null;
@@ -72,7 +79,7 @@ const ha: Kind = {
   what: 'HA accepts, and then fails or takes minutes',
   required: 200,
   isService: true,
-  guests: (moves) => Math.ceil(moves / 6) + 8,
+  guests: (moves) => Math.ceil(moves / 5) + 8,
   trouble: (draw, { vmid, to: target }, { cluster }) => {
     const whom = { vmid, target, times: 1 };
     const fault = draw.one<FaultInput>([
@@ -86,6 +93,7 @@ const ha: Kind = {
     cluster.simulator.faults.add(fault);
     return {};
   },
+  counts: isBegun,
   check: () => null,
   mend: unlock,
 };

@@ -59,11 +59,12 @@ export async function playEdge(binaries: Both, wanted: Wanted, played: readonly 
         hooks.delete(found.migration.vmid);
         found.kind.mend?.(found.migration.vmid, edge);
         over.push({ ...found, end });
+        if (!found.kind.counts(end)) todo.unshift(found.kind);
       }
     };
     const until = endOf(wanted);
-    for (; todo.length > 0 && performance.now() < until; await takeEnds(), await sleep(50)) {
-      if (pending.size >= max_concurrent) continue;
+    for (; todo.length + pending.size > 0 && performance.now() < until; await takeEnds(), await sleep(50)) {
+      if (todo.length === 0 || pending.size >= max_concurrent) continue;
       const kind = todo.pop()!;
       const busy = new Set([...pending.values()].map(({ migration }) => migration.vmid));
       const move = moves.next(kind, busy, edge);
@@ -79,7 +80,7 @@ export async function playEdge(binaries: Both, wanted: Wanted, played: readonly 
     const wrong = over.flatMap(({ kind, migration, end }) => kind.check(end, migration) ?? []);
     return {
       what: played.map(({ what }) => what).join('; '),
-      done: over.length,
+      done: over.filter(({ kind, end }) => kind.counts(end)).length,
       required: played.reduce((sum, { required }) => sum + required, 0),
       broken: [...(await edge.broken()), ...wrong],
       figures: tell(over, edge),
