@@ -93,7 +93,7 @@ async function decideStarting(
   const { proxmox, config, patience, watch } = outside;
   const unchanged_ms = watch.unchanged(executionKey(execution.migration), revision);
   const { found, complete } = await lookForTask(execution, proxmox);
-  const place = await locate(execution.migration.vmid, proxmox);
+  const place = await locate(execution.migration, proxmox);
   const { now } = proxmox.clock();
   return reconcile(execution, {
     now,
@@ -117,14 +117,14 @@ async function decideRunning(execution: Running, waited: Waited, tick: Tick, out
     task.log = log;
   }
   const real_task = await lookForRealTask(execution, proxmox);
-  const place = await locate(execution.migration.vmid, proxmox);
+  const place = await locate(execution.migration, proxmox);
   const step = follow(execution, { now: proxmox.clock().now, waited, config, task, real_task, ...place });
   return clearUp(step, execution, place.guest, outside);
 }
 
 async function decideValidating(execution: Validating, waited_ms: number, outside: Outside): Promise<Step> {
   const { proxmox, config, pause } = outside;
-  const place = await locate(execution.migration.vmid, proxmox);
+  const place = await locate(execution.migration, proxmox);
   const there = place.guest?.node === execution.migration.target_node ? place.guest : undefined;
   const signs = there && isTimeToLook(execution, waited_ms) ? await askGuest(there, outside) : null;
   const step = validate(execution, { now: proxmox.clock().now, waited_ms, config, pause, ...place, signs });

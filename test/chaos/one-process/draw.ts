@@ -1,5 +1,6 @@
 import { seeded } from '@evenkeel/bus';
 import type { FaultInput } from '@evenkeel/simulator';
+import { rights } from '../../../services/executor/src/testing/index.ts';
 import { guests, nodes } from './lab.ts';
 import type { Approval, Trouble } from './trial.ts';
 
@@ -87,6 +88,8 @@ export function drawFate(draw: Draw, vmid: number): FaultInput[] {
   ])();
 }
 
+const withdrawnFrom = ['/', ...nodes.map((node) => `/nodes/${node}`), ...guests.map(({ vmid }) => `/vms/${vmid}`)];
+
 /** What the API, a node or the cluster may do for a while. */
 export function drawWeather(draw: Draw): FaultInput {
   const while_s = { after_s: draw.from(0, 60), for_s: draw.from(5, 120) };
@@ -97,6 +100,8 @@ export function drawWeather(draw: Draw): FaultInput {
     { kind: 'cut', ...while_s },
     { kind: 'unauthorized', ...while_s },
     { kind: 'no_quorum', ...while_s },
+    { kind: 'crs_on', ...while_s },
+    { kind: 'right_withdrawn', privilege: draw.one(rights), path: draw.one(withdrawnFrom), ...while_s },
     { kind: 'node_silent', node, ...while_s },
     { kind: 'node_down', node, how: draw.one(['refused', 'hung'] as const), ...while_s },
     { kind: 'maintenance', node, ...while_s },

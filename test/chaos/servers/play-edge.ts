@@ -48,7 +48,7 @@ export async function playEdge(binaries: Both, wanted: Wanted, played: readonly 
   return onEdge(binaries, { guests, speed }, async (edge) => {
     const hooks = hear(edge);
     await edge.start();
-    const over: { kind: Kind; migration: ApprovedMigration; end: CloudEvent }[] = [];
+    const over: (Pending & { end: CloudEvent; counted: boolean })[] = [];
     const pending = new Map<string, Pending>();
     const moves = createMoves(guests, draw);
     const takeEnds = async () => {
@@ -56,10 +56,11 @@ export async function playEdge(binaries: Both, wanted: Wanted, played: readonly 
         const found = pending.get(id);
         if (!found) continue;
         pending.delete(id);
-        hooks.delete(found.migration.vmid);
+        const missed = hooks.delete(found.migration.vmid);
         found.kind.mend?.(found.migration.vmid, edge);
-        over.push({ ...found, end });
-        if (!found.kind.counts(end)) todo.unshift(found.kind);
+        const counted = !missed && found.kind.counts(end);
+        over.push({ ...found, end, counted });
+        if (!counted) todo.unshift(found.kind);
       }
     };
     const until = endOf(wanted);
@@ -77,10 +78,12 @@ export async function playEdge(binaries: Both, wanted: Wanted, played: readonly 
     }
     await edge.settle();
     await takeEnds();
-    const wrong = over.flatMap(({ kind, migration, end }) => kind.check(end, migration) ?? []);
+    const wrong = over.flatMap(({ kind, migration, end, counted }) =>
+      !counted ? [] : (kind.check(end, migration) ?? []),
+    );
     return {
       what: played.map(({ what }) => what).join('; '),
-      done: over.filter(({ kind, end }) => kind.counts(end)).length,
+      done: over.filter(({ counted }) => counted).length,
       required: played.reduce((sum, { required }) => sum + required, 0),
       broken: [...(await edge.broken()), ...wrong],
       figures: tell(over, edge),
