@@ -16,10 +16,11 @@ type Known = { event: AnyEvent; handler: Handler };
 type Arrived = Pick<StoredEvent, 'sequence' | 'event'> & { stream: StreamClass };
 
 /** Makes of an event the work that it is for its handler, and opens the span that it is done in. Throws `Unreadable`. */
-export function createReadWork(bench: Bench): (arrived: Arrived) => { work: Omit<Work, 'trace'>; span: Span } {
-  const handlers = new Map(
-    [...bench.service.handlers].map(([event, handler]) => [typeOf(event), { event, handler }] as const),
-  );
+export function createReadWork(
+  bench: Bench,
+  handled: ReadonlyMap<AnyEvent, Handler> = bench.service.handlers,
+): (arrived: Arrived) => { work: Omit<Work, 'trace'>; span: Span } {
+  const handlers = new Map([...handled].map(([event, handler]) => [typeOf(event), { event, handler }] as const));
   return (arrived) => {
     const { type } = arrived.event;
     const known = handlers.get(type);

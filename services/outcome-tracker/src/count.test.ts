@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { beginWatch } from './begin-watch.ts';
-import { count, loadOf, observe, sum } from './count.ts';
+import { count, observe, sum } from './count.ts';
+import { surveyOf } from './survey.ts';
 import { completed, sampleAt } from './testing/scenes.ts';
 
 const fresh = beginWatch(completed());
@@ -71,7 +72,7 @@ it('only those who run on a node are assigned to it', () => {
     ...(i === 1 && { node: 'n1' }),
     ...(i === 2 && { status: 'stopped' as const }),
   }));
-  expect(loadOf(sample.nodes[1]!, guests).assigned).toBe(0.5);
+  expect(surveyOf({ ...sample, guests }).nodes.get('n2')!.load.assigned).toBe(0.5);
 });
 
 it.each([

@@ -1,6 +1,7 @@
 import type { ClusterSample, GuestSample, LoadSums, NodeSample, WatchedMigration } from '@evenkeel/contracts';
 import { millis, minutes, residentsOf } from '@evenkeel/model';
 import { horizons } from './horizons.ts';
+import { surveyOf } from './survey.ts';
 
 type Pair = LoadSums['as_is'];
 type Load = Pair['source'];
@@ -20,13 +21,6 @@ export const less = (a: Load, b: Load): Load => ({
 });
 const addPairs = (a: Pair, b: Pair): Pair => ({ source: add(a.source, b.source), target: add(a.target, b.target) });
 
-/** The load of a node as it was measured. */
-export function loadOf(node: NodeSample, guests: GuestSample[]): Load {
-  let assigned = 0;
-  for (const g of guests) if (g.node === node.node && g.status === 'running') assigned += g.maxmem;
-  return { cpu: node.cpu, mem: node.mem / node.maxmem, assigned: assigned / node.maxmem };
-}
-
 /** What a guest that runs on one node would be on another, or is on its own. */
 export function shareOf(guest: GuestSample, from: NodeSample, on: NodeSample): Load {
   const cores = (guest.cpu * guest.maxcpu * from.speed_factor) / on.speed_factor;
@@ -38,12 +32,13 @@ export function shareOf(guest: GuestSample, from: NodeSample, on: NodeSample): L
 }
 
 /** One sample of the two nodes: as they are, and as they would be with the guest's measured load back on its source. */
-export function observe(watched: WatchedMigration, { nodes, guests }: ClusterSample): LoadSums | null {
-  const source = nodes.find((n) => n.node === watched.source_node);
-  const target = nodes.find((n) => n.node === watched.target_node);
-  const guest = guests.find((g) => g.guest === watched.guest);
-  if (!source || !target || !guest) return null;
-  const as_is = { source: loadOf(source, guests), target: loadOf(target, guests) };
+export function observe(watched: WatchedMigration, sample: ClusterSample): LoadSums | null {
+  const { nodes, guests } = surveyOf(sample);
+  const [from, to] = [nodes.get(watched.source_node), nodes.get(watched.target_node)];
+  const guest = guests.get(watched.guest);
+  if (!from || !to || !guest) return null;
+  const [source, target] = [from.node, to.node];
+  const as_is = { source: from.load, target: to.load };
   const stayed = {
     source: add(as_is.source, shareOf(guest, target, source)),
     target: less(as_is.target, shareOf(guest, target, target)),
@@ -78,5 +73,7 @@ function changed(
   { open, cpu_in_an_hour: next, target_node }: WatchedMigration,
   sample: ClusterSample,
 ): { target_changed?: true } {
-  return next && open['1h'] && residentsOf(sample, target_node) !== next.target_guests ? { target_changed: true } : {};
+  if (!next || !open['1h']) return {};
+  const guests = [...(surveyOf(sample).nodes.get(target_node)?.guests ?? [])];
+  return residentsOf({ guests }, target_node) === next.target_guests ? {} : { target_changed: true };
 }

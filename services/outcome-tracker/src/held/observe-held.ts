@@ -1,6 +1,6 @@
 import type { HeldMove, LoadSums } from '@evenkeel/contracts';
 import { add, less, shareOf } from '../count.ts';
-import type { Survey } from './survey.ts';
+import type { Survey } from '../survey.ts';
 
 type Pair = LoadSums['as_is'];
 
