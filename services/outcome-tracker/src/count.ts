@@ -1,7 +1,7 @@
 import type { ClusterSample, GuestSample, LoadSums, NodeSample, WatchedMigration } from '@evenkeel/contracts';
 import { millis, minutes, residentsOf } from '@evenkeel/model';
 import { horizons } from './horizons.ts';
-import { surveyOf } from './survey.ts';
+import { type Surveyed, surveyOf } from './survey.ts';
 
 type Pair = LoadSums['as_is'];
 type Load = Pair['source'];
@@ -9,25 +9,32 @@ type Load = Pair['source'];
 /** Between two windows a sample is counted so often only; the record changes no more often. */
 const sparse = minutes(5);
 
-export const add = (a: Load, b: Load): Load => ({
-  cpu: a.cpu + b.cpu,
-  mem: a.mem + b.mem,
-  assigned: a.assigned + b.assigned,
+const each = (a: Load, b: Load, make: (a: number, b: number) => number): Load => ({
+  cpu: make(a.cpu, b.cpu),
+  mem: make(a.mem, b.mem),
+  assigned: make(a.assigned, b.assigned),
+  iowait: make(a.iowait ?? 0, b.iowait ?? 0),
+  pressure: make(a.pressure ?? 0, b.pressure ?? 0),
 });
-export const less = (a: Load, b: Load): Load => ({
-  cpu: Math.max(0, a.cpu - b.cpu),
-  mem: Math.max(0, a.mem - b.mem),
-  assigned: Math.max(0, a.assigned - b.assigned),
-});
+export const add = (a: Load, b: Load): Load => each(a, b, (x, y) => x + y);
+export const less = (a: Load, b: Load): Load => each(a, b, (x, y) => Math.max(0, x - y));
 const addPairs = (a: Pair, b: Pair): Pair => ({ source: add(a.source, b.source), target: add(a.target, b.target) });
 
-/** What a guest that runs on one node would be on another, or is on its own. */
-export function shareOf(guest: GuestSample, from: NodeSample, on: NodeSample): Load {
-  const cores = (guest.cpu * guest.maxcpu * from.speed_factor) / on.speed_factor;
+/**
+ * What a guest that runs on one node would be on another, or is on its own. Of IO wait and pressure it takes its part of what is read and
+ * written, and of the CPU, as a prediction does; what a rise would bring is no load yet.
+ */
+export function shareOf(guest: GuestSample, { node: from, load, cores, io }: Surveyed, on: NodeSample): Load {
+  const busy = guest.cpu * guest.maxcpu;
+  const speed = from.speed_factor / on.speed_factor;
+  const size = (speed * from.maxcpu) / on.maxcpu;
+  const part = (own: number, whole: number) => (whole > 0 ? Math.min(1, own / whole) : 0);
   return {
-    cpu: cores / on.maxcpu,
+    cpu: (busy * speed) / on.maxcpu,
     mem: (guest.memhost ?? guest.mem) / on.maxmem,
     assigned: guest.maxmem / on.maxmem,
+    iowait: (load.iowait ?? 0) * part(guest.diskread + guest.diskwrite, io) * size,
+    pressure: (load.pressure ?? 0) * part(busy, cores) * size,
   };
 }
 
@@ -40,8 +47,8 @@ export function observe(watched: WatchedMigration, sample: ClusterSample): LoadS
   const [source, target] = [from.node, to.node];
   const as_is = { source: from.load, target: to.load };
   const stayed = {
-    source: add(as_is.source, shareOf(guest, target, source)),
-    target: less(as_is.target, shareOf(guest, target, target)),
+    source: add(as_is.source, shareOf(guest, to, source)),
+    target: less(as_is.target, shareOf(guest, to, target)),
   };
   const pressure = { source: source.pressure?.cpu_some ?? 0, target: target.pressure?.cpu_some ?? 0 };
   return { samples: 1, as_is, stayed, pressure };

@@ -1,7 +1,8 @@
 import type { ClusterSample, GuestSample, LoadSums, NodeSample } from '@evenkeel/contracts';
 
 type Load = LoadSums['as_is']['source'];
-type Surveyed = { node: NodeSample; load: Load; guests: readonly GuestSample[] };
+/** A node with its load and its guests: `cores` that are busy, and bytes a second that its guests read and write (`io`). */
+export type Surveyed = { node: NodeSample; load: Load; guests: readonly GuestSample[]; cores: number; io: number };
 
 /** One look at a cluster, read once for all that ask: its nodes by name, each with its load and its guests, and all guests by id. */
 export type Survey = {
@@ -13,10 +14,17 @@ export type Survey = {
 };
 
 /** The load of a node as it was measured. */
-function loadOf({ cpu, mem, maxmem }: NodeSample, guests: readonly GuestSample[]): Load {
-  let assigned = 0;
-  for (const guest of guests) if (guest.status === 'running') assigned += guest.maxmem;
-  return { cpu, mem: mem / maxmem, assigned: assigned / maxmem };
+function surveyNode(node: NodeSample, guests: readonly GuestSample[]): Surveyed {
+  const { cpu, mem, maxmem, maxcpu, iowait = 0, pressure } = node;
+  let [assigned, busy, io] = [0, 0, 0];
+  for (const guest of guests) {
+    if (guest.status !== 'running') continue;
+    assigned += guest.maxmem;
+    busy += guest.cpu * guest.maxcpu;
+    io += guest.diskread + guest.diskwrite;
+  }
+  const load = { cpu, mem: mem / maxmem, assigned: assigned / maxmem, iowait, pressure: pressure?.cpu_some ?? 0 };
+  return { node, load, guests, cores: Math.max(busy, cpu * maxcpu), io };
 }
 
 const known = new WeakMap<ClusterSample, Survey>();
@@ -31,8 +39,7 @@ export function surveyOf(sample: ClusterSample): Survey {
     at,
     nodes: new Map(
       nodes.map((node) => {
-        const own = byNode.get(node.node) ?? [];
-        return [node.node, { node, load: loadOf(node, own), guests: own }];
+        return [node.node, surveyNode(node, byNode.get(node.node) ?? [])];
       }),
     ),
     guests: new Map(guests.map((guest) => [guest.guest, guest])),
