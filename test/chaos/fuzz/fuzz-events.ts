@@ -110,7 +110,7 @@ function freshen(
   id: string,
 ): Outgoing {
   const now = new Date(simulator.now()).toISOString();
-  const time = now > before.time ? now : before.time;
+  const time = [now, before.time].sort()[1]!;
   const fresh = { ...before, id, time, configrevision: revision };
   if (event.name === 'migration.approved') {
     const expires_at = new Date(simulator.now() + 300_000).toISOString();

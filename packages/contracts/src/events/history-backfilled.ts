@@ -51,7 +51,7 @@ export const historyBackfilled = defineEvent({
     at,
     node_history: latestOf(node_history),
     guests: latestOf(guests.flatMap(({ history }) => history)),
-    migrations: migrations.map(({ ended_at }) => ended_at).reduce((a, b) => (a > b ? a : b), at),
+    migrations: [at, ...migrations.map(({ ended_at }) => ended_at)].sort().at(-1)!,
   }),
   budget_bytes: 524_288,
 });
