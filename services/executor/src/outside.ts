@@ -19,7 +19,7 @@ export type Outside = {
   proxmox: Proxmox;
   watch: Watch;
   patience: Patience;
-  /** Whether a TCP port accepts a connection. */
+  /** Whether a TCP port accepts a connection, or a ping is answered. */
   reach: Reach;
   /** Machine time, milliseconds. */
   monotonic: () => number;
