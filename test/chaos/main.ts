@@ -18,7 +18,7 @@ const { values } = parseArgs({
   options: {
     only: {
       type: 'string',
-      default: 'one-process,fuzz,soak,kills,decisions,outages,leaders,stops,redis,refusals,poison,still',
+      default: 'one-process,fuzz,soak,kills,decisions,outages,leaders,stops,redis,refusals,poison,still,edge',
     },
     rows: { type: 'string' },
     share: { type: 'string', default: '1' },

@@ -33,5 +33,6 @@ export const eager = (max_concurrent_migrations = max_concurrent): ConfigInput =
       grace_period_seconds: 0,
       approval_expiry_minutes: 10,
     },
+    safety_checks: { abort_on_failure: false },
   },
 });

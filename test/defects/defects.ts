@@ -192,8 +192,17 @@ export const ofProxBalance: readonly Defect[] = [
         test: '[P33] what failed is left alone, and [P11] so is the cluster for an hour',
         put_in: {
           file: 'services/filter-pipeline/src/cluster-objection.ts',
-          text: 'failureStop(context) ??',
+          text: 'stopAfterFailure(context) ??',
           instead: '',
+        },
+      },
+      {
+        file: 'services/executor/src/stop-after-failure.test.ts',
+        test: 'what was approved before and waits is refused, and says why',
+        put_in: {
+          file: 'services/executor/src/decide.ts',
+          text: 'if (pause !== null || migration.parent_id !== undefined) return pause;',
+          instead: 'return pause;',
         },
       },
     ],

@@ -36,6 +36,7 @@ export type Played = {
   errors: string[];
   /** The last configuration in force. */
   config: Config;
+  configs: ConfigSource;
 };
 
 type Stage = {
@@ -73,7 +74,7 @@ export async function play(given: Given, faults?: Faults, skew?: Skew): Promise<
   await watch({ simulator, bus, store, started, configs }, given);
   await started.stop();
   const events = await Array.fromAsync(memory.read('decisions', ['evenkeel.v1.decisions.>']), ({ event }) => event);
-  return { events, simulator, bus, store, errors, config: configs.current().config };
+  return { events, simulator, bus, store, errors, config: configs.current().config, configs };
 }
 
 function skewBus(bus: MemoryBus, { event, entry }: Skew): MemoryBus {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { forgets } from './forgets.ts';
 import { readGiven, waysOf } from './given.ts';
 import { broken } from './laws.ts';
 import { type Played, play } from './play.ts';
@@ -13,6 +14,7 @@ test.each(stories)('%s', { timeout: patience }, async (name) => {
   for (const [way, story] of waysOf(given)) {
     const played = await play(story);
     expect(await broken(played)).toEqual([]);
+    expect(await forgets(played)).toEqual([]);
     ways.push([way, played]);
   }
   await expect(tellStory(given, ways)).toMatchFileSnapshot(`${name}/then.txt`);

@@ -149,6 +149,8 @@ export const ClusterSample = z.object({
   cluster: ClusterName,
   /** Time of the cluster at which the data was read. */
   at: Time,
+  /** Its time is not the machine's but one of its own, as of a simulated cluster. */
+  own_clock: z.boolean().optional(),
   /** Rises by one with each sample of a cluster. */
   sequence: z.number().int(),
   /** The configuration in force: the first 16 hex digits of its SHA-256. */

@@ -14,6 +14,10 @@ export type EventDeclaration<Name extends string = string, Schema extends z.ZodT
   id: (data: z.output<Schema>) => string;
   /** Where another one of this subject was said before, nothing is said that was decided along with this one. */
   leads?: true;
+  /** Moments by which others tell new from old, RFC 3339 or epoch seconds: what says one that is yet to come is not believed. */
+  moments?: (data: z.output<Schema>) => Record<string, string | number>;
+  /** Whether it is told by a clock of its own; else, where this is asked at all, one that is yet to come by the machine's is not believed. */
+  own_clock?: (data: z.output<Schema>) => boolean;
   /** The most bytes of its encoded body, measured by the test of budgets. */
   budget_bytes: number;
 };

@@ -242,6 +242,8 @@ export const ApprovedMigration = z.object({
     effect: Effect,
     cpu_in_an_hour: NodesNext.optional(),
     guest_cpu_cores: Estimate,
+    /** Bytes of its memory, in use and assigned; absent in what was approved before this was told. */
+    guest_memory: z.object({ mem_bytes: z.number(), assigned_bytes: z.number() }).optional(),
     /** Memory and local disks to be sent; absent in what was approved before this was told. */
     bytes: z.number().optional(),
     behavior: Behavior,

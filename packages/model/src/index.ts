@@ -2,6 +2,7 @@ export * from './by-text.ts';
 export * from './chance.ts';
 export * from './cost.ts';
 export * from './daily-peak.ts';
+export * from './failure-stop.ts';
 export * from './figures.ts';
 export * from './forecast.ts';
 export * from './gib.ts';

@@ -21,7 +21,7 @@ it('runs on at the speed of the simulator, and does not step back for an answer 
   const { clock, time } = clockAt();
   clock.observe({ 'x-simulator-time': String(start), 'x-simulator-speed': '300' });
   time.monotonic += 1_000;
-  expect(clock.read()).toEqual({ now: start + 300_000, scale: 300 });
+  expect(clock.read()).toEqual({ now: start + 300_000, scale: 300, own: true });
   clock.observe({ 'x-simulator-time': String(start + 299_000), 'x-simulator-speed': '300' });
   expect(clock.read().now).toBe(start + 300_000);
   time.monotonic += 10;
@@ -34,5 +34,5 @@ it('follows a simulation that starts anew or stands still', () => {
   clock.read();
   clock.observe({ 'x-simulator-time': String(start), 'x-simulator-speed': '0' });
   time.monotonic += 60_000;
-  expect(clock.read()).toEqual({ now: start, scale: 0 });
+  expect(clock.read()).toEqual({ now: start, scale: 0, own: true });
 });

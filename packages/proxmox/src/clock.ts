@@ -18,7 +18,7 @@ export function createClusterClock(machine: Pick<Machine, 'now' | 'monotonic'>) 
     const now = Math.round(anchor.time + (machine.monotonic() - anchor.read_at) * anchor.speed);
     const steppedBack = latest - now;
     latest = steppedBack > 0 && steppedBack <= jitter_ms * Math.max(1, anchor.speed) ? latest : now;
-    return { now: latest, scale: anchor.speed };
+    return { now: latest, scale: anchor.speed, own: true };
   };
 
   const observe = (headers: Record<string, string>): void => {

@@ -1,5 +1,5 @@
-/** Time of the cluster, epoch milliseconds; `scale` is how many of its seconds pass in one real second (1 but for a simulator). */
-export type ClusterClock = { now: number; scale: number };
+/** Time of the cluster, epoch milliseconds; `scale` is how many of its seconds pass in one real second (1 but for a simulator); `own` where it is not the machine's. */
+export type ClusterClock = { now: number; scale: number; own?: true };
 
 export type GuestRef = { node: string; type: 'qemu' | 'lxc'; vmid: number };
 

@@ -61,8 +61,9 @@ test('other events are not signed, and need not be', () => {
 });
 
 /** Of the same type, with less in it. */
+const { moments: _moments, own_clock: _clock, ...declared } = migrationApproved;
 const approved = defineEvent({
-  ...migrationApproved,
+  ...declared,
   data: z.object({ n: z.int() }),
   key: () => 'lab',
   id: ({ n }) => String(n),

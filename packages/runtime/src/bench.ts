@@ -20,6 +20,8 @@ export type Footing = {
   log: Log;
   /** Milliseconds of the machine's clock, for timers that have no cluster to ask. */
   machine_now: () => number;
+  /** Epoch milliseconds by which what is yet to come is told; absent where there is no such clock. */
+  wall?: () => number;
   /** Why nothing may be written to Proxmox; absent means that there is no such switch. */
   kill_switch?: () => string | null;
   /** Signs approvals and checks them; absent where there is no key. */

@@ -75,15 +75,12 @@ export type ServiceDeclaration<
   publishes: Publishes;
 };
 
-/** Whether a service must handle an old event again once the store has forgotten it; not where such events leave nothing behind. */
-export type Recall = 'every' | 'none';
-
 /** A service as the runtime runs it and the tests of the topology read it. */
 export type Service = ServiceDeclaration<Record<string, AnyRecord>, Record<string, AnyRecord>, readonly AnyEvent[]> & {
   handlers: ReadonlyMap<AnyEvent, Handler>;
   timers: readonly Timer[];
-  /** Where it is not every one. */
-  recall: ReadonlyMap<AnyEvent, Recall>;
+  /** What is done instead of handling an old event again; of events without a handler, what the service remembers of its own sayings. */
+  remembers: ReadonlyMap<AnyEvent, Handler>;
 };
 
 /** A service that is being declared: each trigger added gives a new one. */
@@ -92,7 +89,7 @@ export type ServiceBuilder<
   Reads extends Record<string, AnyRecord>,
   Publishes extends readonly AnyEvent[],
 > = ServiceDeclaration<Owns, Reads, Publishes> &
-  Pick<Service, 'handlers' | 'timers' | 'recall'> & {
+  Pick<Service, 'handlers' | 'timers' | 'remembers'> & {
     /** On this event, decide what to remember and what to say. */
     on: <E extends AnyEvent>(
       event: E,
@@ -101,7 +98,17 @@ export type ServiceBuilder<
         event: { data: DataOf<E>; id: string; sequence: number },
         context: Context<Owns, Reads>,
       ) => Promise<readonly SaidOf<Publishes>[]>,
-      how?: { recall: Recall },
+    ) => ServiceBuilder<Owns, Reads, Publishes>;
+    /**
+     * Once the store has forgotten, on this old event: what it left behind, without deciding anew. For events that nothing here is on,
+     * up to the last that was said: a service so knows what it said itself. It may have known that event all the time.
+     */
+    remember: <E extends AnyEvent>(
+      event: E,
+      handler: (
+        event: { data: DataOf<E>; id: string; sequence: number },
+        context: Context<Owns, Reads>,
+      ) => Promise<void>,
     ) => ServiceBuilder<Owns, Reads, Publishes>;
     /** Every so often in each cluster, by the cluster's clock or the machine's. */
     every: (
@@ -119,20 +126,22 @@ export function defineService<
   const build = (
     handlers: ReadonlyMap<AnyEvent, Handler>,
     timers: readonly Timer[],
-    recall: ReadonlyMap<AnyEvent, Recall>,
+    remembers: ReadonlyMap<AnyEvent, Handler>,
   ): ServiceBuilder<Owns, Reads, Publishes> => ({
     ...declaration,
     handlers,
     timers,
-    recall,
-    on: (event, handler, how) =>
-      build(
-        new Map([...handlers, [event, handler as unknown as Handler]]),
-        timers,
-        how ? new Map([...recall, [event, how.recall]]) : recall,
-      ),
+    remembers,
+    on: (event, handler) => build(new Map([...handlers, [event, handler as unknown as Handler]]), timers, remembers),
+    remember: (event, handler) => {
+      const silent = async (...given: Parameters<typeof handler>) => {
+        await handler(...given);
+        return [];
+      };
+      return build(handlers, timers, new Map([...remembers, [event, silent as unknown as Handler]]));
+    },
     every: (time, seconds, handler) =>
-      build(handlers, [...timers, { seconds, time, handle: handler as unknown as Timer['handle'] }], recall),
+      build(handlers, [...timers, { seconds, time, handle: handler as unknown as Timer['handle'] }], remembers),
   });
   return build(new Map(), [], new Map());
 }

@@ -13,6 +13,7 @@ export { createMayWrite, standstill } from './may-write.ts';
 export { brokenInvariants, createMetrics, type Metrics } from './metrics.ts';
 export type { OwnConfig } from './offer-config.ts';
 export * from './open-process.ts';
+export { type Pinged, pingHost } from './ping-host.ts';
 export { reachPort } from './reach-port.ts';
 export { type RebuildOptions, rebuild } from './rebuild.ts';
 export * from './send-command.ts';

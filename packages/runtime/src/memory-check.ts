@@ -1,5 +1,5 @@
 import type { Consumption } from '@evenkeel/bus';
-import type { StreamClass } from '@evenkeel/contracts';
+import { type StreamClass, streams } from '@evenkeel/contracts';
 import type { Store } from '@evenkeel/store';
 import type { Log } from './define-service.ts';
 import type { Range, Ranges, Seat } from './reading-room.ts';
@@ -19,6 +19,8 @@ type Given = {
   cluster: string;
   /** Whose old events must be handled again, see `Recall`. */
   recalled: (stream: StreamClass) => string[];
+  /** Where it remembers what it said itself, see `saidOf`. */
+  said: (stream: StreamClass) => string[];
   consumptions: ReadonlyMap<StreamClass, Pick<Consumption, 'acknowledged'>>;
   worker: Pick<Worker, 'flush' | 'recall'>;
   /** Where it reads what it must handle again. */
@@ -30,20 +32,22 @@ type Given = {
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 export function createMemoryCheck(given: Given): MemoryCheck {
-  const { service, cluster, recalled, consumptions, worker, room, store, log } = given;
+  const { service, cluster, recalled, said, consumptions, worker, room, store, log } = given;
   const open = new Set<StreamClass>();
   let trouble: string | null = 'comparing what is remembered with what was acknowledged';
   let running: Promise<void> | undefined;
 
-  /** What of each stream was acknowledged and is not known. */
+  /** What of each stream was acknowledged and is not known, with what was said because of it; nothing where all is known. */
   const forgotten = async (): Promise<Ranges> => {
-    const ranges = new Map<StreamClass, Range>();
-    for (const [stream, consumption] of consumptions) {
+    const all = new Map<StreamClass, Range>();
+    for (const stream of Object.keys(streams) as StreamClass[]) {
+      if (!consumptions.has(stream) && said(stream).length === 0) continue;
       const after = await store.position({ service, cluster }, stream);
-      const up_to = await consumption.acknowledged();
-      if (after < up_to) ranges.set(stream, { subjects: recalled(stream), after, up_to });
+      const up_to = (await consumptions.get(stream)?.acknowledged()) ?? 0;
+      all.set(stream, { subjects: after < up_to ? recalled(stream) : [], said: said(stream), after, up_to });
     }
-    return ranges;
+    const isKnown = [...all.values()].every(({ after, up_to }) => after >= up_to);
+    return isKnown ? new Map() : new Map([...all].filter(([, range]) => range.subjects.length + range.said.length > 0));
   };
 
   /** How many events it handled again. */
@@ -55,7 +59,7 @@ export function createMemoryCheck(given: Given): MemoryCheck {
       const fields = { service, cluster, stream, applied, acknowledged };
       if (!counts.has(stream)) log.warn(fields, 'the store has forgotten: handling again');
       counts.set(stream, (counts.get(stream) ?? 0) + 1);
-      trouble = `the store has forgotten: ${service} handles ${stream} again, ${sequence} of ${acknowledged}`;
+      trouble = `the store has forgotten: ${service} handles ${stream} again, ${sequence} of ${Math.max(sequence, acknowledged)}`;
       await take(stored);
     });
     await finish();

@@ -96,6 +96,7 @@ export async function openProcess(services: readonly Service[], options: OpenOpt
     tracing,
     log,
     machine_now: () => Date.now(),
+    wall: () => Date.now(),
     kill_switch: killSwitch,
     ...(settings.approval_key === undefined ? {} : { seal: createApprovalSeal(settings.approval_key) }),
     instance: randomBytes(4).toString('hex'),

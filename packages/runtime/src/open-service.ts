@@ -6,7 +6,7 @@ import type { Service } from './define-service.ts';
 import { createMemoryCheck, type MemoryCheck } from './memory-check.ts';
 import { createReadingRoom } from './reading-room.ts';
 import { type RunningTimer, runTimer } from './run-timer.ts';
-import { recalledOf, subjectsOf } from './subjects-of.ts';
+import { recalledOf, saidOf, subjectsOf } from './subjects-of.ts';
 import { createWorker, type Worker } from './worker.ts';
 
 /** A cluster to work for; where `reach` changes, what speaks with it is started anew. */
@@ -52,8 +52,9 @@ export async function openService(service: Service, cluster: Watched, home: Home
   const on_forgotten = () => home.on_forgotten(cluster.name);
   const worker = createWorker(service, cluster.name, { ...home, proxmox, on_forgotten });
   const recalled = (stream: StreamClass) => recalledOf(service, cluster.name, stream);
+  const said = (stream: StreamClass) => saidOf(service, cluster.name, stream);
   const room = proxmox ? createReadingRoom(home.bus) : home.roomOf(cluster.name);
-  const memory = createMemoryCheck({ ...named, recalled, consumptions, worker, room, ...home });
+  const memory = createMemoryCheck({ ...named, recalled, said, consumptions, worker, room, ...home });
   const one: Running = { service, cluster, proxmox, worker, memory, consumptions, timers: [] };
   try {
     await worker.flush();

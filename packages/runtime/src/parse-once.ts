@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { conforms } from './conforms.ts';
 
 export type Parsed = { success: true; data: unknown } | { success: false; error: z.ZodError };
 
@@ -12,6 +13,10 @@ const passed = new WeakMap<object, z.ZodType>();
 export function parseOnce(schema: z.ZodType, value: unknown): Parsed {
   if (typeof value !== 'object' || value === null) return schema.safeParse(value);
   if (passed.get(value) === schema) return { success: true, data: value };
+  if (!isPlain(schema) && conforms(schema, value)) {
+    passed.set(value, schema);
+    return { success: true, data: value };
+  }
   const parsed = isPlain(schema) && !Array.isArray(value) ? parseProperties(schema, value) : schema.safeParse(value);
   if (!parsed.success) return parsed;
   passed.set(value, schema);

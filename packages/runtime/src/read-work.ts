@@ -6,6 +6,7 @@ import type { Handler } from './define-service.ts';
 import { typeOf } from './envelope.ts';
 import { parseOnce } from './parse-once.ts';
 import type { Span } from './tracing.ts';
+import { yetToCome } from './yet-to-come.ts';
 
 /** A message that no number of tries makes readable. */
 export class Unreadable extends Error {
@@ -16,10 +17,11 @@ type Known = { event: AnyEvent; handler: Handler };
 type Arrived = Pick<StoredEvent, 'sequence' | 'event'> & { stream: StreamClass };
 
 /** Makes of an event the work that it is for its handler, and opens the span that it is done in. Throws `Unreadable`. */
-export function createReadWork(bench: Bench): (arrived: Arrived) => { work: Omit<Work, 'trace'>; span: Span } {
-  const handlers = new Map(
-    [...bench.service.handlers].map(([event, handler]) => [typeOf(event), { event, handler }] as const),
-  );
+export function createReadWork(
+  bench: Bench,
+  handled: ReadonlyMap<AnyEvent, Handler> = bench.service.handlers,
+): (arrived: Arrived) => { work: Omit<Work, 'trace'>; span: Span } {
+  const handlers = new Map([...handled].map(([event, handler]) => [typeOf(event), { event, handler }] as const));
   return (arrived) => {
     const { type } = arrived.event;
     const known = handlers.get(type);
@@ -32,6 +34,8 @@ function workOf({ ground }: Bench, { event, handler }: Known, delivery: Arrived)
   const { event: cloud, stream, sequence } = delivery;
   const parsed = parseOnce(event.data, cloud.data);
   if (!parsed.success) throw new Unreadable(`its data is not valid: ${parsed.error.message}`);
+  const early = yetToCome({ event, data: parsed.data, time: cloud.time }, ground.wall?.());
+  if (early !== undefined) throw new Unreadable(early);
   const objection = ground.seal?.objection(cloud);
   return {
     ...(objection ? { untrusted: objection } : {}),

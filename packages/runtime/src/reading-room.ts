@@ -3,8 +3,8 @@ import type { StreamClass } from '@evenkeel/contracts';
 import type { Replayed } from './recall.ts';
 import { withRoomyHeap } from './roomy-heap.ts';
 
-/** Stored events of these subjects, between two places in a stream. */
-export type Range = { subjects: string[]; after: number; up_to: number };
+/** Stored events of these subjects, between two places in a stream; and after the first of them all that were `said`. */
+export type Range = { subjects: string[]; said: string[]; after: number; up_to: number };
 export type Ranges = ReadonlyMap<StreamClass, Range>;
 
 /** A place in the room: who takes it either reads or leaves, and the others wait for that. */
@@ -47,13 +47,19 @@ export function createReadingRoom(bus: Pick<Bus, 'read'>): { enter: () => Seat }
 }
 
 function wantsOf(ranges: Ranges): Reader['wants'] {
-  const filters = new Map([...ranges].map(([stream, { subjects }]) => [stream, subjectFilter(subjects)]));
+  const filters = Array.from(ranges, ([stream, { subjects, said, ...places }]) => {
+    return [stream, { ...places, isHeard: matching(subjects), wasSaid: matching(said) }] as const;
+  });
+  const wanted = new Map(filters);
   return ({ stream, sequence, subject }) => {
-    const range = ranges.get(stream);
-    if (!range || sequence <= range.after || sequence > range.up_to) return false;
-    return filters.get(stream)?.(subject) === true;
+    const range = wanted.get(stream);
+    if (!range || sequence <= range.after) return false;
+    return (sequence <= range.up_to && range.isHeard(subject)) || range.wasSaid(subject);
   };
 }
+
+const matching = (subjects: string[]): ((subject: string) => boolean) =>
+  subjects.length === 0 ? () => false : subjectFilter(subjects);
 
 /** Who fails reads no further; the others go on. */
 async function readTogether(bus: Pick<Bus, 'read'>, asked: readonly Asked[]): Promise<void> {
@@ -86,9 +92,11 @@ function span(all: readonly Ranges[]): Ranges {
     streamOrder.flatMap((stream) => {
       const ranges = all.flatMap((one) => one.get(stream) ?? []);
       if (ranges.length === 0) return [];
-      const subjects = [...new Set(ranges.flatMap((range) => range.subjects))];
+      const said = [...new Set(ranges.flatMap((range) => range.said))];
+      const subjects = [...new Set([...ranges.flatMap((range) => range.subjects), ...said])];
       const after = Math.min(...ranges.map((range) => range.after));
-      return [[stream, { subjects, after, up_to: Math.max(...ranges.map((range) => range.up_to)) }]];
+      const up_to = said.length > 0 ? Number.POSITIVE_INFINITY : Math.max(...ranges.map((range) => range.up_to));
+      return [[stream, { subjects, said, after, up_to }]];
     }),
   );
 }

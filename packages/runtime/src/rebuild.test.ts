@@ -11,6 +11,7 @@ import { busOptions, cluster, counted, ofNumber, say, time } from './testing/num
 import { plainSurroundings } from './testing/plain-surroundings.ts';
 
 const drawn = ofNumber('number.drawn', 'decisions');
+const told = ofNumber('number.told', 'decisions');
 const recordOf = (name: string, owner: string) =>
   defineRecord({
     name,
@@ -22,6 +23,7 @@ const recordOf = (name: string, owner: string) =>
 const journal = recordOf('journal', 'clerk');
 const shelf = recordOf('shelf', 'clerk');
 const tally = recordOf('tally', 'counter');
+const book = recordOf('book', 'author');
 
 /** Minds the order of two streams; puts things on a shelf, looks at all of it, and takes old ones off. */
 const clerk = defineService({ name: 'clerk', summary: '', owns: { journal, shelf }, reads: {}, publishes: [] })
@@ -47,12 +49,29 @@ const counter = defineService({ name: 'counter', summary: '', owns: { tally }, r
     return [];
   },
 );
+/** Decides something else each time that it is asked; what it said is what holds. */
+let asked = 0;
+const author = defineService({ name: 'author', summary: '', owns: { book }, reads: {}, publishes: [told] })
+  .on(counted, async ({ data: { n } }, { state }) => {
+    asked += 1;
+    const { seen } = (await state.book.get()) ?? { seen: [] };
+    state.book.set({ seen: [...seen, `heard ${n}, said ${asked}`] });
+    return n % 4 === 0 ? [told.of({ n: asked }, time)] : [];
+  })
+  .remember(counted, async ({ data: { n } }, { state }) => {
+    const { seen } = (await state.book.get()) ?? { seen: [] };
+    state.book.set({ seen: [...seen, `heard ${n}`] });
+  })
+  .remember(told, async ({ data: { n } }, { state }) => {
+    const { seen } = (await state.book.get()) ?? { seen: [] };
+    state.book.set({ seen: [...seen.slice(0, -1), `${seen.at(-1)}, said ${n}`] });
+  });
 const services: readonly Service[] = [clerk, counter];
 
 type Ground = { bus: MemoryBus; store: Store; configs: ConfigSource };
 
 const log = { debug() {}, info() {}, warn() {}, error() {} };
-const run = (ground: Ground) => start(services, plainSurroundings({ ...ground, clusters: [cluster] }));
+const run = (ground: Ground, these = services) => start(these, plainSurroundings({ ...ground, clusters: [cluster] }));
 const rebuildOn = (ground: Ground) => rebuild(services, { ...ground, cluster, log });
 
 const stateOf = async (store: Store) => ({
@@ -191,5 +210,29 @@ describe('building again', () => {
     await started.stop();
     const after = await stateOf(ground.store);
     expect(after.tally).toEqual({ all: { seen: [...(before.tally.all as { seen: string[] }).seen, '1000'] } });
+  });
+
+  test('does not decide anew where what was decided is remembered, up to the last that was said', async () => {
+    asked = 0;
+    const bus = createMemoryBus(busOptions);
+    const configs = await openConfigSource(bus.ledger, Config.parse({}));
+    const ground: Ground = { bus, store: createMemoryStore({ encode: true }), configs };
+    const started = await run(ground, [author]);
+    for (let n = 1; n <= 20; n++) {
+      await say(bus, counted, counted.of({ n }, time));
+      await bus.settled();
+    }
+    const before = (await ground.store.all(cluster, 'book')).all as { seen: string[] };
+    const said = before.seen.map((line, i) => ((i + 1) % 4 === 0 ? line : line.replace(/, said.*/, '')));
+    await started.stop();
+    await rebuild([author], { ...ground, cluster, log });
+    expect(asked).toBe(20);
+    expect(await ground.store.all(cluster, 'book')).toEqual({ all: { seen: said } });
+    const again = await run(ground, [author]);
+    await say(bus, counted, counted.of({ n: 21 }, time));
+    await bus.settled();
+    await again.stop();
+    expect(asked).toBe(21);
+    expect(await Array.fromAsync(bus.letters())).toEqual([]);
   });
 });

@@ -7,7 +7,15 @@ import { createMetrics } from './metrics.ts';
 import { start } from './start.ts';
 import { plainTracing } from './tracing.ts';
 
-export type RebuildOptions = { bus: Bus; store: Store; configs: ConfigSource; cluster: string; log: Log };
+export type RebuildOptions = {
+  bus: Bus;
+  store: Store;
+  configs: ConfigSource;
+  cluster: string;
+  log: Log;
+  /** As of whoever runs the services: what they would not believe is not built in again. */
+  wall?: () => number;
+};
 
 /**
  * Empties what the store holds of a cluster and builds it again from the streams, through the services' own handlers: up to what

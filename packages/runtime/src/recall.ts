@@ -4,6 +4,7 @@ import type { Write } from '@evenkeel/store';
 import { createAskHandler } from './ask-handler.ts';
 import type { Bench } from './bench.ts';
 import { receiptSeconds } from './decide.ts';
+import { typeOf } from './envelope.ts';
 import { HandlerFailed, marked } from './outside.ts';
 import { createReadWork, Unreadable } from './read-work.ts';
 import { emptyCache, openBuffer } from './state.ts';
@@ -32,7 +33,9 @@ export async function openRecall(bench: Bench): Promise<Recall> {
   const { ground, scope, cluster, log } = bench;
   const records = marked(ground.store);
   const ask = createAskHandler(bench);
-  const readWork = createReadWork(bench);
+  const { handlers, remembers } = bench.service;
+  const readWork = createReadWork(bench, new Map([...handlers, ...remembers]));
+  const heard = new Set([...handlers.keys()].map(typeOf));
   const cache = { ...emptyCache(), version: await ground.store.version(scope) };
   let batch = emptyBatch();
 
@@ -78,7 +81,7 @@ export async function openRecall(bench: Bench): Promise<Recall> {
         log.warn(fields, 'an old event cannot be handled again; it is passed over');
       }
       batch.causes.add(event.id);
-      batch.positions.set(stream, sequence);
+      if (heard.has(event.type)) batch.positions.set(stream, sequence);
       if (batch.causes.size >= mostPerCommit) await finish();
     },
     finish,

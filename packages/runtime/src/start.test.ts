@@ -168,7 +168,8 @@ describe('a service', () => {
       };
     const choosy = defineService({ name: 'choosy', summary: '', owns: {}, reads: {}, publishes: [] })
       .on(counted, note('counted'))
-      .on(glanced, note('glanced'), { recall: 'none' });
+      .on(glanced, note('glanced'))
+      .remember(glanced, async () => {});
     const first = await setUp([choosy], bus, store);
     const tell = (event: typeof counted, n: number) => say(bus, event, event.of({ n }, time));
     for (const n of [1, 2]) for (const event of [counted, glanced]) await tell(event, n);

@@ -16,10 +16,15 @@ export function subjectsOf(service: Service, cluster: string): Map<StreamClass, 
   );
 }
 
-/** Of these, the subjects whose events are handled again once they are forgotten. */
+/** Subjects whose events a service only remembers: what it said itself. */
+export function saidOf(service: Service, cluster: string, stream: StreamClass): string[] {
+  const only = [...service.remembers.keys()].filter((event) => !service.handlers.has(event));
+  return only.filter((event) => event.stream === stream).map((event) => filterOf(event, cluster));
+}
+
+/** Of those that it hears, the subjects whose events are handled again once they are forgotten. */
 export function recalledOf(service: Service, cluster: string, stream: StreamClass): string[] {
-  const events = [...service.handlers.keys()].filter((event) => event.stream === stream);
-  const recalled = events.filter((event) => service.recall.get(event) !== 'none');
+  const recalled = [...service.handlers.keys()].filter((event) => event.stream === stream);
   const replayed = replaySubjectOf({ stream, service: service.name, cluster }, '*');
   return [...recalled.map((event) => filterOf(event, cluster)), replayed];
 }

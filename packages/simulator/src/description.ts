@@ -97,7 +97,7 @@ const migrationSchema = z.strictObject({
   network: z.string().optional(),
 });
 
-const crsSchema = z.strictObject({
+export const crsSchema = z.strictObject({
   ha: z.enum(['basic', 'static', 'dynamic']).default('basic'),
   rebalance_on_start: z.boolean().default(false),
   auto_rebalance: z.boolean().default(false),

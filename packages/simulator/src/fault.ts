@@ -64,6 +64,18 @@ export const faultSchema = z.discriminatedUnion('kind', [
   }),
   /** The token (all of them where absent) is no longer accepted: 401. */
   z.strictObject({ kind: z.literal('unauthorized'), ...when, token: z.string().optional() }),
+  /** A token (all of them where absent) has lost a right on a path, and on what lies below. */
+  z.strictObject({
+    kind: z.literal('right_withdrawn'),
+    ...when,
+    token: z.string().optional(),
+    privilege: z.string(),
+    path: z.string().startsWith('/').default('/'),
+  }),
+  /** The node that is asked (each where absent) shows a new certificate; whoever is connected is cut off. */
+  z.strictObject({ kind: z.literal('new_certificate'), ...when, node: z.string().optional() }),
+  /** Somebody has let Proxmox's own balancer move the services of HA (9.2). */
+  z.strictObject({ kind: z.literal('crs_on'), ...when }),
   /** The clock of a node (of all where absent) is off: what its tasks say of time. */
   z.strictObject({ kind: z.literal('clock_off'), ...when, node: z.string().optional(), seconds: z.number() }),
   /** The node is gone: offline, its guests stand still, calls to it end in 595 or 596. */

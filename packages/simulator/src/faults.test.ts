@@ -131,6 +131,32 @@ it('tasks tell the time of their node, whose clock may be off', () => {
   expect(task.starttime).toBe(Math.floor(simulator.description.start ? simulator.now() / 1000 - 60 - 3600 : 0));
 });
 
+describe('in mid-run', () => {
+  it.each([
+    ['of a guest', '/vms/100', 403, 200],
+    ['of all', '/', 403, 403],
+    ['of another token', '/', 200, 200, 'other@pve!t'],
+  ] as [string, string, number, number, string?][])('a right is withdrawn %s', (_, path, first, second, token) => {
+    const { simulator, move } = begin('[]');
+    const fault = { kind: 'right_withdrawn' as const, privilege: 'VM.Migrate', path, ...(token ? { token } : {}) };
+    const id = simulator.faults.add(fault);
+    expect([move(100), move(200)].map(({ status }) => status)).toEqual([first, second]);
+    if (first === 403) expect(move(100)).toMatchObject({ reason: 'Permission check failed (/vms/100, VM.Migrate)' });
+    simulator.faults.remove(id);
+    expect(move(100).status).toBe(first === 403 ? 200 : 500);
+  });
+
+  it("Proxmox's own balancer is switched on, and off", () => {
+    const { call, after } = begin('[{ kind: crs_on, after_s: 60, for_s: 60 }]');
+    const crs = () => call('GET', '/cluster/options').data.crs;
+    expect(crs()).toBe(undefined);
+    after(60);
+    expect(crs()).toMatchObject({ ha: 'dynamic', 'ha-auto-rebalance': 1 });
+    after(60);
+    expect(crs()).toBe(undefined);
+  });
+});
+
 describe('the reference of faults', () => {
   const kinds = faultSchema.options.map((option) => option.shape.kind.value);
   const read = (path: string): string => readFileSync(join(import.meta.dirname, '..', path), 'utf8');

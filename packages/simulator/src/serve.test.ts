@@ -202,6 +202,31 @@ it('an expired certificate is refused by those who look', async () => {
   await served.close();
 });
 
+it('a certificate that is renewed in mid-run cuts connections, and is the old one again when that is over', async () => {
+  const simulator = build();
+  const served = await serve(simulator, { via: 'a', speed: 1 });
+  const agent = new Agent({ keepAlive: true, rejectUnauthorized: false });
+  const shown = async () => {
+    const socket = connect({ host: served.host, port: served.port, rejectUnauthorized: false });
+    await once(socket, 'secureConnect');
+    const { fingerprint256 } = socket.getPeerCertificate();
+    socket.destroy();
+    return fingerprint256;
+  };
+  const { fingerprint } = await served.renewed();
+  expect(fingerprint).not.toBe(served.fingerprint);
+  expect((await ask(served, '/api2/json/version', { agent })).status).toBe(200);
+  simulator.faults.add({ kind: 'new_certificate', node: 'b' });
+  expect(await shown()).toBe(served.fingerprint);
+  const id = simulator.faults.add({ kind: 'new_certificate', node: 'a' });
+  await expect(ask(served, '/api2/json/version', { agent })).rejects.toThrow();
+  await expect.poll(shown).toBe(fingerprint);
+  simulator.faults.remove(id);
+  await expect.poll(shown).toBe(served.fingerprint);
+  agent.destroy();
+  await served.close();
+});
+
 it('two nodes of one cluster share a clock, and one of them can fall', async () => {
   const simulator = build();
   const a = await serve(simulator, { via: 'a', speed: 10 });

@@ -5,6 +5,7 @@ import { type Certificate, makeCertificate } from './certificate.ts';
 import { type Clock, createClock } from './clock.ts';
 import { control } from './control.ts';
 import { readBody, readForm, toRequest } from './read-request.ts';
+import { createRenewal, isRenewed } from './renewal.ts';
 import { send } from './send.ts';
 import type { Simulator } from './simulator.ts';
 import type { Answer } from './wire/answer.ts';
@@ -19,6 +20,8 @@ export type ServeOptions = {
   clock?: Clock;
   /** The node that answers here; connections end while it is down. */
   via?: string;
+  /** Whether answers carry the simulator's own time; without, it is told as little of as by a real cluster. */
+  tells_time?: boolean;
   tls?: { expired?: boolean; names?: string[]; certificate?: Certificate };
 };
 
@@ -31,6 +34,8 @@ export type Served = {
   /** PEM of the authority that signed it. */
   ca: string;
   certificate: Certificate;
+  /** What it shows while a fault says that it was renewed. */
+  renewed: () => Promise<Certificate>;
   clock: Clock;
   simulator: Simulator;
   close: () => Promise<void>;
@@ -75,7 +80,8 @@ const answerApi = (
 const urlOf = ({ url = '/' }: IncomingMessage): URL =>
   new URL(`https://node${url.startsWith('/') ? url : `/${encodeURIComponent(url)}`}`);
 
-const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+/** Nobody waits for an answer whose server has closed. */
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref());
 
 /** Puts a simulator behind HTTPS as a node's API would be: HTTP/1.1, idle connections end after 5 s, 100 requests each. */
 export const serve = async (simulator: Simulator, options: ServeOptions = {}): Promise<Served> => {
@@ -83,11 +89,13 @@ export const serve = async (simulator: Simulator, options: ServeOptions = {}): P
   const names = [...(isIP(host) && !/^(0\.0\.0\.0|::)$/.test(host) ? [host] : []), ...(options.tls?.names ?? [])];
   const certificate = options.tls?.certificate ?? (await makeCertificate({ names, expired: options.tls?.expired }));
   const clock = options.clock ?? createClock(simulator, options.speed ?? simulator.description.speed);
+  const renewal = createRenewal(certificate, { names }, () => isRenewed(simulator, options.via));
 
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = urlOf(request);
     const body = await readBody(request);
     clock.tick();
+    if (!renewal.holds(server, request.socket)) return;
     if (url.pathname.startsWith('/simulator/')) {
       const { status, data } = control(simulator, clock, {
         method: request.method ?? 'GET',
@@ -120,7 +128,7 @@ export const serve = async (simulator: Simulator, options: ServeOptions = {}): P
           : plain(404, 'Not Found');
     if (answer.delay_ms > 0) await wait(answer.delay_ms / Math.max(1, clock.speed()));
     if (answer.cut) request.socket.destroy();
-    else send(request, response, answer, clock);
+    else send(request, response, answer, clock, options.tells_time ?? true);
   };
 
   const server = createServer(
@@ -132,6 +140,10 @@ export const serve = async (simulator: Simulator, options: ServeOptions = {}): P
     },
   );
   server.maxRequestsPerSocket = 100;
+  server.prependListener('connection', (socket) => {
+    clock.tick();
+    renewal.holds(server, socket);
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port ?? 0, host, resolve);
@@ -144,6 +156,7 @@ export const serve = async (simulator: Simulator, options: ServeOptions = {}): P
     fingerprint: certificate.fingerprint,
     ca: certificate.ca,
     certificate,
+    renewed: renewal.renewed,
     clock,
     simulator,
     close: () => {

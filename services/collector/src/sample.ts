@@ -40,6 +40,8 @@ export type Beside = {
   drained: Automation['drained'];
   paused: string | null;
   kill_switch: string | null;
+  /** The time of the cluster is not the machine's. */
+  own_clock?: boolean;
   config_revision: string;
   run: RunRef | null;
   progress: CollectorProgress;
@@ -84,6 +86,7 @@ export function buildSample(look: Look, beside: Beside): ClusterSample {
   return {
     cluster: beside.cluster,
     at: iso(beside.now),
+    ...(beside.own_clock && { own_clock: true }),
     sequence: beside.sequence,
     config_revision: beside.config_revision,
     ...(beside.run && { run: beside.run }),

@@ -92,6 +92,7 @@ export const collector = defineService({
       config_revision,
       run,
       progress: seen,
+      own_clock: proxmox.clock().own === true,
       facts,
       counters,
     };

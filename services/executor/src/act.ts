@@ -4,6 +4,7 @@ import { decide } from './decide.ts';
 import { Execution } from './execution.ts';
 import { letGoOfOrphans, readClaims } from './hold.ts';
 import { executionKey, executionsOf } from './keys.ts';
+import { noteFailure } from './last-failure.ts';
 import type { Entry, Outside } from './outside.ts';
 import { perform } from './perform.ts';
 import type { LogSummary } from './read-log.ts';
@@ -60,6 +61,7 @@ const order = ({ migration: a }: Execution, { migration: b }: Execution) =>
 
 async function advanceEach(entries: Entry[], said: (migration_id: string) => SaidSoFar, outside: Outside) {
   const executions: Execution[] = [];
+  for (const { execution } of entries) await noteFailure(execution, outside);
   const tick: Pass = { held: await readClaims(outside), logs: new Map(), waits: new Map(), yields: false };
   for (const entry of entries) {
     const { migration_id } = entry.execution.migration;
@@ -89,6 +91,7 @@ async function advance(from: Entry, said: SaidSoFar, tick: Pass, outside: Outsid
       return entry.execution;
     }
     const next = await perform(step, entry, outside);
+    if (next) await noteFailure(next.execution, outside);
     if (step.do === 'claim' || step.do === 'finish') tick.held = await readClaims(outside);
     if (step.do === 'finish' && leadsBack(entry.execution)) tick.yields = true;
     if (!next) return null;

@@ -1,4 +1,4 @@
-import { iso, millis } from '@evenkeel/model';
+import { failureStop, iso, millis } from '@evenkeel/model';
 import type { GuestRow } from '@evenkeel/proxmox';
 import { askGuest } from './ask-guest.ts';
 import { begin } from './begin.ts';
@@ -7,6 +7,7 @@ import { withLeftovers } from './end.ts';
 import type { Execution, Running, Starting, Validating } from './execution.ts';
 import { follow, type Waited } from './follow.ts';
 import { doneKey, executionKey } from './keys.ts';
+import { readFailure } from './last-failure.ts';
 import { launch } from './launch.ts';
 import { locate, lookAtRest, lookAtTask, lookForRealTask, lookForTask, readProgress } from './look.ts';
 import { lookBefore } from './look-before.ts';
@@ -37,14 +38,16 @@ export async function decide(entry: Entry, tick: Tick, outside: Outside): Promis
   const waited_ms = elapsed(execution, execution.state, outside);
   switch (execution.state) {
     case 'approved': {
-      const step = begin(execution, { ...time(), held: tick.held });
+      const stop = await stopOf(execution, outside);
+      const step = begin(execution, { ...time(), pause: stop, held: tick.held });
       if (step.do === 'wait') return step;
       if (step.do === 'claim' && tick.yields) return wait('a way back goes first');
       return (await ledger.get(doneKey(execution.migration))) ? { do: 'drop' } : step;
     }
     case 'claimed': {
       const look = await lookBefore(execution, outside);
-      return launch(execution, { ...time(), waited_ms, held: tick.held, look });
+      const stop = await stopOf(execution, outside);
+      return launch(execution, { ...time(), pause: stop, waited_ms, held: tick.held, look });
     }
     case 'starting':
       return decideStarting(execution, revision, waited_ms, outside);
@@ -57,6 +60,14 @@ export async function decide(entry: Entry, tick: Tick, outside: Outside): Promis
       return retire(execution, { ...time(), waited_ms, said: tick.said.ended, rests });
     }
   }
+}
+
+/** Why nothing is to start now, or null: a pause, or a failure that was noted since; a way back is for a guest that is not well. */
+async function stopOf({ migration }: Execution, outside: Outside): Promise<string | null> {
+  const { pause, config, automation, cluster, proxmox } = outside;
+  if (pause !== null || migration.parent_id !== undefined) return pause;
+  const failed = await readFailure(outside);
+  return failureStop(failed, { cluster, now: proxmox.clock().now, config, automation }) ?? null;
 }
 
 /** A move counts from its start, also where that was before this process. Read before the looks: what was waited for has had at least that long when it was looked at, even where this process stood still since. */
@@ -82,7 +93,7 @@ async function decideStarting(
   const { proxmox, config, patience, watch } = outside;
   const unchanged_ms = watch.unchanged(executionKey(execution.migration), revision);
   const { found, complete } = await lookForTask(execution, proxmox);
-  const place = await locate(execution.migration.vmid, proxmox);
+  const place = await locate(execution.migration, proxmox);
   const { now } = proxmox.clock();
   return reconcile(execution, {
     now,
@@ -106,14 +117,14 @@ async function decideRunning(execution: Running, waited: Waited, tick: Tick, out
     task.log = log;
   }
   const real_task = await lookForRealTask(execution, proxmox);
-  const place = await locate(execution.migration.vmid, proxmox);
+  const place = await locate(execution.migration, proxmox);
   const step = follow(execution, { now: proxmox.clock().now, waited, config, task, real_task, ...place });
   return clearUp(step, execution, place.guest, outside);
 }
 
 async function decideValidating(execution: Validating, waited_ms: number, outside: Outside): Promise<Step> {
   const { proxmox, config, pause } = outside;
-  const place = await locate(execution.migration.vmid, proxmox);
+  const place = await locate(execution.migration, proxmox);
   const there = place.guest?.node === execution.migration.target_node ? place.guest : undefined;
   const signs = there && isTimeToLook(execution, waited_ms) ? await askGuest(there, outside) : null;
   const step = validate(execution, { now: proxmox.clock().now, waited_ms, config, pause, ...place, signs });

@@ -80,6 +80,8 @@ const Running = z.object({
   /** Why it was asked to stop, and whether because it would have paused the guest for too long. */
   stop_because: z.string().optional(),
   stop_for_pause: z.boolean().optional(),
+  /** Proxmox has taken that it is to stop. */
+  stop_taken: z.boolean().optional(),
   /** What Proxmox said to that, where it said no. */
   stop_refused: z.string().optional(),
 });

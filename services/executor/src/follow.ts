@@ -2,12 +2,11 @@ import type { Config } from '@evenkeel/contracts';
 import { iso } from '@evenkeel/model';
 import { type GuestRow, isTaskOk, type NodeRow } from '@evenkeel/proxmox';
 import { arrive } from './arrive.ts';
-import { stalls } from './converge.ts';
-import { type Failing, fail } from './end.ts';
+import type { Failing } from './end.ts';
 import type { Running } from './execution.ts';
+import { failWith, unreadEnd } from './fail-with.ts';
 import { mayBeMigrating } from './lock.ts';
-import { makeChecks } from './make-checks.ts';
-import { secondsOf } from './plan-steps.ts';
+import { awaitHa, outlast } from './outlast.ts';
 import type { LogSummary } from './read-log.ts';
 import { put, type Step, wait } from './steps.ts';
 import { taskType } from './trace.ts';
@@ -35,8 +34,6 @@ export type FollowFacts = {
 /** Cluster seconds in which a guest's place may lag behind the end of its task, and in which HA takes up a request. */
 const settle = 30;
 const haSettle = 180;
-/** Cluster seconds in which a migration that was asked to stop must have. */
-const stopPatience = 120;
 /** States in which HA has taken a request and not yet done with it. */
 export const underWay: readonly string[] = ['migrate', 'relocate'];
 
@@ -65,43 +62,6 @@ const ok = (task: FollowFacts['task']) => task.state === 'ended' && isTaskOk(tas
 const isElsewhere = ({ migration }: Running, guest: GuestRow | undefined) =>
   guest !== undefined && guest.node !== migration.source_node && guest.node !== migration.target_node;
 
-/** A task that gets nowhere, or runs or cannot be read for too long, is asked to stop; one that does not is reported as it is and held. */
-function outlast(execution: Running, facts: FollowFacts): Step {
-  const { now, waited, config, task } = facts;
-  const limit = timeout(execution, config);
-  const age = Math.round(waited.running / 1000);
-  if (!execution.stop_asked_at) {
-    const next = { ...execution, stop_asked_at: iso(now) };
-    const stalled = task.state === 'running' && task.log ? stalls(task.log, config) : null;
-    if (stalled) return { do: 'stop', next: { ...next, stop_because: stalled, stop_for_pause: true } };
-    if (age <= limit) return wait('running');
-    return { do: 'stop', next: { ...next, stop_because: `took ${age} s, ${limit} s at most` } };
-  }
-  if (waited.stopping < 1000 * stopPatience) return wait('asked to stop');
-  const why = execution.stop_refused ? `; it could not be stopped: ${execution.stop_refused}` : '';
-  const unread = task.state === 'unknown' ? `; ${unreadEnd(task)}` : '';
-  const reason = `stuck: still running after ${age} s, ${limit} s at most${why}${unread}`;
-  return put(failWith(execution, facts, { fault: 'unknown', reason, hold: true }));
-}
-
-/** What HA has put off nobody can call back: when the time of the plan is up that is said, and the guest stays held. */
-function awaitHa(execution: Running, facts: FollowFacts): Step {
-  const limit = timeout(execution, facts.config);
-  const age = Math.round(facts.waited.running / 1000);
-  if (age <= limit) return wait('HA has not come to it yet');
-  const reason = `HA has not carried it out after ${age} s, ${limit} s at most, and may still do so`;
-  return put(failWith(execution, facts, { fault: 'unknown', reason, hold: true, timed_out: true }));
-}
-
-/** Seconds that the plan gives the move, as long as the configuration allows. */
-export function timeout({ migration }: Pick<Running, 'migration'>, config: Config): number {
-  const planned = secondsOf(migration.migration_plan, 'live_migration') ?? Number.POSITIVE_INFINITY;
-  return Math.min(config.automated_migrations.migration_poll_timeout_seconds, planned);
-}
-
-const unreadEnd = (task: FollowFacts['task']): string =>
-  `the end of its task could not be read${task.state === 'unknown' && task.why ? `: ${task.why}` : ''}`;
-
 function failure(execution: Running, facts: FollowFacts) {
   const { task, guest } = facts;
   const { migration } = execution;
@@ -121,14 +81,4 @@ function failure(execution: Running, facts: FollowFacts) {
   const exit = task.state === 'ended' ? task.exit : unreadEnd(task);
   const { reason, fault } = (task.state === 'ended' && task.log.failure) || { reason: exit, fault: 'unknown' as const };
   return failed({ fault, reason: `${reason}${lock}` });
-}
-
-/** A failure with what the checks of the plan say of the guest that stayed. */
-function failWith(execution: Running, { now, waited, task, guest, nodes, placed }: FollowFacts, failing: Failing) {
-  const { migration, before } = execution;
-  const seconds = waited.running / 1000;
-  const exit = task.state === 'ended' ? task.exit : null;
-  const seen = { guest, nodes: placed ? nodes : null, signs: null };
-  const checks = makeChecks({ migration, before, arrived: false, seconds, exit, ...seen });
-  return fail(execution, now, { timed_out: execution.stop_asked_at !== undefined, ...failing, checks });
 }

@@ -14,6 +14,9 @@ export const targetClaim = (m: ApprovedMigration): string => `${claimsOf(m.clust
 export const slotsOf = (cluster: string): string => `${claimsOf(cluster)}.slot.`;
 export const slotClaim = (cluster: string, i: number): string => `${slotsOf(cluster)}${i}`;
 
+/** The migration that failed last. */
+export const failureKey = (cluster: string): string => `${token(cluster)}.done.last-failure`;
+
 /** Prefix of the tombstones of the migrations approved on a day; by day, so that old ones are found without reading all. */
 export const doneOn = (cluster: string, time: string): string =>
   `${token(cluster)}.done.${time.slice(0, 10).replaceAll('-', '')}`;

@@ -49,6 +49,7 @@ export async function lookBefore(
   if (!resources.ok || !status.ok || !maintenance.ok || !tasks.ok || !owners.ok)
     return { seen: false, reason: [resources, status, maintenance, tasks, owners].map(unread).find((r) => r) ?? '' };
   const guest = resources.value.guests.find((row) => row.vmid === vmid);
+  if (!guest && !config.ok && config.error.kind === 'forbidden') return said(config.error);
   const no = preconditions.ok ? undefined : preconditions.error;
   const isThere = guest?.node === source_node;
   if (no && no.kind !== 'not_implemented' && (isThere || no.kind !== 'refused')) return said(no);

@@ -150,7 +150,8 @@ describe('rows that could not be read', () => {
     [102, 'resource', false],
     [102, 'node', true],
   ] as const)('guest %i is placed although a %s is missing: %s', async (vmid, what, placed) => {
-    expect(await locate(vmid, drops('resources', { what, count: 1 }))).toMatchObject({ placed });
+    const whom = { ...claimed.migration, vmid };
+    expect(await locate(whom, drops('resources', { what, count: 1 }))).toMatchObject({ placed });
   });
 
   it.each(['node_tasks', 'cluster_tasks'] as const)('of %s may be what is looked for', async (call) => {

@@ -8,16 +8,32 @@ import { type LogSummary, readLog } from './read-log.ts';
 import { lookIsDue, type SaidSoFar } from './report.ts';
 import { findTask, migrationsOf, migrationsSince, type TracedTask, taskType } from './trace.ts';
 
-/** Where a guest is, and whether that could be read: a guest that is not there may be in a row that could not. */
+type Whom = Pick<Execution['migration'], 'vmid' | 'type' | 'source_node' | 'target_node'>;
+
+/**
+ * Where a guest is, and whether that could be read: one that is not there may be in a row that could not, or be hidden from a token
+ * that lost the right to see it.
+ */
 export async function locate(
-  vmid: number,
+  whom: Whom,
   proxmox: Proxmox,
 ): Promise<{ placed: boolean; guest: GuestRow | undefined; nodes: NodeRow[] }> {
   const { dropped, onDropped } = hearDropped();
   const resources = await ask(proxmox.resources(onDropped));
-  const guest = resources.ok ? resources.value.guests.find((g) => g.vmid === vmid) : undefined;
+  const guest = resources.ok ? resources.value.guests.find((g) => g.vmid === whom.vmid) : undefined;
   const nodes = resources.ok ? resources.value.nodes : [];
-  return { placed: resources.ok && (guest !== undefined || !mayHideGuest(dropped)), guest, nodes };
+  const isGone = async () => !mayHideGuest(dropped) && (await isUnknown(whom, proxmox));
+  return { placed: resources.ok && (guest !== undefined || (await isGone())), guest, nodes };
+}
+
+/** Whether Proxmox itself says of a guest that it does not know it, on either of its nodes. */
+async function isUnknown({ source_node, target_node, type, vmid }: Whom, proxmox: Proxmox): Promise<boolean> {
+  const asked = [source_node, target_node].map((node) => ask(proxmox.guest_config({ node, type, vmid })));
+  const answers = await Promise.all(asked);
+  return (
+    answers.some((a) => !a.ok && a.error.kind === 'refused') &&
+    answers.every((a) => !a.ok && a.error.kind !== 'forbidden')
+  );
 }
 
 type FoundTasks = { found: TracedTask[]; complete: boolean };
@@ -85,7 +101,7 @@ const isWithHa = (guest: GuestRow): boolean => underWay.includes(guest.hastate ?
 
 /** Whether the guest of a migration that was given up has come to rest. */
 export async function lookAtRest(execution: Ended, proxmox: Proxmox): Promise<boolean> {
-  const { placed, guest } = await locate(execution.migration.vmid, proxmox);
+  const { placed, guest } = await locate(execution.migration, proxmox);
   const moves = guest !== undefined && (mayBeMigrating(guest) || isWithHa(guest));
   return placed && !moves && !(await mayStillRun(execution, proxmox));
 }

@@ -1,5 +1,5 @@
 import type { Ledger } from '@evenkeel/bus';
-import type { Config } from '@evenkeel/contracts';
+import type { Automation, Config } from '@evenkeel/contracts';
 import type { Proxmox } from '@evenkeel/proxmox';
 import type { Reach } from './ask-guest.ts';
 import type { Execution } from './execution.ts';
@@ -13,11 +13,13 @@ export type Outside = {
   config: Config;
   /** By whom and why the cluster is paused, where it is. */
   pause: string | null;
+  /** What people have asked of the cluster. */
+  automation: Automation;
   ledger: Ledger;
   proxmox: Proxmox;
   watch: Watch;
   patience: Patience;
-  /** Whether a TCP port accepts a connection. */
+  /** Whether a TCP port accepts a connection, or a ping is answered. */
   reach: Reach;
   /** Machine time, milliseconds. */
   monotonic: () => number;

@@ -38,6 +38,38 @@ describe('over HTTPS, while a migration is followed', () => {
     expect([ends(lab.memory, m), posts().length]).toEqual([['migration.completed'], 1]);
   });
 
+  it('a certificate is renewed while it runs: nothing is believed of it, and both fingerprints are said', async () => {
+    lab = await openHttpsLab();
+    const { shown, renewed } = await lab.fingerprints();
+    const m = await underWay();
+    lab.simulator.faults.add({ kind: 'new_certificate', for_s: 100 });
+    await lab.pass(60);
+    expect(ends(lab.memory, m)).toEqual([]);
+    const told = lab.troubles.filter(({ kind }) => kind === 'certificate').at(-1)?.message;
+    expect(renewed.some((one) => told?.includes(`fingerprint is ${one}`))).toBe(true);
+    expect(shown.every((one) => told?.includes(one))).toBe(true);
+    await lab.pass(160);
+    expect([ends(lab.memory, m), posts().length]).toEqual([['migration.completed'], 1]);
+  });
+
+  it.each([
+    ['to see its guest', 'VM.Audit', '/vms/101'],
+    ['to see any guest', 'VM.Audit', '/'],
+    ['to see nodes and tasks', 'Sys.Audit', '/'],
+    ['to migrate', 'VM.Migrate', '/'],
+  ])(
+    'the right %s is withdrawn while it runs, and given back: nothing is said of it that is not so',
+    async (_, privilege, path) => {
+      lab = await openHttpsLab();
+      const m = await underWay();
+      lab.simulator.faults.add({ kind: 'right_withdrawn', privilege, path, for_s: 300 });
+      await lab.pass(280);
+      expect(ends(lab.memory, m)).not.toContain('migration.failed');
+      await lab.pass(100);
+      expect([ends(lab.memory, m), posts().length, lab.nodeOf(101)]).toEqual([['migration.completed'], 1, 'n2']);
+    },
+  );
+
   it('certificates are exchanged: nothing is believed of the new ones, and it ends once one is trusted', async () => {
     lab = await openHttpsLab();
     const m = await underWay();
@@ -116,6 +148,18 @@ describe('over HTTPS, before a migration starts', () => {
       },
       'no_right',
       /lacks VM\.Migrate on \/vms\/101/,
+    ],
+    [
+      'the right to see it is withdrawn',
+      { kind: 'right_withdrawn', privilege: 'VM.Audit', path: '/vms/101' },
+      'no_right',
+      /lacks VM\.Audit on \/vms\/101; grant it/,
+    ],
+    [
+      'the right to migrate it is withdrawn from where it was given',
+      { kind: 'right_withdrawn', privilege: 'VM.Migrate' },
+      'no_right',
+      /lacks VM\.Migrate on \/vms\/101; grant it/,
     ],
     ['596 on every read', { kind: 'error', path: '/', status: 596, message: 'Connection timed out' }, 'unread', /596/],
   ])('%s: refused with the reason', async (_, fault, code, words) => {

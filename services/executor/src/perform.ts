@@ -24,7 +24,8 @@ export async function perform(step: Action, entry: Entry, outside: Outside): Pro
       const written = await write(step.next, entry, outside);
       if (!written) return null;
       const answer = await ask(outside.proxmox.stop_task(step.next.upid));
-      return answer.ok ? written : write({ ...step.next, stop_refused: answer.error.message }, written, outside);
+      const said = answer.ok ? { stop_taken: true } : { stop_refused: answer.error.message };
+      return write({ ...step.next, ...said }, written, outside);
     }
     case 'finish':
       return finish(entry, outside);

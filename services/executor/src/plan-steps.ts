@@ -1,4 +1,4 @@
-import type { MigrationPlan, PlanStep, StepResult } from '@evenkeel/contracts';
+import type { ApprovedMigration, Config, MigrationPlan, PlanStep, StepResult } from '@evenkeel/contracts';
 
 type Action = PlanStep['action'];
 
@@ -43,4 +43,10 @@ export function stepResults(plan: MigrationPlan, marks: Marks, stop: Stop | null
     const ended_at = isLast && beforeStart.includes(action) ? marks.ended_at : (to ?? marks.ended_at);
     return { step, action, timeout_seconds, result: isLast && stop ? stop.result : 'done', started_at: from, ended_at };
   });
+}
+
+/** Seconds that the plan gives the move, as long as the configuration allows. */
+export function timeout({ migration }: { migration: ApprovedMigration }, config: Config): number {
+  const planned = secondsOf(migration.migration_plan, 'live_migration') ?? Number.POSITIVE_INFINITY;
+  return Math.min(config.automated_migrations.migration_poll_timeout_seconds, planned);
 }

@@ -2,19 +2,23 @@ import type { Config } from '@evenkeel/contracts';
 import { matches } from '@evenkeel/model';
 
 type Probed = { name?: string | undefined; vmid: number; tags: readonly string[] };
-export type Port = { host: string; port: number; timeout_ms: number };
+/** What to reach a guest at; pinged where there is no port. */
+export type Probe = { host: string; port?: number; timeout_ms: number };
 
 const isHostName = (text: string): boolean =>
   /^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]{0,62})(\.[A-Za-z0-9]([A-Za-z0-9-]{0,62}))*$/.test(text);
 
 /** Where the administrator wants a guest to be reached, or null; the name of a guest counts only where it is a host name. */
-export function probeOf(guest: Probed, checks: Config['migration_checks']): Port | null {
-  const { tcp_probes, probe_timeout_seconds } = checks;
-  const probe = tcp_probes.find(({ guests }) => guests.some((pattern) => names(pattern, guest)));
+export function probeOf(guest: Probed, checks: Config['migration_checks']): Probe | null {
+  const { tcp_probes, ping_probes, probe_timeout_seconds } = checks;
+  const isIts = ({ guests }: { guests: string[] }) => guests.some((pattern) => names(pattern, guest));
+  const [port, ping] = [tcp_probes.find(isIts), ping_probes.find(isIts)];
+  const probe = port ?? ping;
   if (!probe) return null;
   const name = guest.name ?? '';
   if (probe.host.includes('{name}') && !isHostName(name)) return null;
-  return { host: probe.host.replaceAll('{name}', name), port: probe.port, timeout_ms: 1000 * probe_timeout_seconds };
+  const to = { host: probe.host.replaceAll('{name}', name), timeout_ms: 1000 * probe_timeout_seconds };
+  return port ? { ...to, port: port.port } : to;
 }
 
 function names(pattern: string, { name, vmid, tags }: Probed): boolean {

@@ -11,7 +11,7 @@ import {
 } from '@evenkeel/contracts';
 import { iso, millis } from '@evenkeel/model';
 import type { Ended, Execution, Running, Validating } from './execution.ts';
-import { timeout } from './follow.ts';
+import { timeout } from './plan-steps.ts';
 import type { LogSummary } from './read-log.ts';
 
 /** What has been said of an execution. */

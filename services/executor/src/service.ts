@@ -14,7 +14,7 @@ import {
   readAutomation,
 } from '@evenkeel/contracts';
 import { iso } from '@evenkeel/model';
-import { type Context, defineService, reachPort } from '@evenkeel/runtime';
+import { type Context, defineService, pingHost, reachPort } from '@evenkeel/runtime';
 import { advanceAll, file } from './act.ts';
 import type { Reach } from './ask-guest.ts';
 import { doneKey, executionKey } from './keys.ts';
@@ -24,6 +24,8 @@ import { nothingSaid, report } from './report.ts';
 import { createWaitNews } from './wait-news.ts';
 import { createWatch } from './watch.ts';
 
+const reachGuest: Reach = ({ port, ...to }) => (port === undefined ? pingHost(to) : reachPort({ ...to, port }));
+
 export type ExecutorOptions = { patience: Patience; monotonic: () => number; reach?: Reach };
 
 type Ctx = Context<{ executions: typeof executions }, Record<never, never>> & {
@@ -32,7 +34,7 @@ type Ctx = Context<{ executions: typeof executions }, Record<never, never>> & {
 };
 
 /** The executor, with how long it waits for the answer to a request; patience and time are the machine's. */
-export function createExecutor({ patience, monotonic, reach = reachPort }: ExecutorOptions) {
+export function createExecutor({ patience, monotonic, reach = reachGuest }: ExecutorOptions) {
   const watch = createWatch(monotonic);
   const prunedOn = new Map<string, string>();
   const news = createWaitNews();
@@ -47,7 +49,7 @@ export function createExecutor({ patience, monotonic, reach = reachPort }: Execu
   async function move(given: Config, { cluster, ledger, proxmox, state, log }: Ctx) {
     const said = await state.executions.all();
     const automation = await automationOf({ cluster, ledger });
-    const asked = { config: inForce(given, automation), pause: pauseSentence(automation) };
+    const asked = { config: inForce(given, automation), pause: pauseSentence(automation), automation };
     const outside = { cluster, ...asked, ledger, proxmox, watch, patience, monotonic, reach };
     const {
       executions: stand,

@@ -139,8 +139,13 @@ describe('a guest of HA', () => {
   });
 
   it('that Proxmox balances itself is left to it, also where that was switched on after the approval', async () => {
-    const lab = createLab({ ...service, version: '9.2', crs: { ha: 'dynamic', auto_rebalance: true } });
-    const m = await lab.approve(101, 'n1', 'n2');
+    const lab = createLab({ ...service, version: '9.2' });
+    const before = await lab.approve(101, 'n1', 'n2');
+    await lab.pass(120);
+    expect(ends(lab.memory, before)).toEqual(['migration.completed']);
+    lab.writes.length = 0;
+    lab.simulator.faults.add({ kind: 'crs_on' });
+    const m = await lab.approve(101, 'n2', 'n1');
     await lab.pass(20);
     expect(refused(lab, m)).toMatchObject({ code: 'unwanted', reason: expect.stringMatching(/CRS dynamic\) owns it/) });
     expect(posts(lab)).toEqual([]);

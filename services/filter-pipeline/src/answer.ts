@@ -22,7 +22,8 @@ export function answerOf(
   waiting: CurrentRun | undefined,
   { config, automation }: { config: Config; automation: Automation },
 ): Answered {
-  const { answer: _, reason: why, ...asked } = given;
+  const { answer: _, reason: why, ...rest } = given;
+  const asked = { ...rest, ...(why ? { motive: why } : {}) };
   const move = waiting?.generated.recommendations.find(
     (r) => r.guest === given.guest && r.source_node === given.source_node && r.target_node === given.target_node,
   );
@@ -44,10 +45,22 @@ function notWaiting({ guest, source_node, target_node }: Given, { mode }: Config
     : `${move} does not wait for an approval: mode is ${mode}`;
 }
 
+/** The answer that was given, out of what became of it; undefined where nothing did. */
+export function answerIn({
+  answer,
+  motive,
+  reason: _,
+  decision_id: __,
+  ...asked
+}: Answered): Omit<Given, 'decision_id'> | undefined {
+  if (answer === 'not_pending') return undefined;
+  return { ...asked, answer: answer === 'approved' ? 'approve' : 'reject', reason: motive ?? '' };
+}
+
 /** What is remembered of it. */
 export function takeAnswer(
   known: ValueOf<typeof answers> | undefined,
-  { command_id, guest, source_node, target_node, answer, by, reason }: Given,
+  { command_id, guest, source_node, target_node, answer, by, reason }: Omit<Given, 'decision_id'>,
   occasion: { now: number; config: Config },
 ): ValueOf<typeof answers> {
   const at = iso(occasion.now);

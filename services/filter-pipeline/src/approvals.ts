@@ -23,7 +23,8 @@ export function rememberApproval(
 
 function approvalOf(
   migration: ApprovedMigration,
-  memory: Pick<Recommendation['guest_load'], 'assigned_bytes' | 'mem_bytes'> | undefined = undefined,
+  memory: Pick<Recommendation['guest_load'], 'assigned_bytes' | 'mem_bytes'> | undefined = migration.expected
+    .guest_memory,
 ): Approval {
   const { migration_id, decision_id, run_id, guest, source_node, target_node, approved_at, expires_at } = migration;
   const { relief, load } = shiftOf(source_node, target_node, migration.expected.effect);
@@ -146,6 +147,7 @@ export function approve(
       effect: r.effect,
       ...(r.cpu_in_an_hour && { cpu_in_an_hour: r.cpu_in_an_hour }),
       guest_cpu_cores: r.guest_load.cpu_cores,
+      guest_memory: { mem_bytes: r.guest_load.mem_bytes, assigned_bytes: r.guest_load.assigned_bytes },
       bytes: r.cost.bytes,
       behavior: r.behavior,
     },

@@ -1,8 +1,6 @@
 import { type Config, pauseSentence } from '@evenkeel/contracts';
-import { hours, iso, millis, windowState } from '@evenkeel/model';
+import { failureStop, windowState } from '@evenkeel/model';
 import type { FilterContext } from './filter.ts';
-
-const stopAfterFailure = hours(1);
 
 type Circumstances = Pick<FilterContext, 'now' | 'config' | 'automation' | 'last_failure'> & {
   run: { sample: FilterContext['run']['sample'] };
@@ -17,23 +15,16 @@ export function clusterObjection(context: Circumstances): string | undefined {
   if (kill_switch !== undefined) return `${kill_switch}: nothing is written to Proxmox until it is off`;
   if (!automated_migrations.enabled) return 'automated_migrations.enabled is false';
   return (
-    failureStop(context) ??
+    stopAfterFailure(context) ??
     closedWindow(automated_migrations.schedule, context.now) ??
     unreadRules(context.run.sample) ??
     clusterHealth(automated_migrations.safety_checks, context.run.sample, context.config.nodes)
   );
 }
 
-function failureStop({ config, last_failure, now, automation, run }: Circumstances): string | undefined {
-  if (!config.automated_migrations.safety_checks.abort_on_failure || !last_failure?.ended) return undefined;
-  if (automation.failure?.resumed && automation.failure.migration_id === last_failure.migration_id) return undefined;
-  const until = millis(last_failure.ended.at) + stopAfterFailure;
-  if (now >= until) return undefined;
-  return (
-    `stopped until ${iso(until)} because ${last_failure.guest} ${last_failure.source_node}->${last_failure.target_node} failed at ` +
-    `${last_failure.ended.at} (${last_failure.ended.reason ?? 'no reason given'}); ` +
-    `to go on at once: evenkeel resume ${run.sample.cluster}`
-  );
+function stopAfterFailure({ config, last_failure, now, automation, run }: Circumstances): string | undefined {
+  const failed = last_failure?.ended && { ...last_failure, ...last_failure.ended };
+  return failureStop(failed, { cluster: run.sample.cluster, now, config, automation });
 }
 
 function closedWindow(schedule: Config['automated_migrations']['schedule'], now: number): string | undefined {

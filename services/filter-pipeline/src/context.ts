@@ -20,7 +20,15 @@ export type Facts = {
  * A run, when it is decided and by which configuration; `base` are the predicted loads before any of its moves, `newer` the run that
  * was decided before it although it is newer.
  */
-export type Occasion = { generated: Generated; base: Loads; now: number; config: Config; newer?: string | undefined };
+export type Occasion = {
+  generated: Generated;
+  base: Loads;
+  now: number;
+  config: Config;
+  newer?: string | undefined;
+  /** It was decided before, and what came of that is heard next. */
+  recalled?: boolean;
+};
 
 /** All that the filters of a run may ask. */
 export function buildContext({ generated, base, now, config }: Occasion, facts: Facts): FilterContext {

@@ -27,6 +27,16 @@ export function closeQueue(summary: RunSummary, waited: ReadonlySet<string>, why
     .reduce((closed, d) => skip(closed, d.decision_id, `had no turn: ${why}`), noted);
 }
 
+/** Decisions that come out otherwise than was said of them when they are made again, for circumstances have changed. */
+export function decidedOtherwise(again: RunSummary, said: RunSummary): ReadonlySet<string> {
+  const lines = new Map(said.decisions.map((d) => [d.decision_id, d]));
+  const changed = again.decisions.filter(({ decision_id, action, reason }) => {
+    const line = lines.get(decision_id);
+    return line?.action !== action || line.reason !== reason;
+  });
+  return new Set(changed.map(({ decision_id }) => decision_id));
+}
+
 /** The summary of a run that another replaces: what nobody has approved, or what was approved by a person and had no turn, is skipped. */
 export function replaced(summary: RunSummary, under_way: (decision_id: string) => boolean, at: string): RunSummary {
   const left = summary.decisions.filter(({ action, decision_id }) => action === 'pending' && !under_way(decision_id));

@@ -146,9 +146,9 @@ export function newerThan({ at, sample_sequence }: Generated, last: CurrentRun |
   return newer ? last.generated.run_id : undefined;
 }
 
-/** What waits for a slot; nothing does where nothing may move, whatever a later event says. */
+/** What waits for a slot; nothing does where nothing may move, whatever a later event says. Of an old run what was approved waits too, until that is heard. */
 function queueOf(
-  { generated, base }: Occasion,
+  { generated, base, recalled }: Occasion,
   { chosen, surplus }: Selection,
   approved: readonly ApprovedMigration[],
   ids: ReadonlyMap<Climb, string>,
@@ -157,7 +157,8 @@ function queueOf(
   const started = new Set(approved.map(({ decision_id }) => decision_id));
   const passed = [...chosen, ...surplus].filter((c) => authorityOf(c, context).may !== 'tell');
   const waiting = passed.filter((c) => !started.has(ids.get(c)!)).slice(0, longestQueue);
-  const queue = waiting.map((c) => ({
+  const queued = recalled ? passed.filter((c) => started.has(ids.get(c)!) || waiting.includes(c)) : waiting;
+  const queue = queued.map((c) => ({
     recommendation_id: c.candidate.recommendation.recommendation_id,
     decision_id: ids.get(c)!,
   }));
@@ -166,7 +167,7 @@ function queueOf(
   return {
     generated: {
       ...generated,
-      recommendations: waiting.map((c) => c.candidate.recommendation),
+      recommendations: queued.map((c) => c.candidate.recommendation),
       guests: generated.guests.filter(({ guest }) => bound.has(guest)),
       profiles: generated.profiles.filter(({ guest }) => guests.has(guest)),
       not_recommended: [],

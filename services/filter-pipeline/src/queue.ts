@@ -25,8 +25,8 @@ export function lookAgain(
   { now, config }: { now: number; config: Config },
 ): QueueLook {
   const { generated, queue, base } = waiting;
-  const closed = outdated(generated.sample.at, now);
-  if (queue.length > 0 && closed) return { approved: [], waiting: emptied(waiting), closed };
+  const closed = closeOutdated(waiting, now);
+  if (closed) return { approved: [], ...closed };
   const slots = freeSlots(facts.approvals, generated.sample.running_migrations, { now, config });
   const room = Math.min(
     slots.free,
@@ -71,6 +71,15 @@ function outdated(sampledAt: string, now: number): string | undefined {
   return `the sample that it was decided on is ${Math.round(age / 60_000)} min old, ${oldestSample / 60_000} min at most`;
 }
 
+/** Why the queue is closed, with nothing left in it, where its sample is too old; undefined where it may go on. */
+export function closeOutdated(
+  waiting: CurrentRun,
+  now: number,
+): Required<Pick<QueueLook, 'waiting' | 'closed'>> | undefined {
+  const closed = waiting.queue.length > 0 ? outdated(waiting.generated.sample.at, now) : undefined;
+  return closed === undefined ? undefined : { waiting: emptied(waiting), closed };
+}
+
 const emptied = (waiting: CurrentRun): CurrentRun =>
   without(waiting, new Set(waiting.queue.map(({ decision_id }) => decision_id)));
 
@@ -82,7 +91,8 @@ function usedUp({ approvals }: Facts, run_id: string, now: number): number {
   ).length;
 }
 
-function without(waiting: CurrentRun, gone: ReadonlySet<string>): CurrentRun {
+/** The run without what has had its turn, or must not have one. */
+export function without(waiting: CurrentRun, gone: ReadonlySet<string>): CurrentRun {
   const queue = waiting.queue.filter(({ decision_id }) => !gone.has(decision_id));
   const kept = new Set(queue.map(({ recommendation_id }) => recommendation_id));
   const recommendations = waiting.generated.recommendations.filter((r) => kept.has(r.recommendation_id));

@@ -36,20 +36,20 @@ import {
 } from '@evenkeel/contracts';
 import { iso, millis } from '@evenkeel/model';
 import { type Context, defineService } from '@evenkeel/runtime';
-import { answerOf, takeAnswer } from './answer.ts';
+import { answerIn, answerOf, takeAnswer } from './answer.ts';
 import { type Answers, holdsUntil } from './answers.ts';
 import { addApproved, expiredUnused, rememberApproval } from './approvals.ts';
 import { grant, noteBroken, noteFailure } from './automation.ts';
 import { baseLoads } from './base-loads.ts';
 import type { Facts } from './context.ts';
 import type { Generated, Tracking } from './filter.ts';
-import { closeQueue, endOf, followDecision, oldestRuns, replaced } from './follow.ts';
+import { closeQueue, decidedOtherwise, endOf, followDecision, oldestRuns, replaced } from './follow.ts';
 import { foundMove, isForgotten, isSameGuest, type MoveStage, rememberMove } from './moves.ts';
 import { noticeMoves } from './notice-moves.ts';
 import { failedMove, judgedOf, pairOf, rememberJudged } from './outcomes.ts';
 import { markReady, trackRecommendations } from './persistence.ts';
 import { type CurrentRun, decideRun, newerThan, type RunResult } from './pipeline.ts';
-import { lookAgain, type QueueLook } from './queue.ts';
+import { closeOutdated, lookAgain, type QueueLook, without } from './queue.ts';
 
 const owns = {
   answers,
@@ -75,6 +75,9 @@ const mostOfPair = 50;
 const mostOfGuest = 20;
 const mostEarlierRuns = 20;
 
+/** The ledger knows it, or what was said of it does. */
+const nothing = async (): Promise<void> => {};
+
 /** Lets through only the migrations that are safe and worth it, and says of every recommendation what became of it and why. */
 export const filterPipeline = defineService({
   name: 'filter-pipeline',
@@ -86,21 +89,37 @@ export const filterPipeline = defineService({
 })
   .on(recommendationsGenerated, async ({ data: generated }, bare) => {
     const here = await withAsked(bare);
-    const { state, config, now } = here;
-    await learnFoundMoves(here, generated);
-    const { observation_periods, observation_window_hours } = config.intelligent_migrations;
-    const seen = trackRecommendations(await state.tracking.get(), generated);
-    const tracking = markReady(seen, observation_periods, observation_window_hours);
-    const facts = await readFacts(here, generated, tracking);
-    const newer = newerThan(generated, await state.waiting.get());
-    const result = decideRun({ generated, base: baseLoads(generated), now, config, newer }, facts);
-    if (!newer) await takeOver(here, generated, tracking, result, facts);
-    const at = iso(now);
+    const { result, facts, newer } = await decide(here, generated);
+    if (!newer) await takeOver(here, generated, result, facts);
+    const at = iso(here.now);
     return [
       ...result.decisions.map((decision) => recommendationDecided.of(decision, at)),
       runDecided.of(result.summary, at),
       ...result.approved.map((migration) => migrationApproved.of({ migration }, at)),
     ];
+  })
+  .remember(recommendationsGenerated, async ({ data: generated }, bare) => {
+    const here = await withAsked(bare);
+    const { result, facts, newer } = await decide(here, generated);
+    if (!newer) await takeOver(here, generated, { ...result, approved: [] }, facts);
+  })
+  .remember(runDecided, async ({ data: said }, { state }) => {
+    const [waiting, again] = [await state.waiting.get(), await state.summary.get()];
+    if (waiting?.generated.run_id !== said.run_id || again?.run_id !== said.run_id) return;
+    state.waiting.set(without(waiting, decidedOtherwise(again, said)));
+    state.summary.set(said);
+  })
+  .remember(migrationApproved, async ({ data: { migration } }, here) => {
+    const { state, now, untrusted } = here;
+    if (untrusted) return;
+    const waiting = await state.waiting.get();
+    const recommendations = waiting?.generated.run_id === migration.run_id ? waiting.generated.recommendations : [];
+    state.approvals.set(addApproved(await state.approvals.get(), [migration], recommendations, now));
+    if (!waiting?.queue.some(({ decision_id }) => decision_id === migration.decision_id)) return;
+    state.waiting.set(without(waiting, new Set([migration.decision_id])));
+    const line = (await state.summary.get())?.decisions.find((d) => d.decision_id === migration.decision_id);
+    const isLater = migration.approved_at > waiting.generated.at || line?.action !== 'pending';
+    if (isLater) await follow(here, migration, 'pending', itsTurn(migration));
   })
   .on(migrationApproved, async ({ data: { migration } }, { state, now, untrusted }) => {
     if (untrusted) return [];
@@ -122,7 +141,7 @@ export const filterPipeline = defineService({
     end(await withAsked(here), migration, { at: completed_at, how: 'completed' }),
   )
   .on(migrationFailed, async ({ data: { migration, failed_at, reason, fault } }, here) => {
-    const paused = await stopAfter(here, { migration, failed_at, reason });
+    const paused = here.recalled ? [] : await stopAfter(here, { migration, failed_at, reason });
     const next = await end(await withAsked(here), migration, { at: failed_at, how: 'failed', reason }, { fault });
     return [...paused, ...next];
   })
@@ -166,6 +185,20 @@ export const filterPipeline = defineService({
     }
     return [decisionAnswered.of(said, iso(now)), ...events];
   })
+  .remember(automationRequested, nothing)
+  .remember(invariantBroken, nothing)
+  .remember(answerGiven, nothing)
+  .remember(decisionAnswered, async ({ data: said }, here) => {
+    const { state, now, config } = here;
+    const given = answerIn(said);
+    if (!given) return;
+    state.answers.set(takeAnswer(await state.answers.get(), given, { now, config }));
+    const waiting = await state.waiting.get();
+    const { decision_id, reason } = said;
+    if (!waiting?.queue.some((place) => place.decision_id === decision_id)) return;
+    const { run_id } = waiting.generated;
+    await follow(here, { run_id, decision_id }, given.answer === 'approve' ? 'pending' : 'skipped', reason);
+  })
   .on(outcomeRecorded, async ({ data: { outcome } }, bare) => {
     const here = await withAsked(bare);
     const judged = judgedOf(outcome);
@@ -174,20 +207,34 @@ export const filterPipeline = defineService({
     await learnOfGuest(here, judged);
     return [];
   })
-  .on(
-    clusterSampled,
-    async (_event, bare) => {
-      const here = await withAsked(bare);
-      await noticeExpired(here);
-      return approveNext(here);
-    },
-    { recall: 'none' },
-  );
+  .on(clusterSampled, async (_event, bare) => {
+    const here = await withAsked(bare);
+    await noticeExpired(here);
+    return approveNext(here);
+  })
+  .remember(clusterSampled, async (_event, here) => {
+    await noticeExpired(here);
+    await closeWhatIsOld(here);
+  });
+
+/** A run with what it decides. */
+async function decide(here: Here, generated: Generated) {
+  const { state, config, now } = here;
+  await learnFoundMoves(here, generated);
+  const { observation_periods, observation_window_hours } = config.intelligent_migrations;
+  const seen = trackRecommendations(await state.tracking.get(), generated);
+  const tracking = markReady(seen, observation_periods, observation_window_hours);
+  const facts = await readFacts(here, generated, tracking);
+  const newer = newerThan(generated, await state.waiting.get());
+  const recalled = here.recalled === true;
+  const occasion = { generated, base: baseLoads(generated), now, config, newer, recalled };
+  return { result: decideRun(occasion, facts), facts, newer };
+}
 
 /** The run takes the place of the one before it. */
-async function takeOver(here: Here, generated: Generated, tracking: Tracking, result: RunResult, facts: Facts) {
+async function takeOver(here: Here, generated: Generated, result: RunResult, facts: Facts) {
   const { state, now, trace } = here;
-  state.tracking.set(tracking);
+  state.tracking.set(facts.tracking);
   state.waiting.set({ ...result.waiting, trace });
   state.approvals.set(addApproved(facts.approvals, result.approved, generated.recommendations, now));
   await keepEarlierRun(here, generated.run_id);
@@ -251,7 +298,18 @@ async function learnFailure(here: Here, migration: ApprovedMigration, at: string
   if (fault === 'guest' || fault === 'unknown') await learnOfGuest(here, judged);
 }
 
-const approveNext = async (here: Here) => (await lookAtQueue(here)).events;
+/** What was approved long ago is known from what was said of it. */
+const approveNext = async (here: Here) => {
+  if (!here.recalled) return (await lookAtQueue(here)).events;
+  await closeWhatIsOld(here);
+  return [];
+};
+
+async function closeWhatIsOld(here: Bare) {
+  const waiting = await here.state.waiting.get();
+  const old = waiting && closeOutdated(waiting, Math.max(here.now, millis(waiting.generated.at)));
+  if (old) await close(here, waiting, old);
+}
 
 /** Approves what has its turn; `held` says of the rest why not. */
 async function lookAtQueue(here: Here) {
@@ -266,19 +324,22 @@ async function lookAtQueue(here: Here) {
   if (next.approved.length === 0) return { events: [], held };
   state.waiting.set(next.waiting);
   state.approvals.set(addApproved(facts.approvals, next.approved, waiting.generated.recommendations, now));
-  for (const migration of next.approved)
-    await follow(here, migration, 'pending', `${approvalOf(migration)}: its turn in the queue`);
+  for (const migration of next.approved) await follow(here, migration, 'pending', itsTurn(migration));
   return {
     events: next.approved.map((migration) => migrationApproved.of({ migration }, iso(now), waiting.trace)),
     held,
   };
 }
 
-const approvalOf = ({ approved_by }: ApprovedMigration): string =>
-  approved_by === undefined ? 'approved' : `approved by ${approved_by}`;
+const itsTurn = ({ approved_by }: ApprovedMigration): string =>
+  `${approved_by === undefined ? 'approved' : `approved by ${approved_by}`}: its turn in the queue`;
 
 /** Nothing of the run may move any more: forgets what waited, and says so. */
-async function close({ state }: Here, { queue, generated }: CurrentRun, { waiting, closed }: QueueLook) {
+async function close(
+  { state }: Bare,
+  { queue, generated }: CurrentRun,
+  { waiting, closed }: Pick<QueueLook, 'waiting' | 'closed'>,
+) {
   state.waiting.set(waiting);
   const summary = await state.summary.get();
   if (summary?.run_id !== generated.run_id || !closed) return;
@@ -341,7 +402,7 @@ async function learnOfGuest({ state }: Here, judged: JudgedMove) {
 
 /** Moves a decision on in the summary of its run: the last one, or an earlier one that was still acting when it was replaced. */
 async function follow(
-  { state, now }: Here,
+  { state, now }: Bare,
   { run_id, decision_id }: DecisionRef,
   action: DecisionAction,
   reason: string,
@@ -353,7 +414,7 @@ async function follow(
   if (next) state.summary.set(next, part);
 }
 
-async function noticeExpired(here: Here) {
+async function noticeExpired(here: Bare) {
   const known = await here.state.approvals.get();
   for (const approval of expiredUnused(known, here.now))
     await follow(here, approval, 'skipped', `skipped: the approval expired at ${approval.expires_at} unused`);

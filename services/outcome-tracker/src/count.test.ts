@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { beginWatch } from './begin-watch.ts';
-import { count, loadOf, observe, sum } from './count.ts';
-import { completed, sampleAt } from './testing/scenes.ts';
+import { count, observe, sum } from './count.ts';
+import { gainOf } from './judge.ts';
+import { surveyOf } from './survey.ts';
+import { completed, prices, sampleAt } from './testing/scenes.ts';
 
 const fresh = beginWatch(completed());
 
@@ -35,7 +37,7 @@ describe('had the guest stayed', () => {
   it('its cores and bytes would be on the source', () => {
     const { as_is, stayed } = observe(fresh, sampleAt(30, { n1: { cpu: 0.4 }, n2: { cpu: 0.6 }, cores: 8, gib: 32 }))!;
     expect(as_is).toMatchObject({ source: { cpu: 0.4, mem: 0.5 }, target: { cpu: 0.6, mem: 0.5, assigned: 0.25 } });
-    expect(stayed).toEqual({
+    expect(stayed).toMatchObject({
       source: { cpu: expect.closeTo(0.65), mem: 0.75, assigned: 0.25 },
       target: { cpu: expect.closeTo(0.35), mem: 0.25, assigned: 0 },
     });
@@ -53,7 +55,7 @@ describe('had the guest stayed', () => {
 
 it('what two looks saw is added up', () => {
   const seen = (cpu: number, psi: number) => {
-    const load = { cpu, mem: 2 * cpu, assigned: 3 * cpu };
+    const load = { cpu, mem: 2 * cpu, assigned: 3 * cpu, iowait: 4 * cpu, pressure: psi };
     return {
       samples: 1,
       as_is: { source: load, target: load },
@@ -71,7 +73,33 @@ it('only those who run on a node are assigned to it', () => {
     ...(i === 1 && { node: 'n1' }),
     ...(i === 2 && { status: 'stopped' as const }),
   }));
-  expect(loadOf(sample.nodes[1]!, guests).assigned).toBe(0.5);
+  expect(surveyOf({ ...sample, guests }).nodes.get('n2')!.load.assigned).toBe(0.5);
+});
+
+describe('what a guest takes along', () => {
+  const io = { diskread: 30, diskwrite: 0 };
+  const sample = sampleAt(30, { vmids: [101, 102], cores: 4 });
+  const nodes = sample.nodes.map((n) => ({
+    ...n,
+    ...(n.node === 'n2' ? { cpu: 0.5, iowait: 0.2, pressure: { cpu_some: 40, memory_some: 0, io_some: 0 } } : {}),
+  }));
+  const guests = sample.guests.map((g, i) => ({ ...g, ...io, diskwrite: i === 0 ? 60 : 0 }));
+  const { as_is, stayed } = observe(fresh, { ...sample, nodes, guests })!;
+
+  it('is its part of the pressure, as of the CPU that is busy: 4 of 16 cores', () => {
+    expect([as_is.target.pressure, stayed.target.pressure, stayed.source.pressure]).toEqual([40, 30, 10]);
+  });
+  it('is its part of the IO wait, as of what is read and written: 90 of 120', () => {
+    expect(as_is.target.iowait).toBe(0.2);
+    expect(stayed.target.iowait).toBeCloseTo(0.05);
+    expect(stayed.source.iowait).toBeCloseTo(0.15);
+  });
+  it('counts in points, as in its prediction', () => {
+    const gain = (seen: typeof as_is.target) => gainOf({ ...sums, stayed: { ...stayed, source: seen } }, prices)!;
+    const sums = { samples: 1, as_is, stayed, pressure: { source: 0, target: 0 } };
+    expect(gain({ ...stayed.source, pressure: 20 })).toBeGreaterThan(gain(stayed.source) + 1);
+    expect(gain({ ...stayed.source, iowait: 0.3 })).toBeGreaterThan(gain(stayed.source) + 1);
+  });
 });
 
 it.each([

@@ -1,6 +1,7 @@
 import type { ClusterSample, GuestSample, LoadSums, NodeSample, WatchedMigration } from '@evenkeel/contracts';
 import { millis, minutes, residentsOf } from '@evenkeel/model';
 import { horizons } from './horizons.ts';
+import { type Surveyed, surveyOf } from './survey.ts';
 
 type Pair = LoadSums['as_is'];
 type Load = Pair['source'];
@@ -8,45 +9,46 @@ type Load = Pair['source'];
 /** Between two windows a sample is counted so often only; the record changes no more often. */
 const sparse = minutes(5);
 
-export const add = (a: Load, b: Load): Load => ({
-  cpu: a.cpu + b.cpu,
-  mem: a.mem + b.mem,
-  assigned: a.assigned + b.assigned,
+const each = (a: Load, b: Load, make: (a: number, b: number) => number): Load => ({
+  cpu: make(a.cpu, b.cpu),
+  mem: make(a.mem, b.mem),
+  assigned: make(a.assigned, b.assigned),
+  iowait: make(a.iowait ?? 0, b.iowait ?? 0),
+  pressure: make(a.pressure ?? 0, b.pressure ?? 0),
 });
-export const less = (a: Load, b: Load): Load => ({
-  cpu: Math.max(0, a.cpu - b.cpu),
-  mem: Math.max(0, a.mem - b.mem),
-  assigned: Math.max(0, a.assigned - b.assigned),
-});
+export const add = (a: Load, b: Load): Load => each(a, b, (x, y) => x + y);
+export const less = (a: Load, b: Load): Load => each(a, b, (x, y) => Math.max(0, x - y));
 const addPairs = (a: Pair, b: Pair): Pair => ({ source: add(a.source, b.source), target: add(a.target, b.target) });
 
-/** The load of a node as it was measured. */
-export function loadOf(node: NodeSample, guests: GuestSample[]): Load {
-  let assigned = 0;
-  for (const g of guests) if (g.node === node.node && g.status === 'running') assigned += g.maxmem;
-  return { cpu: node.cpu, mem: node.mem / node.maxmem, assigned: assigned / node.maxmem };
-}
-
-/** What a guest that runs on one node would be on another, or is on its own. */
-export function shareOf(guest: GuestSample, from: NodeSample, on: NodeSample): Load {
-  const cores = (guest.cpu * guest.maxcpu * from.speed_factor) / on.speed_factor;
+/**
+ * What a guest that runs on one node would be on another, or is on its own. Of IO wait and pressure it takes its part of what is read and
+ * written, and of the CPU, as a prediction does; what a rise would bring is no load yet.
+ */
+export function shareOf(guest: GuestSample, { node: from, load, cores, io }: Surveyed, on: NodeSample): Load {
+  const busy = guest.cpu * guest.maxcpu;
+  const speed = from.speed_factor / on.speed_factor;
+  const size = (speed * from.maxcpu) / on.maxcpu;
+  const part = (own: number, whole: number) => (whole > 0 ? Math.min(1, own / whole) : 0);
   return {
-    cpu: cores / on.maxcpu,
+    cpu: (busy * speed) / on.maxcpu,
     mem: (guest.memhost ?? guest.mem) / on.maxmem,
     assigned: guest.maxmem / on.maxmem,
+    iowait: (load.iowait ?? 0) * part(guest.diskread + guest.diskwrite, io) * size,
+    pressure: (load.pressure ?? 0) * part(busy, cores) * size,
   };
 }
 
 /** One sample of the two nodes: as they are, and as they would be with the guest's measured load back on its source. */
-export function observe(watched: WatchedMigration, { nodes, guests }: ClusterSample): LoadSums | null {
-  const source = nodes.find((n) => n.node === watched.source_node);
-  const target = nodes.find((n) => n.node === watched.target_node);
-  const guest = guests.find((g) => g.guest === watched.guest);
-  if (!source || !target || !guest) return null;
-  const as_is = { source: loadOf(source, guests), target: loadOf(target, guests) };
+export function observe(watched: WatchedMigration, sample: ClusterSample): LoadSums | null {
+  const { nodes, guests } = surveyOf(sample);
+  const [from, to] = [nodes.get(watched.source_node), nodes.get(watched.target_node)];
+  const guest = guests.get(watched.guest);
+  if (!from || !to || !guest) return null;
+  const [source, target] = [from.node, to.node];
+  const as_is = { source: from.load, target: to.load };
   const stayed = {
-    source: add(as_is.source, shareOf(guest, target, source)),
-    target: less(as_is.target, shareOf(guest, target, target)),
+    source: add(as_is.source, shareOf(guest, to, source)),
+    target: less(as_is.target, shareOf(guest, to, target)),
   };
   const pressure = { source: source.pressure?.cpu_some ?? 0, target: target.pressure?.cpu_some ?? 0 };
   return { samples: 1, as_is, stayed, pressure };
@@ -78,5 +80,7 @@ function changed(
   { open, cpu_in_an_hour: next, target_node }: WatchedMigration,
   sample: ClusterSample,
 ): { target_changed?: true } {
-  return next && open['1h'] && residentsOf(sample, target_node) !== next.target_guests ? { target_changed: true } : {};
+  if (!next || !open['1h']) return {};
+  const guests = [...(surveyOf(sample).nodes.get(target_node)?.guests ?? [])];
+  return residentsOf({ guests }, target_node) === next.target_guests ? {} : { target_changed: true };
 }

@@ -16,6 +16,8 @@ const mean = (load: Load, n: number): NodeLoad => ({
   cpu: load.cpu / n,
   mem: load.mem / n,
   assigned: load.assigned / n,
+  iowait: (load.iowait ?? 0) / n,
+  pressure: (load.pressure ?? 0) / n,
   spikes: usualBursts,
 });
 

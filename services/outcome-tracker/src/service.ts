@@ -21,9 +21,9 @@ import { type Context, defineService } from '@evenkeel/runtime';
 import { beginWatch } from './begin-watch.ts';
 import { brokenBy, startedWhilePaused } from './broken.ts';
 import { heldPart, hold } from './held/hold.ts';
-import { surveyOf } from './held/survey.ts';
 import { trackHeld } from './held/track-held.ts';
 import { extend, type Heard, outdated } from './span.ts';
+import { surveyOf } from './survey.ts';
 import { closeAll, superseded, track, unmeasured } from './track.ts';
 
 const owns = { watchedMigrations, heldMoves, spans: migrationSpans, pause: watchedPause };

@@ -1,5 +1,6 @@
 import type { ClusterSample, WatchedMigration } from '@evenkeel/contracts';
 import { millis, minutes } from '@evenkeel/model';
+import { surveyOf } from './survey.ts';
 
 export type Whereabouts =
   /** It runs on its target, and both nodes can be seen. */
@@ -15,10 +16,11 @@ const lag = minutes(1);
 /** Whether a guest still runs where its migration put it. */
 export function whereabouts(watched: WatchedMigration, sample: ClusterSample): Whereabouts {
   const { source_node, target_node } = watched;
-  const off = [source_node, target_node].find((n) => sample.nodes.find((s) => s.node === n)?.status !== 'online');
-  const guest = sample.guests.find((g) => g.guest === watched.guest);
+  const { nodes, guests, whole } = surveyOf(sample);
+  const off = [source_node, target_node].find((n) => nodes.get(n)?.node.status !== 'online');
+  const guest = guests.get(watched.guest);
   if (!guest) {
-    const trust = off === undefined && sample.problems.length === 0;
+    const trust = off === undefined && whole;
     return trust ? over(`${watched.guest} is gone`) : { is: 'unclear', reason: `${watched.guest} could not be seen` };
   }
   if (guest.identity !== watched.identity) return over(`${watched.guest} is another guest now`);

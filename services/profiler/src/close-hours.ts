@@ -20,15 +20,18 @@ export function closeHours(
   const forgets = new Set(forgotten);
   const parts = new Map<number, PartChange>();
   const closed: Record<string, OpenHour> = {};
-  for (const guest of new Set([...forgotten, ...Object.keys(open.guests)])) {
+  const look = (guest: string, hour: OpenHour | undefined): void => {
+    const forget = forgets.has(guest);
+    if (!forget && (hour === undefined || hour[8] === '')) return;
     const part = partOf(guest);
-    const hour = open.guests[guest];
     const due = hour !== undefined && isDue(hour, now, part);
-    if (!due && !forgets.has(guest)) continue;
-    const change = { forget: forgets.has(guest), cells: due ? hour[8] : '', end: hour?.[1] ?? 0 };
+    if (!due && !forget) return;
+    const change = { forget, cells: due ? hour[8] : '', end: hour?.[1] ?? 0 };
     parts.set(part, (parts.get(part) ?? new Map()).set(guest, change));
     if (due) closed[guest] = withoutPending(hour);
-  }
+  };
+  for (const guest of forgets) look(guest, open.guests[guest]);
+  for (const [guest, hour] of Object.entries(open.guests)) if (!forgets.has(guest)) look(guest, hour);
   const nothing = Object.keys(closed).length === 0;
   return { open: nothing ? open : { ...open, guests: { ...open.guests, ...closed } }, parts };
 }

@@ -14,7 +14,7 @@ import { checkForecasts } from './check-forecasts.ts';
 import { recommend } from './recommend.ts';
 import { emptyMemory, rememberMigration, rememberOutcome, rememberPast, rememberRun } from './remember.ts';
 import { rememberHeld } from './remember-held.ts';
-import { scaleGuests } from './scaling/scale-guests.ts';
+import { pastAdvice, rememberAdvice, scaleGuests } from './scaling/scale-guests.ts';
 
 export const recommender = defineService({
   name: 'recommender',
@@ -36,6 +36,20 @@ export const recommender = defineService({
       if (history) state.scalingHistory.set(history, guest);
       else state.scalingHistory.remove(guest);
     return [said, ...told.map((advice) => scalingDecided.of(advice, data.sample.at))];
+  })
+  .remember(clusterScored, async ({ data: { sample, profiles } }, { state, config }) => {
+    const memory = (await state.recommenderMemory.get()) ?? emptyMemory;
+    const forecasts = checkForecasts(memory.forecasts, sample, profiles, config);
+    if (forecasts !== memory.forecasts) state.recommenderMemory.set({ ...memory, forecasts });
+    if (!config.scaling_advice.enabled) return;
+    for (const guest of pastAdvice(sample, await state.scalingHistory.all())) state.scalingHistory.remove(guest);
+  })
+  .remember(recommendationsGenerated, async ({ data: { recommendations } }, { state }) => {
+    const memory = (await state.recommenderMemory.get()) ?? emptyMemory;
+    state.recommenderMemory.set(rememberRun(memory, recommendations));
+  })
+  .remember(scalingDecided, async ({ data: { guest, decision } }, { state }) => {
+    state.scalingHistory.set(rememberAdvice(await state.scalingHistory.get(guest), decision), guest);
   })
   .on(outcomeRecorded, async ({ data: { outcome } }, { state }) => {
     const memory = (await state.recommenderMemory.get()) ?? emptyMemory;

@@ -68,27 +68,31 @@ function scoreNode({ node, history, trend }: Watched, state: PlanState, settings
   };
 }
 
-function watch(node: NodeSample, known: NodeHistory, { guests }: ClusterSample, ms: number): Watched {
-  const history = rememberNode(known, node, guests, Math.floor(ms / 1000));
-  return { node, history, trend: findTrend(history, node.cpu) };
+type Known = Readonly<Record<string, NodeHistory>>;
+
+const onlineNodes = ({ nodes }: ClusterSample): NodeSample[] =>
+  nodes.filter(({ status }) => status === 'online').sort((a, b) => byText(a.node, b.node));
+
+/** The histories of the online nodes with a run added. */
+export function rememberRun(sample: ClusterSample, known: Known): NodeHistory[] {
+  const seconds = Math.floor(millis(sample.at) / 1000);
+  return onlineNodes(sample).map((node) =>
+    rememberNode(known[node.node] ?? emptyHistory(node.node), node, sample.guests, seconds),
+  );
 }
 
 /** Penalties of the online nodes with all that explains them, and their histories with this run added; pure. */
-export function score(
-  sample: ClusterSample,
-  profiles: readonly GuestProfile[],
-  known: Readonly<Record<string, NodeHistory>>,
-  config: Config,
-): Scored {
+export function score(sample: ClusterSample, profiles: readonly GuestProfile[], known: Known, config: Config): Scored {
   const ms = millis(sample.at);
   const timezone = config.clusters.find((c) => c.name === sample.cluster)?.timezone ?? 'UTC';
-  const watched = sample.nodes
-    .filter((node) => node.status === 'online')
-    .sort((a, b) => byText(a.node, b.node))
-    .map((node) => watch(node, known[node.node] ?? emptyHistory(node.node), sample, ms));
+  const histories = rememberRun(sample, known);
+  const watched = onlineNodes(sample).map((node, i) => {
+    const history = histories[i]!;
+    return { node, history, trend: findTrend(history, node.cpu) };
+  });
   const rises = risesOf(watched.map(({ node, trend }) => ({ node: node.node, trend })));
   const state = planState(sample, profiles, config, rises);
   const scores = watched.map((w) => figures(scoreNode(w, state, { config, timezone, ms })));
   const counted = scores.filter((_, i) => takesPart(watched[i]!.node, config));
-  return { scores, convergence: converge(counted, config), histories: watched.map((w) => w.history) };
+  return { scores, convergence: converge(counted, config), histories };
 }

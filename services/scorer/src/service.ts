@@ -1,7 +1,7 @@
 import { clusterProfiled, clusterScored, historyBackfilled, nodeHistory } from '@evenkeel/contracts';
 import { defineService } from '@evenkeel/runtime';
 import { backfillNode, emptyHistory } from './remember-node.ts';
-import { score } from './score.ts';
+import { rememberRun, score } from './score.ts';
 
 export const scorer = defineService({
   name: 'scorer',
@@ -20,4 +20,8 @@ export const scorer = defineService({
     const { scores, convergence, histories } = score(sample, profiles, await state.nodeHistory.all(), config);
     for (const history of histories) state.nodeHistory.set(history, history.node);
     return [clusterScored.of({ sample, profiles, scores, convergence }, sample.at)];
+  })
+  .remember(clusterProfiled, async ({ data: { sample } }, { state }) => {
+    for (const history of rememberRun(sample, await state.nodeHistory.all()))
+      state.nodeHistory.set(history, history.node);
   });

@@ -102,7 +102,7 @@ async function playOn(
   for (const post of stage.posts) checkPost(post, orders, fuzzed);
 }
 
-/** As said now, of something new; who approves approves a move that could be made. */
+/** As said now, or when it was said where that is yet to come, of something new; who approves approves a move that could be made. */
 function freshen(
   event: AnyEvent,
   { event: before, ...rest }: Outgoing,
@@ -110,7 +110,8 @@ function freshen(
   id: string,
 ): Outgoing {
   const now = new Date(simulator.now()).toISOString();
-  const fresh = { ...before, id, time: now, configrevision: revision };
+  const time = [now, before.time].sort()[1]!;
+  const fresh = { ...before, id, time, configrevision: revision };
   if (event.name === 'migration.approved') {
     const expires_at = new Date(simulator.now() + 300_000).toISOString();
     const { migration } = before.data as { migration: object };

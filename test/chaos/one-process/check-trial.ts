@@ -1,5 +1,6 @@
 import {
   type AnyEvent,
+  type ApprovedMigration,
   type DataOf,
   migrationCompleted,
   migrationFailed,
@@ -12,20 +13,44 @@ import type { Witness } from './play-trial.ts';
 import type { Sent } from './replica.ts';
 
 /** As configured in a trial. */
-const max_concurrent = 2;
+const usual_concurrent = 2;
 /** Seconds beyond which nobody may act on a sample. */
 const oldest_sample_s = 600;
 
 /** Everything that was promised never to happen and did, each with the invariant that it breaks; empty where all was kept. */
-export function checkTrial(witness: Witness): string[] {
+export function checkTrial(given: Witness, max_concurrent = usual_concurrent): string[] {
+  const backs = waysBack(given);
+  const witness = { ...given, approved: [...given.approved, ...backs] };
   return [
+    ...checkBacks(given, backs),
     ...checkEnds(witness),
     ...checkPosts(witness),
-    ...checkMoves(witness),
+    ...checkMoves(witness, max_concurrent),
     ...checkTruth(witness),
     ...checkStill(witness),
+    ...checkAborts(witness),
     ...(witness.ended ? [] : [`I2 it did not come to its end; held: ${witness.held.join(', ') || 'nothing'}`]),
   ];
+}
+
+/** Migrations that the executor decided on by itself: they take a guest back. */
+const waysBack = (witness: Witness): ApprovedMigration[] => {
+  const told = [migrationStarted, migrationRefused].flatMap((event) => all(witness, event));
+  const backs = told.flatMap(({ migration }) => (migration.parent_id === undefined ? [] : [migration]));
+  return [...new Map(backs.map((migration) => [migration.migration_id, migration])).values()];
+};
+
+/** I3: a way back is what a migration that ended said of itself, and takes its guest to where that came from. */
+function checkBacks(witness: Witness, backs: ApprovedMigration[]): string[] {
+  const wanted = all(witness, migrationCompleted).filter(({ rollback }) => rollback?.wanted === true);
+  const leadsBack = (back: ApprovedMigration) =>
+    wanted.some(
+      ({ migration: m, rollback }) =>
+        rollback?.migration_id === back.migration_id && m.source_node === back.target_node && m.vmid === back.vmid,
+    );
+  const unsaid = backs.filter((back) => !leadsBack(back)).map((back) => `I3 nobody wanted ${back.migration_id}`);
+  const undone = wanted.filter(({ rollback }) => !backs.some((back) => back.migration_id === rollback?.migration_id));
+  return [...unsaid, ...undone.map(({ rollback }) => `I2 ${rollback?.migration_id} was wanted and forgotten`)];
 }
 
 function all<E extends AnyEvent>({ events }: Witness, event: E): DataOf<E>[] {
@@ -74,7 +99,7 @@ const oursOf = ({ truth, approved }: Witness): MoveRecord[] =>
   truth.moves.filter(({ vmid, target }) => approved.some((m) => m.vmid === vmid && m.target_node === target));
 
 /** I1, I5: no guest, source or target in two migrations at a time, and no more at a time than configured. */
-function checkMoves(witness: Witness): string[] {
+function checkMoves(witness: Witness, max_concurrent: number): string[] {
   const ours = oursOf(witness);
   return ours.flatMap((move, i) => {
     const beside = ours.filter((m, j) => j !== i && m.started <= move.started && move.started < m.ended);
@@ -114,6 +139,23 @@ function checkTruth(witness: Witness): string[] {
       ...(completed.has(id) && !arrived ? [`I2 ${id} completed, but the guest has not moved`] : []),
       ...(!completed.has(id) && !refused.has(id) && arrived ? [`I2 ${id} failed, but the guest has moved`] : []),
     ];
+  });
+}
+
+/** Machine seconds from the last look at failures to the request, at most. */
+const last_look_s = 10;
+const stop_s = 3600;
+
+/** Where a failure is to stop all that is left, nothing starts for an hour; clocks that are off say nothing of that. */
+function checkAborts(witness: Witness): string[] {
+  const { trial, sent } = witness;
+  if (!trial.aborts || trial.troubles.some((t) => t.do === 'clock')) return [];
+  return all(witness, migrationFailed).flatMap(({ migration, failed_at }) => {
+    const since = ({ at }: Sent): number => (at - Date.parse(failed_at)) / 1000;
+    const late = sent.filter((one) => one.method === 'POST' && since(one) > last_look_s && since(one) < stop_s);
+    return late.map(
+      (one) => `I9 ${one.path} was sent ${Math.round(since(one))} s after ${migration.migration_id} failed`,
+    );
   });
 }
 

@@ -1,5 +1,6 @@
 import { seeded } from '@evenkeel/bus';
 import type { FaultInput } from '@evenkeel/simulator';
+import { rights } from '../../../services/executor/src/testing/index.ts';
 import { guests, nodes } from './lab.ts';
 import type { Approval, Trouble } from './trial.ts';
 
@@ -59,8 +60,15 @@ export const drawLost = (draw: Draw, vmid: number): FaultInput => ({
   times: 1,
 });
 
-/** What HA moves belongs to HA: who may not stop its task cannot keep it from arriving after all. */
-const isService = (vmid: number): boolean => guests.some((guest) => guest.vmid === vmid && guest.isService);
+/** The guest's agent is there and says nothing on some nodes, or what Proxmox says of one that does not run; so it stays. */
+export function drawMute(draw: Draw, vmid: number, on?: readonly string[]): FaultInput[] {
+  const how = draw.one<(path: string) => FaultInput>([
+    (path) => ({ kind: 'slow', path, delay_ms: 3_600_000 }),
+    (path) => ({ kind: 'error', path, message: 'QEMU guest agent is not running' }),
+    (path) => ({ kind: 'cut', path }),
+  ]);
+  return (on ?? draw.some(draw.from(1, nodes.length), nodes)).map((node) => how(`/nodes/${node}/qemu/${vmid}/agent`));
+}
 
 /** What may become of a migration that was accepted; who breaks a lock mends it ten minutes later. */
 export function drawFate(draw: Draw, vmid: number): FaultInput[] {
@@ -73,11 +81,14 @@ export function drawFate(draw: Draw, vmid: number): FaultInput[] {
       { kind: 'killed', vmid, times },
       { kind: 'by_hand', vmid, does: 'unlock', after_s: 900 },
     ],
-    () => (isService(vmid) ? [] : [{ kind: 'never_converge', vmid, times }]),
+    () => [{ kind: 'never_converge', vmid, times }],
     () => [drawLost(draw, vmid)],
+    () => drawMute(draw, vmid),
     () => [{ kind: 'refuse', vmid, times, status: draw.one([500, 503, 595, 596]) }],
   ])();
 }
+
+const withdrawnFrom = ['/', ...nodes.map((node) => `/nodes/${node}`), ...guests.map(({ vmid }) => `/vms/${vmid}`)];
 
 /** What the API, a node or the cluster may do for a while. */
 export function drawWeather(draw: Draw): FaultInput {
@@ -89,6 +100,8 @@ export function drawWeather(draw: Draw): FaultInput {
     { kind: 'cut', ...while_s },
     { kind: 'unauthorized', ...while_s },
     { kind: 'no_quorum', ...while_s },
+    { kind: 'crs_on', ...while_s },
+    { kind: 'right_withdrawn', privilege: draw.one(rights), path: draw.one(withdrawnFrom), ...while_s },
     { kind: 'node_silent', node, ...while_s },
     { kind: 'node_down', node, how: draw.one(['refused', 'hung'] as const), ...while_s },
     { kind: 'maintenance', node, ...while_s },

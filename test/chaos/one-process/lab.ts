@@ -1,4 +1,5 @@
 import type { DescriptionInput } from '@evenkeel/simulator';
+import { rights } from '../../../services/executor/src/testing/index.ts';
 import { cluster, token } from './replica.ts';
 
 export const nodes = ['a', 'b', 'c', 'd'] as const;
@@ -15,7 +16,7 @@ export const guests = Array.from({ length: 8 }, (_, i) => ({
 export const labOf = (seed: number): DescriptionInput => ({
   name: cluster,
   seed,
-  tokens: [token],
+  tokens: [{ ...token, privileges: { '/': rights } }],
   storages: [{ name: 'ceph', type: 'rbd', shared: true, content: ['images', 'rootdir'] }],
   migration: { start_s: 2, finish_s: 1 },
   nodes: nodes.map((name) => ({ name, threads: 32, memory_gib: 128, link_mib_s: 400 })),

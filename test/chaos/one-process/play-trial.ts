@@ -58,7 +58,7 @@ export async function playTrial(trial: Trial): Promise<Witness> {
     turns,
     bus,
     store: createLossyStore(simulator.now),
-    configs: await openConfigSource(bus.ledger, configOf(), simulator.now),
+    configs: await openConfigSource(bus.ledger, configOf({}, trial.aborts ?? false), simulator.now),
     hindrance: createHindrance(trial, () => (simulator.now() - begin) / 1000, struck),
     sent: [],
     off: new Map(),
@@ -69,7 +69,7 @@ export async function playTrial(trial: Trial): Promise<Witness> {
 
   const steering = createSteering(bus.ledger, simulator.now);
   const { revision } = ground.configs.current();
-  const told = trial.approvals.map((one) => tellApproval(one, { begin, revision }));
+  const told = trial.approvals.map((one) => tellApproval(one, { begin, revision, plans: trial.plans ?? false }));
   let waiting = 0;
   const later = (after_s: number, work: () => unknown): void => {
     waiting++;

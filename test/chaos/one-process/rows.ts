@@ -6,7 +6,7 @@ import { cluster } from './replica.ts';
 import { atEachPoint, atPoints, atRandomTimes, rarePoints, type Seen, stopped } from './strike.ts';
 import type { Approval, Trial } from './trial.ts';
 import { forgetful, poisoned, tangled, unheard } from './unhear.ts';
-import { anything, away, byHa, byHand, garbled, held, jumping, outdated } from './upset.ts';
+import { anything, away, byHa, byHand, garbled, held, jumping, mute, outdated } from './upset.ts';
 
 /** One line of what is promised: trials of a seed that put it to the test, and what is counted of them. */
 export type Row = {
@@ -25,8 +25,6 @@ export type Row = {
 };
 
 const struck = ({ struck }: Witness): number => struck.length;
-const endsOf = ({ events }: Witness, event: { name: string; version: number }): number =>
-  events.filter(({ type }) => type === typeOf(event)).length;
 /** None of these approvals may be carried out: each is refused, with a reason. */
 const skipped =
   (which: (approval: Approval, trial: Trial) => boolean) =>
@@ -45,12 +43,14 @@ const isOutdated = ({ late_s = 0, sampled_s = 0 }: Approval, { troubles }: Trial
   late_s > 300 || sampled_s > 600 || troubles.some((t) => t.do === 'clock' && t.off_s > 0);
 const isMeddledWith = ({ vmid }: Approval, { troubles }: Trial): boolean =>
   troubles.some((t) => t.do === 'fault' && t.fault.kind === 'by_hand' && t.fault.vmid === vmid);
+/** Each approval ended so; ways back count beside. */
 const allOf =
   (event: { name: string; version: number }) =>
-  (witness: Witness): string[] =>
-    endsOf(witness, event) === witness.approved.length
-      ? []
-      : [`${endsOf(witness, event)} of ${witness.approved.length} ${event.name}`];
+  ({ events, approved }: Witness): string[] => {
+    const ids = new Set(events.filter(({ type }) => type === typeOf(event)).map(({ id }) => id));
+    const others = approved.filter(({ migration_id }) => !ids.has(`${event.name}/${cluster}/${migration_id}`));
+    return others.map(({ migration_id }) => `${migration_id} has no ${event.name}`);
+  };
 const approvals = ({ approved }: Witness): number => approved.length;
 
 export const rows: Row[] = [
@@ -137,6 +137,14 @@ export const rows: Row[] = [
     trial: byHa,
     count: approvals,
     check: checkTrial,
+  },
+  {
+    name: 'agents',
+    what: 'a guest agent that never answers, or is not running',
+    required: 200,
+    trial: mute,
+    count: approvals,
+    check: (witness) => [...checkTrial(witness), ...allOf(migrationCompleted)(witness)],
   },
   {
     name: 'still',

@@ -47,11 +47,11 @@ function withoutApproval(trial: Trial, gone: number): Trial {
 }
 
 /** A trial as a story that can be read, and as what replays it. */
-export function tellTrial({ seed, replicas, approvals, troubles }: Trial): string {
+export function tellTrial({ seed, replicas, approvals, troubles, aborts, plans }: Trial): string {
   const approval = ({ vmid, from, to, after_s, ...rest }: Approval) =>
     `  ${after_s} s: ${vmid} ${from} → ${to} is approved${Object.keys(rest).length > 0 ? ` ${JSON.stringify(rest)}` : ''}`;
   return [
-    `seed ${seed}, ${replicas} executor${replicas > 1 ? 's' : ''}`,
+    `seed ${seed}, ${replicas} executor${replicas > 1 ? 's' : ''}${aborts ? ', abort_on_failure' : ''}${plans ? ', whole plans' : ''}`,
     ...approvals.map(approval),
     ...troubles.map((trouble) => `  ${JSON.stringify(trouble)}`),
   ].join('\n');

@@ -13,7 +13,8 @@ export function undisturbed(seed: number, replicas: number): Trial {
   const draw = drawFrom(seed);
   const approvals = drawAnyApprovals(draw);
   const fates = approvals.flatMap(({ vmid }) => (draw.below(2) === 0 ? drawFate(draw, vmid) : []));
-  return { seed, replicas, approvals, troubles: asTroubles(fates) };
+  const [aborts, plans] = [draw.below(4) === 0, draw.below(3) === 0];
+  return { seed, replicas, approvals, troubles: asTroubles(fates), aborts, plans };
 }
 
 export const disturbed = (trial: Trial, ...troubles: Trouble[]): Trial => ({

@@ -7,7 +7,7 @@ type Line = { what: string; rows: string[]; elsewhere?: string };
 const lines: Line[] = [
   { what: 'executor killed', rows: ['points', 'kills'], elsewhere: 'real processes: --only kills' },
   { what: 'executor stands still', rows: ['stops'], elsewhere: 'real processes: --only stops' },
-  { what: 'time-out after accept', rows: ['lost'] },
+  { what: 'time-out after accept', rows: ['lost'], elsewhere: 'a real process: --only edge' },
   {
     what: 'messages repeated, shuffled, late',
     rows: ['messages'],
@@ -19,9 +19,14 @@ const lines: Line[] = [
     rows: ['forget'],
     elsewhere: 'a real server: --only redis',
   },
-  { what: 'clock ± 1 h, stale sample, expired decision', rows: ['outdated', 'jumps'] },
-  { what: 'people move, stop, lock, delete', rows: ['hands'] },
-  { what: 'HA accepts, then fails or takes minutes', rows: ['ha'] },
+  {
+    what: 'clock ± 1 h, stale sample, expired decision',
+    rows: ['outdated', 'jumps'],
+    elsewhere: 'a real process: --only edge',
+  },
+  { what: 'people move, stop, lock, delete', rows: ['hands'], elsewhere: 'a real process: --only edge' },
+  { what: 'HA accepts, then fails or takes minutes', rows: ['ha'], elsewhere: 'a real process: --only edge' },
+  { what: 'guest agent never answers', rows: ['agents'] },
   { what: 'paused or observe', rows: ['still'], elsewhere: 'real processes: --only still' },
   {
     what: 'poison, unknown type or version',

@@ -1,7 +1,7 @@
 import type { Outgoing } from '@evenkeel/bus';
 import { type ApprovedMigration, migrationApproved } from '@evenkeel/contracts';
 import { envelope } from '@evenkeel/runtime';
-import { approval } from '../../../services/executor/src/testing/index.ts';
+import { approval, planned } from '../../../services/executor/src/testing/index.ts';
 import { guests } from './lab.ts';
 import { cluster } from './replica.ts';
 import type { Approval, Trouble } from './trial.ts';
@@ -11,10 +11,13 @@ const iso = (time: number): string => new Date(time).toISOString();
 export type Told = { migration: ApprovedMigration; outgoing: Outgoing };
 
 /** What was approved, and the event that says so. */
-export function tellApproval(one: Approval, { begin, revision }: { begin: number; revision: string }): Told {
+export function tellApproval(
+  one: Approval,
+  { begin, revision, plans }: { begin: number; revision: string; plans: boolean },
+): Told {
   const approved = begin + one.after_s * 1000;
   const isContainer = guests.find(({ vmid }) => vmid === one.vmid)?.isContainer === true;
-  const given = approval(one.vmid, one.from, one.to);
+  const given = (plans ? planned : approval)(one.vmid, one.from, one.to);
   const migration: ApprovedMigration = {
     ...given,
     approved_at: iso(approved),

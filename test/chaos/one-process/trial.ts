@@ -39,4 +39,13 @@ export type Approval = {
 };
 
 /** A course of things: the same trial always goes the same. */
-export type Trial = { seed: number; replicas: number; approvals: Approval[]; troubles: Trouble[] };
+export type Trial = {
+  seed: number;
+  replicas: number;
+  approvals: Approval[];
+  troubles: Trouble[];
+  /** Approvals come with steps, checks and conditions of a way back, as real ones do. */
+  plans?: boolean;
+  /** After a failure nothing more may start. */
+  aborts?: boolean;
+};

@@ -1,5 +1,14 @@
 import type { FaultInput } from '@evenkeel/simulator';
-import { asTroubles, drawAnyApprovals, drawApprovals, drawFate, drawFrom, drawHand, drawWeather } from './draw.ts';
+import {
+  asTroubles,
+  drawAnyApprovals,
+  drawApprovals,
+  drawFate,
+  drawFrom,
+  drawHand,
+  drawMute,
+  drawWeather,
+} from './draw.ts';
 import { guests, nodes } from './lab.ts';
 import { disturbed, kill, twice_the_lease_s, undisturbed } from './strike.ts';
 import type { Approval, Trial, Trouble } from './trial.ts';
@@ -83,6 +92,16 @@ export const byHand = (seed: number, n: number): Trial => {
         }
       : drawHand(draw, vmid, after_s + draw.from(0, 5));
   return { seed: seed + n, replicas: draw.from(1, 2), approvals, troubles: asTroubles(approvals.map(act)) };
+};
+
+/** Agents that never answer, before a move, after it or all the time, so that some guests are taken back. */
+export const mute = (seed: number, n: number): Trial => {
+  const draw = drawFrom(seed * 100_003 + n);
+  const approvals = drawApprovals(draw, draw.from(1, 3));
+  const kills = Array.from({ length: draw.below(3) }, () => kill(draw, 1 + draw.below(3_000)));
+  const faults = approvals.flatMap(({ vmid, from, to }) => drawMute(draw, vmid, draw.one([[to], [from], nodes])));
+  const troubles = [...asTroubles(faults), ...kills];
+  return { seed: seed + n, replicas: draw.from(1, 2), approvals, troubles, plans: true };
 };
 
 const services = guests.filter(({ isService }) => isService);

@@ -1,9 +1,12 @@
 import type { Both } from '../../e2e/stage/servers.ts';
+import { kinds } from './edge-kinds.ts';
 import { holdStill } from './hold-still.ts';
 import { loseLeaders } from './lose-leaders.ts';
 import { loseRedis } from './lose-redis.ts';
+import { outdate } from './outdate.ts';
 import { outlastRefusals } from './outlast-refusals.ts';
 import { outliveLeaders } from './outlive-leaders.ts';
+import { playEdge } from './play-edge.ts';
 import { poisonNeighbour } from './poison-neighbour.ts';
 import type { Row, Wanted } from './row.ts';
 import { stopExecutors } from './stop-executors.ts';
@@ -18,4 +21,12 @@ export const serverParts: Record<string, Play[]> = {
   refusals: [outlastRefusals],
   poison: [poisonNeighbour],
   still: [holdStill],
+  edge: [
+    ...Object.values(kinds).map(
+      (kind): Play =>
+        (binaries, wanted) =>
+          playEdge(binaries, wanted, [kind]),
+    ),
+    outdate,
+  ],
 };

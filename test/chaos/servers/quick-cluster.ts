@@ -42,5 +42,6 @@ export const moving: ConfigInput = {
   automated_migrations: {
     dry_run: false,
     rules: { max_concurrent_migrations: max_concurrent, cooldown_minutes: 0, grace_period_seconds: 0 },
+    safety_checks: { abort_on_failure: false },
   },
 };

@@ -33,6 +33,7 @@ export async function openCluster(
   description: DescriptionInput,
   speed: number,
   tls: { expired?: boolean } = {},
+  { tells_time = true }: { tells_time?: boolean } = {},
 ): Promise<OpenedCluster> {
   const simulator = createSimulator(description, { start: Date.now() });
   const writes: Written[] = [];
@@ -47,7 +48,7 @@ export async function openCluster(
   };
   const heard = { ...simulator, handle };
   const clock = createClock(simulator, speed);
-  let served = await serve(heard, { clock, tls });
+  let served = await serve(heard, { clock, tls, tells_time });
   const { port, fingerprint, certificate } = served;
   return {
     simulator,
@@ -61,7 +62,7 @@ export async function openCluster(
     skip: async (seconds) => clock.skip(1_000 * seconds),
     leave: () => served.close(),
     comeBack: async () => {
-      served = await serve(heard, { clock, port, tls: { certificate } });
+      served = await serve(heard, { clock, port, tells_time, tls: { certificate } });
     },
     close: async () => {
       clock.stop();

@@ -74,7 +74,7 @@ const safetyChecks = z
     min_storage_free_percent: int(10, 0, 90, 'Space that must stay free on a storage that receives disks, percent.'),
     abort_on_failure: bool(
       true,
-      'Approve nothing more for an hour after a migration failed, or until `evenkeel resume`.',
+      'Approve nothing more for an hour after a migration failed, and start nothing that was approved before, or until `evenkeel resume`.',
     ),
     pause_on_failure: bool(false, 'Pause the cluster after a migration failed, until `evenkeel resume`.'),
     respect_backups: bool(

@@ -8,15 +8,22 @@ const host = z
     'a host name or address without a port; {name} stands for the name of the guest',
   );
 
+const guests = z
+  .array(z.string().min(1))
+  .min(1)
+  .describe('Guests by name, vmid or `tag:<tag>`; `*` stands for anything. The first probe that names a guest is its.');
+
 const tcpProbe = z.strictObject({
-  guests: z
-    .array(z.string().min(1))
-    .min(1)
-    .describe(
-      'Guests by name, vmid or `tag:<tag>`; `*` stands for anything. The first probe that names a guest is its.',
-    ),
+  guests,
   host: host.default('{name}').describe('Where the guest listens; `{name}` stands for its name.'),
   port: z.int().min(1).max(65_535).describe('TCP port that accepts a connection while the guest is well.'),
+});
+
+const pingProbe = z.strictObject({
+  guests,
+  host: host
+    .default('{name}')
+    .describe('What answers pings (ICMP echo) while the guest is well; `{name}` stands for its name.'),
 });
 
 /** How the executor tells whether a guest came through its move, and what it does where it did not. */
@@ -30,7 +37,18 @@ export const migrationChecks = z
       .array(tcpProbe)
       .default([])
       .describe('Ports to connect to before and after a move, without sending anything; none by default.'),
-    probe_timeout_seconds: float(3, 0.5, 10, 'Seconds in which a probed port must accept a connection.'),
+    ping_probes: z
+      .array(pingProbe)
+      .default([])
+      .describe(
+        'Guests to ping before and after a move that no TCP probe names; none by default. Needs the command `ping` where the executor runs.',
+      ),
+    probe_timeout_seconds: float(
+      3,
+      0.5,
+      10,
+      'Seconds in which a probed port must accept a connection, or a ping be answered.',
+    ),
     automatic_rollback: bool(
       true,
       'Move a guest back where a rollback condition of its plan holds and the way back is safe.',

@@ -11,5 +11,7 @@ export const clusterProfiled = defineEvent({
   data: z.object({ sample: ClusterSample, profiles: GuestProfiles }),
   key: ({ sample }) => sample.cluster,
   id: ({ sample }) => sample.at,
+  moments: ({ sample }) => ({ 'sample.at': sample.at }),
+  own_clock: ({ sample }) => sample.own_clock === true,
   budget_bytes: 524288,
 });

@@ -9,5 +9,7 @@ export const clusterSampled = defineEvent({
   data: ClusterSample,
   key: ({ cluster }) => cluster,
   id: ({ at }) => at,
+  moments: ({ at }) => ({ at }),
+  own_clock: ({ own_clock }) => own_clock === true,
   budget_bytes: 524288,
 });

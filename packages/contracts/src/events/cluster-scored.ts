@@ -17,5 +17,7 @@ export const clusterScored = defineEvent({
   }),
   key: ({ sample }) => sample.cluster,
   id: ({ sample }) => sample.at,
+  moments: ({ sample }) => ({ 'sample.at': sample.at }),
+  own_clock: ({ sample }) => sample.own_clock === true,
   budget_bytes: 524288,
 });

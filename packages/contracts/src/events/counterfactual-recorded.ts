@@ -11,5 +11,6 @@ export const counterfactualRecorded = defineEvent({
   data: z.object({ counterfactual: Counterfactual }),
   key: ({ counterfactual }) => counterfactual.cluster,
   id: ({ counterfactual }) => `${counterfactual.counterfactual_id}/${counterfactual.horizon}`,
+  moments: ({ counterfactual }) => ({ 'counterfactual.judged_at': counterfactual.judged_at }),
   budget_bytes: 8192,
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Asker } from '../automation.ts';
+import { Asker, Motive } from '../automation.ts';
 import { ClusterName, GuestId } from '../cluster.ts';
 import { defineEvent } from '../define.ts';
 
@@ -18,6 +18,8 @@ export const decisionAnswered = defineEvent({
     by: Asker,
     answer: z.enum(['approved', 'rejected', 'not_pending']),
     reason: z.string(),
+    /** What who gave it said of it. */
+    motive: Motive.optional(),
   }),
   key: ({ cluster }) => cluster,
   id: ({ command_id }) => command_id,

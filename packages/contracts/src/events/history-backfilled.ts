@@ -14,6 +14,9 @@ export const HistoryPoint = z.tuple([
   z.number().nullable(),
 ]);
 
+const latestOf = (points: readonly z.output<typeof HistoryPoint>[]): number =>
+  points.reduce((latest, [start]) => Math.max(latest, start), 0);
+
 export const PastMigration = z.object({
   upid: z.string(),
   guest: GuestId,
@@ -44,6 +47,12 @@ export const historyBackfilled = defineEvent({
   }),
   key: ({ cluster }) => cluster,
   id: ({ node, part, at }) => `${node}/${part}/${at}`,
+  moments: ({ at, node_history, guests, migrations }) => ({
+    at,
+    node_history: latestOf(node_history),
+    guests: latestOf(guests.flatMap(({ history }) => history)),
+    migrations: [at, ...migrations.map(({ ended_at }) => ended_at)].sort().at(-1)!,
+  }),
   budget_bytes: 524_288,
 });
 

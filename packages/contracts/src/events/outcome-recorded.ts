@@ -10,5 +10,6 @@ export const outcomeRecorded = defineEvent({
   data: z.object({ outcome: Outcome }),
   key: ({ outcome }) => outcome.cluster,
   id: ({ outcome }) => `${outcome.migration_id}/${outcome.horizon}`,
+  moments: ({ outcome }) => ({ 'outcome.judged_at': outcome.judged_at }),
   budget_bytes: 65_536,
 });

@@ -9,5 +9,6 @@ export const recommendationDecided = defineEvent({
   data: Decision,
   key: ({ cluster }) => cluster,
   id: ({ decision_id }) => decision_id,
+  moments: ({ decided_at }) => ({ decided_at }),
   budget_bytes: 65_536,
 });

@@ -41,5 +41,7 @@ export const recommendationsGenerated = defineEvent({
   }),
   key: ({ cluster }) => cluster,
   id: ({ run_id }) => run_id,
+  moments: ({ at, sample }) => ({ at, 'sample.at': sample.at }),
+  own_clock: ({ sample }) => sample.own_clock === true,
   budget_bytes: 524_288,
 });

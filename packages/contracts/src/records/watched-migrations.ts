@@ -4,7 +4,14 @@ import { defineRecord } from '../define.ts';
 import { Estimate, Gain, Horizon, NodesNext, Transfer } from '../migration.ts';
 
 /** Sums over samples; fractions of the node's threads and memory, and memory assigned ÷ memory. */
-const NodeSums = z.object({ cpu: z.number(), mem: z.number(), assigned: z.number() });
+const NodeSums = z.object({
+  cpu: z.number(),
+  mem: z.number(),
+  assigned: z.number(),
+  /** Share of the time spent waiting for disks, and pressure of CPU in percent; absent in what was summed before they were counted. */
+  iowait: z.number().optional(),
+  pressure: z.number().optional(),
+});
 const PairSums = z.object({ source: NodeSums, target: NodeSums });
 
 /** The two nodes of a migration over some samples: as they were, and as they would have been had the guest stayed. */
@@ -12,7 +19,7 @@ export const LoadSums = z.object({
   samples: z.number().int(),
   as_is: PairSums,
   stayed: PairSums,
-  /** Pressure of CPU, percent, where it is measured; summed as well. */
+  /** Pressure of CPU as it was, percent, where it is measured; summed as well. */
   pressure: z.object({ source: z.number(), target: z.number() }),
 });
 

@@ -1,5 +1,5 @@
 import type { TokenDescription } from '../description.ts';
-import { strike } from '../faults.ts';
+import { type Of, strike } from '../faults.ts';
 import { hashText } from '../random.ts';
 import { HOUR } from '../units.ts';
 import type { World } from '../world.ts';
@@ -16,8 +16,38 @@ const byToken = (world: World, header: string): Caller => {
   if (!id || !token) throw denied('no such token');
   if (token.secret !== secret) throw denied('invalid token value!');
   if (strike(world, 'unauthorized', (fault) => (fault.token ?? id) === id)) throw denied('Authentication failed!');
-  return { user: id, token };
+  return { user: id, token: withdraw(world, token) };
 };
+
+const isUnder = (path: string, root: string): boolean => root === '/' || path === root || path.startsWith(`${root}/`);
+
+/** Without a right on a path: what names it there and below, and what is handed down to there. */
+const without = (token: TokenDescription, { privilege, path }: Of<'right_withdrawn'>): TokenDescription => {
+  const handedDown = { privileges: [...resolveRights(token, path).keys()], propagate: true };
+  const entries = Object.keys({ ...token.privileges, [path]: [] }).map((at) => {
+    const entry = entryAt(token, at) ?? handedDown;
+    const left = entry.privileges.filter((name) => name !== privilege || !isUnder(at, path));
+    return [at, { ...entry, privileges: left }] as const;
+  });
+  return { ...token, privileges: Object.fromEntries(entries) };
+};
+
+/** A token with what its faults have left it; the same one for the same faults, since its rights are remembered. */
+const withdraw = (world: World, token: TokenDescription): TokenDescription => {
+  const lost = world.faults.filter(
+    ({ fault, from, to }) =>
+      fault.kind === 'right_withdrawn' && (fault.token ?? token.id) === token.id && from <= world.now && world.now < to,
+  );
+  if (lost.length === 0) return token;
+  const key = lost.map(({ id }) => id).join(' ');
+  const before = withdrawn.get(token) ?? new Map<string, TokenDescription>();
+  withdrawn.set(token, before);
+  const left =
+    before.get(key) ?? lost.reduce((left, { fault }) => without(left, fault as Of<'right_withdrawn'>), token);
+  before.set(key, left);
+  return left;
+};
+const withdrawn = new WeakMap<TokenDescription, Map<string, TokenDescription>>();
 
 const sign = (world: World, text: string): string => {
   const secrets = world.plan.description.users.map((user) => user.password).join('/');

@@ -1,3 +1,5 @@
+import { crsSchema } from '../description.ts';
+import { findFault } from '../faults.ts';
 import { replicas } from '../replicas.ts';
 import { HOUR } from '../units.ts';
 import { isOnline, isQuorate, type NodeState, type World } from '../world.ts';
@@ -54,8 +56,10 @@ const status = ({ world, via }: Context): unknown[] => {
 };
 
 const crsOf = (world: World): Record<string, unknown> | undefined => {
-  const crs = world.plan.description.crs;
-  if (!crs) return undefined;
+  const given = world.plan.description.crs;
+  const on = findFault(world, 'crs_on') !== undefined;
+  if (!given && !on) return undefined;
+  const crs = { ...(given ?? crsSchema.parse({})), ...(on ? { ha: 'dynamic', auto_rebalance: true } : {}) };
   return {
     ha: crs.ha,
     'ha-rebalance-on-start': crs.rebalance_on_start ? 1 : 0,

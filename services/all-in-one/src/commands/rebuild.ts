@@ -39,7 +39,7 @@ async function rebuildAll(options: BusOptions & { cluster?: string }): Promise<v
       const log = createLog(settings.log_level, { svc: 'rebuild' });
       for (const cluster of options.cluster === undefined ? known : [options.cluster]) {
         const began = performance.now();
-        await rebuild(services, { bus, store, configs, cluster, log });
+        await rebuild(services, { bus, store, configs, cluster, log, wall: Date.now });
         const seconds = ((performance.now() - began) / 1000).toFixed(1);
         process.stdout.write(`cluster ${cluster}: built again from the streams in ${seconds} s\n`);
       }

@@ -1,5 +1,5 @@
 import { type ClusterConfig, type Config, warnOf } from '@evenkeel/contracts';
-import { createKillSwitch, lacksToken, type Settings, tokenOf } from '@evenkeel/runtime';
+import { createKillSwitch, lacksToken, pingHost, type Settings, tokenOf } from '@evenkeel/runtime';
 import { checkCluster } from './check-cluster.ts';
 import { checkNats, checkRedis } from './check-servers.ts';
 import { type Finding, findingsAbout, presentable } from './finding.ts';
@@ -10,6 +10,7 @@ export type Examined = { settings: Settings; config: Config; nats_monitor?: stri
 export async function examine({ settings, config, nats_monitor }: Examined): Promise<Finding[]> {
   const groups = await Promise.all([
     checkSetup(config, settings),
+    checkPing(config),
     ...config.clusters.map((cluster) => checkCluster(cluster, config, settings)),
     checkNats(settings, nats_monitor),
     checkRedis(settings),
@@ -38,6 +39,21 @@ function checkSetup(config: Config, settings: Settings): Finding[] {
     ...judgeApprovals(settings),
     ...warnOf(config, (cluster) => lacksToken(cluster, 'write', settings)).map((text) =>
       warning('options', text, 'deploy/reference/config.md says what it does'),
+    ),
+  ];
+}
+
+/** Whether guests can be pinged from here, where any are to be. */
+async function checkPing({ migration_checks: { ping_probes } }: Config): Promise<Finding[]> {
+  if (ping_probes.length === 0) return [];
+  const { ok, warning } = findingsAbout('configuration');
+  const pinged = await pingHost({ host: '127.0.0.1', timeout_ms: 1_000 });
+  if (pinged === true) return [ok('ping', 'this machine can ping, as ping_probes asks')];
+  return [
+    warning(
+      'ping',
+      `ping_probes names guests, but ${pinged === false ? 'a ping of this machine itself is not answered' : pinged.unable}: whether they respond is not asked that way`,
+      'where the executor runs, install ping (apt install iputils-ping) and let its group send (sysctl net.ipv4.ping_group_range), or use tcp_probes',
     ),
   ];
 }

@@ -3,9 +3,10 @@ import { iso, minutes } from '@evenkeel/model';
 
 export const t0 = Date.parse('2026-03-01T12:00:00.000Z');
 
-export function configOf(input: ConfigInput = {}): Config {
+export function configOf(input: ConfigInput = {}, abort_on_failure = false): Config {
   const rules = { max_concurrent_migrations: 2, grace_period_seconds: 20, allow_container_restarts: true };
-  return Config.parse({ mode: 'auto', automated_migrations: { dry_run: false, rules }, ...input });
+  const safety_checks = { abort_on_failure };
+  return Config.parse({ mode: 'auto', automated_migrations: { dry_run: false, rules, safety_checks }, ...input });
 }
 
 const estimate = { expected: 20, low: 10, high: 30 };

@@ -71,6 +71,11 @@ export async function openHttpsLab(description: Partial<DescriptionInput> = {}) 
     memory,
     writes,
     troubles,
+    /** Of the certificates of the hosts: those that they show, and those that they will when they are renewed. */
+    fingerprints: async () => ({
+      shown: fronts.map(({ fingerprint }) => fingerprint),
+      renewed: (await Promise.all(fronts.map(({ renewed }) => renewed()))).map(({ fingerprint }) => fingerprint),
+    }),
     /** Ends a host; it comes back with the same certificate, or a new one. */
     leave: (i: number) => fronts[i]!.close(),
     comeBack: async (i: number, renewed = false) => {

@@ -185,7 +185,10 @@ export function createWorld(guests: Record<number, string>, fates: Record<number
       local_resources: [],
       dependent_ha_resources: [],
     })),
-    guest_config: hear(() => state.config),
+    guest_config: hear(({ node, vmid }: GuestRef) => {
+      if (rows.some((row) => row.vmid === vmid)) return state.config;
+      throw new ProxmoxError('refused', `Configuration file 'nodes/${node}/qemu-server/${vmid}.conf' does not exist`);
+    }),
     node_status: hear((node: string) => ({
       cpu: 0.3,
       wait: 0,

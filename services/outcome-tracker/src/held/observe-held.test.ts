@@ -1,8 +1,8 @@
 import type { HeldMove } from '@evenkeel/contracts';
 import { describe, expect, test } from 'vitest';
+import { surveyOf } from '../survey.ts';
 import { type Scene, sampleAt } from '../testing/scenes.ts';
 import { observeHeld } from './observe-held.ts';
-import { surveyOf } from './survey.ts';
 
 /** Nodes of 32 threads and 128 GiB; `qemu/101` uses 4 cores and 8 GiB on n2, and n2 does not let it go to n1. */
 const held = (planned_after: { guest: string; target_node: string }[] = []) =>

@@ -2,10 +2,10 @@ import { Counterfactual, type HeldMove } from '@evenkeel/contracts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { beginWatch } from '../begin-watch.ts';
+import { surveyOf } from '../survey.ts';
 import { aHeldMove } from '../testing/held-scenes.ts';
 import { completed, prices, type Scene, sampleAt } from '../testing/scenes.ts';
 import { track } from '../track.ts';
-import { surveyOf } from './survey.ts';
 import { trackHeld } from './track-held.ts';
 
 const hour = 3600;

@@ -3,8 +3,8 @@ import { millis } from '@evenkeel/model';
 import { sum } from '../count.ts';
 import { horizons } from '../horizons.ts';
 import { gainOf, verdictOf } from '../judge.ts';
+import type { Survey } from '../survey.ts';
 import { observeHeld } from './observe-held.ts';
-import type { Survey } from './survey.ts';
 
 type Prices = Config['penalty_config'];
 type Place = { is: 'waiting' } | { is: 'unclear' } | { is: 'made' } | { is: 'over'; reason: string };

@@ -112,14 +112,28 @@ function changesOf(
 ): Map<string, ScalingHistory | null> {
   const changed = new Map<string, ScalingHistory | null>();
   for (const { guest, decision } of told) {
-    const before = (changed.get(guest) ?? histories[guest])?.decisions ?? [];
-    changed.set(guest, { decisions: [...before, decision].slice(-keptPerGuest) });
+    changed.set(guest, withAdvice(changed.get(guest) ?? histories[guest], decision));
   }
-  const here = new Set<string>(sample.guests.map((g) => g.guest));
-  for (const [guest, { decisions }] of Object.entries(histories)) {
-    const last = decisions.at(-1)?.created_at;
-    const old = last === undefined || millis(sample.at) - millis(last) > forgottenAfter;
-    if (old && !here.has(guest)) changed.set(guest, null);
-  }
+  for (const guest of pastAdvice(sample, histories)) changed.set(guest, null);
   return changed;
+}
+
+const withAdvice = (history: ScalingHistory | undefined, decision: ScalingDecision): ScalingHistory => ({
+  decisions: [...(history?.decisions ?? []), decision].slice(-keptPerGuest),
+});
+
+/** Guests that are gone and were last advised on long ago. */
+export function pastAdvice(sample: ClusterSample, histories: Readonly<Record<string, ScalingHistory>>): string[] {
+  const here = new Set<string>(sample.guests.map((g) => g.guest));
+  return Object.entries(histories).flatMap(([guest, { decisions }]) => {
+    const last = decisions.at(-1)?.created_at;
+    const isOld = last === undefined || millis(sample.at) - millis(last) > forgottenAfter;
+    return isOld && !here.has(guest) ? [guest] : [];
+  });
+}
+
+/** What was advised about a guest, from what was told; what is known already changes nothing. */
+export function rememberAdvice(history: ScalingHistory | undefined, decision: ScalingDecision): ScalingHistory {
+  const isKnown = history?.decisions.some(({ decision_id }) => decision_id === decision.decision_id);
+  return history && isKnown ? history : withAdvice(history, decision);
 }
