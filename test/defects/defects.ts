@@ -447,7 +447,7 @@ export const ofProxBalance: readonly Defect[] = [
         test: 'a rise of the background is not held against it',
         put_in: {
           file: 'services/outcome-tracker/src/count.ts',
-          text: 'source: add(as_is.source, shareOf(guest, target, source)),',
+          text: 'source: add(as_is.source, shareOf(guest, to, source)),',
           instead: 'source: { cpu: 0.625, mem: 0, assigned: 0 },',
         },
       },
