@@ -122,15 +122,25 @@ function hasArrived(move: MoveRecord, { truth }: Witness): boolean | undefined {
   return after === undefined ? undefined : after === move.target;
 }
 
+/** Whether HA took it off its target again, after a task that failed with the guest there, before anybody said so: it stood where it came from, as after any failure. */
+function wasTakenBack(move: MoveRecord, told: number, { truth }: Witness): boolean {
+  const next = truth.moves.find((m) => m.vmid === move.vmid && m.source === move.target && m.started >= move.ended);
+  return !move.ok && next !== undefined && next.ended <= told;
+}
+
 /** I2: what was said of a migration is what really became of it; HA itself takes its guests off a node in maintenance, asked by nobody. */
 function checkTruth(witness: Witness): string[] {
   const completed = new Set(idsOf(all(witness, migrationCompleted)));
   const refused = new Set(idsOf(all(witness, migrationRefused)));
+  const failedAt = new Map(
+    all(witness, migrationFailed).map(({ migration, failed_at }) => [migration.migration_id, Date.parse(failed_at)]),
+  );
   return witness.approved.flatMap(({ migration_id: id, vmid, target_node }) => {
     const posts = witness.sent.filter((post) => vmidOf(post.path) === vmid && post.target === target_node);
     const isAsked = (move: MoveRecord) => posts.some(({ at }) => at <= move.started);
     const moves = witness.truth.moves.filter((m) => m.vmid === vmid && m.target === target_node && isAsked(m));
-    const arrivals = moves.map((move) => hasArrived(move, witness));
+    const told = failedAt.get(id) ?? 0;
+    const arrivals = moves.map((move) => hasArrived(move, witness) && !wasTakenBack(move, told, witness));
     if (arrivals.includes(undefined)) return [];
     const arrived = arrivals.includes(true);
     return [
