@@ -415,6 +415,15 @@ export const ofProxBalance: readonly Defect[] = [
           instead: "climbs[0]!.verdict.result === 'failed'",
         },
       },
+      {
+        file: 'services/filter-pipeline/src/queue.test.ts',
+        test: '[P24] companions and exchanges are never split by the limit of a run',
+        put_in: {
+          file: 'services/filter-pipeline/src/select.ts',
+          text: 'unit.length <= left',
+          instead: 'left > 0',
+        },
+      },
     ],
   },
   {
