@@ -85,8 +85,8 @@ export const ofProxBalance: readonly Defect[] = [
         test: '[P06] another source begins anew',
         put_in: {
           file: 'services/filter-pipeline/src/persistence.ts',
-          text: 'before !== undefined && before.source_node === source_node && sameOrBetter(before, recommendation)',
-          instead: 'before !== undefined',
+          text: '      before.source_node === source_node &&\n',
+          instead: '',
         },
       },
       {
