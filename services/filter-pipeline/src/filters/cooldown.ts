@@ -28,7 +28,7 @@ export const cooldown: Filter = ({ recommendation }, { moves, now, config }) => 
   const wait = minutes(config.automated_migrations.rules.cooldown_minutes) * factor;
   const age = Math.max(0, now - millis(last.at));
   const said = `${words[last.how]} ${span(age)} ago (${last.from}->${last.to}), cooldown ${span(wait)}`;
-  return age < wait ? filtered(`${said}, ${recent} in 7 days`) : passed(said);
+  return age < wait ? filtered(recent > 0 ? `${said}, ${recent} in 7 days` : said) : passed(said);
 };
 
 const words = {
