@@ -85,8 +85,8 @@ export const ofProxBalance: readonly Defect[] = [
         test: '[P06] another source begins anew',
         put_in: {
           file: 'services/filter-pipeline/src/persistence.ts',
-          text: 'before !== undefined && before.source_node === source_node && sameOrBetter(before, recommendation)',
-          instead: 'before !== undefined',
+          text: '      before.source_node === source_node &&\n',
+          instead: '',
         },
       },
       {
@@ -413,6 +413,15 @@ export const ofProxBalance: readonly Defect[] = [
           file: 'services/filter-pipeline/src/select.ts',
           text: "climbs.some(({ verdict }) => verdict.result === 'failed')",
           instead: "climbs[0]!.verdict.result === 'failed'",
+        },
+      },
+      {
+        file: 'services/filter-pipeline/src/queue.test.ts',
+        test: '[P24] companions and exchanges are never split by the limit of a run',
+        put_in: {
+          file: 'services/filter-pipeline/src/select.ts',
+          text: 'unit.length <= left',
+          instead: 'left > 0',
         },
       },
     ],

@@ -15,6 +15,7 @@ export * from './predict.ts';
 export * from './residents.ts';
 export * from './rules/index.ts';
 export * from './series.ts';
+export * from './shapes.ts';
 export * from './statistics.ts';
 export * from './success-rate.ts';
 export * from './survival.ts';

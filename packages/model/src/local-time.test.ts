@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { localHour, localTime, localWeekHour } from './local-time.ts';
+import { hourShift, localHour, localTime, localWeekHour } from './local-time.ts';
 
 test.each([
   ['2026-07-15T12:00:00Z', 'UTC', 2, '12:00'],
@@ -30,4 +30,16 @@ test('law: UTC is the zone of Greenwich without summer time', () => {
       expect(localTime(date.getTime(), 'UTC')).toEqual(localTime(date.getTime(), 'Etc/GMT'));
     }),
   );
+});
+
+test.each([
+  ['UTC', 0],
+  ['Europe/Berlin', 0],
+  ['Asia/Kolkata', 1800],
+  ['Asia/Kathmandu', 2700],
+  ['America/St_Johns', 1800],
+  ['Middle/Earth', 0],
+])('hours of %s begin %i s before those of UTC', (zone, seconds) => {
+  for (const minute of [0, 29, 30, 44, 45, 59, 60 * 18 + 40])
+    expect(hourShift(Date.UTC(2026, 0, 5, 0, minute), zone)).toBe(seconds);
 });

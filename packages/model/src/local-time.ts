@@ -33,6 +33,12 @@ export function localTime(ms: number, timezone: string): LocalTime | undefined {
   return { weekday: weekdays.indexOf(said.slice(0, 3)), minute: 60 * Number(hour) + Number(minute) };
 }
 
+/** Seconds by which the hours of an IANA zone begin before those of UTC: 1800 in Kolkata, 0 in most. */
+export function hourShift(ms: number, timezone: string): number {
+  const here = (localTime(ms, timezone) ?? utc(ms)).minute;
+  return 60 * ((here - utc(ms).minute + 1440) % 60);
+}
+
 /** Hour of the week, 0 (Monday 00:00) to 167, in an IANA time zone; in one that nobody knows, in UTC. */
 export function localWeekHour(ms: number, timezone: string): number {
   const { weekday, minute } = localTime(ms, timezone) ?? utc(ms);

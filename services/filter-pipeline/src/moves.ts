@@ -45,8 +45,10 @@ export function rememberMove(
 }
 
 /** Whether what is known belongs to this guest and not to one that had its vmid before. */
-export const isSameGuest = (known: GuestMoves | undefined, identity: string | undefined): boolean =>
-  known?.identity === undefined || identity === undefined || known.identity === identity;
+export const isSameGuest = (
+  known: { identity?: string | undefined } | undefined,
+  identity: string | undefined,
+): boolean => known?.identity === undefined || identity === undefined || known.identity === identity;
 
 /** Whether nothing of it is worth remembering any more. */
 export const isForgotten = ({ moves }: GuestMoves, now: number): boolean =>

@@ -2,16 +2,40 @@ import type { Recommendation } from '@evenkeel/contracts';
 import { expect, test } from 'vitest';
 import type { Tracking } from './filter.ts';
 import { persistence, trackRecommendations } from './persistence.ts';
-import { type Different, givenCandidate, givenRecommendation, givenRun, noon } from './testing/given.ts';
+import {
+  type Different,
+  givenCandidate,
+  givenConfig,
+  givenRecommendation,
+  givenRun,
+  givenScore,
+  noon,
+} from './testing/given.ts';
 
-type Seen = { minutes: number; sees: Different<Recommendation> | null; run_id?: string };
+type Seen = {
+  minutes: number;
+  sees: Different<Recommendation> | null;
+  run_id?: string;
+  /** CPU of pve3, and who the guest is. */
+  pve3?: number;
+  identity?: string;
+};
 
 /** What the filter says of the last of these runs. */
 function after(runs: readonly Seen[], intelligent: object = {}): string {
   let tracking: Tracking | undefined;
-  for (const [i, { minutes, sees, run_id = `run-${i}` }] of runs.entries()) {
+  for (const [i, { minutes, sees, run_id = `run-${i}`, pve3 = 0.3, identity = 'id' }] of runs.entries()) {
     const at = new Date(noon + minutes * 60_000).toISOString();
-    tracking = trackRecommendations(tracking, givenRun(sees ? [givenRecommendation(sees)] : [], { at, run_id }));
+    const scores = [givenScore('pve1', 0.85), givenScore('pve2', 0.3), givenScore('pve3', pve3)];
+    const run = givenRun(sees ? [givenRecommendation(sees)] : [], { at, run_id, scores });
+    const load = (cpu: number) => ({ cpu, mem: 0.3, penalty: 0 });
+    for (const { target_node, effect } of run.recommendations)
+      if (target_node === 'pve3') effect.target_before = load(pve3);
+    tracking = trackRecommendations(
+      tracking,
+      { ...run, guests: run.guests.map((guest) => ({ ...guest, identity })) },
+      givenConfig(),
+    );
   }
   const last = runs.at(-1)!;
   const [candidate, context] = givenCandidate({
@@ -47,14 +71,28 @@ test.each([
     says: 'observing: 1/3 periods',
   },
   {
-    name: '[P06] a worse target begins anew',
-    runs: [same(0), same(5), { minutes: 10, sees: { target_node: 'pve3', score_improvement: 19 } }],
+    name: '[P06] a worse target begins anew, whatever it brings in all',
+    runs: [same(0), same(5), { minutes: 10, sees: { target_node: 'pve3', score_improvement: 40 }, pve3: 0.8 }],
     says: 'observing: 1/3 periods',
   },
   {
-    name: 'a better target goes on',
-    runs: [same(0), same(5), { minutes: 10, sees: { target_node: 'pve3', score_improvement: 21 } }],
+    name: 'a better target goes on, though the source has cooled',
+    runs: [
+      { minutes: 0, sees: { target_node: 'pve3' }, pve3: 0.75 },
+      { minutes: 5, sees: { target_node: 'pve3' }, pve3: 0.75 },
+      { minutes: 10, sees: { score_improvement: 5 }, pve3: 0.75 },
+    ],
     says: 'passed',
+  },
+  {
+    name: 'a target that is as good goes on, though the source has cooled',
+    runs: [same(0), same(5), { minutes: 10, sees: { target_node: 'pve3', score_improvement: 19.9 } }],
+    says: 'passed',
+  },
+  {
+    name: 'another guest of the same vmid begins anew',
+    runs: [same(0), same(5), { ...same(10), identity: 'another' }],
+    says: 'observing: 1/3 periods',
   },
   {
     name: 'the same target goes on, though it brings less',
@@ -83,7 +121,7 @@ test('how long a sighting counts is a setting: observation_window_hours', () => 
 });
 
 test('what a run does not see is pruned', () => {
-  const seen = trackRecommendations(undefined, givenRun());
-  const next = trackRecommendations(seen, givenRun([], { run_id: 'run-2' }));
+  const seen = trackRecommendations(undefined, givenRun(), givenConfig());
+  const next = trackRecommendations(seen, givenRun([], { run_id: 'run-2' }), givenConfig());
   expect([Object.keys(seen.tracked), Object.keys(next.tracked)]).toEqual([['qemu/101'], []]);
 });

@@ -1,7 +1,11 @@
-import type { TrackedRecommendation } from '@evenkeel/contracts';
+import type { Config, TrackedRecommendation } from '@evenkeel/contracts';
 import { byText, hours, millis } from '@evenkeel/model';
+import { baseLoads } from './base-loads.ts';
 import { type Filter, type Generated, observing, passed, type Tracking } from './filter.ts';
+import { applyShift, shiftOfRecommendation } from './loads.ts';
+import { isSameGuest } from './moves.ts';
 import { figure } from './quote.ts';
+import { sameOrBetter } from './same-or-better.ts';
 
 const mostSeen = 10;
 
@@ -9,18 +13,27 @@ const mostSeen = 10;
  * What this run has seen, added to what the runs before it saw: same guest, same source, same or better target goes on counting,
  * anything else starts at one, and what this run did not see is forgotten. A run counts once, however often it is told.
  */
-export function trackRecommendations(known: Tracking | undefined, generated: Generated): Tracking {
+export function trackRecommendations(known: Tracking | undefined, generated: Generated, config: Config): Tracking {
   if (known?.last_run_id === generated.run_id) return known;
   const tracked: Record<string, TrackedRecommendation> = {};
+  const identities = new Map(generated.guests.map(({ guest, identity }) => [guest, identity]));
+  let loads = baseLoads(generated);
   const inOrder = [...generated.recommendations].sort((a, b) => a.rank - b.rank || byText(a.guest, b.guest));
   for (const recommendation of inOrder) {
     const { guest, source_node, target_node, score_improvement, confidence_score } = recommendation;
     if (tracked[guest]) continue;
-    const before = known?.tracked[guest];
-    const goesOn = before !== undefined && before.source_node === source_node && sameOrBetter(before, recommendation);
+    const identity = identities.get(guest);
+    const before = isSameGuest(known?.tracked[guest], identity) ? known?.tracked[guest] : undefined;
+    const run = { sample: generated.sample, loads, config };
+    const goesOn =
+      before !== undefined &&
+      before.source_node === source_node &&
+      sameOrBetter(recommendation, before.target_node, run);
+    loads = applyShift(loads, shiftOfRecommendation(recommendation));
     tracked[guest] = {
       source_node,
       target_node,
+      ...(identity !== undefined && { identity }),
       score_improvement,
       confidence_score,
       first_seen: goesOn ? before.first_seen : generated.at,
@@ -35,11 +48,6 @@ export function trackRecommendations(known: Tracking | undefined, generated: Gen
     tracked,
   };
 }
-
-const sameOrBetter = (
-  before: Pick<TrackedRecommendation, 'target_node' | 'score_improvement'>,
-  now: Pick<TrackedRecommendation, 'target_node' | 'score_improvement'>,
-): boolean => before.target_node === now.target_node || now.score_improvement >= before.score_improvement;
 
 /** Only what several consecutive runs recommend is more than a spike. */
 export const persistence: Filter = ({ recommendation }, { tracking, now, config }) => {

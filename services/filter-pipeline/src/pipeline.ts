@@ -5,7 +5,7 @@ import { type Authority, authority } from './authority.ts';
 import { buildContext, candidatesOf, type Facts, type Occasion } from './context.ts';
 import type { FilterContext, Generated } from './filter.ts';
 import { type Climb, limitsOrder } from './ladder.ts';
-import { type Selection, select } from './select.ts';
+import { type Selection, select, waitsForRoom } from './select.ts';
 import { freeSlots, type Slots, waitsFor } from './slots.ts';
 import { summarize } from './summarize.ts';
 
@@ -27,7 +27,7 @@ export function decideRun(occasion: Occasion, facts: Facts): RunResult {
   const context = buildContext(occasion, facts);
   const { generated, config } = occasion;
   const most = config.automated_migrations.rules.max_migrations_per_run;
-  const selection = select(candidatesOf(generated), context, most);
+  const selection = select(candidatesOf(generated), context, { most, left: most, begun: () => false });
   const slots = freeSlots(facts.approvals, generated.sample.running_migrations, occasion);
   const ids = decisionIds([...selection.chosen, ...selection.surplus, ...selection.rejected]);
   const decisions = decide(selection, slots, context, ids, occasion.newer);
@@ -83,7 +83,7 @@ function decide(
     decision(
       c,
       'skipped',
-      `ranked ${selection.chosen.length + i + 1} of ${ranked.length}: at most ${most} a run, and its turn where one of these is refused`,
+      `ranked ${selection.chosen.length + i + 1} of ${ranked.length}: ${waitsForRoom(c, most)}`,
       false,
     ),
   );

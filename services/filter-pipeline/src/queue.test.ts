@@ -104,3 +104,123 @@ test('what moved since the sample counts', () => {
   expect(guests(look(started(), 301, full))).toEqual(['qemu/102']);
   expect(guests(look(ended('completed'), 90, full))).toEqual([]);
 });
+
+const single = (vmid: number, rank: number, different: object = {}) =>
+  givenRecommendation(vary(light, { guest: `qemu/${vmid}`, rank, ...different }));
+const unit = (vmids: number[], rank: number, different: object = {}) =>
+  vmids.map((vmid, i) =>
+    single(vmid, rank + i, {
+      companions: vmids.filter((other) => other !== vmid).map((other) => `qemu/${other}`),
+      ...different,
+    }),
+  );
+const at = (cpu: number) => ({ cpu, mem: 0.3, penalty: 100 * cpu ** 2 });
+const swap = [
+  single(201, 1, {
+    source_node: 'pve2',
+    target_node: 'pve1',
+    exchange: { step: 1, of: 2, with: { guest: 'qemu/101', target_node: 'pve2' } },
+    effect: { source_before: at(0.6), source_after: at(0.5), target_before: at(0.8), target_after: at(0.84) },
+  }),
+  single(101, 2, {
+    exchange: { step: 2, of: 2, with: { guest: 'qemu/201', target_node: 'pve1' } },
+    effect: { source_before: at(0.84), source_after: at(0.6), target_before: at(0.5), target_after: at(0.7) },
+  }),
+];
+
+/** What a run moves in the end, everything having completed, or refused where said so; and what is said of the rest. */
+function play(recommendations: ReturnType<typeof single>[], rules: object, refused: string[] = []) {
+  const run = givenRun(recommendations);
+  const config = { automated_migrations: { rules: { grace_period_seconds: 0, ...rules } } };
+  const first = decideRun(givenOccasion(run, { config }), givenFacts(run));
+  const moved: string[] = [];
+  let [known, waiting, open, held] = [
+    addApproved(undefined, first.approved, recommendations, noon),
+    first.waiting,
+    first.approved,
+    {},
+  ];
+  for (let now = noon + 30_000; now < noon + 570_000; now += 30_000) {
+    for (const migration of open) {
+      const how = refused.includes(migration.guest) ? ('refused' as const) : ('completed' as const);
+      if (how === 'completed') moved.push(migration.guest.slice(5));
+      known = rememberApproval(known, migration, { ended: { at: new Date(now).toISOString(), how } }, now);
+    }
+    const next = lookAgain(waiting, givenFacts(run, { approvals: known }), { now, config: givenConfig(config) });
+    known = addApproved(known, next.approved, recommendations, now);
+    ({ approved: open, waiting } = next);
+    if (next.held) held = next.held;
+  }
+  return [moved.join(' '), Object.values(held)[0]];
+}
+
+test.each<[string, ReturnType<typeof single>[], object, string, string | undefined]>([
+  [
+    'a pair that no longer fits waits for the next run',
+    [single(101, 1), single(102, 2), ...unit([103, 104], 3)],
+    {},
+    '101 102',
+    'at most 3 a run, and its turn where one of these is refused',
+  ],
+  [
+    'what comes after it and fits goes',
+    [single(101, 1), single(102, 2), ...unit([103, 104], 3), single(105, 5)],
+    {},
+    '101 102 105',
+    'the run has made all of its moves',
+  ],
+  [
+    'a pair that fits goes whole, before what is behind it',
+    [single(101, 1), ...unit([102, 103], 2), single(104, 4)],
+    {},
+    '101 102 103',
+    'the run has made all of its moves',
+  ],
+  ['four where three may', unit([101, 102, 103, 104], 1), {}, '', 'needs 4 moves, a run may make 3'],
+  [
+    'four that must go may be more than three, and go alone',
+    [...unit([101, 102, 103, 104], 1, { mandatory: 'drain' }), single(105, 5)],
+    {},
+    '101 102 103 104',
+    'the run has made all of its moves',
+  ],
+  [
+    'an exchange where one move may be made',
+    swap,
+    { max_migrations_per_run: 1 },
+    '',
+    'needs 2 moves, a run may make 1',
+  ],
+  ['an exchange where two may', [...swap, single(105, 3)], { max_migrations_per_run: 2 }, '201 101', undefined],
+])('[P24] companions and exchanges are never split by the limit of a run: %s', (_, all, rules, moved, held) => {
+  const [went, why] = play(all, rules);
+  expect(went).toBe(moved);
+  if (held) expect(why).toBe(held);
+});
+
+test('a pair whose places become free goes', () => {
+  const all = [single(101, 1), single(102, 2), ...unit([103, 104], 3)];
+  expect(play(all, {}, ['qemu/102'])[0]).toBe('101 103 104');
+});
+
+test('a pair that has begun goes before what ranks higher and was held until now', () => {
+  const run = givenRun([single(101, 1), ...unit([102, 103], 2)]);
+  const rules = { automated_migrations: { rules: { max_migrations_per_run: 2 } } };
+  const two = decideRun(givenOccasion(run, { config: rules }), givenFacts(run));
+  const [pair, waiting] = [two.waiting.generated.recommendations, two.waiting];
+  const begun = { ...two.approved[0]!, guest: 'qemu/102' as const, migration_id: 'run-1.qemu-102' };
+  const known = addApproved(undefined, [begun], pair, noon);
+  const done = rememberApproval(known, begun, { ended: { at: new Date(noon).toISOString(), how: 'completed' } }, noon);
+  const recommendations = run.recommendations.filter(({ guest }) => guest !== 'qemu/102');
+  const queue = recommendations.map(({ recommendation_id, vmid }) => ({
+    recommendation_id,
+    decision_id: `run-1.qemu-${vmid}`,
+  }));
+  const left = { ...waiting, queue, generated: { ...run, recommendations } };
+  const next = lookAgain(left, givenFacts(run, { approvals: done }), {
+    now: noon + 90_000,
+    config: givenConfig(rules),
+  });
+  expect(next.approved.map(({ guest }) => guest)).toEqual(['qemu/103']);
+  expect(next.held).toEqual({ 'qemu/101': 'the run has made all of its moves' });
+});

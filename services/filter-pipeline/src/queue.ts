@@ -1,10 +1,10 @@
-import type { ApprovedMigration, Config, Recommendation } from '@evenkeel/contracts';
+import type { Approval, ApprovedMigration, Config, Recommendation } from '@evenkeel/contracts';
 import { millis, oldestSample } from '@evenkeel/model';
 import { approve, waitsForFirst } from './approvals.ts';
 import { authority } from './authority.ts';
 import { buildContext, candidatesOf, type Facts } from './context.ts';
 import type { CurrentRun } from './pipeline.ts';
-import { select } from './select.ts';
+import { isPartOf, type Room, select, waitsForRoom } from './select.ts';
 import { freeSlots, waitsFor } from './slots.ts';
 
 /** What the queue gives; `closed` says why nothing of it may move any more, `held` why what may act has to wait, by guest. */
@@ -28,25 +28,21 @@ export function lookAgain(
   const closed = closeOutdated(waiting, now);
   if (closed) return { approved: [], ...closed };
   const slots = freeSlots(facts.approvals, generated.sample.running_migrations, { now, config });
-  const room = Math.min(
-    slots.free,
-    config.automated_migrations.rules.max_migrations_per_run - usedUp(facts, generated.run_id, now),
-  );
   const { sample } = generated;
   const allowed = (r: Recommendation) => authority(r, { config, now, answers: facts.answers, sample });
   const acting = { ...generated, recommendations: generated.recommendations.filter((r) => allowed(r).may === 'act') };
   if (acting.recommendations.length === 0) return { approved: [], waiting };
-  if (room <= 0) {
-    const why = slots.free > 0 ? 'the run has made all of its moves' : waitsFor(slots, 0);
-    return { approved: [], waiting, held: Object.fromEntries(acting.recommendations.map((r) => [r.guest, why])) };
-  }
+  const room = roomOf(acting.recommendations, facts, generated.run_id, { now, config });
+  const all = (why: string) => Object.fromEntries(acting.recommendations.map((r) => [r.guest, why]));
+  if (slots.free <= 0) return { approved: [], waiting, held: all(waitsFor(slots, 0)) };
+  if (room.left <= 0 && !acting.recommendations.some(room.begun)) return { approved: [], waiting, held: all(allMade) };
   const context = buildContext({ generated: acting, base: new Map(Object.entries(base)), now, config }, facts);
-  const { chosen, rejected } = select(candidatesOf(acting), context, queue.length);
+  const { chosen, surplus, rejected } = select(candidatesOf(acting), context, room);
   const [ready, later] = [
     chosen.filter(({ candidate: { recommendation } }) => !waitsForFirst(recommendation, facts.approvals)),
     chosen.filter(({ candidate: { recommendation } }) => waitsForFirst(recommendation, facts.approvals)),
   ];
-  const approved = ready.slice(0, room).map(({ candidate: { recommendation, guest } }) => {
+  const approved = ready.slice(0, slots.free).map(({ candidate: { recommendation, guest } }) => {
     const place = queue.find(({ recommendation_id }) => recommendation_id === recommendation.recommendation_id)!;
     return approve(recommendation, guest!.identity, place.decision_id, context, allowed(recommendation).approved_by);
   });
@@ -59,7 +55,10 @@ export function lookAgain(
       recommendation.guest,
       waitsForFirst(recommendation, facts.approvals)!,
     ]),
-    ...ready.slice(room).map(({ candidate }) => [candidate.recommendation.guest, waitsFor(slots, approved.length)]),
+    ...ready
+      .slice(slots.free)
+      .map(({ candidate }) => [candidate.recommendation.guest, waitsFor(slots, approved.length)]),
+    ...surplus.map((c) => [c.candidate.recommendation.guest, room.left > 0 ? waitsForRoom(c, room.most) : allMade]),
   ];
   const left = without(waiting, new Set(approved.map(({ decision_id }) => decision_id)));
   return { approved, waiting: left, held: Object.fromEntries(held) };
@@ -83,13 +82,31 @@ export function closeOutdated(
 const emptied = (waiting: CurrentRun): CurrentRun =>
   without(waiting, new Set(waiting.queue.map(({ decision_id }) => decision_id)));
 
+const allMade = 'the run has made all of its moves';
+
+/**
+ * The moves that a run has left for what has not begun: those of its units that have, and wait for a slot, are kept for them. A unit
+ * that stopped at a failure is not waited for.
+ */
+function roomOf(
+  waiting: readonly Recommendation[],
+  { approvals }: Facts,
+  run_id: string,
+  { now, config }: { now: number; config: Config },
+): Room {
+  const most = config.automated_migrations.rules.max_migrations_per_run;
+  const used = usedUp(approvals, run_id, now);
+  const under = used.filter(({ ended }) => ended?.how !== 'failed');
+  const begun = (r: Recommendation) => under.some((a) => isPartOf(r, a));
+  return { most, left: most - used.length - waiting.filter(begun).length, begun };
+}
+
 /** Approvals of the run that were used or may still be: what was refused or expired unused leaves its place to the next. */
-function usedUp({ approvals }: Facts, run_id: string, now: number): number {
-  return Object.values(approvals?.entries ?? {}).filter(
+const usedUp = (known: Facts['approvals'], run_id: string, now: number): Approval[] =>
+  Object.values(known?.entries ?? {}).filter(
     (a) =>
       a.run_id === run_id && a.ended?.how !== 'refused' && (a.ended || a.started_at || now <= Date.parse(a.expires_at)),
-  ).length;
-}
+  );
 
 /** The run without what has had its turn, or must not have one. */
 export function without(waiting: CurrentRun, gone: ReadonlySet<string>): CurrentRun {

@@ -5,34 +5,58 @@ import { type Candidate, type FilterContext, filtered } from './filter.ts';
 import { hasPoorRecord } from './filters/guest-success.ts';
 import { type Climb, climb, failAt } from './ladder.ts';
 
+/** One that passed and did not fit; `needs` are the moves of its whole unit. */
+export type Surplus = Climb & { needs: number };
 /** What became of the candidates: `chosen` passed and fit into the run, `surplus` passed and did not; all best first. */
-export type Selection = { chosen: Climb[]; surplus: Climb[]; rejected: Climb[] };
+export type Selection = { chosen: Climb[]; surplus: Surplus[]; rejected: Climb[] };
+/** The moves that a run may make at most, how many of them are left, and whose unit has begun to move. */
+export type Room = { most: number; left: number; begun: (recommendation: Recommendation) => boolean };
 
 /**
  * Takes the candidates, best first, up the ladder; each that is chosen counts as moved for those after it, and one that fails is
- * passed over. Companions go together or not at all. At most `most` are chosen.
+ * passed over. Companions and exchanges go together or not at all: a unit is chosen where all of it fits, and what has begun is
+ * finished. One that must go and is larger than a run may be goes alone.
  */
-export function select(candidates: readonly Candidate[], context: FilterContext, most: number): Selection {
+export function select(candidates: readonly Candidate[], context: FilterContext, room: Room): Selection {
   const selection: Selection = { chosen: [], surplus: [], rejected: [] };
   let current = context;
-  for (const unit of unitsOf(rank(candidates, context))) {
+  let left = room.left;
+  for (const unit of unitsOf(rank(candidates, context, room))) {
     const climbs = climbTogether(unit, current);
     if (climbs.some(({ verdict }) => verdict.result === 'failed')) {
       selection.rejected.push(...holdCompanions(climbs));
-    } else if (selection.chosen.length + climbs.length <= most) {
+    } else if (fits(unit, left, room)) {
       selection.chosen.push(...climbs);
+      if (!isBegun(unit, room)) left -= unit.length;
       current = unit.reduce((context, { recommendation }) => acceptMove(context, recommendation), current);
     } else {
-      selection.surplus.push(...climbs);
+      selection.surplus.push(...climbs.map((climbed) => ({ ...climbed, needs: unit.length })));
     }
   }
   return selection;
 }
 
-/** Mandatory moves first, guests with a poor record last, else as recommended; equal ranks by guest and target. */
-function rank(candidates: readonly Candidate[], context: FilterContext): Candidate[] {
+/** Why one that passed is not among the moves of its run. */
+export const waitsForRoom = ({ needs }: Surplus, most: number): string =>
+  needs > most
+    ? `needs ${needs} moves, a run may make ${most}`
+    : `at most ${most} a run, and its turn where one of these is refused`;
+
+const isBegun = (unit: readonly Candidate[], { begun }: Room): boolean =>
+  unit.some(({ recommendation }) => begun(recommendation));
+
+function fits(unit: readonly Candidate[], left: number, room: Room): boolean {
+  const mustGo = unit.some(({ recommendation }) => recommendation.mandatory);
+  return isBegun(unit, room) || unit.length <= left || (mustGo && unit.length > room.most && left === room.most);
+}
+
+/** What has begun first, then mandatory moves, guests with a poor record last, else as recommended; equal ranks by guest and target. */
+function rank(candidates: readonly Candidate[], context: FilterContext, { begun }: Room): Candidate[] {
   const learns = context.config.intelligent_migrations.guest_success_tracking_enabled;
-  const place = (c: Candidate) => (c.recommendation.mandatory ? 0 : learns && hasPoorRecord(c, context) ? 2 : 1);
+  const place = (c: Candidate) => {
+    if (begun(c.recommendation)) return -1;
+    return c.recommendation.mandatory ? 0 : learns && hasPoorRecord(c, context) ? 2 : 1;
+  };
   return [...candidates].sort(
     (a, b) =>
       place(a) - place(b) ||
@@ -48,13 +72,9 @@ function unitsOf(ranked: readonly Candidate[]): Candidate[][] {
   const taken = new Set<Candidate>();
   for (const leader of ranked) {
     if (taken.has(leader)) continue;
-    const { companions, target_node } = leader.recommendation;
     const unit = [
       leader,
-      ...ranked.filter(
-        ({ recommendation: r }) =>
-          (companions.includes(r.guest) && r.target_node === target_node) || isPartner(r, leader.recommendation),
-      ),
+      ...ranked.filter(({ recommendation }) => isPartOf(leader.recommendation, recommendation)),
     ].filter((member) => !taken.has(member));
     for (const member of unit) taken.add(member);
     units.push(unit);
@@ -62,9 +82,13 @@ function unitsOf(ranked: readonly Candidate[]): Candidate[][] {
   return units;
 }
 
-/** Whether one is the other half of an exchange. */
-const isPartner = (r: Recommendation, { exchange }: Recommendation): boolean =>
-  exchange !== undefined && r.guest === exchange.with.guest && r.target_node === exchange.with.target_node;
+/** Whether a move is that of a companion of a recommendation, or the other half of its exchange. */
+export const isPartOf = (
+  { companions, target_node, exchange }: Recommendation,
+  other: Pick<Recommendation, 'guest' | 'target_node'>,
+): boolean =>
+  (companions.includes(other.guest) && other.target_node === target_node) ||
+  (exchange !== undefined && other.guest === exchange.with.guest && other.target_node === exchange.with.target_node);
 
 /** Each member of a unit knows the others, and finds those before it moved already. */
 function climbTogether(unit: readonly Candidate[], context: FilterContext): Climb[] {

@@ -145,7 +145,7 @@ test('[P33] what failed is left alone, and [P11] so is the cluster for an hour',
   expect(await service.tick(20)).toEqual([]);
   const next = await service.tell(recommendationsGenerated, run([101, 102], 2, 20), 20);
   expect(decided(next)).toEqual([
-    'filtered: failed to move 19 min ago (pve1->pve2), cooldown 30 min, 1 in 7 days',
+    'filtered: failed to move 19 min ago (pve1->pve2), cooldown 30 min',
     expect.stringMatching(/^deferred: stopped until 2026-07-15T13:01:00.000Z because qemu\/101 pve1->pve2 failed/),
   ]);
   expect(service.summary('run-1')).toBeUndefined();

@@ -222,7 +222,7 @@ async function decide(here: Here, generated: Generated) {
   const { state, config, now } = here;
   await learnFoundMoves(here, generated);
   const { observation_periods, observation_window_hours } = config.intelligent_migrations;
-  const seen = trackRecommendations(await state.tracking.get(), generated);
+  const seen = trackRecommendations(await state.tracking.get(), generated, config);
   const tracking = markReady(seen, observation_periods, observation_window_hours);
   const facts = await readFacts(here, generated, tracking);
   const newer = newerThan(generated, await state.waiting.get());

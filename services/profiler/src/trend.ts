@@ -1,6 +1,14 @@
-import { blockMeans, deviation, known, mannKendall, type Series, straightLine, theilSen } from '@evenkeel/model';
+import {
+  blockMeans,
+  deviation,
+  fitShapes,
+  known,
+  mannKendall,
+  type Series,
+  straightLine,
+  theilSen,
+} from '@evenkeel/model';
 import { type Season, withoutDaily } from './season.ts';
-import { fitShapes } from './shapes.ts';
 
 export type Trend = {
   /** Change per hour, by Theil–Sen; 0 where not significant. */

@@ -43,6 +43,26 @@ describe('a trend', () => {
   test('is known of ten readings over half an hour', () => {
     expect(findTrend(seen(200, line(10, 0.3, 0.01)), 0).direction).toBe('rising');
   });
+  const noisy = (cpu: number[]) => cpu.map((value, i) => value + 0.01 * Math.sin(i * 97.3));
+  test.each([6, 12, 18, 24, 30])('one step is none, though it be %i readings ago', (after) => {
+    const step = Array.from({ length: 36 }, (_, i) => (i < 36 - after ? 0.97 : 0.7));
+    expect(findTrend(seen(300, noisy(step)), 0.7)).toMatchObject({ direction: 'flat' });
+    const up = step.map((cpu) => 1.5 - cpu);
+    expect(findTrend(seen(300, noisy(up)), 0.7)).toMatchObject({ direction: 'flat' });
+  });
+  test.each([10, 14])('what has ended is none any more, %i readings later', (after) => {
+    const fell = [...line(36 - after, 0.95, -0.01), ...Array<number>(after).fill(0.95 - 0.01 * (36 - after))];
+    expect(findTrend(seen(300, noisy(fell)), 0.7).direction).toBe('flat');
+    expect(findTrend(seen(300, noisy(fell.slice(0, 36 - after))), 0.7).direction).toBe('falling');
+  });
+  test('one that has begun an hour ago is one', () => {
+    const begun = [...Array<number>(16).fill(0.9), ...line(14, 0.9, -0.01)];
+    expect(findTrend(seen(300, noisy(begun)), 0.7).direction).toBe('falling');
+  });
+  test('of rare readings goes on from those of the last half hour', () => {
+    const trend = findTrend(seen(3600, line(12, 0.9, -0.04)), 0);
+    expect(trend).toMatchObject({ direction: 'falling', cpu_in_one_hour: expect.closeTo(0.9 - 12 * 0.04, 9) });
+  });
   test.each([
     ['less than two points an hour', line(12, 0.5, 0.0016)],
     ['what goes up and down', line(12, 0.5, 0).map((v, i) => v + (i % 2) / 10)],

@@ -1,10 +1,10 @@
 import type { Baseline, DailyPattern, NodeHistory } from '@evenkeel/contracts';
 import { leastDailySpread, localHour } from '@evenkeel/model';
+import { startOf } from './start-of.ts';
 
 const daysFounded = 5;
 const patternDays = 3;
 const leastSd = 0.02;
-const hourMs = 3_600_000;
 
 type HourStatistics = { days: number; cpu_mean: number; cpu_sd: number; mem_mean: number; mem_sd: number };
 
@@ -16,7 +16,7 @@ const moments = (values: readonly number[]): { mean: number; sd: number } => {
 
 /** Local hour of an entry; counted on from the first one unless the clocks were changed meanwhile. */
 function hourReader(history: NodeHistory, timezone: string): (i: number) => number {
-  const read = (i: number) => localHour((history.first_hour + i) * hourMs, timezone);
+  const read = (i: number) => localHour(startOf(history, i, timezone), timezone);
   const [first, last] = [read(0), history.cpu.length - 1];
   return (first + last) % 24 === read(last) ? (i) => (first + i) % 24 : read;
 }

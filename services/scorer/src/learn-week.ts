@@ -1,15 +1,15 @@
 import type { DailyPattern, NodeHistory } from '@evenkeel/contracts';
 import { leastDailySpread, localWeekHour } from '@evenkeel/model';
+import { startOf } from './start-of.ts';
 
 const weekHours = 168;
-const hourMs = 3_600_000;
 /** How alike two weeks must be, once the usual course of a day is taken out, before weekdays count as different. */
 const leastLikeness = 0.5;
 const leastPairs = 150;
 
 /** Local hour of the week of an entry, Monday 00:00 first; counted on from the first one unless the clocks were changed meanwhile. */
 function weekHourReader(history: NodeHistory, timezone: string): (i: number) => number {
-  const read = (i: number) => localWeekHour((history.first_hour + i) * hourMs, timezone);
+  const read = (i: number) => localWeekHour(startOf(history, i, timezone), timezone);
   const [first, last] = [read(0), history.cpu.length - 1];
   return (first + last) % weekHours === read(last) ? (i) => (first + i) % weekHours : read;
 }

@@ -61,6 +61,41 @@ describe('a node is remembered', () => {
   });
 });
 
+describe('its last readings', () => {
+  const watched = (minutes: number, readings: number) => {
+    let history = emptyHistory('a');
+    for (let i = 1; i <= readings; i++) history = read(history, i * minutes * 60);
+    return history;
+  };
+  test.each([
+    [15, 12],
+    [20, 12],
+    [60, 12],
+  ])('go back further where runs are rare, so that a trend can be seen: every %i min', (minutes, kept) => {
+    expect(watched(minutes, 40).recent.length).toBe(kept);
+  });
+  test('go back no further than a hole', () => {
+    const before = watched(5, 40);
+    expect(read(before, 40 * 300 + 4 * hour).recent.length).toBe(1);
+    const rare = watched(60, 5);
+    expect(read(rare, 5 * hour + 75 * 60).recent.length).toBe(6);
+    expect(read(rare, 5 * hour + 76 * 60).recent.length).toBe(3);
+  });
+  test('count a guest that has gone by what it would be here, whatever the speed of its node', () => {
+    const [slow, fast] = [aGuest(1, 'a', { cpu: 0.8, maxcpu: 4 }), aGuest(1, 'b', { cpu: 0.2, maxcpu: 4 })];
+    const node = (cpu: number) => aNode('a', { cpu });
+    const speeds = new Map([
+      ['a', 1],
+      ['b', 4],
+    ]);
+    const before = rememberNode(emptyHistory('a'), node(0.5), [slow], 1000, { speeds });
+    const after = rememberNode(before, node(0.3), [fast], 1300, { speeds });
+    expect(after.recent.map(([, cpu]) => cpu)).toEqual([0.3, 0.3]);
+    const full = rememberNode(before, node(0.25), [{ ...fast, cpu: 0.4 }], 1300, { speeds });
+    expect(full.recent.map(([, cpu]) => cpu)).toEqual([0.25, 0.25]);
+  });
+});
+
 describe('what Proxmox remembered of it', () => {
   const watched = () => [10, 11, 12].reduce((history, h) => read(history, h * hour), emptyHistory('a'));
   test('is the mean of an hour, or holds for each hour of a longer step', () => {

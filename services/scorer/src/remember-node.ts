@@ -3,6 +3,9 @@ import type { GuestSample, HistoryPoint, NodeHistory, NodeSample } from '@evenke
 const hoursKept = 14 * 24;
 const recentSeconds = 3 * 3600;
 const recentPoints = 60;
+/** Readings that are kept although they are older, where runs are rare; no further back than a hole. */
+const fewestRecent = 12;
+const holeSeconds = 75 * 60;
 const hourSeconds = 3600;
 
 export const emptyHistory = (node: string): NodeHistory => ({
@@ -45,42 +48,67 @@ function closeHour(history: NodeHistory): Hours {
   });
 }
 
-/** Cores that came to a node and left it with its guests since the last reading, as a fraction of the node. */
-function drift(history: NodeHistory, node: NodeSample, guests: readonly GuestSample[]): [number, number] {
+/** The readings of three hours, and of more where those are fewer than a trend needs. */
+function stillRecent(history: NodeHistory, seconds: number): NodeHistory['recent'] {
+  const kept: NodeHistory['recent'] = [];
+  let whole = true;
+  for (const reading of [...history.recent].reverse()) {
+    whole &&= (kept.at(-1)?.[0] ?? seconds) - reading[0] <= holeSeconds;
+    const isNeeded = whole && kept.length < fewestRecent - 1;
+    if (reading[0] <= seconds - recentSeconds && !isNeeded) break;
+    kept.push(reading);
+  }
+  return kept.reverse();
+}
+
+type Speeds = ReadonlyMap<string, number>;
+
+/**
+ * Cores that came to a node and left it with its guests since the last reading, as a fraction of the node; what runs elsewhere now is
+ * what it would be at the speed of this node.
+ */
+function drift(history: NodeHistory, node: NodeSample, guests: readonly GuestSample[], speeds: Speeds) {
   const before = new Set(history.residents);
   let [cpu, mem] = [0, 0];
   for (const guest of guests) {
     const [was, is] = [before.has(guest.guest), guest.node === node.node];
     if (was === is) continue;
     const sign = is ? 1 : -1;
-    cpu += (sign * guest.cpu * guest.maxcpu) / Math.max(1, node.maxcpu);
+    const speed = (speeds.get(guest.node) ?? node.speed_factor) / node.speed_factor;
+    cpu += (sign * Math.min(1, guest.cpu * speed) * guest.maxcpu) / Math.max(1, node.maxcpu);
     mem += (sign * guest.mem) / Math.max(1, node.maxmem);
   }
-  return [cpu, mem];
+  return { cpu, mem };
 }
+
+/** Speeds of the nodes that guests may have gone to, and seconds by which hours begin before those of UTC. */
+type Around = { speeds?: Speeds; shift?: number };
 
 /**
  * Adds a reading of a node. The last readings are told as they would have been with the residents of now, so that a guest
- * that came or went is no trend; the hours stay as they were.
+ * that came or went is no trend; the hours stay as they were. Hours are those of the clock on the wall.
  */
 export function rememberNode(
   history: NodeHistory,
   node: NodeSample,
   guests: readonly GuestSample[],
   seconds: number,
+  { speeds = new Map(), shift = 0 }: Around = {},
 ): NodeHistory {
   const residents = guests.filter((g) => g.node === node.node).map((g) => g.guest as string);
   const last = history.recent.at(-1)?.[0] ?? 0;
   if (node.status !== 'online' || seconds <= last) return history;
-  const hour = Math.floor(seconds / hourSeconds);
+  const hour = Math.floor((seconds + shift) / hourSeconds);
   const reading = { cpu: node.cpu, mem: node.mem / Math.max(1, node.maxmem), iowait: node.iowait ?? 0 };
   const same = history.open.hour === hour;
   const hours = same ? history : closeHour(history);
   const open = same ? history.open : { hour, n: 0, cpu: 0, mem: 0, iowait: 0 };
-  const [cpu, mem] = history.recent.length > 0 ? drift(history, node, guests) : [0, 0];
-  const shifted = history.recent
-    .filter(([at]) => at > seconds - recentSeconds)
-    .map(([at, c, m]): [number, number, number] => [at, round(c + cpu), round(m + mem)]);
+  const { cpu, mem } = history.recent.length > 0 ? drift(history, node, guests, speeds) : { cpu: 0, mem: 0 };
+  const shifted = stillRecent(history, seconds).map(([at, c, m]): [number, number, number] => [
+    at,
+    round(c + cpu),
+    round(m + mem),
+  ]);
   return {
     node: node.node,
     first_hour: hours.first_hour,
@@ -104,12 +132,17 @@ export function rememberNode(
 const round = (value: number): number => Math.round(value * 1e4) / 1e4;
 
 /** Adds what Proxmox remembered of a node from before it was first seen; hours that were watched are not overwritten, and none is later than those. */
-export function backfillNode(history: NodeHistory, points: readonly HistoryPoint[], maxmem: number): NodeHistory {
+export function backfillNode(
+  history: NodeHistory,
+  points: readonly HistoryPoint[],
+  maxmem: number,
+  shift = 0,
+): NodeHistory {
   const sums = new Map<number, { n: number; cpu: number; mem: number }>();
   for (const [start, length, cpu, mem] of points) {
     if (cpu === null) continue;
     for (let at = start; at < start + Math.max(1, length); at += hourSeconds) {
-      const hour = Math.floor(at / hourSeconds);
+      const hour = Math.floor((at + Math.min(length, hourSeconds) / 2 + shift) / hourSeconds);
       const sum = sums.get(hour) ?? { n: 0, cpu: 0, mem: 0 };
       sums.set(hour, { n: sum.n + 1, cpu: sum.cpu + cpu, mem: sum.mem + (mem ?? 0) });
     }

@@ -1,5 +1,5 @@
 import { NodeHistory, type NodeSample, type NodeScore, nodeHistory } from '@evenkeel/contracts';
-import { penaltyOf, planState, risesOf } from '@evenkeel/model';
+import { hourShift, localTime, penaltyOf, planState, risesOf } from '@evenkeel/model';
 import { aCluster, aConfig, aGuest, aNode, aProfile, GiB } from '@evenkeel/model/sample-cluster';
 import { describe, expect, test } from 'vitest';
 import { findTrend } from './find-trend.ts';
@@ -235,4 +235,33 @@ describe('what is remembered', () => {
     expect(history.cpu).toHaveLength(14 * 24);
     expect(JSON.stringify(NodeHistory.parse(history)).length).toBeLessThan(nodeHistory.budget_bytes);
   });
+});
+
+describe('a nightly job from two to three', () => {
+  test.each(['UTC', 'Europe/Berlin', 'Asia/Kolkata', 'Asia/Kathmandu', 'America/St_Johns'])(
+    'is usual at its hour, and at no other: %s',
+    (timezone) => {
+      const minuteOf = (s: number) => localTime(s * 1000, timezone)!.minute;
+      const cpuAt = (s: number) => (minuteOf(s) >= 120 && minuteOf(s) < 180 ? 0.9 : 0.2);
+      const seasons = { penalty_config: { seasonal_baseline: { enabled: true } } };
+      const config = aConfig({ clusters: [{ name: 'lab', hosts: ['x'], timezone }], ...seasons });
+      const sampleAt = (s: number) =>
+        aCluster([aNode('a', { cpu: cpuAt(s), mem: 16 * GiB })], [], { at: new Date(s * 1000).toISOString() });
+      const shift = hourShift(start * 1000, timezone);
+      const points = Array.from({ length: 9 * 48 }, (_, i): [number, number, number, number] => {
+        const at = start + i * 1800;
+        return [at, 1800, (cpuAt(at) + cpuAt(at + 900)) / 2, 16 * GiB];
+      });
+      let history = backfillNode(emptyHistory('a'), points, 64 * GiB, shift);
+      const seen: [number, boolean, number][] = [];
+      for (let s = start + 9 * 24 * hour; s < start + 10 * 24 * hour; s += 900) {
+        const { scores, histories } = score(sampleAt(s), [], { a: history }, config);
+        history = histories[0]!;
+        if (s % 3600 === 900) seen.push([minuteOf(s), scores[0]!.pattern!.in_peak, scores[0]!.exceeded.length]);
+      }
+      expect(seen).toHaveLength(24);
+      for (const [minute, in_peak, exceeded] of seen)
+        expect([minute, in_peak, exceeded]).toEqual([minute, minute >= 120 && minute < 180, 0]);
+    },
+  );
 });

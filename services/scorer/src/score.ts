@@ -13,6 +13,7 @@ import {
   cpuAt,
   figures,
   hourlyPenalties,
+  hourShift,
   localWeekHour,
   millis,
   nodeLoad,
@@ -73,19 +74,25 @@ type Known = Readonly<Record<string, NodeHistory>>;
 const onlineNodes = ({ nodes }: ClusterSample): NodeSample[] =>
   nodes.filter(({ status }) => status === 'online').sort((a, b) => byText(a.node, b.node));
 
+/** The time zone of a cluster, UTC where none is set. */
+export const timezoneOf = (cluster: string, config: Config): string =>
+  config.clusters.find(({ name }) => name === cluster)?.timezone ?? 'UTC';
+
 /** The histories of the online nodes with a run added. */
-export function rememberRun(sample: ClusterSample, known: Known): NodeHistory[] {
+export function rememberRun(sample: ClusterSample, known: Known, config: Config): NodeHistory[] {
   const seconds = Math.floor(millis(sample.at) / 1000);
+  const shift = hourShift(millis(sample.at), timezoneOf(sample.cluster, config));
+  const speeds = new Map(sample.nodes.map(({ node, speed_factor }) => [node, speed_factor]));
   return onlineNodes(sample).map((node) =>
-    rememberNode(known[node.node] ?? emptyHistory(node.node), node, sample.guests, seconds),
+    rememberNode(known[node.node] ?? emptyHistory(node.node), node, sample.guests, seconds, { speeds, shift }),
   );
 }
 
 /** Penalties of the online nodes with all that explains them, and their histories with this run added; pure. */
 export function score(sample: ClusterSample, profiles: readonly GuestProfile[], known: Known, config: Config): Scored {
   const ms = millis(sample.at);
-  const timezone = config.clusters.find((c) => c.name === sample.cluster)?.timezone ?? 'UTC';
-  const histories = rememberRun(sample, known);
+  const timezone = timezoneOf(sample.cluster, config);
+  const histories = rememberRun(sample, known, config);
   const watched = onlineNodes(sample).map((node, i) => {
     const history = histories[i]!;
     return { node, history, trend: findTrend(history, node.cpu) };

@@ -1,7 +1,8 @@
 import { clusterProfiled, clusterScored, historyBackfilled, nodeHistory } from '@evenkeel/contracts';
+import { hourShift } from '@evenkeel/model';
 import { defineService } from '@evenkeel/runtime';
 import { backfillNode, emptyHistory } from './remember-node.ts';
-import { rememberRun, score } from './score.ts';
+import { rememberRun, score, timezoneOf } from './score.ts';
 
 export const scorer = defineService({
   name: 'scorer',
@@ -10,10 +11,11 @@ export const scorer = defineService({
   reads: {},
   publishes: [clusterScored],
 })
-  .on(historyBackfilled, async ({ data }, { state }) => {
+  .on(historyBackfilled, async ({ data }, { state, config, cluster, now }) => {
     if (data.node_history.length === 0) return [];
     const history = (await state.nodeHistory.get(data.node)) ?? emptyHistory(data.node);
-    state.nodeHistory.set(backfillNode(history, data.node_history, data.node_maxmem ?? 0), data.node);
+    const shift = hourShift(now, timezoneOf(cluster, config));
+    state.nodeHistory.set(backfillNode(history, data.node_history, data.node_maxmem ?? 0, shift), data.node);
     return [];
   })
   .on(clusterProfiled, async ({ data: { sample, profiles } }, { state, config }) => {
@@ -21,7 +23,7 @@ export const scorer = defineService({
     for (const history of histories) state.nodeHistory.set(history, history.node);
     return [clusterScored.of({ sample, profiles, scores, convergence }, sample.at)];
   })
-  .remember(clusterProfiled, async ({ data: { sample } }, { state }) => {
-    for (const history of rememberRun(sample, await state.nodeHistory.all()))
+  .remember(clusterProfiled, async ({ data: { sample } }, { state, config }) => {
+    for (const history of rememberRun(sample, await state.nodeHistory.all(), config))
       state.nodeHistory.set(history, history.node);
   });

@@ -6,7 +6,7 @@ const PerMille = z.array(z.number().int().nullable());
 /** What is remembered of a node: its hours for trends over days and for baselines, its last readings for trends over hours. */
 export const NodeHistory = z.object({
   node: z.string(),
-  /** Epoch hour of the first entry of `cpu`, `mem` and `iowait`; one entry an hour, thousandths, null where there was no reading. */
+  /** Epoch hour of the first entry of `cpu`, `mem` and `iowait`; one entry an hour of the cluster's time zone, thousandths, null where there was no reading. */
   first_hour: z.number().int(),
   cpu: PerMille,
   mem: PerMille,

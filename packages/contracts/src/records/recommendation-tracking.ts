@@ -6,6 +6,8 @@ import { defineRecord } from '../define.ts';
 export const TrackedRecommendation = z.object({
   source_node: z.string(),
   target_node: z.string(),
+  /** Of the guest, so that one that gets its vmid starts anew. */
+  identity: z.string().optional(),
   score_improvement: z.number(),
   confidence_score: z.number(),
   first_seen: Time,

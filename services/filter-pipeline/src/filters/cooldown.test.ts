@@ -42,12 +42,22 @@ test.each([
   {
     name: '[P33] a failed move counts',
     moves: [givenMove(0.1, 'pve1', 'pve2', { how: 'failed' })],
-    says: 'filtered: failed to move 6 min ago (pve1->pve2), cooldown 30 min, 1 in 7 days',
+    says: 'filtered: failed to move 6 min ago (pve1->pve2), cooldown 30 min',
   },
   {
     name: '[P33] a move that never ended counts',
     moves: [givenMove(0.1, 'pve1', 'pve2', { how: 'started' })],
-    says: 'filtered: was tried 6 min ago (pve1->pve2), cooldown 30 min, 1 in 7 days',
+    says: 'filtered: was tried 6 min ago (pve1->pve2), cooldown 30 min',
+  },
+  {
+    name: 'only moves that were made double it',
+    moves: [
+      givenMove(40, 'pve3', 'pve1'),
+      givenMove(30, 'pve1', 'pve2', { how: 'failed' }),
+      givenMove(20, 'pve1', 'pve2', { how: 'started' }),
+      givenMove(0.1, 'pve1', 'pve2', { how: 'failed' }),
+    ],
+    says: 'filtered: failed to move 6 min ago (pve1->pve2), cooldown 30 min, 1 in 7 days',
   },
   {
     name: 'moved by somebody else',
@@ -57,7 +67,7 @@ test.each([
   {
     name: 'refused',
     moves: [givenMove(0.1, 'pve1', 'pve2', { how: 'refused', code: 'not_allowed' })],
-    says: 'filtered: was refused 6 min ago (pve1->pve2), cooldown 30 min, 0 in 7 days',
+    says: 'filtered: was refused 6 min ago (pve1->pve2), cooldown 30 min',
   },
   ...['expired', 'locked', 'unread', 'clocks_disagree'].map((code) => ({
     name: `refused for what says nothing of the guest: ${code}`,

@@ -1,5 +1,6 @@
 import { hours, millis, minutes } from '@evenkeel/model';
 import { type Filter, filtered, passed } from '../filter.ts';
+import { hasMoved } from '../moves.ts';
 import { span } from '../quote.ts';
 
 /** Refusals that say nothing about the guest. */
@@ -22,12 +23,12 @@ export const cooldown: Filter = ({ recommendation }, { moves, now, config }) => 
   const tried = (moves.get(recommendation.guest) ?? []).filter(({ code }) => !notTried.has(code ?? ''));
   const last = tried.at(-1);
   if (!last) return passed('never moved');
-  const recent = tried.filter(({ at, how }) => how !== 'refused' && now - millis(at) <= hours(168)).length;
+  const recent = tried.filter((move) => hasMoved(move) && now - millis(move.at) <= hours(168)).length;
   const factor = Math.min(8, 2 ** Math.max(0, recent - 1));
   const wait = minutes(config.automated_migrations.rules.cooldown_minutes) * factor;
   const age = Math.max(0, now - millis(last.at));
   const said = `${words[last.how]} ${span(age)} ago (${last.from}->${last.to}), cooldown ${span(wait)}`;
-  return age < wait ? filtered(`${said}, ${recent} in 7 days`) : passed(said);
+  return age < wait ? filtered(recent > 0 ? `${said}, ${recent} in 7 days` : said) : passed(said);
 };
 
 const words = {

@@ -151,7 +151,7 @@ export const givenFacts = (generated: Generated, different: Partial<Facts> = {})
   moves: new Map(),
   pairs: new Map(),
   outcomes: new Map(),
-  tracking: trackRecommendations(undefined, generated),
+  tracking: trackRecommendations(undefined, generated, givenConfig()),
   automation: untouched,
   answers: {},
   ...different,

@@ -1,4 +1,4 @@
-import type { Series } from '@evenkeel/model';
+import type { Series } from './series.ts';
 
 /** Sums over the values of a series up to each step, from which any fit of a few parameters follows at once. */
 type Sums = { n: Series; x: Series; xx: Series; y: Series; xy: Series; yy: Series };

@@ -1,6 +1,6 @@
-import type { Series } from '@evenkeel/model';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Series } from './series.ts';
 import { fitShapes } from './shapes.ts';
 
 /** Squared distances from the best a + b · x, the slow way. */
