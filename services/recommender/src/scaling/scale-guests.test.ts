@@ -48,6 +48,24 @@ describe('what is told', () => {
     ['of less than a day', one(101, 'tight'), { profile: { window_hours: 23 } }],
   ])('is nothing %s', (_, guest, more) => expect(inShort(told([guest], {}, more))).toEqual([]));
 
+  test('is no size that no node has on which it may be', () => {
+    const said = (cpus: number, tags: string[], nodes = [aNode('a'), aNode('b', { maxcpu: 32 })]) =>
+      scaleGuests(
+        {
+          sample: aCluster(nodes, [one(101, 'tight', { maxcpu: cpus, tags })], { at: now }),
+          profiles: [aProfile(one(101, 'tight'))],
+          config: aConfig({ nodes: { a: { memory_reserve_gib: 4 } } }),
+          generated: { run_id: 'run-1', recommendations: [], not_recommended: [] },
+        },
+        {},
+      ).told.map(({ decision }) => decision.amount?.advised);
+    expect(said(16, [])).toEqual([19]);
+    expect(said(30, [])).toEqual([32]);
+    expect(said(32, [])).toEqual([]);
+    expect(said(14, ['plb_pin_a'])).toEqual([16]);
+    expect(said(16, ['ignore'])).toEqual([]);
+  });
+
   test('is the most urgent, by number of the guest where that is the same', () => {
     const guests = [one(103, 'tight'), one(102, 'tight'), one(101, 'idle')];
     const config = { scaling_advice: { max_per_run: 2 } };

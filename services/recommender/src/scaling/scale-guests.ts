@@ -12,6 +12,7 @@ import type {
 import { hours, millis } from '@evenkeel/model';
 import type { Generated } from '../recommend.ts';
 import { decideScaling, type Outline, outlineScaling, type ScalingCase } from './decide-scaling.ts';
+import { roomIn } from './room-for.ts';
 import { leastHours, type Usage, type Usages, usagesOf } from './usage-of.ts';
 
 export type ScalingInput = {
@@ -35,6 +36,7 @@ function openCases({ sample, profiles, config, generated }: ScalingInput) {
   const known = new Map(profiles.map((p) => [p.guest, p]));
   const moves = new Map(generated.recommendations.map((r) => [r.guest, r]));
   const reasons = new Map(generated.not_recommended.map((n) => [n.guest, n.reason]));
+  const room = roomIn(sample, config);
   const timezone = config.clusters.find(({ name }) => name === sample.cluster)?.timezone ?? 'UTC';
   return (guest: GuestSample, usages = usagesOf(guest, known.get(guest.guest))): ScalingCase[] =>
     (Object.entries(usages) as [ResourceType, Usage][]).map(([resource, usage]) => ({
@@ -46,6 +48,7 @@ function openCases({ sample, profiles, config, generated }: ScalingInput) {
       resource,
       usage,
       found: { move: moves.get(guest.guest), staying: reasons.get(guest.guest) },
+      room: () => room(guest),
     }));
 }
 
