@@ -95,6 +95,15 @@ describe('what was told already', () => {
     expect(inShort(told([one(101, use)], histories)).map(([, , action]) => action)).toEqual(actions),
   );
 
+  test('does not count for another guest that has its vmid now', () => {
+    const told_before = (identity: string) => ({ 'qemu/101': { ...before({ hours: 2 })['qemu/101']!, identity } });
+    expect(inShort(told([one(101, 'idle')], told_before('101')))).toEqual([]);
+    const { told: news, changed } = told([one(101, 'idle')], told_before('older'));
+    expect(news.map(({ identity, decision }) => [identity, decision.scaling_action])).toEqual([['101', 'scale_down']]);
+    expect(changed.get('qemu/101')).toEqual({ identity: '101', decisions: [news[0]!.decision] });
+    expect([...told([one(101, 'fine')], told_before('older')).changed]).toEqual([['qemu/101', null]]);
+  });
+
   test('is taken back with what there is as what is aimed at', () => {
     const [said] = told([one(101, 'fine')], before({ hours: 2 })).told;
     expect(said!.decision.target_value).toBe(said!.decision.current_value);
