@@ -4,6 +4,7 @@ import {
   type DataOf,
   type Decision,
   filterOf,
+  migrationFailed,
   outcomeRecorded,
   recommendationDecided,
 } from '@evenkeel/contracts';
@@ -24,7 +25,8 @@ type Options = AskOptions & { vmid?: string; since?: string; last: string; heldB
 const notes = `
 Each migration counts once, by the latest look at it (5 minutes, 1 hour or 24 hours after it). A gain is in penalty points: the two
 nodes as they are against the same nodes had the guest stayed. A success rate counts what was neutral as well, starts at a half,
-and forgets by half in 14 days; filters 8 and 12 go by it. What a filter held back is judged by those of the same moves that were
+and forgets by half in 14 days; filters 8 and 12 go by it: a failure counts against whom it is to blame on, and what had to be moved
+for neither. What a filter held back is judged by those of the same moves that were
 made later. With --held-back it is judged as if it had been made, where intelligent_migrations.counterfactual_learning_enabled is on,
 and where the evidence is strong a setting is proposed, which nobody applies but you.`;
 
@@ -56,7 +58,8 @@ export function addOutcomes(program: Command): void {
         const outcomes = (await readAll(asked, outcomeRecorded))
           .map(({ outcome }) => outcome)
           .filter((o) => wanted(o.vmid, o.completed_at));
-        const summary = summarizeOutcomes(outcomes, await readHeldBack(asked, wanted), now);
+        const failures = (await readAll(asked, migrationFailed)).filter((f) => wanted(f.migration.vmid, f.failed_at));
+        const summary = summarizeOutcomes(outcomes, await readHeldBack(asked, wanted), now, failures);
         process.stdout.write(
           options.json ? `${JSON.stringify(summary, null, 2)}\n` : sayOutcomes(summary, Number(options.last)),
         );
