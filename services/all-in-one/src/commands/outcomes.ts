@@ -12,9 +12,10 @@ import { activeConfig, clusterTimeOnBus } from '@evenkeel/runtime';
 import type { Command } from 'commander';
 import { heldBackText } from '../outcomes/held-back-text.ts';
 import { proposeSettings } from '../outcomes/propose-settings.ts';
+import { sayBands } from '../outcomes/say-bands.ts';
 import { sayOutcomes } from '../outcomes/say-outcomes.ts';
 import { sinceOf } from '../outcomes/since.ts';
-import { summarizeHeldBack } from '../outcomes/summarize-held-back.ts';
+import { heldByConfidence, summarizeHeldBack } from '../outcomes/summarize-held-back.ts';
 import { type HeldBack, summarizeOutcomes } from '../outcomes/summarize-outcomes.ts';
 import { type Wanted, wantedOf } from '../outcomes/wanted.ts';
 import { type Asked, type AskOptions, askBus, vmidOf } from './ask-bus.ts';
@@ -72,9 +73,11 @@ async function tellHeldBack(asked: Asked, wanted: Wanted, json: boolean): Promis
     .map(({ counterfactual }) => counterfactual)
     .filter((c) => wanted(c.vmid, c.held_at));
   const config = (await activeConfig(asked.bus.ledger)) ?? asked.config;
-  if (!json) return heldBackText(judged, config);
+  const by_confidence = heldByConfidence(judged);
+  const bands = by_confidence.length > 0 ? `\n${sayBands(by_confidence)}` : '';
+  if (!json) return `${heldBackText(judged, config)}${bands}`;
   const [by_filter, proposals] = [summarizeHeldBack(judged), proposeSettings(judged, config)];
-  return `${JSON.stringify({ by_filter, proposals, judged }, null, 2)}\n`;
+  return `${JSON.stringify({ by_filter, by_confidence, proposals, judged }, null, 2)}\n`;
 }
 
 /** What all events of a kind on the decisions stream say, oldest first; what nobody can read is left out. */

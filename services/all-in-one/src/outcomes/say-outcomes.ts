@@ -1,6 +1,7 @@
 import type { Outcome } from '@evenkeel/contracts';
 import { columns, percent, points } from '../commands/columns.ts';
 import { safe } from '../demo/tell.ts';
+import { sayBands } from './say-bands.ts';
 import type { OutcomesSummary, Share, Tally } from './summarize-outcomes.ts';
 
 /** The summary for a reader; the latest migrations one by one, then what they say together. */
@@ -32,10 +33,7 @@ export function sayOutcomes(summary: OutcomesSummary, last: number): string {
       ]),
       [['held back by', 'times', 'moves', 'made later', ...tallyHead]],
     ),
-    ...section(
-      summary.by_confidence.map((b) => [`${b.from}–${b.to}`, String(b.judged), percent(b.expected), percent(b.actual)]),
-      [['confidence', 'judged', 'expected', 'came']],
-    ),
+    ...(summary.by_confidence.length > 0 ? [sayBands(summary.by_confidence)] : []),
     `inside the 90 % interval: gain ${sayShare(inside.gain)}, CPU of the target ${sayShare(inside.target_cpu)}, duration ${sayShare(inside.duration)}`,
     ...(error ? [sayError(error)] : []),
     '',

@@ -1,5 +1,6 @@
-import type { JudgedMove, Outcome, OutcomeVerdict } from '@evenkeel/contracts';
+import type { JudgedMove, Outcome } from '@evenkeel/contracts';
 import { successRate } from '@evenkeel/model';
+import { byConfidence, type ConfidenceBand } from './by-confidence.ts';
 import { latestLook } from './latest-look.ts';
 import { type Failure, recordsOf, type SuccessRecord } from './records-of.ts';
 
@@ -26,7 +27,7 @@ export type OutcomesSummary = {
   by_guest: ({ guest: string; name: string } & Tally)[];
   by_filter: FilterTally[];
   /** By the confidence that was given: how many turned out beneficial, a neutral one counting half. */
-  by_confidence: { from: number; to: number; judged: number; expected: number; actual: number }[];
+  by_confidence: ConfidenceBand[];
   /** Share of the judged ones in which the truth lay inside the 90 % interval. */
   inside: { gain: Share; target_cpu: Share; duration: Share };
   /** Mean of actual less expected gain, and of its absolute value, points. */
@@ -34,9 +35,6 @@ export type OutcomesSummary = {
 };
 
 export type Share = { inside: number; of: number };
-
-const bands = [0, 50, 60, 70, 80, 90, 101];
-const worth: Record<OutcomeVerdict, number> = { beneficial: 1, neutral: 0.5, harmful: 0 };
 
 /** The latest judgement of each migration. */
 const latestOf = (outcomes: readonly Outcome[]): Outcome[] =>
@@ -87,18 +85,6 @@ function byFilter(heldBack: readonly HeldBack[], outcomes: readonly Outcome[], n
         later: tallyOf(judgementsOf(later), now),
       };
     });
-}
-
-function byConfidence(outcomes: readonly Outcome[]): OutcomesSummary['by_confidence'] {
-  const judged = outcomes.filter((o) => o.verdict && !o.mandatory);
-  return bands.slice(0, -1).flatMap((from, i) => {
-    const to = bands[i + 1]!;
-    const here = judged.filter((o) => o.confidence_score >= from && o.confidence_score < to);
-    if (here.length === 0) return [];
-    const mean = (value: (o: Outcome) => number): number => here.reduce((sum, o) => sum + value(o), 0) / here.length;
-    const expected = mean((o) => o.confidence_score / 100);
-    return [{ from, to: Math.min(100, to), judged: here.length, expected, actual: mean((o) => worth[o.verdict!]) }];
-  });
 }
 
 type Interval = { low: number; high: number };
