@@ -35,7 +35,7 @@ export const ScalingDecision = z.object({
   confidence: z.number(),
   /** One sentence that quotes its numbers. */
   reasoning: z.string(),
-  /** Change of what is assigned, fraction of it: 0.25 is a quarter more. */
+  /** Change of what is assigned, fraction of it: 0.25 is a quarter more; of a migration, the share of what it brings that making it costs. */
   cost_impact: z.number(),
   /** What the guest gains, fraction: fall of the load of its node, or of its own peak. */
   performance_impact: z.number(),

@@ -1,6 +1,10 @@
 import type { ApprovedMigration, JudgedMove, Outcome } from '@evenkeel/contracts';
 import { byText } from '@evenkeel/model';
 
+/** So many judged moves are remembered of a pair of nodes, and of a guest. */
+export const mostOfPair = 50;
+export const mostOfGuest = 20;
+
 const weight = { '5m': 0, '1h': 1, '24h': 2, failed: 3 };
 
 /** The judged moves with one more; of one migration the latest horizon counts, and only the latest `most` are kept, in any order of telling. */
@@ -30,6 +34,12 @@ export const failedMove = ({ migration_id, guest }: ApprovedMigration, at: strin
   at,
   horizon: 'failed',
   verdict: 'failed',
+});
+
+/** Whom a failure counts against: where nobody knows what is to blame, both. */
+export const blamed = (fault: 'guest' | 'path' | 'cluster' | 'unknown'): { pair: boolean; guest: boolean } => ({
+  pair: fault === 'path' || fault === 'unknown',
+  guest: fault === 'guest' || fault === 'unknown',
 });
 
 /** Name of the part in which the outcomes of two nodes are kept. */

@@ -46,7 +46,7 @@ import type { Generated, Tracking } from './filter.ts';
 import { closeQueue, decidedOtherwise, endOf, followDecision, oldestRuns, replaced } from './follow.ts';
 import { foundMove, isForgotten, isSameGuest, type MoveStage, rememberMove } from './moves.ts';
 import { noticeMoves } from './notice-moves.ts';
-import { failedMove, judgedOf, pairOf, rememberJudged } from './outcomes.ts';
+import { blamed, failedMove, judgedOf, mostOfGuest, mostOfPair, pairOf, rememberJudged } from './outcomes.ts';
 import { markReady, trackRecommendations } from './persistence.ts';
 import { type CurrentRun, decideRun, newerThan, type RunResult } from './pipeline.ts';
 import { closeOutdated, lookAgain, type QueueLook, without } from './queue.ts';
@@ -71,8 +71,6 @@ type Fault = DataOf<typeof migrationFailed>['fault'];
 type Path = { source_node: string; target_node: string };
 type DecisionRef = { run_id: string; decision_id: string };
 
-const mostOfPair = 50;
-const mostOfGuest = 20;
 const mostEarlierRuns = 20;
 
 /** The ledger knows it, or what was said of it does. */
@@ -294,8 +292,9 @@ async function end(
 /** A failure counts against whom it is to blame on; where nobody knows, against both. */
 async function learnFailure(here: Here, migration: ApprovedMigration, at: string, fault: Fault) {
   const judged = failedMove(migration, at);
-  if (fault === 'path' || fault === 'unknown') await learnOfPair(here, migration, judged);
-  if (fault === 'guest' || fault === 'unknown') await learnOfGuest(here, judged);
+  const { pair, guest } = blamed(fault);
+  if (pair) await learnOfPair(here, migration, judged);
+  if (guest) await learnOfGuest(here, judged);
 }
 
 /** What was approved long ago is known from what was said of it. */

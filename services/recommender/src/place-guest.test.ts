@@ -27,6 +27,19 @@ describe('a new guest', () => {
     expect(best!.after.cpu - best!.before.cpu).toBeGreaterThan(1 / 16);
   });
 
+  test('is known to rules by its name and its pool', () => {
+    const rules = [
+      { name: 'spread', kind: 'anti_affinity', guests: ['web-*', 'qemu/2'] },
+      { name: 'home', kind: 'pin', pools: ['prod'], nodes: ['a'] },
+    ];
+    const bound = { ...known, config: aConfig({ automated_migrations: { placement_rules: rules } }) };
+    const refused = (change: Partial<NewGuest>) =>
+      placeGuest(bound, { ...small, ...change }).find(({ node }) => node === 'b')!.refused;
+    expect(refused({})).toBeUndefined();
+    expect(refused({ name: 'web-1' })).toContain('spread');
+    expect(refused({ pool: 'prod' })).toContain('home');
+  });
+
   test('finds the nodes as a run does, where load rises and is pressed', () => {
     const pressed = sample.nodes.map((n) => (n.node === 'a' ? { ...n, pressure: { cpu_some: 40 } } : n));
     const rising = {

@@ -25,6 +25,9 @@ export type NewGuest = {
   mem: number;
   maxmem: number;
   tags: readonly string[];
+  /** By which rules of the configuration may know it. */
+  name?: string;
+  pool?: string;
   /** Storages that it needs; none means that every node has what it needs. */
   storages: readonly string[];
 };
@@ -53,7 +56,7 @@ const guestOn = (node: string, given: NewGuest): GuestSample => ({
   guest: `${given.type}/${vmid}`,
   vmid,
   type: given.type,
-  name: 'the new guest',
+  name: given.name ?? 'the new guest',
   node,
   status: 'running',
   template: false,
@@ -69,6 +72,7 @@ const guestOn = (node: string, given: NewGuest): GuestSample => ({
   diskwrite: 0,
   uptime: 0,
   tags: [...given.tags],
+  ...(given.pool === undefined ? {} : { pool: given.pool }),
   identity: 'new',
   constraints: {
     storages: [...given.storages],

@@ -14,7 +14,8 @@ import { checkForecasts } from './check-forecasts.ts';
 import { recommend } from './recommend.ts';
 import { emptyMemory, rememberMigration, rememberOutcome, rememberPast, rememberRun } from './remember.ts';
 import { rememberHeld } from './remember-held.ts';
-import { pastAdvice, rememberAdvice, scaleGuests } from './scaling/scale-guests.ts';
+import { pastAdvice, rememberAdvice } from './scaling/advice-history.ts';
+import { scaleGuests } from './scaling/scale-guests.ts';
 
 export const recommender = defineService({
   name: 'recommender',
@@ -48,8 +49,8 @@ export const recommender = defineService({
     const memory = (await state.recommenderMemory.get()) ?? emptyMemory;
     state.recommenderMemory.set(rememberRun(memory, recommendations));
   })
-  .remember(scalingDecided, async ({ data: { guest, decision } }, { state }) => {
-    state.scalingHistory.set(rememberAdvice(await state.scalingHistory.get(guest), decision), guest);
+  .remember(scalingDecided, async ({ data }, { state }) => {
+    state.scalingHistory.set(rememberAdvice(await state.scalingHistory.get(data.guest), data), data.guest);
   })
   .on(outcomeRecorded, async ({ data: { outcome } }, { state }) => {
     const memory = (await state.recommenderMemory.get()) ?? emptyMemory;

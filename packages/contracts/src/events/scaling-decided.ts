@@ -12,6 +12,8 @@ export const scalingDecided = defineEvent({
     cluster: ClusterName,
     guest: GuestId,
     name: z.string(),
+    /** Of the guest: what was advised holds for no other with its vmid. */
+    identity: z.string().optional(),
     node: z.string(),
     decision: ScalingDecision,
   }),

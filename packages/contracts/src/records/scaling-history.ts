@@ -6,8 +6,12 @@ export const scalingHistory = defineRecord({
   name: 'scaling_history',
   owner: 'recommender',
   summary: 'What was last advised for the size or the place of a guest; one part per guest.',
-  /** Oldest first, at most 10. */
-  data: z.object({ decisions: z.array(ScalingDecision) }),
+  data: z.object({
+    /** Of the guest that was advised on; of another with its vmid nothing was said yet. */
+    identity: z.string().optional(),
+    /** Oldest first, at most 10. */
+    decisions: z.array(ScalingDecision),
+  }),
   budget_bytes: 65_536,
 });
 

@@ -2,7 +2,7 @@ export * from './allowed-on.ts';
 export * from './companions.ts';
 export * from './crs.ts';
 export { decidingFlags } from './flags-of.ts';
-export { tooSmall } from './home-of.ts';
+export { homeOf, tooSmall } from './home-of.ts';
 export * from './lands-on.ts';
 export * from './may-move.ts';
 export * from './rule-context.ts';

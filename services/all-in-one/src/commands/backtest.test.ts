@@ -109,6 +109,16 @@ describe('backtest', () => {
     expect([code, err]).toEqual([2, expect.stringContaining('mode is "go"')]);
   });
 
+  test('says what is no preset and no file', async () => {
+    const file = await write('one.jsonl', JSON.stringify(samples[0]));
+    const preset = await evenkeel(['backtest', file, '-c', 'toString']);
+    expect([preset.code, preset.err]).toEqual([2, expect.stringContaining('cannot read toString: ENOENT')]);
+    for (const args of [[dir], [file, '-c', dir]]) {
+      const { code, err } = await evenkeel(['backtest', ...args]);
+      expect([code, err]).toEqual([2, expect.stringContaining(`cannot read ${dir}: it is a folder`)]);
+    }
+  });
+
   test('explains itself', async () => {
     const { out } = await evenkeel(['backtest', '--help']);
     expect(out).toContain('Each configuration decides on the same recorded loads');

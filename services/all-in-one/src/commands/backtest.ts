@@ -69,7 +69,7 @@ export function addBacktest(program: Command): void {
       if (file !== undefined && options.save !== undefined)
         throw new UsageError('--save and a file exclude each other');
       if (file !== undefined) return compare(await openFile(file, options), configs, options);
-      const first = options.config.find((name) => !(name in presets));
+      const first = options.config.find((name) => !Object.hasOwn(presets, name));
       const ask = { ...(first ? { config: first } : {}), ...(options.cluster ? { cluster: options.cluster } : {}) };
       return askBus('backtest', ask, ({ bus, cluster }) => {
         const recording = streamRecording(bus, cluster);
@@ -95,7 +95,7 @@ async function save({ cluster, play }: Recording, file: string): Promise<void> {
 type Named = { name: string; config: Config };
 
 function readNamed(file: string): Named {
-  const preset = presets[file];
+  const preset = Object.hasOwn(presets, file) ? presets[file] : undefined;
   if (preset) return { name: file, config: Config.parse(preset) };
   const parsed = parseConfigText(readText(file));
   if (!parsed.ok) throw new UsageError(`${file} has problems:\n${formatProblems(parsed.problems)}`);

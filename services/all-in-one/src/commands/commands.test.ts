@@ -66,6 +66,8 @@ describe.skipIf(!nats)('the command line asks what is known of a cluster', () =>
     expect(out).toMatch(/^4 vCPUs at 50 %, 8\.0 of 8\.0 GiB .*\nbest: c\n/);
     expect(out).toMatch(/^b .* no: tag exclude_db keeps it apart from qemu\/109 on b$/m);
     expect(out).toMatch(/^a .* no: CPU would peak at \d+ %, 85 % are allowed$/m);
+    const named = await ask('place', '--cpu', '1', '--mem', '1', '--name', 'web-9', '--pool', 'prod', '--json');
+    expect(JSON.parse(named.out).guest).toMatchObject({ name: 'web-9', pool: 'prod' });
     const none = await ask('place', '--cpu', '4', '--mem', '800', '--json');
     expect([none.code, JSON.parse(none.out).best]).toEqual([1, null]);
     const pinned = await ask('place', '--cpu', '1', '--mem', '1', '--tag', 'plb_pin_nosuch');
@@ -97,7 +99,7 @@ describe.skipIf(!nats)('the command line asks what is known of a cluster', () =>
     expect(code).toBe(0);
     expect(out).toMatch(/^2 migrations; 2 judged: 1 beneficial, 1 neutral, 0 harmful\n/);
     expect(out).toMatch(/1h +\+12\.0 +\+12\.3 +beneficial +30 \(10–50\) +61/);
-    expect(out).toMatch(/^cooldown +1 +1 +1 +1 +1 +0 +0 +67 %$/m);
+    expect(out).toMatch(/^cooldown +1 +1 +1 +1 +1 +0 +0 +0 +67 %$/m);
     expect(out).toContain('inside the 90 % interval: gain 1 of 2, CPU of the target 3 of 3, duration 0 of 2');
     const one = await ask('outcomes', '--vmid', String(moved.vmid), '--since', '7d', '--json');
     expect(JSON.parse(one.out)).toMatchObject({ all: { judged: 1, beneficial: 1 }, by_pair: [{ source: 'a' }] });
@@ -108,7 +110,7 @@ describe.skipIf(!nats)('the command line asks what is known of a cluster', () =>
     const { code, out } = await ask('outcomes', '--held-back');
     expect([code, out]).toEqual([
       0,
-      'filter 1 (cooldown) held back 1 move, of which 1 would not have paid, 1 of these would have done harm\n',
+      'filter 1 (cooldown) held back 1 move, of which 1 would not have paid, 1 of these would have done harm\n\nconfidence  judged  expected  came\n    90–100       1      91 %   0 %\n',
     ]);
     const json = await ask('outcomes', '--held-back', '--json');
     expect(JSON.parse(json.out)).toMatchObject({ by_filter: [{ filter: 'cooldown', moves: 1 }], proposals: [] });

@@ -4,6 +4,7 @@ import {
   type DataOf,
   type Decision,
   filterOf,
+  migrationFailed,
   outcomeRecorded,
   recommendationDecided,
 } from '@evenkeel/contracts';
@@ -11,9 +12,10 @@ import { activeConfig, clusterTimeOnBus } from '@evenkeel/runtime';
 import type { Command } from 'commander';
 import { heldBackText } from '../outcomes/held-back-text.ts';
 import { proposeSettings } from '../outcomes/propose-settings.ts';
+import { sayBands } from '../outcomes/say-bands.ts';
 import { sayOutcomes } from '../outcomes/say-outcomes.ts';
 import { sinceOf } from '../outcomes/since.ts';
-import { summarizeHeldBack } from '../outcomes/summarize-held-back.ts';
+import { heldByConfidence, summarizeHeldBack } from '../outcomes/summarize-held-back.ts';
 import { type HeldBack, summarizeOutcomes } from '../outcomes/summarize-outcomes.ts';
 import { type Wanted, wantedOf } from '../outcomes/wanted.ts';
 import { type Asked, type AskOptions, askBus, vmidOf } from './ask-bus.ts';
@@ -24,7 +26,8 @@ type Options = AskOptions & { vmid?: string; since?: string; last: string; heldB
 const notes = `
 Each migration counts once, by the latest look at it (5 minutes, 1 hour or 24 hours after it). A gain is in penalty points: the two
 nodes as they are against the same nodes had the guest stayed. A success rate counts what was neutral as well, starts at a half,
-and forgets by half in 14 days; filters 8 and 12 go by it. What a filter held back is judged by those of the same moves that were
+and forgets by half in 14 days; filters 8 and 12 go by it: a failure counts against whom it is to blame on, and what had to be moved
+for neither. What a filter held back is judged by those of the same moves that were
 made later. With --held-back it is judged as if it had been made, where intelligent_migrations.counterfactual_learning_enabled is on,
 and where the evidence is strong a setting is proposed, which nobody applies but you.`;
 
@@ -56,7 +59,8 @@ export function addOutcomes(program: Command): void {
         const outcomes = (await readAll(asked, outcomeRecorded))
           .map(({ outcome }) => outcome)
           .filter((o) => wanted(o.vmid, o.completed_at));
-        const summary = summarizeOutcomes(outcomes, await readHeldBack(asked, wanted), now);
+        const failures = (await readAll(asked, migrationFailed)).filter((f) => wanted(f.migration.vmid, f.failed_at));
+        const summary = summarizeOutcomes(outcomes, await readHeldBack(asked, wanted), now, failures);
         process.stdout.write(
           options.json ? `${JSON.stringify(summary, null, 2)}\n` : sayOutcomes(summary, Number(options.last)),
         );
@@ -69,9 +73,11 @@ async function tellHeldBack(asked: Asked, wanted: Wanted, json: boolean): Promis
     .map(({ counterfactual }) => counterfactual)
     .filter((c) => wanted(c.vmid, c.held_at));
   const config = (await activeConfig(asked.bus.ledger)) ?? asked.config;
-  if (!json) return heldBackText(judged, config);
+  const by_confidence = heldByConfidence(judged);
+  const bands = by_confidence.length > 0 ? `\n${sayBands(by_confidence)}` : '';
+  if (!json) return `${heldBackText(judged, config)}${bands}`;
   const [by_filter, proposals] = [summarizeHeldBack(judged), proposeSettings(judged, config)];
-  return `${JSON.stringify({ by_filter, proposals, judged }, null, 2)}\n`;
+  return `${JSON.stringify({ by_filter, by_confidence, proposals, judged }, null, 2)}\n`;
 }
 
 /** What all events of a kind on the decisions stream say, oldest first; what nobody can read is left out. */

@@ -15,13 +15,15 @@ type Options = AskOptions & {
   tag: string[];
   storage: string[];
   type: string;
+  name?: string;
+  pool?: string;
 };
 
 const collect = (value: string, all: string[]): string[] => [...all, ...value.split(/[;,]/).filter(Boolean)];
 
 const notes = `
 Loads are those that the guests' profiles predict: CPU at the busiest hour with bursts, memory in use. Limits are those of
-automated_migrations.safety_checks; tags mean what they mean for guests that exist. Exit code 1 where no node can take it.
+automated_migrations.safety_checks; tags and placement_rules mean what they mean for guests that exist. Exit code 1 where no node can take it.
 
   evenkeel place --cpu 4 --mem 8
   evenkeel place --cpu 8 --mem 32 --load 60 --tag exclude_db --storage ceph`;
@@ -39,6 +41,8 @@ export function addPlace(program: Command): void {
     )
     .option('--mem-used <GiB>', 'memory that it will use; by default all of it', numberIn(0, 65_536))
     .option('--tag <tag>', 'a tag that it will have; may be said again', collect, [])
+    .option('--name <name>', 'its name, where placement_rules go by it')
+    .option('--pool <pool>', 'the pool that it will be in, where placement_rules go by it')
     .option('--storage <name>', 'a storage that it needs; may be said again', collect, [])
     .option('--type <type>', 'qemu or lxc', 'qemu')
     .option('-c, --config <file>', 'configuration file, YAML or JSON')
@@ -80,6 +84,8 @@ const newGuest = (options: Options, usual: number): NewGuest => ({
   maxmem: options.mem * 2 ** 30,
   tags: options.tag,
   storages: options.storage,
+  ...(options.name === undefined ? {} : { name: options.name }),
+  ...(options.pool === undefined ? {} : { pool: options.pool }),
 });
 
 function headOf(nodes: readonly Placed[]): string {

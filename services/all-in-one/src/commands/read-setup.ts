@@ -58,9 +58,13 @@ export function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new UsageError(`cannot read ${file}: ${(error as NodeJS.ErrnoException).code ?? 'error'}`);
+    throw unreadable(file, (error as NodeJS.ErrnoException).code);
   }
 }
+
+/** The UsageError about a file that cannot be read, by the code of what went wrong. */
+export const unreadable = (file: string, code = 'error'): UsageError =>
+  new UsageError(`cannot read ${file}: ${code === 'EISDIR' ? 'it is a folder, and a file is needed' : code}`);
 
 /** What the environment says replaces what the file says: its single cluster all those of the file, its mode and dry run theirs. */
 export function withEnvironment(raw: unknown, settings: Settings): unknown {

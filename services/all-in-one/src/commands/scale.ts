@@ -9,6 +9,7 @@ import { columns } from './columns.ts';
 import { explainScaling } from './explain-scaling.ts';
 import { UsageError } from './fail.ts';
 import { readText } from './read-setup.ts';
+import { type Advice, standingAdvice } from './standing-advice.ts';
 
 type Options = AskOptions & { metrics?: string; plan?: boolean };
 
@@ -84,26 +85,17 @@ function tellOne(cluster: ScalingCluster, vmid: number, metrics: Usages | undefi
   );
 }
 
-type Advice = z.output<typeof scalingDecided.data>;
-
 async function tellAll({ bus, cluster }: Asked, { json }: Options): Promise<void> {
-  const standing = new Map<string, Advice>();
+  const told: Advice[] = [];
   for await (const { event } of bus.read('decisions', [filterOf(scalingDecided, cluster)])) {
     const parsed = scalingDecided.data.safeParse(event.data);
-    if (parsed.success) standing.set(`${parsed.data.guest} ${parsed.data.decision.resource_type}`, parsed.data);
+    if (parsed.success) told.push(parsed.data);
   }
   const last = await lastReadable(bus, clusterSampled, cluster);
-  const seen = last === 'unreadable' ? undefined : last?.data;
-  const where = seen && new Map(seen.guests.map((g) => [g.guest, g.node]));
-  const advised = [...standing.values()]
-    .filter(({ guest, decision }) => {
-      const done = where && (!where.has(guest) || where.get(guest) === decision.target_node_id);
-      return decision.scaling_action !== 'no_action' && !done;
-    })
-    .sort((a, b) => b.decision.urgency_score - a.decision.urgency_score || (a.guest < b.guest ? -1 : 1));
+  const advised = standingAdvice(told, last === 'unreadable' ? undefined : last?.data);
   if (json) process.stdout.write(`${JSON.stringify(advised, null, 2)}\n`);
   else if (advised.length === 0) process.stdout.write('nothing is advised: a guest must be watched for a day\n');
-  else process.stdout.write(advised.map((a) => adviceLine({ ...a, node: where?.get(a.guest) ?? a.node })).join(''));
+  else process.stdout.write(advised.map(adviceLine).join(''));
 }
 
 const adviceLine = ({ guest, name, node, decision: d }: Advice): string =>

@@ -1,7 +1,7 @@
-import { accessSync, constants, writeFileSync } from 'node:fs';
+import { accessSync, constants, statSync, writeFileSync } from 'node:fs';
 import { example, serveFile } from '@evenkeel/simulator';
 import { type Command, InvalidArgumentError } from 'commander';
-import { UsageError } from './fail.ts';
+import { unreadable } from './read-setup.ts';
 
 export const numberIn = (min: number, max: number) => (text: string) => {
   const n = Number(text);
@@ -14,10 +14,11 @@ export const numberIn = (min: number, max: number) => (text: string) => {
 export function readable(file: string): string {
   try {
     accessSync(file, constants.R_OK);
-    return file;
   } catch (error) {
-    throw new UsageError(`cannot read ${file}: ${(error as NodeJS.ErrnoException).code ?? 'error'}`);
+    throw unreadable(file, (error as NodeJS.ErrnoException).code);
   }
+  if (statSync(file).isDirectory()) throw unreadable(file, 'EISDIR');
+  return file;
 }
 
 type Options = { host: string; port: number; speed?: number; name: string; caFile?: string };

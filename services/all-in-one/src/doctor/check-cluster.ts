@@ -66,13 +66,14 @@ function wantsOf(
   { migration_checks, automated_migrations }: Config,
   { accepted }: TokenLook,
   there: string[],
-  mappings: boolean,
+  { mappings, ha }: { mappings: boolean; ha: boolean },
 ): Wants {
   const named = Object.values(automated_migrations.rules.storage_map).flat();
   const major = accepted.ok ? Number.parseInt(accepted.value.release || accepted.value.version, 10) : 0;
   return {
     ...(migration_checks.guest_agent && major > 0 ? { agent: agentPrivilege(major) } : {}),
     mappings,
+    ha,
     storages: [...new Set(named)].filter((storage) => there.includes(storage)).sort(),
   };
 }
@@ -87,17 +88,14 @@ function judgeAll(about: About, { cluster, tokens, leftovers }: Looks, config: C
     vmids: resources.guests.map(({ vmid }) => vmid),
     storages: [...new Set(resources.storages.map(({ storage }) => storage))],
   };
+  const ha = cluster?.ha_resources.ok ? cluster.ha_resources.value.length > 0 : false;
+  const asked = { mappings: cluster?.mapped ?? false, ha };
   const rights = (['read', 'write'] as const).flatMap((right) => {
     const look = tokens[right];
     if (!look) return [];
     if (!look.accepted.ok) return [refused(about, right, look.id, look.accepted.error)];
     return unless(about, `rights of the ${right} token`, look.permissions, (held) =>
-      judgeRights(
-        about,
-        { right, id: look.id, wants: wantsOf(config, look, places.storages, cluster?.mapped ?? false) },
-        held,
-        places,
-      ),
+      judgeRights(about, { right, id: look.id, wants: wantsOf(config, look, places.storages, asked) }, held, places),
     );
   });
   if (!cluster) return rights;

@@ -24,7 +24,7 @@ export function judgeVersions(about: About, release: string, byNode: ReadonlyMap
   const tried =
     major < 8
       ? about.problem('version', found, 'Evenkeel needs 8.0 or newer: upgrade Proxmox VE')
-      : (major === 8 && minor < 4) || major > 9
+      : (major === 8 && minor < 4) || major > 9 || (major === 9 && minor > 2)
         ? about.warning('version', `${found}; tried are 8.4 and 9.0 to 9.2`, 'watch in mode observe first')
         : about.ok('version', found);
   const versions = [...new Set(byNode.values())];

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { findingsAbout } from './finding.ts';
 import { judgeLeftovers, judgeStorageMap } from './judge-disks.ts';
-import { extraPrivileges, missingAt, needsOf } from './rights.ts';
+import { judgeRights } from './judge-rights.ts';
+import { extraPrivileges, missingAt, needsOf, type Permissions } from './rights.ts';
 
 const about = findingsAbout('it');
 const row = (storage: string, different: object = {}) => ({
@@ -67,4 +68,39 @@ test('rights that the configuration asks for besides', () => {
   ]);
   expect(missing({ '/': looks }, 'read')).toEqual([]);
   expect(extraPrivileges({})).toEqual([]);
+});
+
+describe('where guests are under HA, the token that writes', () => {
+  const places = { nodes: ['a', 'b'], vmids: [7], storages: [] };
+  const id = 'evenkeel@pve!write';
+  const looks = ['Sys.Audit', 'VM.Audit', 'Datastore.Audit', 'Pool.Audit', 'SDN.Audit', 'VM.Migrate'];
+  const told = (ha: boolean, more: Permissions = {}, right: 'read' | 'write' = 'write') => {
+    const top = Object.fromEntries(looks.filter((l) => right === 'write' || l !== 'VM.Migrate').map((l) => [l, true]));
+    const held = { '/': top, ...Object.fromEntries(Object.entries(more).map(([at, own]) => [at, { ...top, ...own }])) };
+    return judgeRights(about, { right, id, wants: { ha } }, held, places).filter(({ level }) => level !== 'ok');
+  };
+  const mayStop = { 'Sys.Modify': true };
+
+  test('should be able to stop tasks, and is told what happens without', () => {
+    expect(told(true)).toMatchObject([
+      {
+        level: 'warning',
+        check: 'right Sys.Modify of the write token',
+        found: expect.stringMatching(
+          /lacks Sys\.Modify on \/nodes, needed for stopping .* without it these run on to their end$/,
+        ),
+        advice: expect.stringMatching(/aclmod \/nodes -token 'evenkeel@pve!write' -role EvenkeelWrite,EvenkeelStop$/),
+      },
+    ]);
+    expect(told(true, { '/nodes': mayStop })).toEqual([]);
+    expect(told(false)).toEqual([]);
+    expect(told(true, {}, 'read')).toEqual([]);
+  });
+
+  test('may do so on nodes only, and only there', () => {
+    const excess = { check: 'more rights of the write token', found: expect.stringContaining('Sys.Modify on /') };
+    expect(told(true, { '/': mayStop })).toMatchObject([excess]);
+    expect(told(false, { '/nodes': mayStop })).toMatchObject([excess]);
+    expect(told(true, { '/nodes': mayStop }, 'read')).toMatchObject([{ check: 'more rights of the read token' }]);
+  });
 });

@@ -36,6 +36,18 @@ export function grantCommands(right: Right, id: string, path: string, wants: Wan
   ].join('; ');
 }
 
+/** Commands that let the writing token stop tasks on nodes, by a role of its own: what is granted at a path replaces what comes from above. */
+function stopCommands(id: string): string {
+  const role = 'EvenkeelStop';
+  const both = `${roles.write},${role}`;
+  const user = id.slice(0, id.indexOf('!'));
+  return [
+    `pveum role add ${role} -privs "Sys.Modify"`,
+    `pveum aclmod /nodes -user ${quoted(user)} -role ${both}`,
+    `pveum aclmod /nodes -token ${quoted(id)} -role ${both}`,
+  ].join('; ');
+}
+
 /** Each right that a token needs, by path and privilege, and what it may do that it need not. */
 export function judgeRights(
   about: About,
@@ -56,6 +68,7 @@ function judgeNeed(about: About, token: Holder, need: Need, held: Permissions): 
   const where = all ? need.top : listed(lacking);
   const check = `right ${need.privilege} of the ${right} token`;
   const found = `${id} lacks ${need.privilege} on ${where}, needed for ${need.for}`;
+  if (need.privilege === 'Sys.Modify') return [about.warning(check, found, stopCommands(id))];
   const advice = grantCommands(right, id, lacking.length === 1 && !all ? (lacking[0] ?? need.top) : need.top, wants);
   if (need.optional) return [about.warning(check, found, advice)];
   if (need.privilege === 'VM.Migrate' && !all)

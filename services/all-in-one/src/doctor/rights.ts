@@ -12,6 +12,8 @@ export type Wants = {
   mappings?: boolean;
   /** Storages that disks may be put on instead of their own. */
   storages?: readonly string[];
+  /** Guests are under HA: tasks of their migrations belong to root@pam. */
+  ha?: boolean;
 };
 
 export type Need = {
@@ -46,10 +48,19 @@ export function needsOf(right: 'read' | 'write', { nodes, vmids, storages }: Pla
       ? [
           { privilege: 'VM.Migrate', top: '/vms', paths: guests.length > 0 ? guests : ['/vms'], for: 'migrations' },
           ...wantedOf(guests, wants),
+          ...(wants.ha ? [stopping(below('/nodes', nodes).slice(1))] : []),
         ]
       : []),
   ];
 }
+
+const stopping = (paths: readonly string[]): Need => ({
+  privilege: 'Sys.Modify',
+  top: '/nodes',
+  paths: paths.length > 0 ? paths : ['/nodes'],
+  for: 'stopping migrations of guests under HA (past their deadline, or that do not converge); without it these run on to their end',
+  optional: true,
+});
 
 const mapping: Need = {
   privilege: 'Mapping.Audit',
@@ -94,13 +105,14 @@ export const missingAt = (permissions: Permissions, { paths, privilege }: Need):
 
 /** Privileges beyond looking (and beyond migrating, for the writing token), each with a path where it is held. */
 export function excessOf(permissions: Permissions, right: 'read' | 'write', wants: Wants = {}): string[] {
-  const harmless = (privilege: string): boolean =>
+  const harmless = (privilege: string, path: string): boolean =>
     /\.Audit$|^Sys\.Syslog$/.test(privilege) ||
+    (right === 'write' && wants.ha === true && privilege === 'Sys.Modify' && /^\/nodes(\/|$)/.test(path)) ||
     (right === 'write' && ['VM.Migrate', ...extraPrivileges(wants)].includes(privilege));
   const found = new Map<string, string>();
   const byDepth = Object.entries(permissions).sort(([a], [b]) => a.length - b.length || (a < b ? -1 : 1));
   for (const [path, held] of byDepth)
     for (const privilege of Object.keys(held))
-      if (!harmless(privilege) && !found.has(privilege)) found.set(privilege, path);
+      if (!harmless(privilege, path) && !found.has(privilege)) found.set(privilege, path);
   return [...found].map(([privilege, path]) => `${privilege} on ${path}`).sort();
 }

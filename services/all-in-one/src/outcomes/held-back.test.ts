@@ -1,8 +1,9 @@
 import { Config, type ConfigInput, type Counterfactual } from '@evenkeel/contracts';
 import { describe, expect, test } from 'vitest';
 import { proposeSettings } from './propose-settings.ts';
+import { sayBands } from './say-bands.ts';
 import { sayHeldBack } from './say-held-back.ts';
-import { summarizeHeldBack } from './summarize-held-back.ts';
+import { heldByConfidence, summarizeHeldBack } from './summarize-held-back.ts';
 import { wilson } from './wilson.ts';
 
 const at = '2026-03-02T09:00:00.000Z';
@@ -47,6 +48,21 @@ describe('what filters held back', () => {
           'filter 9 (pattern) held back 1 move, of which 1 would not have paid, 1 of these would have done harm\n',
       );
     }
+  });
+
+  test('how well the confidence that was given foretold what they would have brought, each move by its latest look', () => {
+    const all = [
+      ...many(4, 'dry_run', 16, (i) => ({ ...verdicts(3)(i), confidence_score: 75 })),
+      held('dry_run', 16, 'n', { verdict: 'neutral', confidence_score: 92 }),
+      held('dry_run', 16, 'n', { verdict: 'harmful', confidence_score: 92, horizon: '5m' }),
+    ];
+    expect(heldByConfidence(all)).toEqual([
+      { from: 70, to: 80, judged: 4, expected: 0.75, actual: 0.75 },
+      { from: 90, to: 100, judged: 1, expected: 0.92, actual: 0.5 },
+    ]);
+    expect(sayBands(heldByConfidence(all))).toMatch(
+      /^confidence +judged +expected +came\n +70–80 +4 +75 % +75 %\n +90–100 +1 +92 % +50 %\n/,
+    );
   });
 
   test('as the administrator reads it', () => {

@@ -1,12 +1,14 @@
 import type { Outcome } from '@evenkeel/contracts';
 import { columns, percent, points } from '../commands/columns.ts';
 import { safe } from '../demo/tell.ts';
+import { sayBands } from './say-bands.ts';
 import type { OutcomesSummary, Share, Tally } from './summarize-outcomes.ts';
 
 /** The summary for a reader; the latest migrations one by one, then what they say together. */
 export function sayOutcomes(summary: OutcomesSummary, last: number): string {
   const { outcomes, all, inside, gain_error: error } = summary;
-  if (outcomes.length === 0 && summary.by_filter.length === 0) return 'no outcome is recorded yet\n';
+  if (outcomes.length + summary.by_filter.length + summary.by_pair.length + summary.by_guest.length === 0)
+    return 'no outcome is recorded yet\n';
   const more = outcomes.length > last ? `, the latest ${last} of them` : '';
   return [
     `${outcomes.length} migrations${more}; ${sayTally(all)}`,
@@ -31,10 +33,7 @@ export function sayOutcomes(summary: OutcomesSummary, last: number): string {
       ]),
       [['held back by', 'times', 'moves', 'made later', ...tallyHead]],
     ),
-    ...section(
-      summary.by_confidence.map((b) => [`${b.from}–${b.to}`, String(b.judged), percent(b.expected), percent(b.actual)]),
-      [['confidence', 'judged', 'expected', 'came']],
-    ),
+    ...(summary.by_confidence.length > 0 ? [sayBands(summary.by_confidence)] : []),
     `inside the 90 % interval: gain ${sayShare(inside.gain)}, CPU of the target ${sayShare(inside.target_cpu)}, duration ${sayShare(inside.duration)}`,
     ...(error ? [sayError(error)] : []),
     '',
@@ -47,11 +46,11 @@ const sayError = ({ mean, absolute }: { mean: number; absolute: number }): strin
 const section = (rows: string[][], head: string[][]): string[] =>
   rows.length === 0 ? [] : [columns([...head, ...rows])];
 
-const tallyHead = ['judged', 'beneficial', 'neutral', 'harmful', 'success'];
+const tallyHead = ['judged', 'beneficial', 'neutral', 'harmful', 'failed', 'success'];
 const tallyRow = (t: Tally): string[] =>
   t.judged === 0
-    ? ['0', '–', '–', '–', '–']
-    : [String(t.judged), String(t.beneficial), String(t.neutral), String(t.harmful), percent(t.rate)];
+    ? ['0', '–', '–', '–', '–', '–']
+    : [String(t.judged), String(t.beneficial), String(t.neutral), String(t.harmful), String(t.failed), percent(t.rate)];
 
 const sayTally = (t: Tally): string =>
   t.judged === 0

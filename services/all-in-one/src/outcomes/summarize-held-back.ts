@@ -1,4 +1,5 @@
 import type { Counterfactual } from '@evenkeel/contracts';
+import { byConfidence, type ConfidenceBand } from './by-confidence.ts';
 import { latestLook } from './latest-look.ts';
 
 /** What one filter held back, each move once, by the latest look at it. */
@@ -15,6 +16,9 @@ export type HeldBackTally = {
 /** The latest judgement of each move that was held back, the oldest first. */
 export const latestHeld = (all: readonly Counterfactual[]): Counterfactual[] =>
   latestLook(all, ({ counterfactual_id, held_at }) => ({ id: counterfactual_id, at: held_at }));
+
+/** How well the confidence of moves that were held back foretold what they would have brought. */
+export const heldByConfidence = (all: readonly Counterfactual[]): ConfidenceBand[] => byConfidence(latestHeld(all));
 
 /** Whether each filter earned its place: how many of the moves that it held back would have paid, in the order of the ladder. */
 export function summarizeHeldBack(all: readonly Counterfactual[]): HeldBackTally[] {

@@ -1,4 +1,4 @@
-import type { Outcome } from '@evenkeel/contracts';
+import type { ApprovedMigration, Outcome } from '@evenkeel/contracts';
 import { describe, expect, test } from 'vitest';
 import { sinceOf } from './since.ts';
 import { summarizeOutcomes } from './summarize-outcomes.ts';
@@ -90,6 +90,36 @@ describe('outcomes together', () => {
       { filter: 'cooldown', decisions: 3, moves: 2, made_later: 1, later: { judged: 1, beneficial: 1 } },
       { filter: 'confidence', decisions: 1, moves: 1, made_later: 0, later: { judged: 0 } },
     ]);
+  });
+
+  test('success is what filters count: not what had to be moved, failures against whom they are to blame on, by the age of the move', () => {
+    const failed = (migration_id: string, fault: 'path' | 'guest' | 'cluster' | 'unknown') => ({
+      migration: {
+        migration_id,
+        guest: 'qemu/1',
+        name: 'web',
+        source_node: 'a',
+        target_node: 'b',
+      } as ApprovedMigration,
+      failed_at: at,
+      fault,
+    });
+    const month = 30 * 86_400_000;
+    const old = { completed_at: new Date(now - 2 * month).toISOString(), judged_at: at };
+    const given = [outcome('m', { mandatory: true, verdict: 'harmful' }), outcome('n', { ...old, verdict: 'harmful' })];
+    const bare = summarizeOutcomes(given, [], now);
+    expect(bare.by_pair).toMatchObject([{ judged: 1, harmful: 1, rate: 0.5 }]);
+    expect(bare.all.judged).toBe(2);
+    const failures = [
+      failed('f', 'path'),
+      failed('g', 'guest'),
+      failed('h', 'guest'),
+      failed('i', 'unknown'),
+      failed('j', 'cluster'),
+    ];
+    const { by_pair, by_guest } = summarizeOutcomes(given, [], now, failures);
+    expect(by_pair).toMatchObject([{ source: 'a', target: 'b', judged: 3, failed: 2, rate: 0.25 }]);
+    expect(by_guest).toMatchObject([{ guest: 'qemu/1', judged: 4, failed: 3, rate: 0.2 }]);
   });
 
   test('what had to be moved says nothing about confidence', () => {

@@ -1,8 +1,17 @@
-import type { Outcome, OutcomeVerdict } from '@evenkeel/contracts';
+import type { JudgedMove, Outcome } from '@evenkeel/contracts';
 import { successRate } from '@evenkeel/model';
+import { byConfidence, type ConfidenceBand } from './by-confidence.ts';
 import { latestLook } from './latest-look.ts';
+import { type Failure, recordsOf, type SuccessRecord } from './records-of.ts';
 
-export type Tally = { judged: number; beneficial: number; neutral: number; harmful: number; rate: number };
+export type Tally = {
+  judged: number;
+  beneficial: number;
+  neutral: number;
+  harmful: number;
+  failed: number;
+  rate: number;
+};
 
 /** A recommendation that a filter held back. */
 export type HeldBack = { filter: string; order: number; guest: string; source_node: string; target_node: string };
@@ -18,7 +27,7 @@ export type OutcomesSummary = {
   by_guest: ({ guest: string; name: string } & Tally)[];
   by_filter: FilterTally[];
   /** By the confidence that was given: how many turned out beneficial, a neutral one counting half. */
-  by_confidence: { from: number; to: number; judged: number; expected: number; actual: number }[];
+  by_confidence: ConfidenceBand[];
   /** Share of the judged ones in which the truth lay inside the 90 % interval. */
   inside: { gain: Share; target_cpu: Share; duration: Share };
   /** Mean of actual less expected gain, and of its absolute value, points. */
@@ -27,42 +36,31 @@ export type OutcomesSummary = {
 
 export type Share = { inside: number; of: number };
 
-const bands = [0, 50, 60, 70, 80, 90, 101];
-const worth: Record<OutcomeVerdict, number> = { beneficial: 1, neutral: 0.5, harmful: 0 };
-
 /** The latest judgement of each migration. */
 const latestOf = (outcomes: readonly Outcome[]): Outcome[] =>
   latestLook(outcomes, ({ migration_id, completed_at }) => ({ id: migration_id, at: completed_at }));
 
-function tallyOf(outcomes: readonly Outcome[], now: number): Tally {
-  const judged = outcomes.flatMap(({ verdict, judged_at }) => (verdict ? [{ verdict, at: judged_at }] : []));
-  const count = (verdict: OutcomeVerdict): number => judged.filter((j) => j.verdict === verdict).length;
+/** What filters learned from these, or would have. */
+function tallyOf(judged: readonly Pick<JudgedMove, 'at' | 'verdict'>[], now: number): Tally {
+  const count = (verdict: JudgedMove['verdict']): number => judged.filter((j) => j.verdict === verdict).length;
   return {
     judged: judged.length,
     beneficial: count('beneficial'),
     neutral: count('neutral'),
     harmful: count('harmful'),
+    failed: count('failed'),
     rate: successRate(judged, now).rate,
   };
 }
 
-function grouped<Key extends object>(
-  outcomes: readonly Outcome[],
-  now: number,
-  keyOf: (outcome: Outcome) => Key,
-): (Key & Tally)[] {
-  const groups = new Map<string, { key: Key; outcomes: Outcome[] }>();
-  for (const outcome of outcomes) {
-    const key = keyOf(outcome);
-    const id = JSON.stringify(key);
-    const group = groups.get(id) ?? { key, outcomes: [] };
-    group.outcomes.push(outcome);
-    groups.set(id, group);
-  }
-  return [...groups]
-    .sort(([a, x], [b, y]) => y.outcomes.length - x.outcomes.length || (a < b ? -1 : 1))
-    .map(([, { key, outcomes: members }]) => ({ ...key, ...tallyOf(members, now) }));
-}
+/** Every judgement, of moves that had to be made as well. */
+const judgementsOf = (outcomes: readonly Outcome[]): Pick<JudgedMove, 'at' | 'verdict'>[] =>
+  outcomes.flatMap(({ verdict, completed_at }) => (verdict ? [{ verdict, at: completed_at }] : []));
+
+const withTally = <Key extends object>({ key, judged }: SuccessRecord<Key>, now: number): Key & Tally => ({
+  ...key,
+  ...tallyOf(judged, now),
+});
 
 const moveOf = (m: { guest: string; source_node: string; target_node: string }): string =>
   JSON.stringify([m.guest, m.source_node, m.target_node]);
@@ -79,20 +77,14 @@ function byFilter(heldBack: readonly HeldBack[], outcomes: readonly Outcome[], n
     .sort(([, a], [, b]) => a.order - b.order)
     .map(([filter, { decisions: count, moves }]) => {
       const later = outcomes.filter((o) => moves.has(moveOf(o)));
-      return { filter, decisions: count, moves: moves.size, made_later: later.length, later: tallyOf(later, now) };
+      return {
+        filter,
+        decisions: count,
+        moves: moves.size,
+        made_later: later.length,
+        later: tallyOf(judgementsOf(later), now),
+      };
     });
-}
-
-function byConfidence(outcomes: readonly Outcome[]): OutcomesSummary['by_confidence'] {
-  const judged = outcomes.filter((o) => o.verdict && !o.mandatory);
-  return bands.slice(0, -1).flatMap((from, i) => {
-    const to = bands[i + 1]!;
-    const here = judged.filter((o) => o.confidence_score >= from && o.confidence_score < to);
-    if (here.length === 0) return [];
-    const mean = (value: (o: Outcome) => number): number => here.reduce((sum, o) => sum + value(o), 0) / here.length;
-    const expected = mean((o) => o.confidence_score / 100);
-    return [{ from, to: Math.min(100, to), judged: here.length, expected, actual: mean((o) => worth[o.verdict!]) }];
-  });
 }
 
 type Interval = { low: number; high: number };
@@ -108,15 +100,17 @@ export function summarizeOutcomes(
   all: readonly Outcome[],
   heldBack: readonly HeldBack[],
   now: number,
+  failures: readonly Failure[] = [],
 ): OutcomesSummary {
   const outcomes = latestOf(all);
+  const records = recordsOf(outcomes, failures);
   const errors = outcomes.flatMap(({ error }) => error ?? []);
   const mean = (values: number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
   return {
     outcomes,
-    all: tallyOf(outcomes, now),
-    by_pair: grouped(outcomes, now, (o) => ({ source: o.source_node, target: o.target_node })),
-    by_guest: grouped(outcomes, now, (o) => ({ guest: o.guest as string, name: o.name })),
+    all: tallyOf(judgementsOf(outcomes), now),
+    by_pair: records.pairs.map((record) => withTally(record, now)),
+    by_guest: records.guests.map((record) => withTally(record, now)),
     by_filter: byFilter(heldBack, outcomes, now),
     by_confidence: byConfidence(outcomes),
     inside: {

@@ -1,4 +1,4 @@
-import type { ClusterStatus } from './read-status.ts';
+import type { ClusterStatus, InFlight } from './read-status.ts';
 
 export type Left = { guest: string; name: string; why: string };
 /** How far a node is drained; null where no sample has been seen. `stuck`: nothing that is left leaves by itself. */
@@ -18,16 +18,26 @@ export function drainProgress(status: ClusterStatus, node: string): DrainProgres
   if (!sample) return null;
   const here = sample.guests.filter((g) => g.node === node && !g.template);
   const running = here.filter(({ status }) => status !== 'stopped');
-  const told = running.map(({ guest, name }) => ({ guest, name, ...whyStill(decidedOn(status, node), guest) }));
+  const told = running.map(({ guest, name }) => ({ guest, name, ...whyStill(decidedOn(status, node), guest, node) }));
   const pick = (stuck: boolean) =>
     told.filter((one) => one.stuck === stuck).map(({ guest, name, why }) => ({ guest, name, why }));
   return {
     node,
     seen: sample.nodes.some((n) => n.node === node && n.drained !== undefined),
-    leaving: pick(false),
+    leaving: [...pick(false), ...arriving(status, node)],
     stuck: pick(true),
     stopped: here.filter(({ status }) => status === 'stopped').map(({ guest }) => guest),
   };
+}
+
+const begun = new Set(['starting', 'running', 'validating']);
+
+/** Still on their way to the node: they leave it again once they are there. */
+function arriving({ in_flight, sample }: ClusterStatus, node: string): Left[] {
+  const here = new Set<string>(sample?.guests.filter((g) => g.node === node).map(({ guest }) => guest));
+  return in_flight
+    .filter(({ state, migration }) => begun.has(state) && migration.target_node === node && !here.has(migration.guest))
+    .map((flight) => ({ guest: flight.migration.guest, name: flight.migration.name, why: wayOf(flight, node) }));
 }
 
 /** What was decided before the drain was seen says nothing of it. */
@@ -38,12 +48,20 @@ function decidedOn(status: ClusterStatus, node: string): ClusterStatus {
   return last_run?.run_id === generated?.run_id ? status : { ...status, last_run: null };
 }
 
+/** Where a migration takes a guest, as seen from a node. */
+const wayOf = ({ state, migration: { source_node, target_node } }: InFlight, node: string): string =>
+  target_node === node ? `still arriving from ${source_node}` : `${state}, to ${target_node}`;
+
 /** What filters say of a guest whose move is approved, or under way: it may have no entry in the ledger yet. */
 const alreadyLeaves = /\bconflict: (already in flight|already migrating|this run already moves)\b/;
 
-function whyStill({ in_flight, generated, last_run }: ClusterStatus, guest: string): { why: string; stuck: boolean } {
+function whyStill(
+  { in_flight, generated, last_run }: ClusterStatus,
+  guest: string,
+  node: string,
+): { why: string; stuck: boolean } {
   const flight = in_flight.find(({ migration }) => migration.guest === guest);
-  if (flight) return { why: `${flight.state}, to ${flight.migration.target_node}`, stuck: false };
+  if (flight) return { why: wayOf(flight, node), stuck: false };
   const no = generated?.not_recommended.find((n) => n.guest === guest);
   if (no) return { why: no.reason, stuck: true };
   const line = last_run?.decisions.find((d) => d.guest === guest);

@@ -164,6 +164,21 @@ test('what was decided before the drain says nothing of it', () => {
   expect(progress.leaving.map(({ why }) => why)).toEqual(Array(4).fill('waits for the next run'));
 });
 
+test.each(['starting', 'running', 'validating'])(
+  'a guest whose move to the node is %s is still to leave it',
+  (state) => {
+    const { migration } = flight(106);
+    const arriving = { state, migration: { ...migration, source_node: 'b', target_node: 'a' } };
+    const there = (node: string) =>
+      draining({ in_flight: [arriving], sample: { ...sample, guests: [aGuest(106, node)] }, last_run: null });
+    for (const node of ['a', 'b']) {
+      const progress = drainProgress(there(node), 'a')!;
+      expect(progress.leaving).toEqual([{ guest: 'qemu/106', name: 'vm106', why: 'still arriving from b' }]);
+      expect(isOver(progress)).toBe(false);
+    }
+  },
+);
+
 test.each([
   ['guests leave', draining(), false],
   [

@@ -15,6 +15,7 @@ const decide = (usage: Usage, change: Partial<ScalingCase> = {}, guest: GuestSam
     resource: 'cpu',
     usage,
     found: {},
+    room: () => ({ vcpus: 64, bytes: 256 * GiB }),
     ...change,
   });
 const level = (share: number): Usage => ({ current: share, average: share, peak: share });
@@ -42,6 +43,48 @@ describe('the size that is advised', () => {
     expect(decide(level(0.5))).toMatchObject({ scaling_action: 'no_action', cost_impact: 0, urgency_score: 0 });
   });
 
+  test.each<[string, ResourceType, number, number, string]>([
+    ['so many of them', 'cpu', 14, 16, 'to 88 %: no node on which it may be has more than 16 threads'],
+    [
+      'none more than that',
+      'cpu',
+      16,
+      16,
+      'cannot be enlarged here: no node on which it may be has more than 16 threads',
+    ],
+    ['not fewer either', 'cpu', 20, 20, 'cannot be enlarged here: no node on which it may be has more than 16 threads'],
+    ['whole blocks of what a node has', 'memory', 60, 62.5, 'to 96 %: no node on which it may be has more than 62.6'],
+    [
+      'nothing where it has all',
+      'memory',
+      62.5,
+      62.5,
+      'enlarged here: no node on which it may be has more than 62.6 GiB',
+    ],
+  ])('%s at most', (_, resource, now, advised, said) => {
+    const guest = aGuest(7, 'a', { maxcpu: now, maxmem: now * GiB });
+    const unit = resource === 'cpu' ? 1 : GiB;
+    const room = () => ({ vcpus: 16, bytes: 62.6 * GiB });
+    const decision = decide(level(1), { resource, room }, guest);
+    expect(decision.amount).toMatchObject({ now: now * unit, advised: advised * unit });
+    expect(decision.reasoning).toContain(said);
+  });
+
+  test.each<[ResourceType, number, string, string, number]>([
+    ['storage', 0.96, 'scale_up', 'Restore it from a backup', 0.2],
+    ['storage', 0.2, 'scale_down', 'Give it a disk of its former size', -0.75],
+    ['network', 0.96, 'scale_up', 'Give it its former rate limit', 0.2],
+    ['vm_count', 0.96, 'scale_up', 'Stop the guests that were added', 0.2],
+    ['vm_count', 0.2, 'scale_down', 'Start the guests that were taken away', -0.75],
+    ['vm_count', 0, 'scale_down', 'Start the guests that were taken away', -0.9],
+  ])('of %s at %d says what a %s costs, and the way back', (resource, share, action, back, cost) => {
+    const decision = decide(level(share), { resource });
+    expect(decision).toMatchObject({ scaling_action: action, cost_impact: cost });
+    expect(decision.rollback_plan.action).toMatch(new RegExp(`^${back}`));
+    expect(decision.rollback_plan.conditions).not.toEqual([]);
+    expect(decision.performance_impact).toBeCloseTo(share - (share || 0) / (1 + cost), 3);
+  });
+
   test('where nothing can be taken away, that is said', () => {
     const one = decide(level(0.1), {}, aGuest(7, 'a', { maxcpu: 1 }));
     expect(one.amount).toEqual({ unit: 'vcpus', now: 1, advised: 1 });
@@ -61,6 +104,14 @@ describe('when', () => {
     expect(decide(level(1)).execution_time).toBe('2026-01-05T12:10:00.000Z');
   });
 
+  test('an hour is one of the wall clock, also where that is half an hour off', () => {
+    const time = (timezone: string, at: string) => decide(level(1), { profile, timezone, at }).execution_time;
+    expect(time('Asia/Kolkata', '2026-01-05T12:10:00.000Z')).toBe('2026-01-05T21:30:00.000Z');
+    expect(time('Asia/Kathmandu', '2026-01-05T12:10:00.000Z')).toBe('2026-01-05T21:15:00.000Z');
+    expect(time('Asia/Kolkata', '2026-01-05T21:30:00.000Z')).toBe('2026-01-06T21:30:00.000Z');
+    expect(time('Asia/Kolkata', '2026-01-05T21:20:00.000Z')).toBe('2026-01-05T21:30:00.000Z');
+  });
+
   test('a migration does not, and is as sure as its recommendation', () => {
     const move = aRecommendation();
     const decision = decide(level(0.9), { profile, found: { move } });
@@ -69,8 +120,10 @@ describe('when', () => {
       execution_time: '2026-01-05T12:10:00.000Z',
       confidence: move.confidence_score / 100,
       target_node_id: 'b',
-      cost_impact: 0,
     });
+    const share = move.cost.points / (move.score_improvement * move.lasts_hours);
+    expect(share).toBeGreaterThan(0);
+    expect(decision.cost_impact / share).toBeCloseTo(1, 2);
     expect(decision.urgency_score).toBeCloseTo(0.8, 2);
   });
 });

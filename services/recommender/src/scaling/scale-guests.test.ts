@@ -48,6 +48,24 @@ describe('what is told', () => {
     ['of less than a day', one(101, 'tight'), { profile: { window_hours: 23 } }],
   ])('is nothing %s', (_, guest, more) => expect(inShort(told([guest], {}, more))).toEqual([]));
 
+  test('is no size that no node has on which it may be', () => {
+    const said = (cpus: number, tags: string[], nodes = [aNode('a'), aNode('b', { maxcpu: 32 })]) =>
+      scaleGuests(
+        {
+          sample: aCluster(nodes, [one(101, 'tight', { maxcpu: cpus, tags })], { at: now }),
+          profiles: [aProfile(one(101, 'tight'))],
+          config: aConfig({ nodes: { a: { memory_reserve_gib: 4 } } }),
+          generated: { run_id: 'run-1', recommendations: [], not_recommended: [] },
+        },
+        {},
+      ).told.map(({ decision }) => decision.amount?.advised);
+    expect(said(16, [])).toEqual([19]);
+    expect(said(30, [])).toEqual([32]);
+    expect(said(32, [])).toEqual([]);
+    expect(said(14, ['plb_pin_a'])).toEqual([16]);
+    expect(said(16, ['ignore'])).toEqual([]);
+  });
+
   test('is the most urgent, by number of the guest where that is the same', () => {
     const guests = [one(103, 'tight'), one(102, 'tight'), one(101, 'idle')];
     const config = { scaling_advice: { max_per_run: 2 } };
@@ -76,6 +94,15 @@ describe('what was told already', () => {
   ])('%s', (_, use, histories, actions) =>
     expect(inShort(told([one(101, use)], histories)).map(([, , action]) => action)).toEqual(actions),
   );
+
+  test('does not count for another guest that has its vmid now', () => {
+    const told_before = (identity: string) => ({ 'qemu/101': { ...before({ hours: 2 })['qemu/101']!, identity } });
+    expect(inShort(told([one(101, 'idle')], told_before('101')))).toEqual([]);
+    const { told: news, changed } = told([one(101, 'idle')], told_before('older'));
+    expect(news.map(({ identity, decision }) => [identity, decision.scaling_action])).toEqual([['101', 'scale_down']]);
+    expect(changed.get('qemu/101')).toEqual({ identity: '101', decisions: [news[0]!.decision] });
+    expect([...told([one(101, 'fine')], told_before('older')).changed]).toEqual([['qemu/101', null]]);
+  });
 
   test('is taken back with what there is as what is aimed at', () => {
     const [said] = told([one(101, 'fine')], before({ hours: 2 })).told;

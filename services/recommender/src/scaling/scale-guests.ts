@@ -11,7 +11,9 @@ import type {
 } from '@evenkeel/contracts';
 import { hours, millis } from '@evenkeel/model';
 import type { Generated } from '../recommend.ts';
+import { historyOf, pastAdvice, withAdvice } from './advice-history.ts';
 import { decideScaling, type Outline, outlineScaling, type ScalingCase } from './decide-scaling.ts';
+import { roomIn } from './room-for.ts';
 import { leastHours, type Usage, type Usages, usagesOf } from './usage-of.ts';
 
 export type ScalingInput = {
@@ -23,18 +25,17 @@ export type ScalingInput = {
 
 type Told = DataOf<typeof scalingDecided>;
 
-const keptPerGuest = 10;
 /** An advice stands so long at least before another replaces it, except by a migration; and is told again only after a day, where its figure has moved by a tenth. */
 const standsFor = hours(1);
 const saidAgainAfter = hours(24);
 const newFigure = 0.1;
-const forgottenAfter = hours(30 * 24);
 
 /** Cases of the guests of a run; what is looked up for each is looked up once. */
 function openCases({ sample, profiles, config, generated }: ScalingInput) {
   const known = new Map(profiles.map((p) => [p.guest, p]));
   const moves = new Map(generated.recommendations.map((r) => [r.guest, r]));
   const reasons = new Map(generated.not_recommended.map((n) => [n.guest, n.reason]));
+  const room = roomIn(sample, config);
   const timezone = config.clusters.find(({ name }) => name === sample.cluster)?.timezone ?? 'UTC';
   return (guest: GuestSample, usages = usagesOf(guest, known.get(guest.guest))): ScalingCase[] =>
     (Object.entries(usages) as [ResourceType, Usage][]).map(([resource, usage]) => ({
@@ -46,6 +47,7 @@ function openCases({ sample, profiles, config, generated }: ScalingInput) {
       resource,
       usage,
       found: { move: moves.get(guest.guest), staying: reasons.get(guest.guest) },
+      room: () => room(guest),
     }));
 }
 
@@ -73,10 +75,10 @@ function isNews(given: ScalingCase, outline: Outline, last: ScalingDecision | un
 
 /** What is told: where nobody can act on a decision, that nothing is to be done. */
 function tell(given: ScalingCase, outline: Outline, cluster: string): Told {
-  const { guest, name, node } = given.guest;
+  const { guest, name, identity, node } = given.guest;
   const full = decideScaling(given, outline);
   const nothing = { scaling_action: 'no_action', target_value: full.current_value } as const;
-  return { cluster, guest, name, node, decision: isAdvice(given, outline) ? full : { ...full, ...nothing } };
+  return { cluster, guest, name, identity, node, decision: isAdvice(given, outline) ? full : { ...full, ...nothing } };
 }
 
 /** What a run has to tell about the size and place of guests, the most urgent first, with the histories that this changes; null removes one. */
@@ -89,7 +91,7 @@ export function scaleGuests(
   const told = sample.guests
     .filter((g) => g.status === 'running' && !g.template)
     .flatMap((guest) => {
-      const before = histories[guest.guest]?.decisions ?? [];
+      const before = historyOf(histories[guest.guest], guest.identity)?.decisions ?? [];
       return casesOf(guest).flatMap((given) => {
         const outline = outlineScaling(given);
         const last = before.findLast((d) => d.resource_type === given.resource);
@@ -111,29 +113,9 @@ function changesOf(
   histories: Readonly<Record<string, ScalingHistory>>,
 ): Map<string, ScalingHistory | null> {
   const changed = new Map<string, ScalingHistory | null>();
-  for (const { guest, decision } of told) {
-    changed.set(guest, withAdvice(changed.get(guest) ?? histories[guest], decision));
-  }
   for (const guest of pastAdvice(sample, histories)) changed.set(guest, null);
+  for (const advice of told) {
+    changed.set(advice.guest, withAdvice(changed.get(advice.guest) ?? histories[advice.guest], advice));
+  }
   return changed;
-}
-
-const withAdvice = (history: ScalingHistory | undefined, decision: ScalingDecision): ScalingHistory => ({
-  decisions: [...(history?.decisions ?? []), decision].slice(-keptPerGuest),
-});
-
-/** Guests that are gone and were last advised on long ago. */
-export function pastAdvice(sample: ClusterSample, histories: Readonly<Record<string, ScalingHistory>>): string[] {
-  const here = new Set<string>(sample.guests.map((g) => g.guest));
-  return Object.entries(histories).flatMap(([guest, { decisions }]) => {
-    const last = decisions.at(-1)?.created_at;
-    const isOld = last === undefined || millis(sample.at) - millis(last) > forgottenAfter;
-    return isOld && !here.has(guest) ? [guest] : [];
-  });
-}
-
-/** What was advised about a guest, from what was told; what is known already changes nothing. */
-export function rememberAdvice(history: ScalingHistory | undefined, decision: ScalingDecision): ScalingHistory {
-  const isKnown = history?.decisions.some(({ decision_id }) => decision_id === decision.decision_id);
-  return history && isKnown ? history : withAdvice(history, decision);
 }
