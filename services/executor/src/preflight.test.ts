@@ -267,6 +267,12 @@ describe('preflight refuses', () => {
       /its CPU type is host, and n2 has another model \(x2\)/,
     ],
     [
+      'a VM with more vCPUs than the target has threads',
+      { guest: { maxcpu: 24, cpu: 0.1 }, target: { maxcpu: 16 } },
+      'unwanted',
+      /it has 24 vCPUs, n2 has 16 threads/,
+    ],
+    [
       'a CPU of another vendor',
       {
         look: {
