@@ -113,6 +113,17 @@ describe('planState', () => {
     expect(state.cores[1]).toBeCloseTo(4, 9);
   });
 
+  test('what a guest will use comes on top of what its host uses, and goes with it', () => {
+    const guest = aGuest(1, 'a', { mem: 30 * GiB, maxmem: 48 * GiB });
+    const sample = aCluster([aNode('a'), aNode('b')], [guest]);
+    const host = { ...sample, nodes: sample.nodes.map((n) => (n.node === 'a' ? { ...n, mem: n.mem + 12 * GiB } : n)) };
+    const profile = aProfile(guest, { behavior: 'growing', mem_growth_per_day: 6 * GiB });
+    const state = planState(host, [profile], config);
+    expect([state.mem[0], state.mem[1]]).toEqual([54 * GiB, 0]);
+    applyMove(state, 0, 1);
+    expect([state.mem[0], state.mem[1]]).toEqual([12 * GiB, 42 * GiB]);
+  });
+
   test.each([
     ['room', {}, {}, true],
     ['CPU over the cap', { cpu: 1, maxcpu: 30 }, {}, false],

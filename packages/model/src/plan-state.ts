@@ -12,7 +12,7 @@ import {
   overcommitCurve,
   pressureCurve,
 } from './penalty.ts';
-import { type GuestPrediction, predictGuest } from './predict.ts';
+import { type GuestPrediction, occupiedBytes, predictGuest } from './predict.ts';
 import { millis } from './time.ts';
 
 /** A guest as the plan sees it, at its index in `guests`. */
@@ -170,7 +170,7 @@ function addHosts(state: PlanState): void {
     const node = state.nodeIndex.get(sample.node);
     if (node === undefined) continue;
     own[node]!.cores -= sample.cpu * sample.maxcpu * state.nodes[node]!.speed_factor;
-    own[node]!.mem -= prediction.mem_bytes;
+    own[node]!.mem -= occupiedBytes(sample);
     own[node]!.io += prediction.io;
   }
   own.forEach((host, n) => {
