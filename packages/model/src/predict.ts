@@ -168,6 +168,7 @@ const growsBesides = (profile: GuestProfile): boolean => profile.cpu_growth_per_
 /**
  * Predicted load of a guest by its behaviour: steady its mean, bursty its 95th percentile (as a margin), growing its
  * mean and 48 h of growth, cyclical the peak of its day or week, and its growth too where it grows besides; an unknown one is taken as steady with a wide margin.
+ * Behaviours are those of CPU: memory that grows does so whatever the CPU does.
  */
 export function predictGuest(
   guest: GuestSample,
@@ -189,7 +190,7 @@ export function predictGuest(
   const next = nextHour(guest, profile, deviations, settings);
   const burst = profile.behavior === 'bursty' ? Math.max(0, profile.cpu.p95 - profile.cpu.mean - peak) : 0;
   const margin = profile.behavior === 'unknown' ? z90 * 1.5 * sd : burst;
-  const memGrown = growing ? growthDays * Math.max(0, profile.mem_growth_per_day) : 0;
+  const memGrown = growthDays * Math.max(0, profile.mem_growth_per_day);
   return {
     cores: mean * factor,
     peak_cores: Math.max(mean + peak, inWeek) * factor,
