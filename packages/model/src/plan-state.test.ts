@@ -108,9 +108,17 @@ describe('planState', () => {
   test('what the host uses beyond its guests stays, and its reserve is not for guests', () => {
     const sample = aCluster([aNode('a'), aNode('b')], [aGuest(1, 'a')]);
     const host = { ...sample, nodes: sample.nodes.map((n) => ({ ...n, mem: n.mem + 8 * GiB, cpu: n.cpu + 0.25 })) };
-    const state = planState(host, [], aConfig({ nodes: { a: { memory_reserve_gib: 14 } } }));
-    expect(usedMemory(state, 0)).toBeCloseTo(10 / 50, 9);
+    const state = planState(host, [], aConfig({ nodes: { a: { memory_reserve_gib: 6 } } }));
+    expect(usedMemory(state, 0)).toBeCloseTo((2 + 2) / 58, 9);
+    expect(usedMemory(state, 1)).toBeCloseTo(8 / 64, 9);
     expect(state.cores[1]).toBeCloseTo(4, 9);
+  });
+
+  test('what the host uses of its reserve does not count a second time', () => {
+    const sample = aCluster([aNode('a')], [aGuest(1, 'a')]);
+    const host = { ...sample, nodes: sample.nodes.map((n) => ({ ...n, mem: n.mem + 8 * GiB })) };
+    const state = planState(host, [], aConfig({ nodes: { a: { memory_reserve_gib: 14 } } }));
+    expect(usedMemory(state, 0)).toBeCloseTo(2 / 50, 9);
   });
 
   test('what a guest will use comes on top of what its host uses, and goes with it', () => {
