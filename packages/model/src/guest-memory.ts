@@ -9,8 +9,8 @@ export const usableBytes = ({ node, maxmem }: Pick<NodeSample, 'node' | 'maxmem'
   Math.max(1, maxmem - reserveOf(node, reserves));
 
 /**
- * Bytes in use of those: all that a node uses, less what its host uses of its own reserve. `occupied` is what its running guests
- * do; the rest is the host's own.
+ * Bytes in use of those: all that a node uses, less what its host uses of its own reserve. `occupied` is what guests that
+ * are not stopped do; the rest is the host's own.
  */
 export function usedBytes(
   { node, mem }: Pick<NodeSample, 'node' | 'mem'>,

@@ -114,6 +114,19 @@ describe('planState', () => {
     expect(state.cores[1]).toBeCloseTo(4, 9);
   });
 
+  test('paused guests keep their memory, and use no CPU whatever they used to', () => {
+    const used = [1, 2, 3].map((i) => aGuest(i, 'a', { cpu: 0.9, maxcpu: 4 }));
+    const profiles = used.map((g) => aProfile(g, { behavior: 'cyclical', hourly_cpu: wave(3), window_hours: 336 }));
+    const now = used.map((g) => (g.vmid === 1 ? g : { ...g, cpu: 0, status: 'paused' as const }));
+    const sample = aCluster([aNode('a')], now);
+    const held = { ...sample, nodes: sample.nodes.map((n) => ({ ...n, mem: 6 * GiB })) };
+    const state = planState(held, profiles.slice(1), config);
+    expect(state.cores[0]).toBeCloseTo(0.9 * 4, 9);
+    expect(cpuAt(state, 0, 4)).toBeCloseTo(0.225, 9);
+    expect(state.margin2[0]).toBe(state.guests[0]!.prediction.margin_cores ** 2);
+    expect([state.mem[0], state.assigned[0]]).toEqual([6 * GiB, 12 * GiB]);
+  });
+
   test('what the host uses of its reserve does not count a second time', () => {
     const sample = aCluster([aNode('a')], [aGuest(1, 'a')]);
     const host = { ...sample, nodes: sample.nodes.map((n) => ({ ...n, mem: n.mem + 8 * GiB })) };

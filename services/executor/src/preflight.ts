@@ -135,7 +135,7 @@ const targetSuits: Check = (migration, look, config) => {
 
 /** What of a node's memory is in use for guests, and what they may use: the reserve of its host is neither. */
 function memoryOf(target: { node: string; mem: number; maxmem: number }, { guests }: Look, { nodes }: Config) {
-  const there = guests.filter(({ node, status }) => node === target.node && status === 'running');
+  const there = guests.filter(({ node, status }) => node === target.node && status !== 'stopped');
   const occupied = there.reduce((sum, { mem = 0, memhost = 0 }) => sum + Math.max(mem, memhost), 0);
   return { used: usedBytes(target, occupied, nodes), usable: usableBytes(target, nodes) };
 }

@@ -27,8 +27,8 @@ function surveyNode(node: NodeSample, guests: readonly GuestSample[], reserves: 
   const { cpu, maxcpu, iowait = 0, pressure } = node;
   let [occupied, assigned, busy, io] = [0, 0, 0, 0];
   for (const guest of guests) {
+    if (guest.status !== 'stopped') occupied += occupiedBytes(guest);
     if (guest.status !== 'running') continue;
-    occupied += occupiedBytes(guest);
     assigned += guest.maxmem;
     busy += guest.cpu * guest.maxcpu;
     io += guest.diskread + guest.diskwrite;
