@@ -296,7 +296,7 @@ export const ofProxBalance: readonly Defect[] = [
         test: '[P17] what moves brought counts for how sure the next one is',
         put_in: {
           file: 'services/recommender/src/start-run.ts',
-          text: 'calibrate(calibrationPoints(memory, millis(sample.at)))',
+          text: 'calibrate(calibrationPoints(memory, millis(sample.at), config.intelligent_migrations))',
           instead: 'calibrate([])',
         },
       },

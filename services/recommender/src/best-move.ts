@@ -50,9 +50,10 @@ type Search = {
 
 /** Guests that go together or not at all, where each of them may move; one unit per group and node. */
 export function unitsOf(planning: Planning, hoursOf: (guest: number) => number, now: number): Unit[] {
-  const { state, ctx, taken, memory } = planning;
+  const { state, ctx, taken, memory, config } = planning;
   const slopes = slopesOf(state);
-  const successOf = guestSuccess(memory, now);
+  const learns = config.intelligent_migrations.guest_success_tracking_enabled;
+  const successOf = learns ? guestSuccess(memory, now) : () => 1;
   const seen = new Set<number>();
   const units: Unit[] = [];
   for (let g = 0; g < state.guests.length; g++) {
