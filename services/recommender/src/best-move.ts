@@ -67,7 +67,7 @@ export function unitsOf(planning: Planning, hoursOf: (guest: number) => number, 
     const copies = copiesOf(planning, guests, hoursOf);
     const price = costs.reduce((sum, c) => sum + c.points / c.hours, 0) - copies.most;
     const load = costs.reduce((sum, c) => sum + c.core_hours / c.hours, 0);
-    const weight = Math.min(...guests.map((m) => successOf(state.guests[m]!.sample.guest)));
+    const weight = Math.min(...guests.map((m) => successOf(state.guests[m]!.sample)));
     const flat = guests.every((m) => !state.guests[m]!.prediction.hourly);
     const cores = flat ? guests.reduce((sum, m) => sum + state.guests[m]!.prediction.cores, 0) : 0;
     units.push({
