@@ -296,7 +296,7 @@ export const ofProxBalance: readonly Defect[] = [
         test: '[P17] what moves brought counts for how sure the next one is',
         put_in: {
           file: 'services/recommender/src/start-run.ts',
-          text: 'calibrate(calibrationPoints(memory, millis(sample.at)))',
+          text: 'calibrate(calibrationPoints(memory, millis(sample.at), config.intelligent_migrations))',
           instead: 'calibrate([])',
         },
       },
@@ -456,7 +456,7 @@ export const ofProxBalance: readonly Defect[] = [
         test: 'a rise of the background is not held against it',
         put_in: {
           file: 'services/outcome-tracker/src/count.ts',
-          text: 'source: add(as_is.source, shareOf(guest, to, source)),',
+          text: 'source: add(as_is.source, shareOf(guest, to, from)),',
           instead: 'source: { cpu: 0.625, mem: 0, assigned: 0 },',
         },
       },
@@ -800,9 +800,9 @@ export const ofProxLb: readonly Defect[] = [
         file: 'packages/model/src/plan-state.test.ts',
         test: 'what the host uses beyond its guests stays, and its reserve is not for guests',
         put_in: {
-          file: 'packages/model/src/plan-state.ts',
-          text: 'node.maxmem - (config.nodes[node.node]?.memory_reserve_gib ?? 0) * 2 ** 30',
-          instead: 'node.maxmem - 0 * config.clusters.length',
+          file: 'packages/model/src/guest-memory.ts',
+          text: 'Math.max(1, maxmem - reserveOf(node, reserves))',
+          instead: 'Math.max(1, maxmem - 0 * reserveOf(node, reserves))',
         },
       },
     ],

@@ -268,6 +268,8 @@ export const Outcome = z.object({
   cluster: ClusterName,
   horizon: Horizon,
   guest: GuestId,
+  /** Of the guest that was moved: another may bear its number by now. */
+  identity: z.string().optional(),
   vmid: z.number().int(),
   name: z.string(),
   source_node: z.string(),

@@ -108,9 +108,41 @@ describe('planState', () => {
   test('what the host uses beyond its guests stays, and its reserve is not for guests', () => {
     const sample = aCluster([aNode('a'), aNode('b')], [aGuest(1, 'a')]);
     const host = { ...sample, nodes: sample.nodes.map((n) => ({ ...n, mem: n.mem + 8 * GiB, cpu: n.cpu + 0.25 })) };
-    const state = planState(host, [], aConfig({ nodes: { a: { memory_reserve_gib: 14 } } }));
-    expect(usedMemory(state, 0)).toBeCloseTo(10 / 50, 9);
+    const state = planState(host, [], aConfig({ nodes: { a: { memory_reserve_gib: 6 } } }));
+    expect(usedMemory(state, 0)).toBeCloseTo((2 + 2) / 58, 9);
+    expect(usedMemory(state, 1)).toBeCloseTo(8 / 64, 9);
     expect(state.cores[1]).toBeCloseTo(4, 9);
+  });
+
+  test('paused guests keep their memory, and use no CPU whatever they used to', () => {
+    const used = [1, 2, 3].map((i) => aGuest(i, 'a', { cpu: 0.9, maxcpu: 4 }));
+    const profiles = used.map((g) => aProfile(g, { behavior: 'cyclical', hourly_cpu: wave(3), window_hours: 336 }));
+    const now = used.map((g) => (g.vmid === 1 ? g : { ...g, cpu: 0, status: 'paused' as const }));
+    const sample = aCluster([aNode('a')], now);
+    const held = { ...sample, nodes: sample.nodes.map((n) => ({ ...n, mem: 6 * GiB })) };
+    const state = planState(held, profiles.slice(1), config);
+    expect(state.cores[0]).toBeCloseTo(0.9 * 4, 9);
+    expect(cpuAt(state, 0, 4)).toBeCloseTo(0.225, 9);
+    expect(state.margin2[0]).toBe(state.guests[0]!.prediction.margin_cores ** 2);
+    expect([state.mem[0], state.assigned[0]]).toEqual([6 * GiB, 12 * GiB]);
+  });
+
+  test('what the host uses of its reserve does not count a second time', () => {
+    const sample = aCluster([aNode('a')], [aGuest(1, 'a')]);
+    const host = { ...sample, nodes: sample.nodes.map((n) => ({ ...n, mem: n.mem + 8 * GiB })) };
+    const state = planState(host, [], aConfig({ nodes: { a: { memory_reserve_gib: 14 } } }));
+    expect(usedMemory(state, 0)).toBeCloseTo(2 / 50, 9);
+  });
+
+  test('what a guest will use comes on top of what its host uses, and goes with it', () => {
+    const guest = aGuest(1, 'a', { mem: 30 * GiB, maxmem: 48 * GiB });
+    const sample = aCluster([aNode('a'), aNode('b')], [guest]);
+    const host = { ...sample, nodes: sample.nodes.map((n) => (n.node === 'a' ? { ...n, mem: n.mem + 12 * GiB } : n)) };
+    const profile = aProfile(guest, { behavior: 'growing', mem_growth_per_day: 6 * GiB });
+    const state = planState(host, [profile], config);
+    expect([state.mem[0], state.mem[1]]).toEqual([54 * GiB, 0]);
+    applyMove(state, 0, 1);
+    expect([state.mem[0], state.mem[1]]).toEqual([12 * GiB, 42 * GiB]);
   });
 
   test.each([

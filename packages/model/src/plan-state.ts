@@ -1,6 +1,7 @@
 import type { ClusterSample, Config, GuestProfile, GuestSample, NodeSample, NodeScore } from '@evenkeel/contracts';
 import { byText } from './by-text.ts';
 import { z90 } from './chance.ts';
+import { usableBytes, usedBytes } from './guest-memory.ts';
 import { localHour } from './local-time.ts';
 import {
   burstDeviation,
@@ -12,7 +13,7 @@ import {
   overcommitCurve,
   pressureCurve,
 } from './penalty.ts';
-import { type GuestPrediction, predictGuest } from './predict.ts';
+import { type GuestPrediction, occupiedBytes, predictGuest } from './predict.ts';
 import { millis } from './time.ts';
 
 /** A guest as the plan sees it, at its index in `guests`. */
@@ -70,10 +71,6 @@ export function capsOf(config: Config): Caps {
 const byGuest = (a: GuestSample, b: GuestSample): number => a.vmid - b.vmid || byText(a.guest, b.guest);
 const byName = (a: NodeSample, b: NodeSample): number => byText(a.node, b.node);
 
-/** Bytes of a node that guests may use: all that it has less the reserve kept for the host. */
-export const usableBytes = (node: NodeSample, config: Config): number =>
-  Math.max(1, node.maxmem - (config.nodes[node.node]?.memory_reserve_gib ?? 0) * 2 ** 30);
-
 /** Work that a node can do, in cores of the cluster's reference. */
 export const capacityOf = (node: NodeSample): number => Math.max(0.01, node.maxcpu * node.speed_factor);
 
@@ -116,7 +113,7 @@ export function planState(
       return { sample: guest, prediction: predictGuest(guest, known.get(guest.guest), { ...settings, speed_factor }) };
     });
   const state = emptyState(nodes, nodeIndex, guests, config, placement);
-  addHosts(state);
+  addHosts(state, config.nodes);
   shareOut(state, rises);
   for (let g = 0; g < guests.length; g++) {
     const n = nodeIndex.get(placement[guests[g]!.sample.guest]!)!;
@@ -141,7 +138,7 @@ function emptyState(
     guestIndex: new Map(guests.map((g, i) => [g.sample.guest, i])),
     prices: config.penalty_config,
     capacity: Float64Array.from(nodes, capacityOf),
-    memory: Float64Array.from(nodes, (n) => usableBytes(n, config)),
+    memory: Float64Array.from(nodes, (n) => usableBytes(n, config.nodes)),
     where: new Int32Array(guests.length).fill(-1),
     cores: perNode(),
     hours: new Float64Array(nodes.length * 24),
@@ -163,21 +160,21 @@ function emptyState(
   };
 }
 
-/** What a node uses beyond its guests is the host's own, and stays; IO wait is shared out by what each guest reads and writes. */
-function addHosts(state: PlanState): void {
-  const own = state.nodes.map((n) => ({ cores: n.cpu * capacityOf(n), mem: n.mem, io: 0 }));
+/** What a node uses beyond its guests is the host's own, and stays, its memory as far as it is beyond the reserve; IO wait is shared out by what each guest reads and writes. */
+function addHosts(state: PlanState, reserves: Config['nodes']): void {
+  const own = state.nodes.map((n) => ({ cores: n.cpu * capacityOf(n), guests: 0, io: 0 }));
   for (const { sample, prediction } of state.guests) {
     const node = state.nodeIndex.get(sample.node);
     if (node === undefined) continue;
     own[node]!.cores -= sample.cpu * sample.maxcpu * state.nodes[node]!.speed_factor;
-    own[node]!.mem -= prediction.mem_bytes;
+    own[node]!.guests += occupiedBytes(sample);
     own[node]!.io += prediction.io;
   }
   own.forEach((host, n) => {
     const node = state.nodes[n]!;
     if (node.status !== 'online') return;
     state.cores[n] = Math.max(0, host.cores);
-    state.mem[n] = Math.max(0, host.mem);
+    state.mem[n] = Math.max(0, usedBytes(node, host.guests, reserves) - host.guests);
     if (host.io <= 0) state.wait[n] = (node.iowait ?? 0) * state.capacity[n]!;
   });
   state.guests.forEach(({ sample, prediction }, g) => {

@@ -251,12 +251,14 @@ describe('what is expected', () => {
   test.each([
     ['falls no further by growth', { behavior: 'growing', cpu_growth_per_day: -10, mem_growth_per_day: -GiB }, 1.6, 2],
     [
-      'grows only where it is classed so',
-      { behavior: 'steady', cpu_growth_per_day: 10, mem_growth_per_day: GiB },
+      'grows in CPU only where it is classed so, in memory always',
+      { behavior: 'steady', cpu_growth_per_day: 10, mem_growth_per_day: GiB / 2 },
       1.6,
-      2,
+      3,
     ],
     ['grows by two days', { behavior: 'growing', cpu_growth_per_day: 5, mem_growth_per_day: GiB / 2 }, 2, 3],
+    ['grows in memory beside a rhythm', { behavior: 'cyclical', mem_growth_per_day: GiB / 4 }, 1.6, 2.5],
+    ['grows in memory beside bursts, to all it has', { behavior: 'bursty', mem_growth_per_day: 5 * GiB }, 1.6, 4],
     ['grows to all it has at most', { behavior: 'growing', cpu_growth_per_day: 50, mem_growth_per_day: GiB }, 4, 4],
   ] as const)('%s', (_, change, cores, gib) => {
     const p = predictGuest({ ...guest, diskread: 1e6, diskwrite: 2e6 }, aProfile(guest, change), settings);

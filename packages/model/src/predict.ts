@@ -82,6 +82,22 @@ function unprofiled(guest: GuestSample, speed: number): GuestPrediction {
   };
 }
 
+/** A guest that is paused does nothing until it is resumed, and keeps its memory; what it did before says nothing of that. */
+function paused(guest: GuestSample): GuestPrediction {
+  return {
+    cores: 0,
+    peak_cores: 0,
+    away_cores: 0,
+    margin_cores: 0,
+    sd_cores: 0,
+    mean_sd_cores: 0,
+    next_cores: 0,
+    next_sd_cores: 0,
+    mem_bytes: occupiedBytes(guest),
+    io: 0,
+  };
+}
+
 /** The mean that the coming day is expected to have, as a fraction of the guest's vCPUs; a rhythm's phase is taken out of "now". */
 function level(
   guest: GuestSample,
@@ -167,13 +183,15 @@ const growsBesides = (profile: GuestProfile): boolean => profile.cpu_growth_per_
 
 /**
  * Predicted load of a guest by its behaviour: steady its mean, bursty its 95th percentile (as a margin), growing its
- * mean and 48 h of growth, cyclical the peak of its day or week, and its growth too where it grows besides; an unknown one is taken as steady with a wide margin.
+ * mean and 48 h of growth, cyclical the peak of its day or week, and its growth too where it grows besides; an unknown one is taken as steady with a wide margin; a paused one uses no CPU.
+ * Behaviours are those of CPU: memory that grows does so whatever the CPU does.
  */
 export function predictGuest(
   guest: GuestSample,
   profile: GuestProfile | undefined,
   settings: Settings,
 ): GuestPrediction {
+  if (guest.status === 'paused') return paused(guest);
   const speed = settings.speed_factor;
   if (!profile || profile.samples === 0) return unprofiled(guest, speed);
   const factor = guest.maxcpu * speed;
@@ -189,7 +207,7 @@ export function predictGuest(
   const next = nextHour(guest, profile, deviations, settings);
   const burst = profile.behavior === 'bursty' ? Math.max(0, profile.cpu.p95 - profile.cpu.mean - peak) : 0;
   const margin = profile.behavior === 'unknown' ? z90 * 1.5 * sd : burst;
-  const memGrown = growing ? growthDays * Math.max(0, profile.mem_growth_per_day) : 0;
+  const memGrown = growthDays * Math.max(0, profile.mem_growth_per_day);
   return {
     cores: mean * factor,
     peak_cores: Math.max(mean + peak, inWeek) * factor,

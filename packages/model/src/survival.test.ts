@@ -41,6 +41,7 @@ describe('the loss of any one node', () => {
       { a: [16, 16.26], b: [20] },
       'the loss of a would leave 2 guests of its 2 (32.3 GiB) without a place',
     ],
+    ['they fit exactly, though not the largest first', { a: [5, 4, 4, 3, 2, 2], b: [10, 10], c: [10, 10] }, survived],
     ['it is cut up finely enough', { a: [8, 8], b: [10, 10], c: [10, 10] }, survived],
     [
       'the worst is named',
@@ -80,6 +81,24 @@ test('a move takes a guest along, whether or not its nodes are there to take ove
     ['a', [4, 8]],
     ['b', [8]],
   ]);
+});
+
+test('guests that were cut out of the room of the others find their places again: the largest first does for 233 of 300', () => {
+  const room = fc.array(fc.integer({ min: 2, max: 9 }), { minLength: 1, maxLength: 5 });
+  const cuts = fc.sample(fc.tuple(room, room), { numRuns: 300, seed: 7 });
+  const all = (guests: number[]) => guests.reduce((total, g) => total + g, 0);
+  const survived = cuts.filter(([b, c]) => {
+    const free = (room: number) => ({ room, host: 0, guests: [] });
+    const lost = { room: 100, host: 0, guests: [...b, ...c] };
+    return survivalOf(
+      new Map([
+        ['a', lost],
+        ['b', free(all(b))],
+        ['c', free(all(c))],
+      ]),
+    ).survives;
+  });
+  expect(survived.length).toBe(300);
 });
 
 test('law: more room never takes survival away', () => {

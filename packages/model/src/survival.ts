@@ -10,19 +10,42 @@ export type Survival = { survives: boolean; short_bytes: number; reason: string 
 
 const sum = (bytes: readonly number[]): number => bytes.reduce((total, b) => total + b, 0);
 
-/** Guests of a lost node that find no place on the others: the largest first, each where it leaves least room. */
+/** So many orders of its guests are tried before a loss is said not to be survived. */
+const orders = 12;
+
+/** Of guests in an order, those that find no place, each where it leaves least room; by index. */
+function unplaced(guests: readonly number[], free: readonly number[]): number[] {
+  const rooms = [...free];
+  const left: number[] = [];
+  guests.forEach((bytes, g) => {
+    let best = -1;
+    for (let i = 0; i < rooms.length; i++) if (rooms[i]! >= bytes && (best < 0 || rooms[i]! < rooms[best]!)) best = i;
+    if (best < 0) left.push(g);
+    else rooms[best]! -= bytes;
+  });
+  return left;
+}
+
+/** Whether some order lets all find a place: those that found none go before the others in the next. */
+function canBePlaced(guests: readonly number[], rooms: readonly number[]): boolean {
+  if (sum(guests) > sum(rooms.filter((room) => room > 0)) || Math.max(...guests) > Math.max(...rooms)) return false;
+  let order = guests;
+  for (let tried = 0; tried < orders; tried++) {
+    const left = new Set(unplaced(order, rooms));
+    if (left.size === 0) return true;
+    order = [...order.filter((_, g) => left.has(g)), ...order.filter((_, g) => !left.has(g))];
+  }
+  return false;
+}
+
+/** Guests of a lost node that find no place on the others, where no order is found in which all do: then the largest first. */
 function homeless(lost: string, residences: Residences): number[] {
   const rooms = [...residences].flatMap(([node, { room, host, guests }]) =>
     node === lost ? [] : [room - host - sum(guests)],
   );
-  const left: number[] = [];
-  for (const bytes of [...residences.get(lost)!.guests].sort((a, b) => b - a)) {
-    let best = -1;
-    for (let i = 0; i < rooms.length; i++) if (rooms[i]! >= bytes && (best < 0 || rooms[i]! < rooms[best]!)) best = i;
-    if (best < 0) left.push(bytes);
-    else rooms[best]! -= bytes;
-  }
-  return left;
+  const guests = [...residences.get(lost)!.guests].sort((a, b) => b - a);
+  const left = unplaced(guests, rooms);
+  return left.length === 0 || canBePlaced(guests, rooms) ? [] : left.map((g) => guests[g]!);
 }
 
 /** Whether a cluster survives the loss of any one of its nodes, by the memory that its guests use; the worst loss is the one that is named. */

@@ -63,7 +63,7 @@ function rulesOf(
 }
 
 const nodeOf = (
-  { node, status, hastate }: NodeRow,
+  { node, status, hastate, maxcpu = 0 }: NodeRow,
   maintenance: string[],
   { vendor, model, flags, version }: Processor = {},
 ): NodeSample => ({
@@ -71,7 +71,7 @@ const nodeOf = (
   status,
   maintenance: maintenance.includes(node) || hastate === 'maintenance',
   cpu: 0,
-  maxcpu: 0,
+  maxcpu,
   mem: 0,
   maxmem: 0,
   uptime: 0,
@@ -84,7 +84,7 @@ const nodeOf = (
 });
 
 const guestOf = (
-  { id, vmid, type, name, node, status, template, tags, pool }: GuestRow,
+  { id, vmid, type, name, node, status, template, tags, pool, maxcpu = 0 }: GuestRow,
   ha: HaResource | undefined,
 ): GuestSample => ({
   guest: id,
@@ -97,13 +97,13 @@ const guestOf = (
   tags,
   ...(pool === undefined ? {} : { pool }),
   ...(ha ? { ha: { state: ha.state, auto_rebalance: ha.auto_rebalance } } : {}),
+  maxcpu,
   ...figures,
 });
 
-/** No rule asks for the figures of a guest. */
+/** No rule asks for these figures of a guest. */
 const figures = {
   cpu: 0,
-  maxcpu: 0,
   mem: 0,
   maxmem: 0,
   mem_source: 'unknown' as const,

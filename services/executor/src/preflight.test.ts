@@ -267,6 +267,12 @@ describe('preflight refuses', () => {
       /its CPU type is host, and n2 has another model \(x2\)/,
     ],
     [
+      'a VM with more vCPUs than the target has threads',
+      { guest: { maxcpu: 24, cpu: 0.1 }, target: { maxcpu: 16 } },
+      'unwanted',
+      /it has 24 vCPUs, n2 has 16 threads/,
+    ],
+    [
       'a CPU of another vendor',
       {
         look: {
@@ -392,6 +398,12 @@ describe('preflight refuses', () => {
     ['a target that HA empties', { target: { hastate: 'maintenance' } }, 'target_unavailable', /n2 is in maintenance/],
     ['a target that we empty', { config: { maintenance_nodes: ['n2'] } }, 'target_unavailable', /n2 is in maintenance/],
     ['too little memory', { target: { mem: 220e9 } }, 'target_full', /92\.2 % of its memory, 90 % at most/],
+    [
+      'too little memory beside what is reserved for the host',
+      { target: { mem: 100e9 }, nodes: { n2: { memory_reserve_gib: 128 } }, guest: { mem: 110e9 } },
+      'target_full',
+      /92\.8 % of its memory, 90 % at most/,
+    ],
     ['memory as the host sees it', { guest: { memhost: 180e9 } }, 'target_full', /95\.3 % of its memory/],
     ['too little CPU', { target: { cpu: 0.8 } }, 'target_full', /92\.5 % of its CPU, 85 % at most/],
     [

@@ -1,4 +1,5 @@
 import type { ApprovedMigration, Config, HaRule } from '@evenkeel/contracts';
+import { usableBytes, usedBytes } from '@evenkeel/model';
 import {
   type GuestConfig,
   type GuestRow,
@@ -132,6 +133,13 @@ const targetSuits: Check = (migration, look, config) => {
   return found ? no('unwanted', `${migration.guest}: ${found}`) : null;
 };
 
+/** What of a node's memory is in use for guests, and what they may use: the reserve of its host is neither. */
+function memoryOf(target: { node: string; mem: number; maxmem: number }, { guests }: Look, { nodes }: Config) {
+  const there = guests.filter(({ node, status }) => node === target.node && status !== 'stopped');
+  const occupied = there.reduce((sum, { mem = 0, memhost = 0 }) => sum + Math.max(mem, memhost), 0);
+  return { used: usedBytes(target, occupied, nodes), usable: usableBytes(target, nodes) };
+}
+
 const targetHasRoom: Check = (migration, look, config) => {
   const limits = config.automated_migrations.safety_checks;
   const guest = guestOf(migration, look);
@@ -143,7 +151,8 @@ const targetHasRoom: Check = (migration, look, config) => {
     return no('target_unknown', `the figures of ${target.node} could not be read`);
   if (guestMem === undefined || guest.cpu === undefined || !guest.maxcpu)
     return no('target_unknown', `whether ${target.node} has room is not known: no figures of ${migration.guest}`);
-  const mem = (targetMem + guestMem) / maxmem;
+  const { used, usable } = memoryOf({ node: target.node, mem: targetMem, maxmem }, look, config);
+  const mem = (used + guestMem) / usable;
   if (100 * mem > limits.max_node_memory_percent)
     return no(
       'target_full',

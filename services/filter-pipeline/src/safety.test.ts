@@ -228,6 +228,14 @@ test.each<{ name: string; given: GivenCase; says: string }>([
     given: { run: { assigned_bytes: { pve2: 95 * GiB } } },
     says: 'filtered: pve2 would have 160.9% of its memory assigned, at most 150%',
   },
+  {
+    name: 'memory that may be assigned on a target with a reserve for its host',
+    given: {
+      run: { assigned_bytes: { pve2: 80 * GiB } },
+      config: { nodes: { pve2: { memory_reserve_gib: 16 } }, automated_migrations: { enabled: true, dry_run: false } },
+    },
+    says: 'filtered: pve2 would have 183.3% of its memory assigned, at most 150%',
+  },
   { name: 'storage is not there', given: disks(0), says: 'filtered: storage fast is not available on pve2' },
   {
     name: 'storage is not active',

@@ -1,5 +1,5 @@
 import type { NodeSample, StorageSample } from '@evenkeel/contracts';
-import { cannotRunOn, gib, landingBytes, moveResident, survivalOf } from '@evenkeel/model';
+import { cannotRunOn, gib, landingBytes, moveResident, survivalOf, usableBytes } from '@evenkeel/model';
 import type { Candidate, FilterContext } from './filter.ts';
 import { overload } from './overload.ts';
 import { percent } from './quote.ts';
@@ -22,7 +22,7 @@ function assignedMemory({ recommendation }: Candidate, context: FilterContext, t
   const cap = context.config.automated_migrations.safety_checks.max_memory_assigned_percent / 100;
   const assigned = context.assigned?.get(target.node) ?? (context.assigned ? 0 : undefined);
   if (assigned === undefined) return undefined;
-  const after = (assigned + recommendation.guest_load.assigned_bytes) / target.maxmem;
+  const after = (assigned + recommendation.guest_load.assigned_bytes) / usableBytes(target, context.config.nodes);
   return after <= cap
     ? undefined
     : `${target.node} would have ${percent(after)} of its memory assigned, at most ${percent(cap)}`;

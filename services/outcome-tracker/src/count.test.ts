@@ -1,6 +1,10 @@
+import type { HeldMove } from '@evenkeel/contracts';
+import { applyMove, penaltyOf, planState } from '@evenkeel/model';
+import { aCluster, aConfig, aGuest, aNode, aProfile, GiB } from '@evenkeel/model/sample-cluster';
 import { describe, expect, it } from 'vitest';
 import { beginWatch } from './begin-watch.ts';
 import { count, observe, sum } from './count.ts';
+import { observeHeld } from './held/observe-held.ts';
 import { gainOf } from './judge.ts';
 import { surveyOf } from './survey.ts';
 import { completed, prices, sampleAt } from './testing/scenes.ts';
@@ -74,6 +78,32 @@ it('only those who run on a node are assigned to it', () => {
     ...(i === 2 && { status: 'stopped' as const }),
   }));
   expect(surveyOf({ ...sample, guests }).nodes.get('n2')!.load.assigned).toBe(0.5);
+});
+
+it('what is judged is on the scale of what was promised, whatever is reserved for hosts', () => {
+  const config = aConfig({ nodes: { a: { memory_reserve_gib: 32 }, b: { memory_reserve_gib: 24 } } });
+  const guests = [8, 10, 10, 4].map((gib, i) =>
+    aGuest(i + 1, i < 3 ? 'a' : 'b', { cpu: 0, mem: gib * GiB, maxmem: gib * GiB }),
+  );
+  const look = (first: string, a: number, b: number) => {
+    const sample = aCluster([aNode('a'), aNode('b')], [{ ...guests[0]!, node: first }, ...guests.slice(1)]);
+    const own = (node: string) => (node === 'a' ? a : b) * GiB;
+    return { ...sample, nodes: sample.nodes.map((n) => ({ ...n, mem: n.mem + own(n.node) })) };
+  };
+  const state = planState(
+    look('a', 20, 28),
+    guests.map((g) => aProfile(g)),
+    config,
+  );
+  const points = () => penaltyOf(state, 0) + penaltyOf(state, 1);
+  const before = points();
+  applyMove(state, 0, 1);
+  const promised = before - points();
+  expect(promised).toBeGreaterThan(20);
+  const moved = { ...fresh, guest: guests[0]!.guest, source_node: 'a', target_node: 'b' };
+  expect(gainOf(observe(moved, look('b', 20, 28), config.nodes)!, prices)).toBeCloseTo(promised, 6);
+  const back = { ...moved, planned_after: [] } as unknown as HeldMove;
+  expect(gainOf(observeHeld(back, surveyOf(look('a', 20, 28), config.nodes))!, prices)).toBeCloseTo(promised, 6);
 });
 
 describe('what a guest takes along', () => {

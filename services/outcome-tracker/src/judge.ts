@@ -62,9 +62,9 @@ export function judge(
 }
 
 function aboutOf(watched: WatchedMigration) {
-  const { migration_id, cluster, guest, vmid, name, source_node, target_node, completed_at } = watched;
+  const { migration_id, cluster, guest, identity, vmid, name, source_node, target_node, completed_at } = watched;
   const { confidence_score, expected_gain, duration_seconds, downtime_seconds, transfer } = watched;
-  const about = { migration_id, cluster, guest, vmid, name, source_node, target_node, completed_at };
+  const about = { migration_id, cluster, guest, identity, vmid, name, source_node, target_node, completed_at };
   return {
     ...about,
     confidence_score,

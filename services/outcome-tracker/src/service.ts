@@ -103,7 +103,7 @@ export const outcomeTracker = defineService({
     const all = await state.watchedMigrations.all();
     const counterfactuals = await lookAtHeld(sample, here);
     const outcomes = Object.entries(all).flatMap(([part, before]) => {
-      const { watched, outcomes } = track(before, sample, config.penalty_config);
+      const { watched, outcomes } = track(before, sample, config.penalty_config, config.nodes);
       if (!watched) state.watchedMigrations.remove(part);
       else if (watched !== before) state.watchedMigrations.set(watched, part);
       return outcomes.map((outcome) => outcomeRecorded.of({ outcome }, sample.at, before.trace));
@@ -115,7 +115,7 @@ export const outcomeTracker = defineService({
 async function lookAtHeld(sample: ClusterSample, { state, config }: Here) {
   const all = Object.entries(await state.heldMoves.all());
   if (all.length === 0) return [];
-  const survey = surveyOf(sample);
+  const survey = surveyOf(sample, config.nodes);
   return all.flatMap(([part, before]) => {
     const { held, judged } = trackHeld(before, survey, config.penalty_config);
     if (!held) state.heldMoves.remove(part);

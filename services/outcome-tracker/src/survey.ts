@@ -1,8 +1,17 @@
-import type { ClusterSample, GuestSample, LoadSums, NodeSample } from '@evenkeel/contracts';
+import type { ClusterSample, Config, GuestSample, LoadSums, NodeSample } from '@evenkeel/contracts';
+import { occupiedBytes, usableBytes, usedBytes } from '@evenkeel/model';
 
 type Load = LoadSums['as_is']['source'];
-/** A node with its load and its guests: `cores` that are busy, and bytes a second that its guests read and write (`io`). */
-export type Surveyed = { node: NodeSample; load: Load; guests: readonly GuestSample[]; cores: number; io: number };
+type Reserves = Config['nodes'];
+/** A node with its load and its guests: `usable` bytes that guests may use of it, `cores` that are busy, and bytes a second that its guests read and write (`io`). */
+export type Surveyed = {
+  node: NodeSample;
+  load: Load;
+  guests: readonly GuestSample[];
+  usable: number;
+  cores: number;
+  io: number;
+};
 
 /** One look at a cluster, read once for all that ask: its nodes by name, each with its load and its guests, and all guests by id. */
 export type Survey = {
@@ -13,38 +22,42 @@ export type Survey = {
   whole: boolean;
 };
 
-/** The load of a node as it was measured. */
-function surveyNode(node: NodeSample, guests: readonly GuestSample[]): Surveyed {
-  const { cpu, mem, maxmem, maxcpu, iowait = 0, pressure } = node;
-  let [assigned, busy, io] = [0, 0, 0];
+/** The load of a node as it was measured; memory on the scale of what guests may use, as it is promised. */
+function surveyNode(node: NodeSample, guests: readonly GuestSample[], reserves: Reserves): Surveyed {
+  const { cpu, maxcpu, iowait = 0, pressure } = node;
+  let [occupied, assigned, busy, io] = [0, 0, 0, 0];
   for (const guest of guests) {
+    if (guest.status !== 'stopped') occupied += occupiedBytes(guest);
     if (guest.status !== 'running') continue;
     assigned += guest.maxmem;
     busy += guest.cpu * guest.maxcpu;
     io += guest.diskread + guest.diskwrite;
   }
-  const load = { cpu, mem: mem / maxmem, assigned: assigned / maxmem, iowait, pressure: pressure?.cpu_some ?? 0 };
-  return { node, load, guests, cores: Math.max(busy, cpu * maxcpu), io };
+  const usable = usableBytes(node, reserves);
+  const mem = usedBytes(node, occupied, reserves) / usable;
+  const load = { cpu, mem, assigned: assigned / usable, iowait, pressure: pressure?.cpu_some ?? 0 };
+  return { node, load, guests, usable, cores: Math.max(busy, cpu * maxcpu), io };
 }
 
-const known = new WeakMap<ClusterSample, Survey>();
+const known = new WeakMap<ClusterSample, { reserves: Reserves; survey: Survey }>();
+const none: Reserves = {};
 
 /** What a sample says, in the order in which it is asked; a sample must not change any more. */
-export function surveyOf(sample: ClusterSample): Survey {
+export function surveyOf(sample: ClusterSample, reserves: Reserves = none): Survey {
   const before = known.get(sample);
-  if (before) return before;
+  if (before?.reserves === reserves) return before.survey;
   const { at, nodes, guests, problems } = sample;
   const byNode = Map.groupBy(guests, (guest) => guest.node);
   const survey = {
     at,
     nodes: new Map(
       nodes.map((node) => {
-        return [node.node, surveyNode(node, byNode.get(node.node) ?? [])];
+        return [node.node, surveyNode(node, byNode.get(node.node) ?? [], reserves)];
       }),
     ),
     guests: new Map(guests.map((guest) => [guest.guest, guest])),
     whole: problems.length === 0,
   };
-  known.set(sample, survey);
+  known.set(sample, { reserves, survey });
   return survey;
 }

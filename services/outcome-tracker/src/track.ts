@@ -12,13 +12,18 @@ type Prices = Config['penalty_config'];
 export type Tracked = { watched: WatchedMigration | null; outcomes: Outcome[] };
 
 /** Counts a sample, and judges the horizons that are due; all that are left where there is nothing more to watch. */
-export function track(watched: WatchedMigration, sample: ClusterSample, prices: Prices): Tracked {
+export function track(
+  watched: WatchedMigration,
+  sample: ClusterSample,
+  prices: Prices,
+  reserves?: Config['nodes'],
+): Tracked {
   const age = millis(sample.at) - millis(watched.completed_at);
   if (age < 0) return { watched, outcomes: [] };
   if (openOf(watched).length === 0) return { watched: past(age) ? null : watched, outcomes: [] };
-  const place = whereabouts(watched, sample);
+  const place = whereabouts(watched, sample, reserves);
   if (place.is === 'over') return closeAll(watched, sample.at, place.reason, prices);
-  const counted = place.is === 'there' ? count(watched, sample) : watched;
+  const counted = place.is === 'there' ? count(watched, sample, reserves) : watched;
   const due = openOf(counted).filter(({ to }) => age >= to);
   const outcomes = due.map(({ horizon }) => {
     const blind = place.is === 'unclear' && counted.open[horizon]?.samples === 0;

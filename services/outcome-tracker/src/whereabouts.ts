@@ -1,4 +1,4 @@
-import type { ClusterSample, WatchedMigration } from '@evenkeel/contracts';
+import type { ClusterSample, Config, WatchedMigration } from '@evenkeel/contracts';
 import { millis, minutes } from '@evenkeel/model';
 import { surveyOf } from './survey.ts';
 
@@ -14,9 +14,9 @@ export type Whereabouts =
 const lag = minutes(1);
 
 /** Whether a guest still runs where its migration put it. */
-export function whereabouts(watched: WatchedMigration, sample: ClusterSample): Whereabouts {
+export function whereabouts(watched: WatchedMigration, sample: ClusterSample, reserves?: Config['nodes']): Whereabouts {
   const { source_node, target_node } = watched;
-  const { nodes, guests, whole } = surveyOf(sample);
+  const { nodes, guests, whole } = surveyOf(sample, reserves);
   const off = [source_node, target_node].find((n) => nodes.get(n)?.node.status !== 'online');
   const guest = guests.get(watched.guest);
   if (!guest) {

@@ -50,9 +50,10 @@ type Search = {
 
 /** Guests that go together or not at all, where each of them may move; one unit per group and node. */
 export function unitsOf(planning: Planning, hoursOf: (guest: number) => number, now: number): Unit[] {
-  const { state, ctx, taken, memory } = planning;
+  const { state, ctx, taken, memory, config } = planning;
   const slopes = slopesOf(state);
-  const successOf = guestSuccess(memory, now);
+  const learns = config.intelligent_migrations.guest_success_tracking_enabled;
+  const successOf = learns ? guestSuccess(memory, now) : () => 1;
   const seen = new Set<number>();
   const units: Unit[] = [];
   for (let g = 0; g < state.guests.length; g++) {
@@ -66,7 +67,7 @@ export function unitsOf(planning: Planning, hoursOf: (guest: number) => number, 
     const copies = copiesOf(planning, guests, hoursOf);
     const price = costs.reduce((sum, c) => sum + c.points / c.hours, 0) - copies.most;
     const load = costs.reduce((sum, c) => sum + c.core_hours / c.hours, 0);
-    const weight = Math.min(...guests.map((m) => successOf(state.guests[m]!.sample.guest)));
+    const weight = Math.min(...guests.map((m) => successOf(state.guests[m]!.sample)));
     const flat = guests.every((m) => !state.guests[m]!.prediction.hourly);
     const cores = flat ? guests.reduce((sum, m) => sum + state.guests[m]!.prediction.cores, 0) : 0;
     units.push({

@@ -259,6 +259,31 @@ const apply = (sample: ClusterSample, out: Generated): ClusterSample => {
   );
 };
 
+test.each([
+  [true, [103, 104]],
+  [false, [101, 102]],
+])(
+  'with guest_success_tracking_enabled %s a poor record counts accordingly',
+  (guest_success_tracking_enabled, first) => {
+    const sample = hot();
+    const at = Date.parse(sample.at) / 1000;
+    const judged = [101, 102].flatMap((vmid) =>
+      [1, 2, 3].map((n) => ({
+        id: `m${vmid}-${n}`,
+        at: at - 3600 * n,
+        guest: `qemu/${vmid}`,
+        source: 'x',
+        target: 'y',
+        raw: 0.9,
+        verdict: 'harmful' as const,
+      })),
+    );
+    const config = aConfig({ intelligent_migrations: { guest_success_tracking_enabled } });
+    const moved = moves(run(sample, config, { memory: { ...emptyMemory, judged } })).map(([vmid]) => vmid);
+    expect(moved.slice(0, 2)).toEqual(first);
+  },
+);
+
 describe('laws, from any placement and rules at constant load', () => {
   test('every balancing move lowers the penalty by what is asked, none breaks a rule, and it comes to rest', () =>
     fc.assert(

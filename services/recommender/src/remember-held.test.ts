@@ -26,6 +26,8 @@ const held = (id: string, verdict: Counterfactual['verdict'], minutes = 0): Coun
 });
 const after = (memory: RecommenderMemory, all: Counterfactual[]) => all.reduce(rememberHeld, memory);
 
+const learning = { counterfactual_learning_enabled: true };
+
 describe('moves that were held back', () => {
   test('count by their latest judgement, in any order, and are bounded', () => {
     const [early, late] = [held('m', 'harmful', 5), held('m', 'beneficial', 60)];
@@ -46,7 +48,7 @@ describe('moves that were held back', () => {
 
   test('count once they have settled, so that it does not matter when they were told', () => {
     const memory = after(emptyMemory, [held('m', 'harmful', 0), held('n', 'harmful', 5)]);
-    const known = (minutes: number) => calibrationPoints(memory, noon + minutes * 60_000).length;
+    const known = (minutes: number) => calibrationPoints(memory, noon + minutes * 60_000, learning).length;
     expect([9, 10, 15].map(known)).toEqual([0, 1, 2]);
   });
 
@@ -55,13 +57,20 @@ describe('moves that were held back', () => {
       emptyMemory,
       Array.from({ length: 40 }, (_, i) => held(`m${i}`, 'harmful', i)),
     );
-    const points = calibrationPoints(memory, noon + 100 * 60_000);
+    const points = calibrationPoints(memory, noon + 100 * 60_000, learning);
     const [naive, taught, moved] = [[], points, points.map(({ weight, ...point }) => point)].map((all) =>
       confidence({ now: 0.95, usual: 0.95 }, calibrate(all)),
     );
     expect(taught).toBeLessThan(naive! - 20);
     expect(moved).toBeLessThan(taught!);
   });
+
+  test('teach nothing any more once that is switched off', () =>
+    expect(
+      calibrationPoints(after(emptyMemory, [held('m', 'harmful')]), noon + 100 * 60_000, {
+        counterfactual_learning_enabled: false,
+      }),
+    ).toEqual([]));
 
   test('go on teaching once moves were made and judged', () => {
     const made = {
@@ -74,6 +83,6 @@ describe('moves that were held back', () => {
       verdict: 'neutral',
     };
     const memory = RecommenderMemory.parse({ ...emptyMemory, judged: [made] });
-    expect(calibrationPoints(after(memory, [held('m', 'harmful')]), noon + 100 * 60_000)).toHaveLength(2);
+    expect(calibrationPoints(after(memory, [held('m', 'harmful')]), noon + 100 * 60_000, learning)).toHaveLength(2);
   });
 });

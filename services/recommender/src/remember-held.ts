@@ -1,4 +1,4 @@
-import type { CalibrationPoint, Counterfactual, HeldPoint, RecommenderMemory } from '@evenkeel/contracts';
+import type { CalibrationPoint, Config, Counterfactual, HeldPoint, RecommenderMemory } from '@evenkeel/contracts';
 import { figures, millis, minutes } from '@evenkeel/model';
 import { pointOf } from './confidence.ts';
 
@@ -27,10 +27,12 @@ export function rememberHeld(memory: RecommenderMemory, counterfactual: Counterf
   return { ...memory, held };
 }
 
-/** All that confidence is calibrated by at a time (epoch milliseconds): moves that were made, and those that were not. */
+/** All that confidence is calibrated by at a time (epoch milliseconds): moves that were made, and where it is asked for those that were not. */
 export function calibrationPoints(
   { judged, held = [] }: RecommenderMemory,
   now: number,
+  { counterfactual_learning_enabled }: Pick<Config['intelligent_migrations'], 'counterfactual_learning_enabled'>,
 ): (Pick<CalibrationPoint, 'raw' | 'usual' | 'verdict' | 'gain'> & { weight?: number })[] {
+  if (!counterfactual_learning_enabled) return judged;
   return [...judged, ...held.filter((m) => m.at * 1000 <= now - settles).map((m) => ({ ...m, weight }))];
 }

@@ -47,9 +47,19 @@ describe('what the recommender remembers', () => {
 
   test('a guest that fared badly twice ranks lower, and is forgiven in time', () => {
     const bad = ['m', 'n'].reduce((m, id) => rememberOutcome(m, outcome(id, 'harmful')), emptyMemory);
-    expect(guestSuccess(bad, Date.parse(at(0)))('qemu/1')).toBeCloseTo(0.25, 6);
-    expect(guestSuccess(bad, Date.parse(at(60)))('qemu/1')).toBeGreaterThan(0.45);
-    expect(guestSuccess(bad, Date.parse(at(0)))('qemu/2')).toBe(1);
+    expect(guestSuccess(bad, Date.parse(at(0)))(aGuest(1, 'a'))).toBeCloseTo(0.25, 6);
+    expect(guestSuccess(bad, Date.parse(at(60)))(aGuest(1, 'a'))).toBeGreaterThan(0.45);
+    expect(guestSuccess(bad, Date.parse(at(0)))(aGuest(2, 'a'))).toBe(1);
+  });
+
+  test('a guest does not inherit the record of who had its number before', () => {
+    const bad = ['m', 'n'].reduce(
+      (m, id) => rememberOutcome(m, outcome(id, 'harmful', { identity: 'first' })),
+      emptyMemory,
+    );
+    const rate = (identity: string) => guestSuccess(bad, Date.parse(at(0)))(aGuest(1, 'a', { identity }));
+    expect(rate('first')).toBeCloseTo(0.25, 6);
+    expect(rate('second')).toBe(1);
   });
 
   test('past migrations teach the path and the cluster; failures, containers and those without bytes do not', () => {
@@ -125,7 +135,11 @@ describe('what the recommender remembers', () => {
     for (let i = 0; i < 400; i++)
       memory = rememberOutcome(
         memory,
-        outcome(`c1/migration-${i}`, 'beneficial', { judged_at: at(i), guest: 'qemu/100000' }),
+        outcome(`c1/migration-${i}`, 'beneficial', {
+          judged_at: at(i),
+          guest: 'qemu/100000',
+          identity: 'uuid-5d6c2f5e-1111-4e0b-9c55-0123456789ab',
+        }),
       );
     for (let i = 0; i < 300; i++)
       memory = rememberPast(memory, [

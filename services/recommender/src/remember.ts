@@ -27,6 +27,7 @@ export function rememberOutcome(memory: RecommenderMemory, outcome: Outcome): Re
     id: outcome.migration_id,
     at,
     guest: outcome.guest,
+    ...(outcome.identity === undefined ? {} : { identity: outcome.identity }),
     source: outcome.source_node,
     target: outcome.target_node,
     ...pointOf(outcome.expected_gain),

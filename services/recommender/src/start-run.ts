@@ -52,6 +52,6 @@ export function startRun(input: RecommendInput): Run {
     input,
     planning,
     profiles: new Map(profiles.map((p) => [p.guest, p])),
-    calibration: calibrate(calibrationPoints(memory, millis(sample.at))),
+    calibration: calibrate(calibrationPoints(memory, millis(sample.at), config.intelligent_migrations)),
   };
 }

@@ -19,6 +19,8 @@ export const CalibrationPoint = z.object({
   id: z.string(),
   at: z.number(),
   guest: z.string(),
+  /** Of the guest that was moved; absent in what was judged before this was kept. */
+  identity: z.string().optional(),
   source: z.string(),
   target: z.string(),
   /** Chance of a benefit before calibration, 0..1, if things stay as they are now. */
@@ -75,7 +77,7 @@ export const recommenderMemory = defineRecord({
   summary:
     'Judged moves for the calibration of confidence, transfers for the cost model, what the last run recommended, and how well nodes are forecast.',
   data: RecommenderMemory,
-  budget_bytes: 147_456,
+  budget_bytes: 163_840,
 });
 
 export type CalibrationPoint = z.output<typeof CalibrationPoint>;

@@ -11,6 +11,9 @@ const inactive = { storage: 'ceph', shared: true, active: false, total: GiB, use
 describe('a node cannot run a guest', () => {
   test.each<[string, Partial<GuestSample>, Partial<NodeSample>, Partial<NodeSample>, string | null]>([
     ['with nothing in the way', {}, {}, {}, null],
+    ['with fewer threads than it has vCPUs', { maxcpu: 17 }, {}, {}, 'it has 17 vCPUs, b has 16 threads'],
+    ['with as many threads as it has vCPUs', { maxcpu: 16 }, {}, {}, null],
+    ['whose threads are not known', { maxcpu: 17 }, {}, { maxcpu: 0 }, null],
     ['without its storage', {}, {}, { storages: [] }, 'storage ceph is not available on b'],
     ['with its storage inactive', {}, {}, { storages: [inactive] }, 'storage ceph is not available on b'],
     ['of whose storages nothing is known', { constraints: undefined } as never, {}, { storages: [] }, null],

@@ -59,7 +59,25 @@ const cpuType: NodeCheck = (guest, node, ctx) => runsCpuType(guest, ctx.nodes.ge
 
 const version: NodeCheck = (guest, node, ctx) => runsVersion(guest, ctx.nodes.get(guest.node), node);
 
-const checks = [online, maintenance, ignored, storages, bridges, replicated, mappedDevices, vendor, cpuType, version];
+/** Proxmox starts no VM, and receives none, that has more vCPUs than the node has threads. */
+const threads: NodeCheck = ({ type, maxcpu }, node) =>
+  type === 'qemu' && node.maxcpu > 0 && maxcpu > node.maxcpu
+    ? `it has ${maxcpu} vCPUs, ${node.node} has ${node.maxcpu} threads`
+    : null;
+
+const checks = [
+  online,
+  maintenance,
+  ignored,
+  threads,
+  storages,
+  bridges,
+  replicated,
+  mappedDevices,
+  vendor,
+  cpuType,
+  version,
+];
 
 /** Nodes of highest priority that are there: where the HA manager would put the guest itself. */
 function preferred(binding: NodeBinding, ctx: RuleContext): string[] {

@@ -1,6 +1,7 @@
 import type { GuestSample, MandatoryReason, NodeSample } from '@evenkeel/contracts';
 import { byText } from '../by-text.ts';
-import { capsOf, usableBytes } from '../plan-state.ts';
+import { usableBytes } from '../guest-memory.ts';
+import { capsOf } from '../plan-state.ts';
 import { occupiedBytes } from '../predict.ts';
 import { cannotRunOn } from './allowed-on.ts';
 import { hindrance, ownedByCrs, wishToStay } from './may-move.ts';
@@ -15,7 +16,7 @@ const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 export function tooSmall(guests: readonly GuestSample[], node: NodeSample, ctx: RuleContext): string | null {
   if (guests.every((guest) => guest.node === node.node)) return null;
   const caps = capsOf(ctx.config);
-  const usable = usableBytes(node, ctx.config);
+  const usable = usableBytes(node, ctx.config.nodes);
   const used = guests.reduce((sum, guest) => sum + occupiedBytes(guest), 0);
   const assigned = guests.reduce((sum, guest) => sum + guest.maxmem, 0);
   if (used > caps.mem * usable)

@@ -12,11 +12,11 @@ function withMove(
   { nodes, guests }: Survey,
 ): Pair {
   const sample = guests.get(guest);
-  const [from, to] = [sample && nodes.get(sample.node), nodes.get(target_node)?.node];
-  if (sample?.status !== 'running' || !from || !to || from.node === to) return pair;
-  const [leaves, joins] = [shareOf(sample, from, from.node), shareOf(sample, from, to)];
+  const [from, to] = [sample && nodes.get(sample.node), nodes.get(target_node)];
+  if (sample?.status !== 'running' || !from || !to || from === to) return pair;
+  const [leaves, joins] = [shareOf(sample, from, from), shareOf(sample, from, to)];
   const moved = (name: string, load: Pair['source']) =>
-    name === from.node.node ? less(load, leaves) : name === to.node ? add(load, joins) : load;
+    name === from.node.node ? less(load, leaves) : name === to.node.node ? add(load, joins) : load;
   return { source: moved(a, pair.source), target: moved(b, pair.target) };
 }
 
