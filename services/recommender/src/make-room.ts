@@ -1,5 +1,6 @@
 import { applyMove, fits, mayMove } from '@evenkeel/model';
 import type { Planning } from './planned-move.ts';
+import { survivalObjection } from './survival-objection.ts';
 import { areAllowedOn, unitOf } from './unit-of.ts';
 
 /** Guests that leave a node so that others have room on it. */
@@ -8,7 +9,8 @@ export type Leaving = { unit: readonly number[]; target: number };
 const mostLeaving = 3;
 
 /**
- * Which guests may leave a node for others, in this order, so that these have room on it; undefined where no few of them do.
+ * Which guests may leave a node for others, in this order, so that these have room on it and, where that is asked for, no loss of a node
+ * becomes worse by any of it; undefined where no few of them do.
  * The plan's state is as it was afterwards.
  */
 export function makeRoom(planning: Planning, unit: readonly number[], n: number): Leaving[] | undefined {
@@ -24,7 +26,7 @@ export function makeRoom(planning: Planning, unit: readonly number[], n: number)
     }
     leaving.push(next);
   }
-  const enough = fits(state, n, unit, caps);
+  const enough = fits(state, n, unit, caps) && survivalObjection(planning, unit)(n) === undefined;
   for (const { unit: back } of leaving.toReversed()) for (const g of back) applyMove(state, g, n);
   return enough && leaving.length > 0 ? leaving : undefined;
 }
@@ -71,7 +73,10 @@ function placeFor(planning: Planning, unit: readonly number[], n: number): numbe
   const open = [...state.nodes.keys()].filter(
     (target) => target !== n && fits(state, target, unit, caps) && areAllowedOn(planning, unit, target),
   );
-  return open.sort((a, b) => state.mem[a]! / state.memory[a]! - state.mem[b]! / state.memory[b]! || a - b)[0];
+  const roomiest = open.sort((a, b) => state.mem[a]! / state.memory[a]! - state.mem[b]! / state.memory[b]! || a - b);
+  if (roomiest.length === 0) return undefined;
+  const objection = survivalObjection(planning, unit);
+  return roomiest.find((target) => objection(target) === undefined);
 }
 
 /** What a unit takes of a node, the shares of its CPU and of its memory, used and assigned, together. */
