@@ -11,10 +11,9 @@ export type Survival = { survives: boolean; short_bytes: number; reason: string 
 const sum = (bytes: readonly number[]): number => bytes.reduce((total, b) => total + b, 0);
 
 /** Guests of a lost node that find no place on the others: the largest first, each where it leaves least room. */
-function homeless(lost: string, residences: Residences): number[] {
-  const rooms = [...residences].flatMap(([node, { room, host, guests }]) =>
-    node === lost ? [] : [room - host - sum(guests)],
-  );
+function homeless(lost: string, residences: Residences, free: ReadonlyMap<string, number>): number[] {
+  const rooms: number[] = [];
+  for (const [node, room] of free) if (node !== lost) rooms.push(room);
   const left: number[] = [];
   for (const bytes of [...residences.get(lost)!.guests].sort((a, b) => b - a)) {
     let best = -1;
@@ -29,8 +28,9 @@ function homeless(lost: string, residences: Residences): number[] {
 export function survivalOf(residences: Residences): Survival {
   let worst: { node: string; count: number; of: number; bytes: number } | undefined;
   let short_bytes = 0;
+  const free = new Map([...residences].map(([node, { room, host, guests }]) => [node, room - host - sum(guests)]));
   for (const node of [...residences.keys()].sort()) {
-    const left = homeless(node, residences);
+    const left = homeless(node, residences, free);
     const bytes = sum(left);
     short_bytes += bytes;
     if (left.length > 0 && bytes > (worst?.bytes ?? 0))

@@ -26,9 +26,9 @@ export function makeRoom(planning: Planning, unit: readonly number[], n: number)
     }
     leaving.push(next);
   }
-  const enough = fits(state, n, unit, caps) && survivalObjection(planning, unit)(n) === undefined;
+  const enough = leaving.length > 0 && fits(state, n, unit, caps) && survivalObjection(planning, unit)(n) === undefined;
   for (const { unit: back } of leaving.toReversed()) for (const g of back) applyMove(state, g, n);
-  return enough && leaving.length > 0 ? leaving : undefined;
+  return enough ? leaving : undefined;
 }
 
 /** The smallest of those that suffice, else the largest, of those that have a place elsewhere. */
@@ -41,14 +41,16 @@ function whoLeaves(
   const { state, caps } = planning;
   let best: (Leaving & { suffices: boolean; size: number }) | undefined;
   for (const others of unitsOn(planning, n, gone)) {
-    const target = placeFor(planning, others, n);
-    if (target === undefined) continue;
-    for (const g of others) applyMove(state, g, target);
+    const elsewhere = placeFor(planning, others, n, () => true);
+    if (elsewhere === undefined) continue;
+    for (const g of others) applyMove(state, g, elsewhere);
     const suffices = fits(state, n, unit, caps);
     for (const g of others) applyMove(state, g, n);
     const size = sizeOf(planning, others, n);
     const better = !best || (suffices === best.suffices ? suffices === size < best.size : suffices);
-    if (better) best = { unit: others, target, suffices, size };
+    const objection = better ? survivalObjection(planning, others) : undefined;
+    const target = objection && placeFor(planning, others, n, (place) => objection(place) === undefined);
+    if (target !== undefined) best = { unit: others, target, suffices, size };
   }
   return best;
 }
@@ -68,15 +70,18 @@ function unitsOn(planning: Planning, n: number, gone: ReadonlySet<number>): numb
   });
 }
 
-function placeFor(planning: Planning, unit: readonly number[], n: number): number | undefined {
+function placeFor(
+  planning: Planning,
+  unit: readonly number[],
+  n: number,
+  passes: (target: number) => boolean,
+): number | undefined {
   const { state, caps } = planning;
   const open = [...state.nodes.keys()].filter(
     (target) => target !== n && fits(state, target, unit, caps) && areAllowedOn(planning, unit, target),
   );
   const roomiest = open.sort((a, b) => state.mem[a]! / state.memory[a]! - state.mem[b]! / state.memory[b]! || a - b);
-  if (roomiest.length === 0) return undefined;
-  const objection = survivalObjection(planning, unit);
-  return roomiest.find((target) => objection(target) === undefined);
+  return roomiest.find(passes);
 }
 
 /** What a unit takes of a node, the shares of its CPU and of its memory, used and assigned, together. */
