@@ -39,10 +39,8 @@ function canBePlaced(guests: readonly number[], rooms: readonly number[]): boole
 }
 
 /** Guests of a lost node that find no place on the others, where no order is found in which all do: then the largest first. */
-function homeless(lost: string, residences: Residences): number[] {
-  const rooms = [...residences].flatMap(([node, { room, host, guests }]) =>
-    node === lost ? [] : [room - host - sum(guests)],
-  );
+function homeless(lost: string, residences: Residences, free: ReadonlyMap<string, number>): number[] {
+  const rooms = [...free].flatMap(([node, room]) => (node === lost ? [] : [room]));
   const guests = [...residences.get(lost)!.guests].sort((a, b) => b - a);
   const left = unplaced(guests, rooms);
   return left.length === 0 || canBePlaced(guests, rooms) ? [] : left.map((g) => guests[g]!);
@@ -52,8 +50,9 @@ function homeless(lost: string, residences: Residences): number[] {
 export function survivalOf(residences: Residences): Survival {
   let worst: { node: string; count: number; of: number; bytes: number } | undefined;
   let short_bytes = 0;
+  const free = new Map([...residences].map(([node, { room, host, guests }]) => [node, room - host - sum(guests)]));
   for (const node of [...residences.keys()].sort()) {
-    const left = homeless(node, residences);
+    const left = homeless(node, residences, free);
     const bytes = sum(left);
     short_bytes += bytes;
     if (left.length > 0 && bytes > (worst?.bytes ?? 0))

@@ -1,6 +1,7 @@
 import type { Machine } from './clock.ts';
 import { ProxmoxError } from './port.ts';
 import { errorOfAnswer, errorOfFailure, tidy } from './say-error.ts';
+import { scrub } from './scrub.ts';
 import { type ApiAnswer, type ApiRequest, isProxyTrouble, type Transport, TransportFailure } from './transport.ts';
 
 /** `what` names a write in the message of its refusal. */
@@ -59,7 +60,7 @@ export function createCaller(options: {
       return data;
     } catch (error) {
       if (!(error instanceof ProxmoxError)) throw error;
-      const clean = scrub(error, token);
+      const clean = scrubbed(error, token);
       options.heard?.(clean);
       throw clean;
     }
@@ -92,7 +93,7 @@ function unwrap(request: ApiRequest, result: ApiAnswer | TransportFailure): unkn
   } catch {}
   throw new ProxmoxError(
     'bad_answer',
-    `${request.method} ${request.path} on ${result.host}: the answer is not what the API promises (${tidy(result.body.slice(0, 80))}).`,
+    `${request.method} ${request.path} on ${result.host}: the answer is not what the API promises (${head(result.body, request.token)}).`,
     { status: 200, maybe_accepted: !request.idempotent },
   );
 }
@@ -103,11 +104,14 @@ function checkedToken(token: string): string {
   throw new ProxmoxError('unauthorized', 'The API token does not have the form USER@REALM!TOKENID=SECRET.');
 }
 
-/** Nobody echoes a token on purpose, but an answer is text from outside. */
-function scrub(error: ProxmoxError, token: string): ProxmoxError {
-  const secret = token.slice(token.indexOf('=') + 1);
-  if (!error.message.includes(secret)) return error;
-  return new ProxmoxError(error.kind, error.message.replaceAll(secret, '[token]'), {
+/** How an answer begins. */
+const head = (body: string, token: string): string => tidy(scrub(body.slice(0, 2_000), token).slice(0, 80));
+
+/** Nobody echoes a token on purpose, but an answer is text from outside; what was cut short is clean already. */
+function scrubbed(error: ProxmoxError, token: string): ProxmoxError {
+  const message = scrub(error.message, token);
+  if (message === error.message) return error;
+  return new ProxmoxError(error.kind, message, {
     ...(error.status === undefined ? {} : { status: error.status }),
     maybe_accepted: error.maybe_accepted,
   });

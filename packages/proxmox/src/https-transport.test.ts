@@ -148,6 +148,47 @@ describe('what it does when a host fails', () => {
     expect([cut.seen.length, api.seen.length]).toEqual([1, 2]);
   });
 
+  describe('where one has no quorum', () => {
+    const status = (quorate: () => number) => (seen: Seen, response: ServerResponse) =>
+      seen.url.endsWith('/cluster/status')
+        ? say(response, [
+            { type: 'cluster', name: 'lab', quorate: quorate() },
+            { type: 'node', name: 'n1', online: 1 },
+          ])
+        : version(seen, response);
+
+    it('says so once and asks another that has from then on', async () => {
+      const [lone, api, spare] = [
+        await serve(status(() => 0)),
+        await serve(status(() => 1)),
+        await serve(status(() => 1)),
+      ];
+      const proxmox = client([lone.host, api.host, spare.host]);
+      const [said] = await Promise.all([proxmox.status(), proxmox.version(), proxmox.version()]);
+      expect(said.quorate).toBe(false);
+      const before = lone.seen.length;
+      expect((await proxmox.status()).quorate).toBe(true);
+      await proxmox.version();
+      expect([lone.seen.length - before, api.seen.length, spare.seen.length]).toEqual([0, 3, 0]);
+    });
+
+    it('stays where nobody has, asking each of the others once, and goes as soon as one has', async () => {
+      let there = 0;
+      const gone = await serve(version);
+      await gone.close();
+      const [lone, api] = [await serve(status(() => 0)), await serve(status(() => there))];
+      const proxmox = client([lone.host, gone.host, api.host]);
+      expect((await proxmox.status()).quorate).toBe(false);
+      expect([lone.seen.length, api.seen.length]).toEqual([1, 1]);
+      await proxmox.version();
+      expect([lone.seen.length, api.seen.length]).toEqual([2, 1]);
+      there = 1;
+      await proxmox.status();
+      expect((await proxmox.status()).quorate).toBe(true);
+      expect([lone.seen.length, api.seen.length]).toEqual([3, 3]);
+    });
+  });
+
   it('reads again after the connection broke half-way', async () => {
     let broken = 0;
     const api = await serve((seen, response) => {

@@ -1,4 +1,5 @@
 import { Agent, Client, type Dispatcher, request } from 'undici';
+import { quorumOf } from './quorum-of.ts';
 import type { EdgeLog } from './read-answer.ts';
 import {
   type ApiAnswer,
@@ -25,7 +26,10 @@ const keep_alive_ms = 4_000;
 
 type Attempt = { host: string; request: ApiRequest; timeout_ms: number };
 
-/** HTTPS to a cluster: stays with the host that answered last and goes on to the next where one does not. */
+/**
+ * HTTPS to a cluster: stays with the host that answered last and goes on to the next where one does not, or where it says that it has no
+ * quorum and another has.
+ */
 export function httpsTransport(options: HttpsTransportOptions): Transport {
   const { hosts, connect_timeout_ms = 4_000, max_answer_bytes = 64 * 2 ** 20 } = options;
   if (hosts.length === 0) throw new Error('a cluster needs at least one host');
@@ -78,6 +82,29 @@ export function httpsTransport(options: HttpsTransportOptions): Transport {
     }
   };
 
+  /**
+   * Asks each of the others once. What the lone host said stands all the same: what else is known by now comes from it, and nothing may
+   * be decided on the answers of both.
+   */
+  const leave = async (lone: number, request: ApiRequest): Promise<void> => {
+    const deadline = performance.now() + request.timeout_ms;
+    for (let i = 1; i < hosts.length && preferred === lone; i++) {
+      const index = (lone + i) % hosts.length;
+      const host = hosts[index] as string;
+      const timeout_ms = deadline - performance.now();
+      if (timeout_ms <= 0) return;
+      const result = await settle(read({ host, request, timeout_ms }));
+      if (result instanceof TransportFailure) note(host, result);
+      else if (quorumOf(request, result) === true) {
+        preferred = index;
+        options.log?.warn(
+          { host: hosts[lone], instead: host },
+          'a host of the cluster has no quorum; another is asked',
+        );
+      }
+    }
+  };
+
   const send = async (request: ApiRequest): Promise<ApiAnswer> => {
     const deadline = performance.now() + 2 * request.timeout_ms;
     const failures: { host: string; failure: TransportFailure }[] = [];
@@ -98,7 +125,8 @@ export function httpsTransport(options: HttpsTransportOptions): Transport {
         proxied = result;
       } else {
         note(host, null);
-        preferred = index;
+        if (index !== first) preferred = index;
+        if (quorumOf(request, result) === false) await leave(index, request);
         return result;
       }
     }

@@ -4,13 +4,13 @@ import { ProxmoxError } from './port.ts';
 import { createProxmox } from './proxmox.ts';
 
 const token = 'evenkeel@pve!read=5a6b7c';
-const answering = (answer: Partial<DirectAnswer>) => {
+const answering = (answer: Partial<DirectAnswer>, by = token) => {
   let asked = 0;
   const handle = () => {
     asked += 1;
     return { status: 200, reason: 'OK', headers: {}, body: '', ...answer };
   };
-  const proxmox = createProxmox({ transport: directTransport(handle), token, machine: { sleep: async () => {} } });
+  const proxmox = createProxmox({ transport: directTransport(handle), token: by, machine: { sleep: async () => {} } });
   return { proxmox, asked: () => asked };
 };
 const caught = (promise: Promise<unknown>): Promise<ProxmoxError> =>
@@ -68,6 +68,27 @@ it('repeats neither a token that an answer repeats, nor one that is malformed', 
   const transport = directTransport(() => ({ status: 200, reason: '', headers: {}, body: '' }));
   expect(() => createProxmox({ transport, token: 'evenkeel@pve!5a6b7c' })).toThrow(/form USER@REALM!TOKENID=SECRET/);
   expect(() => createProxmox({ transport, token: 'a@b!c=5a\nHost: evil' })).toThrow(/^((?!evil).)*$/);
+});
+
+const secret = '5a6b7c8d-1f2e-4a3b-9c4d-0e1f2a3b4c5d';
+const json = (message: string) => JSON.stringify({ data: null, message });
+it.each([
+  { name: 'a body that is none', around: 80, answer: (body: string) => ({ body }) },
+  { name: 'a message', around: 600, answer: (text: string) => ({ status: 500, body: json(text) }) },
+  { name: 'a reason', around: 600, answer: (reason: string) => ({ status: 502, reason }) },
+  {
+    name: 'a message in other letters',
+    around: 600,
+    answer: (text: string) => ({ status: 500, body: json(text).replaceAll('5', '\\u0035') }),
+  },
+])('no part of a token is left where $name is cut', async ({ around, answer }) => {
+  for (let before = around - secret.length - 2; before <= around + 1; before++) {
+    const { proxmox } = answering(answer(`${'x'.repeat(before)}${secret}`), `evenkeel@pve!read=${secret}`);
+    const { message } = await caught(proxmox.version());
+    expect(message).toContain('xxx');
+    expect(message).not.toContain(secret.slice(0, 4));
+    for (let i = 0; i + 8 <= secret.length; i++) expect(message).not.toContain(secret.slice(i, i + 8));
+  }
 });
 
 /** A process that is stopped for a minute after it has asked whether it may write, and before it hears that it may. */

@@ -1,4 +1,5 @@
 import { ProxmoxError } from './port.ts';
+import { scrub } from './scrub.ts';
 import { type ApiAnswer, type ApiRequest, isProxyTrouble, type TransportFailure } from './transport.ts';
 
 const longest = 600;
@@ -13,12 +14,13 @@ export function tidy(text: string): string {
 }
 
 /** What Proxmox itself says: the message, the parameters it refuses, or (before PVE 8.3) the reason phrase. */
-function wordsOf({ body, reason }: Pick<ApiAnswer, 'body' | 'reason'>): string {
+function wordsOf({ body, reason }: Pick<ApiAnswer, 'body' | 'reason'>, token: string): string {
   const parsed = parseObject(body);
   const message = typeof parsed?.message === 'string' ? parsed.message : reason;
   const errors = typeof parsed?.errors === 'object' && parsed.errors !== null ? Object.entries(parsed.errors) : [];
   const details = errors.map(([name, text]) => `${name}: ${String(text)}`).join('; ');
-  return tidy([message.trim(), details].filter((part) => part !== '').join(' ')) || 'no words';
+  const words = [message.trim(), details].filter((part) => part !== '').join(' ');
+  return tidy(scrub(words, token)) || 'no words';
 }
 
 function parseObject(body: string): Record<string, unknown> | undefined {
@@ -53,7 +55,7 @@ function proxyTrouble(call: string, { status }: ApiAnswer, words: string, write:
 export function errorOfAnswer(request: ApiRequest, answer: ApiAnswer): ProxmoxError {
   const { status } = answer;
   const call = `${request.method} ${request.path} on ${answer.host}`;
-  const words = wordsOf(answer);
+  const words = wordsOf(answer, request.token);
   const write = !request.idempotent;
   if (status === 401) {
     return new ProxmoxError(
@@ -91,7 +93,7 @@ export function errorOfFailure(request: ApiRequest, failure: TransportFailure): 
   const doubt = maybe_accepted ? ' It may have been carried out all the same: look before sending it again.' : '';
   return new ProxmoxError(
     failure.kind,
-    `${request.method} ${request.path}: ${tidy(failure.message).replace(/\.$/, '')}.${doubt}`,
+    `${request.method} ${request.path}: ${tidy(scrub(failure.message, request.token)).replace(/\.$/, '')}.${doubt}`,
     { maybe_accepted },
   );
 }

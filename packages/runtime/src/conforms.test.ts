@@ -4,7 +4,16 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { conforms } from './conforms.ts';
 
+/** As TypeScript makes an enum of numbers: its names by their numbers too. */
+const numbered = { One: 1, Nine: 9, 1: 'One', 9: 'Nine' } as const;
+
 const leaves: z.ZodType[] = [
+  z.string().min(2),
+  z.string().max(1),
+  z.string().length(2),
+  z.array(z.unknown()).min(2),
+  z.enum(numbered),
+  z.string().exactOptional(),
   z.string(),
   z.string().regex(/^a+$/),
   z.string().min(1).max(3),
@@ -30,6 +39,7 @@ const { schema } = fc.letrec<{ schema: z.ZodType }>((tie) => ({
     { depthSize: 'small', withCrossShrink: true },
     { weight: 4, arbitrary: fc.constantFrom(...leaves) },
     tie('schema').map((one) => one.optional()),
+    tie('schema').map((one) => one.exactOptional()),
     tie('schema').map((one) => one.nullable()),
     tie('schema').map((one) => z.array(one)),
     fc.tuple(tie('schema'), tie('schema')).map(([a, b]) => z.tuple([a, b])),
@@ -59,6 +69,11 @@ const scalar = fc.constantFrom<unknown>(
   null,
   undefined,
   ' a ',
+  '😀',
+  'a😀',
+  '😀😀',
+  '\ud83d',
+  'One',
 );
 const { value } = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(
@@ -85,12 +100,16 @@ test('law: what conforms is what the schema makes of it', () => {
 });
 
 const sure: [string, z.ZodType, unknown][] = [
+  ['a text that is long or short enough however it is counted', z.string().min(2).max(4), 'aé😀'],
   ['an object without what may be missing', z.object({ a: z.string(), b: z.string().optional() }), { a: '' }],
   ['a list of tuples', z.array(z.tuple([z.number().min(0), z.number().nullable()])), [[1, null]]],
   ['a record', z.record(z.string().regex(/^a/), z.boolean()), { a: true, ab: false }],
   ['a time', z.iso.datetime({ offset: false }), '2026-02-28T00:00:00.000Z'],
 ];
 const unsure: [string, z.ZodType, unknown][] = [
+  ['a character that counts for one', z.string().min(2), '😀'],
+  ['a name of a number', z.enum(numbered), 'One'],
+  ['nothing where it may only be missing', z.object({ a: z.string().exactOptional() }), { a: undefined }],
   ['a property that is not known', z.object({ a: z.string() }), { a: '', b: 1 }],
   ['a property that is missing', z.object({ a: z.string() }), {}],
   ['a day that there is not', z.iso.datetime(), '2026-02-30T00:00:00.000Z'],

@@ -44,10 +44,16 @@ function checkOf({ check, format, pattern, value, inclusive, minimum, maximum }:
   if (check === 'number_format' && format === 'safeint') return (n) => Number.isSafeInteger(n);
   if (check === 'greater_than') return inclusive ? (n) => (n as number) >= limit : (n) => (n as number) > limit;
   if (check === 'less_than') return inclusive ? (n) => (n as number) <= limit : (n) => (n as number) < limit;
-  if (check === 'min_length') return (held) => (held as string | unknown[]).length >= (minimum as number);
+  if (check === 'min_length') return (held) => hasAtLeast(held as string | unknown[], minimum as number);
   if (check === 'max_length') return (held) => (held as string | unknown[]).length <= (maximum as number);
   return undefined;
 }
+
+const mayBePair = /[\uD800-\uDBFF]/;
+
+/** A text is as long as it has characters, of which some are two units. */
+const hasAtLeast = (held: string | unknown[], minimum: number): boolean =>
+  held.length >= minimum && (typeof held !== 'string' || held.length >= 2 * minimum || !mayBePair.test(held));
 
 function bareOf(schema: z.ZodType, def: Def): Test {
   switch (def.type) {
@@ -58,13 +64,13 @@ function bareOf(schema: z.ZodType, def: Def): Test {
     case 'boolean':
       return (value) => typeof value === 'boolean';
     case 'enum':
-      return oneOf(Object.values(def.entries as Record<string, unknown>));
+      return oneOfNames(Object.values(def.entries as Record<string, unknown>));
     case 'literal':
       return oneOf(def.values as unknown[]);
     case 'nullable':
       return orElse(null, inner(def, 'innerType'));
     case 'optional':
-      return orElse(undefined, inner(def, 'innerType'));
+      return isExact(schema) ? never : orElse(undefined, inner(def, 'innerType'));
     case 'array':
       return listOf(inner(def, 'element'));
     case 'tuple':
@@ -79,6 +85,13 @@ function bareOf(schema: z.ZodType, def: Def): Test {
       return never;
   }
 }
+
+/** May be missing, but not undefined. */
+const isExact = (schema: z.ZodType): boolean => schema._zod.traits.has('$ZodExactOptional');
+
+/** An enum of numbers also holds its names by their numbers, which are none of its values. */
+const oneOfNames = (values: readonly unknown[]): Test =>
+  values.every((value) => typeof value === 'string') ? oneOf(values) : never;
 
 function oneOf(values: readonly unknown[]): Test {
   const all = new Set(values);

@@ -1,4 +1,5 @@
 import type { Delivery, Poison } from '@evenkeel/bus';
+import type { StreamClass } from '@evenkeel/contracts';
 import type { Bench } from './bench.ts';
 import { bodyOf, bury, headersOf } from './bury.ts';
 import { pass } from './decide.ts';
@@ -8,20 +9,26 @@ import { traceIdOf } from './tracing.ts';
 
 const attemptsBeforeBurial = 5;
 
-/** What could not be handled comes again later, or is laid aside where that is hopeless. */
-export function createPutAside(
-  bench: Bench,
-): (delivery: Delivery | Poison, error: unknown) => Promise<'retried' | 'buried'> {
-  let failed = { key: '', times: 0 };
+export type PutAside = {
+  /** What could not be handled comes again later, or is laid aside where that is hopeless. */
+  putAside: (delivery: Delivery | Poison, error: unknown) => Promise<'retried' | 'buried'>;
+  /** Forgets what failed before in the stream of a message that was handled. */
+  settled: (delivery: Delivery | Poison) => void;
+};
+
+/** Counts the tries of the message that is in hand of each stream: those of several streams may fail in turns. */
+export function createPutAside(bench: Bench): PutAside {
+  const failed = new Map<StreamClass, { sequence: number; times: number }>();
 
   /** Only failures of the handler itself count; trouble outside may last as long as it likes. */
   const isTooOften = ({ stream, sequence }: Delivery | Poison): boolean => {
-    const key = `${stream}/${sequence}`;
-    failed = { key, times: (failed.key === key ? failed.times : 0) + 1 };
-    return failed.times >= attemptsBeforeBurial;
+    const before = failed.get(stream);
+    const times = (before?.sequence === sequence ? before.times : 0) + 1;
+    failed.set(stream, { sequence, times });
+    return times >= attemptsBeforeBurial;
   };
 
-  return async (delivery, error) => {
+  const putAside: PutAside['putAside'] = async (delivery, error) => {
     const isHopeless = error instanceof Unreadable || (error instanceof HandlerFailed && isTooOften(delivery));
     const fields = fieldsOf(delivery, error);
     if (!isHopeless) {
@@ -35,8 +42,10 @@ export function createPutAside(
     await pass(bench, { cause: `buried/${stream}/${sequence}`, position: { stream, sequence } });
     bench.log.error(fields, 'message laid aside as a dead letter');
     await delivery.ack();
+    failed.delete(stream);
     return 'buried';
   };
+  return { putAside, settled: ({ stream }) => void failed.delete(stream) };
 }
 
 const contentOf = (delivery: Delivery | Poison): { body: Uint8Array; headers: Record<string, string> } =>

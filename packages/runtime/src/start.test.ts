@@ -8,6 +8,7 @@ import { openConfigSource } from './config-source.ts';
 import { defineService, type Service } from './define-service.ts';
 import { envelope } from './envelope.ts';
 import { createMetrics } from './metrics.ts';
+import { Outside } from './outside.ts';
 import { start } from './start.ts';
 import { busOptions, cluster, counted, ofNumber, say, time } from './testing/numbers.ts';
 import { plainTracing } from './tracing.ts';
@@ -290,6 +291,30 @@ describe('a service', () => {
     expect(await sumOf(store)).toEqual({ sum: 3, seen: [] });
     const letters = await Array.fromAsync(bus.letters());
     expect(letters.map((l) => l.reason)).toEqual(['not two']);
+  });
+
+  test('lays aside what it cannot handle of two streams in turns, after five tries each', async () => {
+    const [bus, store] = [createMemoryBus(busOptions), createMemoryStore({ encode: true })];
+    const tries: string[] = [];
+    const fail = (stream: string) => (n: number) => {
+      if (n !== 2) return [];
+      if (tries.length < 100) tries.push(stream);
+      else throw new Outside('nobody lays it aside');
+      throw new Error(`no two in ${stream}`);
+    };
+    const [told, decided] = [fail('telemetry'), fail('decisions')];
+    const picky = defineService({ name: 'picky', summary: '', owns: {}, reads: {}, publishes: [] })
+      .on(counted, async ({ data }) => told(data.n))
+      .on(doubled, async ({ data }) => decided(data.n));
+    await setUp([picky], bus, store);
+    for (const n of [1, 2, 3]) for (const event of [counted, doubled]) await say(bus, event, event.of({ n }, time));
+    await vi.waitFor(async () => expect(await Array.fromAsync(bus.letters())).toHaveLength(2), 2000);
+    await bus.settled();
+    expect(tries.filter((stream) => stream === 'telemetry')).toHaveLength(5);
+    expect(tries.filter((stream) => stream === 'decisions')).toHaveLength(5);
+    const letters = await Array.fromAsync(bus.letters());
+    expect(letters.map((l) => l.reason).sort()).toEqual(['no two in decisions', 'no two in telemetry']);
+    expect(bus.idle()).toBe(true);
   });
 
   test('lays aside an event whose configuration nobody has told, and goes on with the rest', async () => {

@@ -52,7 +52,7 @@ export function createWorker(service: Service, cluster: string, ground: Ground):
 function createTake(bench: Bench, handle: Handle): (delivery: Delivery | Poison) => Promise<void> {
   const { metrics } = bench.ground;
   const service = bench.service.name;
-  const putAside = createPutAside(bench);
+  const { putAside, settled } = createPutAside(bench);
   return async (delivery) => {
     const began = performance.now();
     const event = 'event' in delivery ? nameOfType(delivery.event.type) : 'unreadable';
@@ -60,6 +60,7 @@ function createTake(bench: Bench, handle: Handle): (delivery: Delivery | Poison)
     try {
       if (!('event' in delivery)) throw new Unreadable(delivery.reason);
       count(await handle(delivery));
+      settled(delivery);
       await delivery.ack();
       metrics.handling.observe({ service, event }, (performance.now() - began) / 1000);
     } catch (error) {

@@ -1,5 +1,6 @@
 import { applyMove, fits, mayMove } from '@evenkeel/model';
 import type { Planning } from './planned-move.ts';
+import { survivalObjection } from './survival-objection.ts';
 import { areAllowedOn, unitOf } from './unit-of.ts';
 
 /** Guests that leave a node so that others have room on it. */
@@ -8,7 +9,8 @@ export type Leaving = { unit: readonly number[]; target: number };
 const mostLeaving = 3;
 
 /**
- * Which guests may leave a node for others, in this order, so that these have room on it; undefined where no few of them do.
+ * Which guests may leave a node for others, in this order, so that these have room on it and, where that is asked for, no loss of a node
+ * becomes worse by any of it; undefined where no few of them do.
  * The plan's state is as it was afterwards.
  */
 export function makeRoom(planning: Planning, unit: readonly number[], n: number): Leaving[] | undefined {
@@ -24,9 +26,9 @@ export function makeRoom(planning: Planning, unit: readonly number[], n: number)
     }
     leaving.push(next);
   }
-  const enough = fits(state, n, unit, caps);
+  const enough = leaving.length > 0 && fits(state, n, unit, caps) && survivalObjection(planning, unit)(n) === undefined;
   for (const { unit: back } of leaving.toReversed()) for (const g of back) applyMove(state, g, n);
-  return enough && leaving.length > 0 ? leaving : undefined;
+  return enough ? leaving : undefined;
 }
 
 /** The smallest of those that suffice, else the largest, of those that have a place elsewhere. */
@@ -39,14 +41,16 @@ function whoLeaves(
   const { state, caps } = planning;
   let best: (Leaving & { suffices: boolean; size: number }) | undefined;
   for (const others of unitsOn(planning, n, gone)) {
-    const target = placeFor(planning, others, n);
-    if (target === undefined) continue;
-    for (const g of others) applyMove(state, g, target);
+    const elsewhere = placeFor(planning, others, n, () => true);
+    if (elsewhere === undefined) continue;
+    for (const g of others) applyMove(state, g, elsewhere);
     const suffices = fits(state, n, unit, caps);
     for (const g of others) applyMove(state, g, n);
     const size = sizeOf(planning, others, n);
     const better = !best || (suffices === best.suffices ? suffices === size < best.size : suffices);
-    if (better) best = { unit: others, target, suffices, size };
+    const objection = better ? survivalObjection(planning, others) : undefined;
+    const target = objection && placeFor(planning, others, n, (place) => objection(place) === undefined);
+    if (target !== undefined) best = { unit: others, target, suffices, size };
   }
   return best;
 }
@@ -66,12 +70,18 @@ function unitsOn(planning: Planning, n: number, gone: ReadonlySet<number>): numb
   });
 }
 
-function placeFor(planning: Planning, unit: readonly number[], n: number): number | undefined {
+function placeFor(
+  planning: Planning,
+  unit: readonly number[],
+  n: number,
+  passes: (target: number) => boolean,
+): number | undefined {
   const { state, caps } = planning;
   const open = [...state.nodes.keys()].filter(
     (target) => target !== n && fits(state, target, unit, caps) && areAllowedOn(planning, unit, target),
   );
-  return open.sort((a, b) => state.mem[a]! / state.memory[a]! - state.mem[b]! / state.memory[b]! || a - b)[0];
+  const roomiest = open.sort((a, b) => state.mem[a]! / state.memory[a]! - state.mem[b]! / state.memory[b]! || a - b);
+  return roomiest.find(passes);
 }
 
 /** What a unit takes of a node, the shares of its CPU and of its memory, used and assigned, together. */

@@ -132,6 +132,52 @@ describe('a node in maintenance', () => {
   });
 });
 
+describe('where the loss of any node is to be survived', () => {
+  const config = { automated_migrations: { safety_checks: { require_n_plus_1: true } } };
+  const room = (n: number) => ({ maxmem: gib(n).maxmem });
+  const nodes = [away('a'), aNode('b', room(64)), aNode('c', room(30)), aNode('d', room(30)), aNode('e', room(34))];
+  const busy = { cpu: 0.6, maxcpu: 8 };
+  const others = [
+    aGuest(102, 'b', gib(20)),
+    aGuest(103, 'b', { ...gib(20), ...busy }),
+    aGuest(104, 'e', { ...gib(16), ...busy }),
+  ];
+
+  test('a node is emptied to another than the best one, where that would leave too little room to take over', () => {
+    const guests = [aGuest(101, 'a', gib(10)), ...others];
+    expect(targets(emptied(nodes, guests).moves)).toEqual([[101, 'c']]);
+    expect(targets(emptied(nodes, guests, 10, config).moves)).toEqual([[101, 'b']]);
+  });
+
+  test('a guest stays where every node that may take it would leave too little, and it is said which loss', () => {
+    const guest = aGuest(101, 'a', { ...gib(10), tags: ['plb_pin_a', 'plb_pin_c', 'plb_pin_d'] });
+    const { moves, stuck } = emptied(nodes, [guest, ...others], 10, config);
+    expect(moves).toEqual([]);
+    expect(stuck).toEqual([
+      {
+        guest: 'qemu/101',
+        reason: expect.stringContaining(
+          'with it on c, the loss of b would leave 1 guest of its 2 (20 GiB) without a place (require_n_plus_1)',
+        ),
+      },
+    ]);
+  });
+
+  test('nobody makes room where that would leave too little', () => {
+    const guests = [
+      aGuest(101, 'a', { ...gib(12), tags: ['plb_pin_a', 'plb_pin_e'] }),
+      aGuest(102, 'b', gib(20)),
+      aGuest(103, 'b', gib(20)),
+      aGuest(104, 'e', gib(22)),
+    ];
+    expect(targets(emptied(nodes, guests).moves)).toEqual([
+      [104, 'c'],
+      [101, 'e'],
+    ]);
+    expect(emptied(nodes, guests, 10, config).moves).toEqual([]);
+  });
+});
+
 test('rules are mended with what is left of the limit', () => {
   const guests = [
     aGuest(101, 'a'),

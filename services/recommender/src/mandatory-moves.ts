@@ -2,20 +2,26 @@ import { allowedOn, applyMove, fits, hasCopies, inMaintenance, mayMove, penaltyO
 import { makeRoom } from './make-room.ts';
 import { mendRules } from './mend-rules.ts';
 import { makeMove, type PlannedMove, type Planning } from './planned-move.ts';
+import { survivalObjection } from './survival-objection.ts';
 import { areAllowedOn, idsOf, unitOf } from './unit-of.ts';
 
 export type MandatoryPlan = { moves: PlannedMove[]; stuck: { guest: string; reason: string }[] };
 
-/** The node that bears some guests best, of those that pass a test; ties go to one that has copies of their disks, then to the first by name. */
-function bestNode(planning: Planning, unit: readonly number[], passes: (n: number) => boolean): number | undefined {
+/**
+ * The node that bears some guests best, of those that rules allow and that leave the loss of a node survivable where that is asked for;
+ * ties go to one that has copies of their disks, then to the first by name.
+ */
+function bestNode(planning: Planning, unit: readonly number[], allowed: (n: number) => boolean): number | undefined {
   const { state, caps } = planning;
+  const objection = survivalObjection(planning, unit);
   let best: { n: number; added: number; copies: number } | undefined;
   for (let n = 0; n < state.nodes.length; n++) {
-    if (n === state.where[unit[0]!] || !fits(state, n, unit, caps) || !passes(n)) continue;
+    if (n === state.where[unit[0]!] || !fits(state, n, unit, caps) || !allowed(n)) continue;
     const added = penaltyWith(state, n, unit, 1) - penaltyOf(state, n);
     const copies = unit.filter((g) => hasCopies(state.guests[g]!.sample, state.nodes[n]!.node)).length;
     const even = best && Math.abs(added - best.added) <= 1e-9;
-    if (!best || (even ? copies > best.copies : added < best.added)) best = { n, added, copies };
+    const better = !best || (even ? copies > best.copies : added < best.added);
+    if (better && objection(n) === undefined) best = { n, added, copies };
   }
   return best?.n;
 }
@@ -23,10 +29,13 @@ function bestNode(planning: Planning, unit: readonly number[], passes: (n: numbe
 function refusals(planning: Planning, unit: readonly number[]): string {
   const { state, ctx, caps } = planning;
   const ids = idsOf(planning, unit);
+  const objection = survivalObjection(planning, unit);
   const reasons = state.nodes.flatMap(({ node }, n) => {
     if (n === state.where[unit[0]!]) return [];
     const no = ids.map((id) => allowedOn(id, node, state.placement, ctx, ids)).find((r) => r !== null);
-    return no ?? (fits(state, n, unit, caps) ? [] : `${node} has no room for it`);
+    if (no || !fits(state, n, unit, caps)) return no ?? `${node} has no room for it`;
+    const unsafe = objection(n);
+    return unsafe ? `with it on ${node}, ${unsafe}` : [];
   });
   const said = [...new Set(reasons)];
   return `no node can take it: ${said.slice(0, 3).join('; ')}${said.length > 3 ? `; and ${said.length - 3} more` : ''}`;

@@ -47,7 +47,7 @@ const tracing = plainTracing((bytes) => 'c4'.repeat(bytes));
 export type Part = { service: Service; every_ms: number };
 
 /** An executor, which looks up every one to three seconds, as its machine is busy. */
-const executorOf = ({ now, description }: Simulator): Part => ({
+export const executorOf = ({ now, description }: Simulator): Part => ({
   service: createExecutor({ patience, monotonic: now }),
   every_ms: 1000 * (1 + (description.seed % 3)),
 });

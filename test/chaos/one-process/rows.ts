@@ -156,7 +156,7 @@ export const rows: Row[] = [
   },
   {
     name: 'poison',
-    what: 'poison, unknown type or version: a dead letter each',
+    what: 'poison, unknown type or version, throwing: a letter each',
     required: 200,
     trial: poisoned,
     count: ({ trial }) => trial.troubles.length,

@@ -23,7 +23,9 @@ export type Trouble =
   /** The clock of a replica's machine is off from then on; the cluster's and the approver's are right. */
   | { do: 'clock'; replica: number; off_s: number; after_s: number }
   /** A message that nobody can make sense of. */
-  | { do: 'poison'; how: 'no data' | 'unknown type' | 'unknown version' | 'wrong data'; after_s: number };
+  | { do: 'poison'; how: 'no data' | 'unknown type' | 'unknown version' | 'wrong data'; after_s: number }
+  /** A message of one of two streams whose handler throws, however often it is tried. */
+  | { do: 'stumble'; in: 'decisions' | 'telemetry'; after_s: number };
 
 /** What is approved, when it is told to the executors, and how old it is then. */
 export type Approval = {

@@ -1,5 +1,6 @@
 import type { Ground } from './replica.ts';
 import type { createSteering } from './steer.ts';
+import { tellStumble } from './stumble.ts';
 import { type Told, tellPoison } from './tell.ts';
 import type { Trouble } from './trial.ts';
 
@@ -32,6 +33,10 @@ const arrangements: Arrange = {
   poison: ({ how, after_s }, nth, { told, later, ground }) => {
     const like = told[0]?.outgoing;
     if (like) later(after_s, () => ground.bus.publish(tellPoison(how, like, nth)));
+  },
+  stumble: (trouble, nth, { told, later, ground }) => {
+    const like = told[0]?.outgoing;
+    if (like) later(trouble.after_s, () => ground.bus.publish(tellStumble(trouble, like, nth)));
   },
   pause: ({ after_s }, _, { steering, later }) => later(after_s, steering.pause),
   observe: ({ after_s }, _, { steering, later }) => later(after_s, steering.observe),

@@ -38,12 +38,17 @@ export const forgetful = (seed: number, n: number): Trial => {
 
 export const poisoned = (seed: number, n: number): Trial => {
   const draw = drawFrom(seed * 100_003 + n);
-  const troubles = Array.from({ length: 4 }, (): Trouble => {
+  const poisons = Array.from({ length: 4 }, (): Trouble => {
     return {
       do: 'poison',
       how: draw.one(['no data', 'unknown type', 'unknown version', 'wrong data'] as const),
       after_s: draw.from(0, 40),
     };
   });
+  const after_s = draw.from(0, 40);
+  const stumbles = (['decisions', 'telemetry'] as const).map((stream): Trouble => {
+    return { do: 'stumble', in: stream, after_s: after_s + draw.below(10) / 10 };
+  });
+  const troubles = [...poisons, ...stumbles];
   return { seed: seed + n, replicas: 1, approvals: drawApprovals(draw, 3), troubles };
 };

@@ -4,7 +4,7 @@ import { nodesOf, type Size, vmidsOf } from './soak-cluster.ts';
 
 /** What goes wrong in a day besides what may in a trial, seconds after its beginning. */
 export type DayTrouble =
-  | Exclude<Trouble, { do: 'kill' | 'stop' | 'repeat' | 'publish' | 'pause' | 'observe' | 'resume' }>
+  | Exclude<Trouble, { do: 'kill' | 'stop' | 'repeat' | 'publish' | 'pause' | 'observe' | 'resume' | 'stumble' }>
   /** A process is killed, or stands still, at its nth call after this moment. */
   | { do: 'strike'; process: string; how: 'kill' | 'stop'; nth: number; for_s: number; after_s: number }
   /** So many percent of what is published are refused, or carried out and not answered. */
