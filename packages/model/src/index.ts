@@ -6,6 +6,7 @@ export * from './failure-stop.ts';
 export * from './figures.ts';
 export * from './forecast.ts';
 export * from './gib.ts';
+export * from './is-ahead.ts';
 export * from './local-time.ts';
 export * from './name-some.ts';
 export * from './penalty.ts';

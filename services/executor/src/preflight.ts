@@ -1,4 +1,5 @@
 import type { ApprovedMigration, Config, HaRule } from '@evenkeel/contracts';
+import { clockTolerance } from '@evenkeel/model';
 import {
   type GuestConfig,
   type GuestRow,
@@ -10,7 +11,7 @@ import {
   type Processor,
   type StorageRow,
 } from '@evenkeel/proxmox';
-import { clockTolerance } from './begin.ts';
+import type { OtherMove } from './companions.ts';
 import { disksLand } from './disks-land.ts';
 import { objection, targetObjection } from './objection.ts';
 
@@ -31,6 +32,8 @@ export type Look = {
   bridges: { needed: string[]; here: string[]; there: string[] } | null;
   /** Whether the target has copies of its disks, of which only what changed is sent. */
   copied: boolean;
+  /** Other migrations of the cluster, where it has companions or leads back. */
+  moves: OtherMove[];
   /** Of its two nodes, as far as they say. */
   clocks: NodeClock[];
   /** Of its two nodes. */

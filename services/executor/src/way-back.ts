@@ -56,7 +56,7 @@ export function decideWayBack(
 function wayBackOf(migration: ApprovedMigration, { now, config }: WayBackFacts): ApprovedMigration {
   const { source_node, target_node, expected } = migration;
   const { improvement, effect } = expected;
-  const { sampled_at: _, ...same } = migration;
+  const { sampled_at: _, companions: __, ...same } = migration;
   return {
     ...same,
     migration_id: `${migration.migration_id}-back`,
