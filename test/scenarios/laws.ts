@@ -33,6 +33,7 @@ export async function broken(played: Played): Promise<string[]> {
     ...oneOutcomeAHorizon(events, played),
     ...runsSayWhy(events),
     ...stillWhilePaused(events),
+    ...pairsStayTogether(events, played),
   ];
 }
 
@@ -130,6 +131,28 @@ function stillWhilePaused(events: readonly Event[]): string[] {
     const at = Date.parse(started.data.started_at as string);
     const last = states.findLast(({ time }) => time < at);
     return last && isStill(last.automation) ? [`${idOf(started)} starts although that was stopped`] : [];
+  });
+}
+
+/** Who was moved with companions stands with them in the end, unless the end of the other in the same run, told later, or a move to come, says why not. */
+function pairsStayTogether(events: readonly Event[], { simulator }: Played): string[] {
+  const nodes = new Map<string, string>(simulator.inspect().guests.map(({ id, node }) => [id, node]));
+  const moves = of(events, migrationApproved.name, migrationStarted.name, ...ends);
+  const pairs = of(moves, migrationStarted.name).flatMap((started) => {
+    const { guest, companions = [] } = migrationOf(started);
+    return companions.map((companion) => [guest, companion] as const);
+  });
+  return pairs.flatMap(([guest, companion]) => {
+    if (nodes.get(guest) === nodes.get(companion)) return [];
+    const theirs = moves.filter((event) => [guest, companion].includes(migrationOf(event).guest));
+    const last = theirs.findLast(({ name }) => name === migrationStarted.name)!;
+    const since = theirs.slice(theirs.indexOf(last));
+    const told = of(since, migrationFailed.name, migrationRefused.name);
+    const isOver = (event: Event) => of(theirs, ...ends).some((end) => idOf(end) === idOf(event));
+    const fine = told.some((end) => migrationOf(end).run_id === migrationOf(last).run_id) || !theirs.every(isOver);
+    return fine || !of(events, runDecided.name).some(({ time }) => time > last.time)
+      ? []
+      : [`${guest} was moved with ${companion}, and they stand apart`];
   });
 }
 

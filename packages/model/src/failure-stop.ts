@@ -1,4 +1,5 @@
 import type { Automation, Config } from '@evenkeel/contracts';
+import { isAhead } from './is-ahead.ts';
 import { hours, iso, millis } from './time.ts';
 
 const stopAfterFailure = hours(1);
@@ -23,7 +24,8 @@ export function failureStop(
   if (!failed || !config.automated_migrations.safety_checks.abort_on_failure) return undefined;
   const { migration_id, guest, source_node, target_node, at, reason = 'no reason given' } = failed;
   const { failure } = automation;
-  if (failure?.resumed && (failure.migration_id === migration_id || millis(failure.at) > millis(at))) return undefined;
+  const isLater = failure && millis(failure.at) > millis(at) && !isAhead(failure.at, now);
+  if (failure?.resumed && (failure.migration_id === migration_id || isLater)) return undefined;
   const until = millis(at) + stopAfterFailure;
   if (now >= until) return undefined;
   return (

@@ -7,6 +7,7 @@ export * from './figures.ts';
 export * from './forecast.ts';
 export * from './gib.ts';
 export * from './guest-memory.ts';
+export * from './is-ahead.ts';
 export * from './local-time.ts';
 export * from './name-some.ts';
 export * from './penalty.ts';

@@ -18,4 +18,5 @@ export * from './port.ts';
 export { type Processor, processorOf } from './processor-of.ts';
 export { cpuTypeOf, type GuestConfig, properties, sizeOf } from './properties.ts';
 export { createProxmox, type ProxmoxOptions } from './proxmox.ts';
+export { storagesOf } from './storages-of.ts';
 export { type ApiAnswer, type ApiRequest, type Transport, TransportFailure } from './transport.ts';

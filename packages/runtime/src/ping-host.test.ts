@@ -8,10 +8,10 @@ const to = { host: '127.0.0.1', timeout_ms: 500 };
 const answer = await pingHost(to);
 
 test.skipIf(typeof answer === 'object')(
-  'this machine answers itself, and a host that nobody knows does not',
+  'this machine answers itself, and of a host that nobody knows it cannot tell',
   async () => {
     expect(answer).toBe(true);
-    expect(await pingHost({ ...to, host: 'nobody.invalid' })).toBe(false);
+    expect(await pingHost({ ...to, host: 'nobody.invalid' })).toEqual({ unable: expect.any(String) });
   },
 );
 
@@ -33,7 +33,17 @@ describe('the command', () => {
   test.each<[string, string, Awaited<ReturnType<typeof pingHost>>]>([
     ['that was answered', 'exit 0', true],
     ['that was not answered', 'exit 1', false],
-    ['that knows no such host', 'echo "ping: nobody: Name or service not known" >&2; exit 2', false],
+    [
+      'that knows no such host (iputils)',
+      'echo "ping: nobody: Name or service not known" >&2; exit 2',
+      { unable: 'the command ping could not ask (ping: nobody: Name or service not known)' },
+    ],
+    [
+      'that knows no such host (busybox)',
+      'echo "ping: bad address nobody" >&2; exit 1',
+      { unable: 'the command ping could not ask (ping: bad address nobody)' },
+    ],
+    ['that is used wrongly', 'exit 2', { unable: 'the command ping could not ask (2)' }],
     [
       'that may not (iputils)',
       'echo "ping: socket: Operation not permitted" >&2; exit 2',
@@ -44,7 +54,7 @@ describe('the command', () => {
       'echo "ping: permission denied (are you root?)" >&2; exit 1',
       { unable: 'the command ping may not send here' },
     ],
-    ['that hangs', 'exec sleep 9', false],
+    ['that hangs', 'exec sleep 9', { unable: 'the command ping did not end' }],
   ])('%s', async (_, script, expected) => expect(await pingHost(to, await commandThat(script))).toEqual(expected));
 
   test('that is not there, or may not be run', async () => {

@@ -3,6 +3,7 @@ import type { GuestRow } from '@evenkeel/proxmox';
 import type { Running, Validating } from './execution.ts';
 import type { FollowFacts } from './follow.ts';
 import { mayBeMigrating } from './lock.ts';
+import { sayUnstopped } from './say-unstopped.ts';
 
 export type ArriveFacts = Pick<FollowFacts, 'now' | 'task'> & { guest: GuestRow; warnings?: string[] };
 
@@ -36,13 +37,16 @@ function endOf({ started_at }: Running, { now, task }: ArriveFacts): number {
   return Math.max(started, now < started ? ended : Math.min(now, ended));
 }
 
-function warningsOf({ migration }: Running, { task, guest }: ArriveFacts): string[] {
+function warningsOf(execution: Running, { task, guest }: ArriveFacts): string[] {
+  const { migration } = execution;
+  const unstopped = sayUnstopped(execution);
   const stopped = guest.status === 'stopped' && migration.migration_plan.migration_type !== 'offline_migration';
   const exit = task.state === 'ended' ? task.exit : 'the end of its task could not be read';
   const log = task.state === 'ended' ? task.log : undefined;
   return [
     ...(exit === 'OK' ? [] : [exit]),
     ...(log?.warnings ?? []),
+    ...(unstopped ? [unstopped] : []),
     ...(stopped ? ['it is stopped'] : []),
     ...(mayBeMigrating(guest) ? [`it is still locked (${guest.lock})`] : []),
   ];

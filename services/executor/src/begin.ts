@@ -1,12 +1,9 @@
 import type { ApprovedMigration, Config } from '@evenkeel/contracts';
-import { iso, millis, minutes, oldestSample } from '@evenkeel/model';
+import { clockTolerance, iso, millis, oldestSample } from '@evenkeel/model';
 import { type Held, planClaims } from './claims.ts';
 import { refuse } from './end.ts';
 import type { Approved, Execution } from './execution.ts';
 import { put, type Step, wait } from './steps.ts';
-
-/** Milliseconds by which the clocks that take part in a migration may differ. */
-export const clockTolerance = minutes(2);
 
 /** Why an approval does not hold at this time of the cluster, or null; one from the future shows that its age cannot be told. */
 export function expiry({ migration }: Execution, now: number): { code: string; reason: string } | null {

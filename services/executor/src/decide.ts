@@ -15,6 +15,7 @@ import { lookForLeftovers } from './look-for-leftovers.ts';
 import type { Entry, Outside } from './outside.ts';
 import { secondsOf } from './plan-steps.ts';
 import type { LogSummary } from './read-log.ts';
+import { readOtherMoves } from './read-other-moves.ts';
 import { reconcile } from './reconcile.ts';
 import type { SaidSoFar } from './report.ts';
 import { retire } from './retire.ts';
@@ -45,7 +46,7 @@ export async function decide(entry: Entry, tick: Tick, outside: Outside): Promis
       return (await ledger.get(doneKey(execution.migration))) ? { do: 'drop' } : step;
     }
     case 'claimed': {
-      const look = await lookBefore(execution, outside);
+      const look = await lookBefore(execution, outside, await readOtherMoves(execution.migration, outside));
       const stop = await stopOf(execution, outside);
       return launch(execution, { ...time(), pause: stop, waited_ms, held: tick.held, look });
     }

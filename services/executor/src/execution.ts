@@ -29,6 +29,8 @@ const Before = z.object({
   source_cpu: z.number().optional(),
   /** Disks that travelled along, as far as Proxmox says. */
   local_disks: z.number().optional(),
+  /** Storages that already held disks of it, or hold those of every node: what its plan brings to one of them cannot be told apart there. */
+  mixed_storages: z.array(z.string()).optional(),
 });
 
 const migration = ApprovedMigration;

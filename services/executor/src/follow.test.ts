@@ -253,7 +253,33 @@ describe('a running migration', () => {
     [
       'has arrived where it could not be stopped',
       { seconds: 7500, from: refusedStop, task: ended('OK'), node: 'n2' },
-      arrived({ exit: 'OK' }),
+      arrived({
+        exit: 'OK',
+        warnings: ['was to be stopped (it took too long), could not be: the token lacks Sys.Modify on /nodes/n1'],
+      }),
+    ],
+    [
+      'has arrived where a pause held back that it is stopped',
+      {
+        seconds: 7500,
+        from: { ...refusedStop, stop_refused: 'stopping a task was not sent: paused by anna: new memory.' },
+        task: ended('OK'),
+        node: 'n2',
+      },
+      arrived({
+        warnings: [
+          'was to be stopped (it took too long), could not be: stopping a task was not sent: paused by anna: new memory.',
+        ],
+      }),
+    ],
+    [
+      'has failed by itself where it could not be stopped',
+      { seconds: 7500, from: { ...settling, ...refusedStop }, task: ended('migration aborted') },
+      end({
+        kind: 'failed',
+        reason:
+          'migration aborted; it was to be stopped (it took too long), could not be: the token lacks Sys.Modify on /nodes/n1',
+      }),
     ],
     [
       'is waited for where it could not be stopped and cannot be read, as long as its plan gives',

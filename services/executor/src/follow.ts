@@ -8,6 +8,7 @@ import { failWith, unreadEnd } from './fail-with.ts';
 import { mayBeMigrating } from './lock.ts';
 import { awaitHa, outlast } from './outlast.ts';
 import type { LogSummary } from './read-log.ts';
+import { sayUnstopped } from './say-unstopped.ts';
 import { put, type Step, wait } from './steps.ts';
 import { taskType } from './trace.ts';
 
@@ -74,11 +75,12 @@ function failure(execution: Running, facts: FollowFacts) {
     const who = taskType(execution.upid) === 'hamigrate' ? 'HA did not carry it out' : 'its task ended well';
     return failed({ fault: 'cluster', reason: `${who}, but ${migration.guest} is on ${guest.node}${lock}` });
   }
-  if (execution.stop_because) {
+  const unstopped = sayUnstopped(execution);
+  if (execution.stop_because && !unstopped) {
     const fault = execution.stop_for_pause ? 'guest' : 'unknown';
     return failed({ fault, reason: `stopped: ${execution.stop_because}${lock}` });
   }
   const exit = task.state === 'ended' ? task.exit : unreadEnd(task);
   const { reason, fault } = (task.state === 'ended' && task.log.failure) || { reason: exit, fault: 'unknown' as const };
-  return failed({ fault, reason: `${reason}${lock}` });
+  return failed({ fault, reason: `${reason}${unstopped ? `; it ${unstopped}` : ''}${lock}` });
 }

@@ -1,5 +1,5 @@
 import { Time } from '@evenkeel/contracts';
-import { type FailedMove, millis } from '@evenkeel/model';
+import { type FailedMove, isAhead, millis } from '@evenkeel/model';
 import { z } from 'zod';
 import type { Execution } from './execution.ts';
 import { failureKey } from './keys.ts';
@@ -33,12 +33,17 @@ async function kept({ ledger, cluster }: Pick<Outside, 'ledger' | 'cluster'>) {
   return { entry, failed: Failed.safeParse(entry?.value).data ?? null };
 }
 
-/** Remembers a failure before anything that it held is free, unless a later one is known. */
-export async function noteFailure(execution: Execution, outside: Pick<Outside, 'ledger' | 'cluster'>): Promise<void> {
+/** Remembers a failure before anything that it held is free, unless a later one is known; one of a time that is yet to come is not later. */
+export async function noteFailure(
+  execution: Execution,
+  outside: Pick<Outside, 'ledger' | 'cluster' | 'proxmox'>,
+): Promise<void> {
+  const { now } = outside.proxmox.clock();
+  const rank = ({ at }: FailedMove) => (isAhead(at, now) ? Number.NEGATIVE_INFINITY : millis(at));
   const failure = failureOf(execution);
   for (let noted = failure === null; failure !== null && !noted; ) {
     const { entry, failed } = await kept(outside);
-    if (failed && millis(failed.at) >= millis(failure.at)) return;
+    if (failed && rank(failed) >= rank(failure)) return;
     const key = failureKey(outside.cluster);
     const written = await (entry
       ? outside.ledger.update(key, failure, entry.revision)

@@ -22,6 +22,7 @@ const seen = (guest: object = {}): LaunchFacts['look'] => ({
     preconditions: null,
     bridges: null,
     copied: false,
+    moves: [],
     clocks: [],
     processors: new Map(),
     guest_config: {},

@@ -1,6 +1,6 @@
 import type { Config } from '@evenkeel/contracts';
 import { iso, windowState } from '@evenkeel/model';
-import type { TaskRow } from '@evenkeel/proxmox';
+import { storagesOf, type TaskRow } from '@evenkeel/proxmox';
 import { expiry, stopped } from './begin.ts';
 import type { Held } from './claims.ts';
 import { refuse } from './end.ts';
@@ -51,7 +51,9 @@ export function launch(execution: Claimed, { now, waited_ms, config, pause, held
   if (crowd) return wait(crowd);
   const { tasks, signs } = look;
   const known_tasks = migrationsOf(migration.vmid, tasks).map(({ upid }) => upid);
-  const before = signs ? { before: { signs, ...sourceCpu(execution, look), ...localDisks(look) } } : {};
+  const before = signs
+    ? { before: { signs, ...sourceCpu(execution, look), ...localDisks(look), ...mixedStorages(look) } }
+    : {};
   const next = { ...validated, state: 'starting' as const, ...before, t0: iso(now), known_tasks };
   return { do: 'post', next, options: verdict.options };
 }
@@ -104,4 +106,11 @@ function sourceCpu({ migration }: Claimed, look: LaunchFacts['look']): { source_
 function localDisks(look: LaunchFacts['look']): { local_disks?: number } {
   const disks = look.seen === true ? look.look.preconditions?.local_disks : undefined;
   return disks === undefined ? {} : { local_disks: disks.length };
+}
+
+function mixedStorages(look: LaunchFacts['look']): { mixed_storages?: string[] } {
+  if (look.seen !== true) return {};
+  const { guest_config, storages } = look.look;
+  const shared = storages.filter((row) => row.shared).map(({ storage }) => storage);
+  return { mixed_storages: [...new Set([...storagesOf(guest_config), ...shared])].sort() };
 }

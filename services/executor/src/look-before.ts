@@ -9,6 +9,7 @@ import {
 } from '@evenkeel/proxmox';
 import { type Answer, ask } from './ask.ts';
 import { askGuest } from './ask-guest.ts';
+import type { OtherMove } from './companions.ts';
 import { hearDropped, missingFrom } from './dropped-rows.ts';
 import type { Claimed } from './execution.ts';
 import type { LaunchFacts } from './launch.ts';
@@ -23,6 +24,7 @@ const unread = (answer: Answer<unknown>) => (answer.ok ? '' : `Proxmox could not
 export async function lookBefore(
   execution: Claimed,
   outside: Pick<Outside, 'proxmox' | 'config' | 'reach'>,
+  moves: OtherMove[] = [],
 ): Promise<Seen> {
   const { proxmox } = outside;
   const { source_node, target_node, vmid, type } = execution.migration;
@@ -67,6 +69,7 @@ export async function lookBefore(
     ...owners.value,
     preconditions: preconditions.ok ? preconditions.value : null,
     bridges: config.ok && here && there ? { needed: bridgesOf(config.value), here, there } : null,
+    moves,
     copied: jobs.ok && isReplica(jobs.value, vmid, target_node),
     processors: processors.ok ? processors.value : new Map(),
     guest_config: config.ok ? config.value : {},

@@ -3,28 +3,47 @@ import {
   boundElsewhere,
   cannotRunOn,
   ownedByCrs,
+  type Placement,
   type RuleContext,
   ruleContext,
   suitsResidents,
   wishToStay,
 } from '@evenkeel/model';
 import { cpuTypeOf, type GuestRow, type HaResource, type NodeRow, type Processor } from '@evenkeel/proxmox';
+import { foresee } from './companions.ts';
 import type { Look } from './preflight.ts';
 
 /**
  * What tags, names, pools, pins, HA rules and the balancer of Proxmox, as they are now, have against a migration, or null. Of guests
- * that are bound together each goes alone: those that its plan takes to the same node count as there.
+ * that are bound together each goes alone: those that its plan takes to the same node count as there while they still may come.
  */
 export function objection(migration: ApprovedMigration, look: Look, config: Config): string | null {
-  const { guest, target_node, mandatory, companions } = migration;
+  const { guest, target_node, mandatory } = migration;
   const rules = rulesOf(look, config);
   const placement = Object.fromEntries(look.guests.map((row) => [row.id, row.node]));
   return (
     ownedByCrs(guest, rules) ??
     wishToStay(guest, rules, mandatory) ??
     boundElsewhere(guest, target_node, rules) ??
-    suitsResidents(guest, target_node, placement, rules, companions)
+    apartNow(migration, placement, rules) ??
+    together(migration, look, placement, rules)
   );
+}
+
+const apartNow = (
+  { guest, target_node, companions = [] }: ApprovedMigration,
+  placement: Placement,
+  rules: RuleContext,
+) => {
+  const apart = (rules.groupsOf.get(guest) ?? []).filter(({ kind }) => kind === 'apart');
+  return suitsResidents(guest, target_node, placement, { ...rules, groupsOf: new Map([[guest, apart]]) }, companions);
+};
+
+/** Why it would stand apart from those that it is bound to, once all that moves has arrived, or null. */
+function together(migration: ApprovedMigration, look: Look, now: Placement, rules: RuleContext): string | null {
+  const { placement, follow, lost } = foresee(migration, look.moves, now);
+  const reason = suitsResidents(migration.guest, migration.target_node, placement, rules, follow);
+  return reason && lost.length > 0 ? `${reason}, and of the migrations there ${lost.join(', ')}` : reason;
 }
 
 /** Why the target cannot run the guest, by what its configuration and the two nodes say now, or null. */

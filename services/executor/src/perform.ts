@@ -1,6 +1,7 @@
 import { iso } from '@evenkeel/model';
 import type { ProxmoxErrorKind } from '@evenkeel/proxmox';
 import { ask } from './ask.ts';
+import type { Tombstone } from './companions.ts';
 import { refuse } from './end.ts';
 import type { Execution } from './execution.ts';
 import { letGo, take } from './hold.ts';
@@ -78,9 +79,14 @@ async function finish(entry: Entry, outside: Outside): Promise<null> {
   const trace = entry.execution.trace;
   if (back)
     await outside.ledger.create(executionKey(back), { state: 'approved', migration: back, ...(trace && { trace }) });
-  await outside.ledger.create(doneKey(migration), { at: iso(outside.proxmox.clock().now) });
+  await outside.ledger.create(doneKey(migration), tombstoneOf(entry.execution, outside.proxmox.clock().now));
   await letGo(migration.migration_id, outside);
   return forget(entry, outside);
+}
+
+function tombstoneOf(execution: Execution, now: number): Partial<Tombstone> {
+  const { run_id, guest } = execution.migration;
+  return { at: iso(now), run_id, guest, ...(execution.state === 'ended' && { kind: execution.ending.kind }) };
 }
 
 async function forget({ execution, revision }: Entry, { ledger }: Outside): Promise<null> {

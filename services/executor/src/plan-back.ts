@@ -1,19 +1,24 @@
 import type { ApprovedMigration, MigrationPlan, PlanCheck, PlanStep } from '@evenkeel/contracts';
 
-/** Where disks came from, by the storage that took them; null where two shared one, and whose is whose is not known. */
-export function mapBack({ storage_map = {} }: MigrationPlan): Record<string, string> | null {
-  const back = Object.fromEntries(Object.entries(storage_map).map(([here, there]) => [there, here]));
-  return Object.keys(back).length === Object.keys(storage_map).length ? back : null;
+/**
+ * Where disks came from, by the storage that took them; null where whose is whose is not known: two shared one, or it is none that
+ * held nothing of the guest before (`mixed`, undefined where nobody looked).
+ */
+export function mapBack(
+  { storage_map = {} }: Pick<MigrationPlan, 'storage_map'>,
+  mixed: readonly string[] | undefined,
+): Record<string, string> | null {
+  const pairs = Object.entries(storage_map);
+  const back = Object.fromEntries(pairs.map(([here, there]) => [there, here]));
+  const isKnown = pairs.every(([, there]) => mixed !== undefined && !mixed.includes(there));
+  return isKnown && Object.keys(back).length === pairs.length ? back : null;
 }
 
-/** The plan of the way back: the same steps, time-outs and estimates with the nodes changed over; nothing calls it back in turn. */
-export function planBack({
-  guest,
-  source_node,
-  target_node,
-  expected,
-  migration_plan: plan,
-}: ApprovedMigration): MigrationPlan {
+/** The plan of the way back, its disks where `back` says: the same steps, time-outs and estimates with the nodes changed over; nothing calls it back in turn. */
+export function planBack(
+  { guest, source_node, target_node, expected, migration_plan: plan }: ApprovedMigration,
+  back: Record<string, string> | null,
+): MigrationPlan {
   const { target_after, target_before } = expected.effect;
   const words: Record<PlanStep['action'], string> = {
     pre_migration_validation: `Validate that ${source_node} can take ${guest} back`,
@@ -28,7 +33,6 @@ export function planBack({
   });
   const less = target_after.cpu > 0 ? (target_after.cpu - target_before.cpu) / target_after.cpu : 0;
   const { storage_map: _, ...same } = plan;
-  const back = mapBack(plan);
   return {
     ...same,
     ...(plan.storage_map && back && { storage_map: back }),

@@ -41,6 +41,7 @@ const good: Look = {
   },
   bridges: { needed: ['vmbr0'], here: ['vmbr0'], there: ['vmbr0'] },
   copied: false,
+  moves: [],
   clocks: [
     { node: 'n1', ahead_ms: 0 },
     { node: 'n2', ahead_ms: -120_000 },

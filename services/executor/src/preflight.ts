@@ -1,5 +1,9 @@
 import type { ApprovedMigration, Config, HaRule } from '@evenkeel/contracts';
+<<<<<<< HEAD
 import { usableBytes, usedBytes } from '@evenkeel/model';
+=======
+import { clockTolerance } from '@evenkeel/model';
+>>>>>>> h-exec2
 import {
   type GuestConfig,
   type GuestRow,
@@ -11,7 +15,7 @@ import {
   type Processor,
   type StorageRow,
 } from '@evenkeel/proxmox';
-import { clockTolerance } from './begin.ts';
+import type { OtherMove } from './companions.ts';
 import { disksLand } from './disks-land.ts';
 import { objection, targetObjection } from './objection.ts';
 
@@ -32,6 +36,8 @@ export type Look = {
   bridges: { needed: string[]; here: string[]; there: string[] } | null;
   /** Whether the target has copies of its disks, of which only what changed is sent. */
   copied: boolean;
+  /** Other migrations of the cluster, where it has companions or leads back. */
+  moves: OtherMove[];
   /** Of its two nodes, as far as they say. */
   clocks: NodeClock[];
   /** Of its two nodes. */

@@ -13,6 +13,7 @@ import { iso, millis } from '@evenkeel/model';
 import type { Ended, Execution, Running, Validating } from './execution.ts';
 import { timeout } from './plan-steps.ts';
 import type { LogSummary } from './read-log.ts';
+import { sayUnstopped } from './say-unstopped.ts';
 
 /** What has been said of an execution. */
 export type SaidSoFar = ValueOf<typeof executions>;
@@ -66,7 +67,9 @@ function lookOf(execution: Running, look: number, { step, progress }: LogSummary
   const { migration, trace, started_at } = execution;
   const at = iso(now);
   const plan_step = stepAt(execution, 'live_migration', (now - millis(started_at)) / 1000);
-  const said = { migration, look, at, step, ...progress, ...(plan_step ? { plan_step } : {}) };
+  const unstopped = sayUnstopped(execution);
+  const told = unstopped ? `${step}; ${unstopped}` : step;
+  const said = { migration, look, at, step: told, ...progress, ...(plan_step ? { plan_step } : {}) };
   return migrationProgressed.of(said, at, trace);
 }
 

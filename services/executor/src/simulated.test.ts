@@ -91,6 +91,17 @@ describe('a move before the simulated cluster', () => {
 });
 
 describe('a guest of HA', () => {
+  it('that was to be stopped and could not be says so on its way and where it arrives', async () => {
+    const lab = createLab(service);
+    faulty(lab, { kind: 'never_converge' });
+    const m = await lab.approve(101, 'n1', 'n2');
+    await lab.pass(1500);
+    const words = /was to be stopped \(it does not converge: .*\), could not be: .*Sys\.Modify on \/nodes\/n1/;
+    expect(completed(lab, m)!.warnings).toEqual([expect.stringMatching(words)]);
+    const steps = [...lab.memory.stream.values()].map(({ data }) => (data as { step?: string }).step ?? '');
+    expect(steps.some((step) => words.test(step))).toBe(true);
+  });
+
   it('is followed through the request to its arrival', async () => {
     const lab = createLab(service);
     const m = await lab.approve(101, 'n1', 'n2');

@@ -29,7 +29,7 @@ const mute: FaultInput = {
   path: '/nodes/n2/qemu/101/agent',
   message: 'QEMU guest agent is not running',
 };
-const mapped = (map = { lvm: 'zfs' }) => ({
+const mapped = (map: Record<string, string> = { lvm: 'zfs' }) => ({
   migration_plan: { ...planned(101, 'n1', 'n2').migration_plan, storage_map: map },
 });
 const completed = (lab: Lab, m: ApprovedMigration) =>
@@ -80,6 +80,34 @@ describe('disks whose storage is called otherwise on the target', () => {
     const m = await lab.approve(101, 'n1', 'n2');
     await lab.pass(30);
     expect(refused(lab, m)).toMatchObject({ code: 'not_allowed', reason: expect.stringMatching(/storage lvm/) });
+  });
+});
+
+describe('the way back of disks that landed among others', () => {
+  const local = [
+    { name: 'lvm', nodes: ['n1'] },
+    { name: 'zfs', nodes: ['n1', 'n2', 'n3'] },
+  ];
+  const shared = [
+    { name: 'lvm', nodes: ['n1'] },
+    { name: 'ceph', type: 'rbd' as const, shared: true },
+  ];
+  it.each([
+    ['where the guest had others', local, { lvm: 'zfs' }, ['lvm', 'zfs']],
+    ['that every node has', shared, { lvm: 'ceph' }, ['lvm']],
+  ])('is not taken: on a storage %s', async (_, storages, map, held) => {
+    const guest = { vmid: 101, name: 'vm101', node: 'n1', disks: held.map((storage) => ({ storage, size_gib: 8 })) };
+    const lab = createLab({ storages, guests: [guest] }, mapping);
+    lab.simulator.faults.add(mute);
+    const m = await lab.approve(101, 'n1', 'n2', mapped(map));
+    await lab.pass(500);
+    expect(completed(lab, m).rollback).toEqual({
+      wanted: false,
+      reason: expect.stringMatching(
+        /; stays: its disks cannot be told apart from others on the storages that took them$/,
+      ),
+    });
+    expect(lab.nodeOf(101)).toBe('n2');
   });
 });
 

@@ -13,7 +13,12 @@ export type WayBackFacts = {
 };
 export type DecidedWayBack = { rollback?: WayBack; back?: ApprovedMigration };
 
-type Reasons = { migration: ApprovedMigration; facts: WayBackFacts; failed: readonly PlanCheck['check'][] };
+type Reasons = {
+  migration: ApprovedMigration;
+  back_map: Record<string, string> | null;
+  facts: WayBackFacts;
+  failed: readonly PlanCheck['check'][];
+};
 type Objection = (reasons: Reasons) => string | null;
 
 /** What going back cannot mend: the guest has arrived, and another transfer over the same path would not make it more so. */
@@ -32,31 +37,38 @@ const objections: Objection[] = [
     facts.guest?.node === migration.target_node ? null : `it is not on ${migration.target_node} any more`,
   ({ facts }) => (facts.guest?.status === 'running' ? null : `it is ${facts.guest?.status}`),
   ({ facts }) => (facts.guest?.lock ? `it is locked (${facts.guest.lock})` : null),
-  ({ migration }) => (mapBack(migration.migration_plan) ? null : 'its disks do not all come from one storage each'),
+  ({ back_map }) => (back_map ? null : 'its disks cannot be told apart from others on the storages that took them'),
   ({ facts, migration }) => facts.pause ?? stopped(facts.config, migration),
 ];
 
 /** Whether a guest that has arrived is to go back, where a condition of its plan says so; the way back is checked once more before it starts. */
 export function decideWayBack(
-  { migration }: Pick<Validating, 'migration'>,
+  { migration, before }: Pick<Validating, 'migration' | 'before'>,
   checks: readonly CheckResult[],
   facts: WayBackFacts,
 ): DecidedWayBack {
   const failed = checks.filter(({ of, passed }) => of === 'rollback' && passed === false);
   if (failed.length === 0) return {};
   const because = failed.map(({ sentence, actual }) => `${sentence} (${actual})`).join('; ');
+  const back_map = mapBack(migration.migration_plan, before?.mixed_storages);
   const names = failed.map(({ name }) => name);
-  const against = objections.map((object) => object({ migration, facts, failed: names })).find((no) => no !== null);
+  const against = objections
+    .map((object) => object({ migration, back_map, facts, failed: names }))
+    .find((no) => no !== null);
   if (against) return { rollback: { wanted: false, reason: `${because}; stays: ${against}` } };
-  const back = wayBackOf(migration, facts);
+  const back = wayBackOf(migration, back_map, facts);
   return { rollback: { wanted: true, reason: because, migration_id: back.migration_id }, back };
 }
 
 /** The migration that undoes another: the same two nodes the other way round, under the same approval, promising what was lost. */
-function wayBackOf(migration: ApprovedMigration, { now, config }: WayBackFacts): ApprovedMigration {
+function wayBackOf(
+  migration: ApprovedMigration,
+  back_map: Reasons['back_map'],
+  { now, config }: WayBackFacts,
+): ApprovedMigration {
   const { source_node, target_node, expected } = migration;
   const { improvement, effect } = expected;
-  const { sampled_at: _, ...same } = migration;
+  const { sampled_at: _, companions: __, ...same } = migration;
   return {
     ...same,
     migration_id: `${migration.migration_id}-back`,
@@ -76,6 +88,6 @@ function wayBackOf(migration: ApprovedMigration, { now, config }: WayBackFacts):
         target_after: effect.source_before,
       },
     },
-    migration_plan: planBack(migration),
+    migration_plan: planBack(migration, back_map),
   };
 }

@@ -1,4 +1,5 @@
 import { Automation, type AutomationChange, untouched } from '@evenkeel/contracts';
+import { minutes } from '@evenkeel/model';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { grant, noteBroken, noteFailure } from './automation.ts';
@@ -80,7 +81,7 @@ test('a stream that was made anew counts from one: what comes later counts all t
 const failure = (n: number, pause?: { reason: string }) => ({ migration_id: `m${n}`, at: at(n), pause });
 
 test('a failure pauses where that is asked for, a resume sets it aside, and told again it stays so', () => {
-  const paused = noteFailure(untouched, failure(1, { reason: 'qemu/101 failed' }));
+  const paused = noteFailure(untouched, failure(1, { reason: 'qemu/101 failed' }), noon + minutes(10));
   expect(paused).toMatchObject({
     revision: 1,
     pause: { by: 'evenkeel', reason: 'qemu/101 failed' },
@@ -90,23 +91,23 @@ test('a failure pauses where that is asked for, a resume sets it aside, and told
   const resumed = grant(paused, request('c', { do: 'resume' }), { sequence: 1, at: at(2) });
   expect(resumed).toMatchObject({ failure: { migration_id: 'm1', resumed: true } });
   expect(resumed.pause).toBeUndefined();
-  expect(noteFailure(resumed, failure(1, { reason: 'qemu/101 failed' }))).toBe(resumed);
-  expect(noteFailure(resumed, failure(0, { reason: 'an earlier one' }))).toBe(resumed);
-  expect(noteFailure(resumed, failure(3, { reason: 'again' })).pause).toBeDefined();
+  expect(noteFailure(resumed, failure(1, { reason: 'qemu/101 failed' }), noon + minutes(10))).toBe(resumed);
+  expect(noteFailure(resumed, failure(0, { reason: 'an earlier one' }), noon + minutes(10))).toBe(resumed);
+  expect(noteFailure(resumed, failure(3, { reason: 'again' }), noon + minutes(10)).pause).toBeDefined();
 });
 
 test('a failure that pauses nothing is noted, and a pause by a person is not made its own', () => {
-  expect(noteFailure(untouched, failure(1))).toEqual({
+  expect(noteFailure(untouched, failure(1), noon + minutes(10))).toEqual({
     ...untouched,
     failure: { migration_id: 'm1', at: at(1), resumed: false },
   });
   const paused = granted([{ do: 'pause', reason: 'r' }]);
-  expect(noteFailure(paused, failure(1, { reason: 'x' })).pause).toEqual(paused.pause);
+  expect(noteFailure(paused, failure(1, { reason: 'x' }), noon + minutes(10)).pause).toEqual(paused.pause);
 });
 
 test('a broken invariant pauses, a resume ends that, and told again it stays so', () => {
   const broken = { id: 'one_end/m1', at: at(1), reason: 'invariant one_end broken' };
-  const paused = noteBroken(untouched, broken);
+  const paused = noteBroken(untouched, broken, noon + minutes(10));
   expect(paused).toMatchObject({
     revision: 1,
     pause: { by: 'evenkeel', reason: broken.reason },
@@ -114,6 +115,22 @@ test('a broken invariant pauses, a resume ends that, and told again it stays so'
   });
   const resumed = grant(paused, request('c', { do: 'resume' }), { sequence: 1, at: at(2) });
   expect(resumed.pause).toBeUndefined();
-  expect(noteBroken(resumed, broken)).toBe(resumed);
-  expect(noteBroken(resumed, { ...broken, id: 'one_end/m2', at: at(3) }).pause).toBeDefined();
+  expect(noteBroken(resumed, broken, noon + minutes(10))).toBe(resumed);
+  expect(noteBroken(resumed, { ...broken, id: 'one_end/m2', at: at(3) }, noon + minutes(10)).pause).toBeDefined();
+});
+
+test('what was noted while a clock was ahead keeps nothing later out', () => {
+  const now = noon + minutes(2);
+  const ahead = grant(
+    noteFailure(untouched, failure(62, { reason: 'a' }), noon + minutes(62)),
+    request('c', { do: 'resume' }),
+    {
+      sequence: 1,
+      at: at(1),
+    },
+  );
+  const next = noteFailure(ahead, failure(2, { reason: 'qemu/102 failed' }), now);
+  expect(next).toMatchObject({ failure: { migration_id: 'm2', resumed: false }, pause: { reason: 'qemu/102 failed' } });
+  const broken = noteBroken(untouched, { id: 'a', at: at(62), reason: 'a' }, noon + minutes(62));
+  expect(noteBroken(broken, { id: 'b', at: at(2), reason: 'b' }, now).broken).toEqual({ id: 'b', at: at(2) });
 });

@@ -1,5 +1,5 @@
 import type { Automation, AutomationChange, automationRequested, DataOf } from '@evenkeel/contracts';
-import { millis } from '@evenkeel/model';
+import { isAhead, millis } from '@evenkeel/model';
 
 type Request = DataOf<typeof automationRequested>;
 /** Where a command stands in its stream, and the time of the cluster at which it was said. */
@@ -41,9 +41,13 @@ export const itself = 'evenkeel';
 
 export type BrokenInvariant = { id: string; at: string; reason: string };
 
+/** What is known stands against what came before it; a time that is yet to come, by a clock that was wrong, shows no order. */
+const stands = (known: { at: string } | undefined, at: string, now: number): boolean =>
+  known !== undefined && (known.at === at || (millis(at) <= millis(known.at) && !isAhead(known.at, now)));
+
 /** What holds after something happened that never may: a pause, whatever the configuration says. One that is known, or came before the one that is, changes nothing. */
-export function noteBroken(before: Automation, { id, at, reason }: BrokenInvariant): Automation {
-  if (before.broken && millis(at) <= millis(before.broken.at)) return before;
+export function noteBroken(before: Automation, { id, at, reason }: BrokenInvariant, now: number): Automation {
+  if (stands(before.broken, at, now)) return before;
   return {
     ...before,
     broken: { id, at },
@@ -54,8 +58,8 @@ export function noteBroken(before: Automation, { id, at, reason }: BrokenInvaria
 }
 
 /** What holds after a migration failed; one that is known, or failed before the one that is, changes nothing. */
-export function noteFailure(before: Automation, { migration_id, at, pause }: Failure): Automation {
-  if (before.failure && millis(at) <= millis(before.failure.at)) return before;
+export function noteFailure(before: Automation, { migration_id, at, pause }: Failure, now: number): Automation {
+  if (stands(before.failure, at, now)) return before;
   const failure = { migration_id, at, resumed: false };
   if (!pause) return { ...before, failure };
   return {

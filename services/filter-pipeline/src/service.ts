@@ -149,7 +149,7 @@ export const filterPipeline = defineService({
   .on(invariantBroken, async ({ data: { cluster, at, invariant, migration_ids, sentence } }, here) => {
     const id = `${invariant}/${migration_ids.join('+')}`;
     const reason = `invariant ${invariant} broken: ${sentence}`.slice(0, 240);
-    const automation = await change(here, (before) => noteBroken(before, { id, at, reason }));
+    const automation = await change(here, (before) => noteBroken(before, { id, at, reason }, here.now));
     if (automation.changed?.id !== id) return [];
     const { by } = automation.changed;
     return [automationChanged.of({ cluster, change_id: id, by, change: { do: 'pause', reason }, automation }, at)];
@@ -265,7 +265,9 @@ async function stopAfter(here: Bare, { migration, failed_at, reason }: Failed) {
   const pauses = here.config.automated_migrations.safety_checks.pause_on_failure;
   const sentence = `${guest} ${source_node}->${target_node} failed: ${reason}`.slice(0, 240);
   const pause = pauses ? { reason: sentence } : undefined;
-  const automation = await change(here, (before) => noteFailure(before, { migration_id, at: failed_at, pause }));
+  const automation = await change(here, (before) =>
+    noteFailure(before, { migration_id, at: failed_at, pause }, here.now),
+  );
   if (automation.changed?.id !== migration_id) return [];
   const { by } = automation.changed;
   const changed = { do: 'pause' as const, reason: sentence };

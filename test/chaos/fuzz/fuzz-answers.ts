@@ -40,7 +40,7 @@ function unreckonable(value: unknown, path = ''): string[] {
 
 /** Reads answers of which each is garbled in another way: what comes is an answer that can be reckoned with, or a ProxmoxError. */
 export async function fuzzAnswers(seed: number, wanted: number): Promise<Fuzzed> {
-  const simulator = createSimulator(labOf(seed));
+  const simulator = createSimulator(labOf({ seed, approvals: [] }));
   simulator.advance(simulator.now() + 60_000);
   const draw = drawFrom(seed);
   const genuine = new Map<string, DirectAnswer>();

@@ -29,6 +29,7 @@ export function checkTrial(given: Witness, max_concurrent = usual_concurrent): s
     ...checkTruth(witness),
     ...checkStill(witness),
     ...checkAborts(witness),
+    ...checkPairs(witness),
     ...(witness.ended ? [] : [`I2 it did not come to its end; held: ${witness.held.join(', ') || 'nothing'}`]),
   ];
 }
@@ -150,6 +151,32 @@ function checkTruth(witness: Witness): string[] {
       ...(!completed.has(id) && !refused.has(id) && arrived ? [`I2 ${id} failed, but the guest has moved`] : []),
     ];
   });
+}
+
+/** I9: of those that a rule binds together none is sent after another whose end was told elsewhere, and none goes back alone. */
+function checkPairs(witness: Witness): string[] {
+  const lost = [
+    ...all(witness, migrationFailed).map(({ migration, failed_at: at }) => ({ migration, at })),
+    ...all(witness, migrationRefused).map(({ migration, refused_at: at }) => ({ migration, at })),
+  ];
+  const nodeOf = (vmid: number) => witness.truth.guests.find((guest) => guest.vmid === vmid)?.node;
+  const late = witness.approved.flatMap(({ migration_id, vmid, target_node, companions = [], parent_id }) => {
+    const gone = lost.filter(({ migration: m }) => companions.includes(m.guest) && m.parent_id === undefined);
+    const own = witness.sent.filter((post) => vmidOf(post.path) === vmid && post.target === target_node);
+    const alone = gone.some(
+      ({ migration, at }) => own.some((post) => post.at > Date.parse(at)) && migration.target_node === target_node,
+    );
+    return alone && parent_id === undefined ? [`I9 ${migration_id} was sent although its companion had not gone`] : [];
+  });
+  const backs = all(witness, migrationCompleted).filter(({ migration }) => migration.parent_id !== undefined);
+  const parted = backs.flatMap(({ migration: back }) => {
+    const there = witness.approved.find(({ migration_id }) => migration_id === back.parent_id);
+    const others = (there?.companions ?? []).map((guest) => Number(guest.split('/')[1]));
+    return others.some((other) => nodeOf(other) !== nodeOf(back.vmid))
+      ? [`I9 ${back.migration_id} parted it from its companion`]
+      : [];
+  });
+  return [...late, ...parted];
 }
 
 /** Machine seconds from the last look at failures to the request, at most. */

@@ -1,6 +1,7 @@
 import type { DescriptionInput } from '@evenkeel/simulator';
 import { rights } from '../../../services/executor/src/testing/index.ts';
 import { cluster, token } from './replica.ts';
+import type { Trial } from './trial.ts';
 
 export const nodes = ['a', 'b', 'c', 'd'] as const;
 
@@ -13,7 +14,7 @@ export const guests = Array.from({ length: 8 }, (_, i) => ({
 }));
 
 /** A small cluster on which a migration takes some ten seconds. */
-export const labOf = (seed: number): DescriptionInput => ({
+export const labOf = ({ seed, approvals }: Pick<Trial, 'seed' | 'approvals'>): DescriptionInput => ({
   name: cluster,
   seed,
   tokens: [{ ...token, privileges: { '/': rights } }],
@@ -28,6 +29,7 @@ export const labOf = (seed: number): DescriptionInput => ({
     memory_gib: 2,
     load: { kind: 'constant', level: 0.2 },
     memory: { level: 0.5, drift: 0 },
+    ...(approvals.some((one) => one.vmid === vmid && one.companions) ? { tags: ['affinity_pair'] } : {}),
     ...(isService ? { ha: {} } : {}),
     ...(isContainer ? { type: 'lxc' as const } : {}),
   })),

@@ -44,7 +44,7 @@ const aftermath_ms = 15 * 60_000;
 
 /** Plays a trial to its end, on a clock of its own. */
 export async function playTrial(trial: Trial): Promise<Witness> {
-  const simulator = createSimulator(labOf(trial.seed));
+  const simulator = createSimulator(labOf(trial));
   const begin = simulator.now();
   const replicas = new Map<string, ReturnType<typeof startReplica>>();
   const { onPoint, points, struck } = createStrikes(trial.troubles, (trouble, life) => {

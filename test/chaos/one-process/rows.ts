@@ -1,6 +1,7 @@
 import { migrationCompleted } from '@evenkeel/contracts';
 import { typeOf } from '@evenkeel/runtime';
 import { checkTrial } from './check-trial.ts';
+import { bound } from './pairs.ts';
 import type { Witness } from './play-trial.ts';
 import { cluster } from './replica.ts';
 import { atEachPoint, atPoints, atRandomTimes, rarePoints, type Seen, stopped } from './strike.ts';
@@ -182,6 +183,14 @@ export const rows: Row[] = [
     required: 10_000,
     trial: garbled,
     count: struck,
+    check: checkTrial,
+  },
+  {
+    name: 'pairs',
+    what: 'two that belong together, one of which fares badly',
+    required: 200,
+    trial: bound,
+    count: approvals,
     check: checkTrial,
   },
   { name: 'all', what: 'everything at once', required: 1000, trial: anything, count: () => 1, check: checkTrial },

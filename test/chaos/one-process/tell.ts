@@ -23,6 +23,7 @@ export function tellApproval(
     approved_at: iso(approved),
     sampled_at: iso(approved - (one.sampled_s ?? 10) * 1000),
     expires_at: iso(approved + (one.expires_s ?? 300) * 1000),
+    ...(one.companions && { companions: one.companions.map((vmid) => `qemu/${vmid}` as const) }),
     ...(isContainer ? { guest: `lxc/${one.vmid}`, type: 'lxc' } : {}),
     migration_plan: {
       ...given.migration_plan,

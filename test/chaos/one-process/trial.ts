@@ -38,6 +38,8 @@ export type Approval = {
   expires_s?: number;
   /** Age of the sample that it was decided on, when it was decided. */
   sampled_s?: number;
+  /** Guests that a rule binds it to, and that go along. */
+  companions?: number[];
 };
 
 /** A course of things: the same trial always goes the same. */

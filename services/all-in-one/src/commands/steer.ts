@@ -18,7 +18,9 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 export function addPause(program: Command): void {
   withAsker(program.command('pause'))
-    .description('start no more migrations in a cluster, or in all; what is under way ends by itself')
+    .description(
+      'start no more migrations in a cluster, or in all; what is under way ends by itself, and is not stopped',
+    )
     .argument('[cluster]', 'by default every cluster')
     .option('--reason <text>', 'why, for those who read it', '')
     .action((cluster: string | undefined, { reason, ...options }: Options) =>
@@ -99,7 +101,7 @@ function tellChanged({ settings }: Steering, cluster: string, changed: Changed |
 function effect({ change, automation }: Changed): string {
   switch (change.do) {
     case 'pause':
-      return 'paused; no more migrations start, what is under way ends by itself';
+      return 'paused; no more migrations start, what is under way ends by itself and is not stopped';
     case 'resume':
       return 'not paused (any more)';
     case 'mode':
