@@ -1,9 +1,5 @@
 import type { ApprovedMigration, Config, HaRule } from '@evenkeel/contracts';
-<<<<<<< HEAD
-import { usableBytes, usedBytes } from '@evenkeel/model';
-=======
-import { clockTolerance } from '@evenkeel/model';
->>>>>>> h-exec2
+import { clockTolerance, usableBytes, usedBytes } from '@evenkeel/model';
 import {
   type GuestConfig,
   type GuestRow,
