@@ -41,7 +41,6 @@ export async function advanceAll(said: (migration_id: string) => SaidSoFar, outs
   const kept = await outside.ledger.list(executionsOf(outside.cluster));
   const keys = kept.map(({ key }) => key);
   outside.watch.keep(executionsOf(outside.cluster), keys);
-  if (kept.length === 0) return { executions: [], keys, unreadable: [], logs: new Map(), waits: new Map() };
   const parsed = kept.map(({ key, value, revision }) => ({ key, revision, read: Execution.safeParse(value) }));
   const unreadable = parsed.filter(({ read }) => !read.success).map(({ key }) => key);
   const entries = parsed.flatMap(({ read, revision }) => (read.success ? [{ execution: read.data, revision }] : []));
@@ -61,6 +60,7 @@ const order = ({ migration: a }: Execution, { migration: b }: Execution) =>
 
 async function advanceEach(entries: Entry[], said: (migration_id: string) => SaidSoFar, outside: Outside) {
   const executions: Execution[] = [];
+  if (entries.length === 0) return { executions, logs: new Map(), waits: new Map() };
   for (const { execution } of entries) await noteFailure(execution, outside);
   const tick: Pass = { held: await readClaims(outside), logs: new Map(), waits: new Map(), yields: false };
   for (const entry of entries) {

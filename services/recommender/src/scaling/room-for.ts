@@ -13,7 +13,7 @@ export function roomIn(sample: ClusterSample, config: Config): (guest: GuestSamp
     const nodes = sample.nodes.filter(({ node }) => (home.size > 0 ? home.has(node) : node === guest.node));
     return {
       vcpus: Math.max(0, ...nodes.map(({ maxcpu }) => maxcpu)),
-      bytes: Math.max(0, ...nodes.map((node) => usableBytes(node, config))),
+      bytes: Math.max(0, ...nodes.map((node) => usableBytes(node, config.nodes))),
     };
   };
 }
