@@ -1,3 +1,4 @@
+export * from './benefit-of.ts';
 export * from './by-text.ts';
 export * from './chance.ts';
 export * from './cost.ts';

@@ -1,5 +1,5 @@
 import type { CalibrationPoint, Chances, Gain } from '@evenkeel/contracts';
-import { chanceAbove0, z90 } from '@evenkeel/model';
+import { benefitOf, chanceAbove0, z90 } from '@evenkeel/model';
 
 /** Weights of the two chances before anything was judged: what is expected is taken for less certain than it says. */
 const prior = { now: 0.25, usual: 0.25 };
@@ -33,12 +33,7 @@ export function pointOf(gain: Gain): Pick<CalibrationPoint, 'raw' | 'usual'> {
   return { raw: short(now), ...(short(now) === short(usual) ? {} : { usual: short(usual) }) };
 }
 
-type Judged = Pick<CalibrationPoint, 'raw' | 'usual' | 'verdict' | 'gain'>;
-
-const byVerdict = { beneficial: 1, neutral: 0.5, harmful: 0 } as const;
-
-/** What a judged move says of the chance that moves bring something: it did or it did not, however little; a half where nobody can tell. */
-const truth = ({ gain, verdict }: Judged): number => (gain ? Number(gain > 0) : byVerdict[verdict]);
+type Judged = Pick<CalibrationPoint, 'raw' | 'usual' | 'verdict'>;
 
 /**
  * Logistic regression on judged moves from a prior worth about 20 of them: how far to trust either chance, and how much better or
@@ -47,7 +42,12 @@ const truth = ({ gain, verdict }: Judged): number => (gain ? Number(gain > 0) : 
 export function calibrate(judged: readonly (Judged & { weight?: number })[]): Calibration {
   const rows = [
     { x: 0, y: 0, truth: 0.5, w: priorOutcomes },
-    ...judged.map((m) => ({ x: logOdds(m.raw), y: logOdds(m.usual ?? m.raw), truth: truth(m), w: m.weight ?? 1 })),
+    ...judged.map((m) => ({
+      x: logOdds(m.raw),
+      y: logOdds(m.usual ?? m.raw),
+      truth: benefitOf(m.verdict),
+      w: m.weight ?? 1,
+    })),
   ];
   let [now, usual, shift] = [prior.now, prior.usual, 0];
   for (let i = 0; i < steps; i++) {
@@ -93,7 +93,7 @@ const det = (m: readonly number[]): number =>
   m[1]! * (m[3]! * m[8]! - m[5]! * m[6]!) +
   m[2]! * (m[3]! * m[7]! - m[4]! * m[6]!);
 
-/** Confidence 0..100: the calibrated chance that a move brings something. */
+/** Confidence 0..100: the calibrated chance that a move is beneficial. */
 export function confidence(chances: Chances, { now, usual, shift }: Calibration): number {
   return Math.round(1000 * logistic(now * logOdds(chances.now) + usual * logOdds(chances.usual) + shift)) / 10;
 }

@@ -32,7 +32,7 @@ export function calibrationPoints(
   { judged, held = [] }: RecommenderMemory,
   now: number,
   { counterfactual_learning_enabled }: Pick<Config['intelligent_migrations'], 'counterfactual_learning_enabled'>,
-): (Pick<CalibrationPoint, 'raw' | 'usual' | 'verdict' | 'gain'> & { weight?: number })[] {
+): (Pick<CalibrationPoint, 'raw' | 'usual' | 'verdict'> & { weight?: number })[] {
   if (!counterfactual_learning_enabled) return judged;
   return [...judged, ...held.filter((m) => m.at * 1000 <= now - settles).map((m) => ({ ...m, weight }))];
 }

@@ -1,4 +1,4 @@
-import type { OutcomeVerdict } from '@evenkeel/contracts';
+import { benefitOf } from '@evenkeel/model';
 import type { Row } from '../../bench/measure.ts';
 import { type PlayedDay, playDay, type Setting } from './play-day.ts';
 import { type Day, days, haveDays, readDay } from './read-days.ts';
@@ -75,17 +75,14 @@ function intervalRows(kind: string, played: readonly PlayedDay[]): Row[] {
   ];
 }
 
-const worth: Record<OutcomeVerdict, number> = { beneficial: 1, neutral: 0.5, harmful: 0 };
-
-/** What may be said to have turned out well: any gain, which is what confidence is the chance of; by its verdict, what is lost in the noise a half; or clear benefits only. */
+/** What may be said to have turned out well: a benefit, which is what confidence is the chance of, or any gain, however little. */
 const truths = {
-  verdict: ({ verdict }: Judged) => worth[verdict],
   gain: ({ gain }: Judged) => Number(gain > 0),
-  benefit: ({ verdict }: Judged) => Number(verdict === 'beneficial'),
+  benefit: ({ verdict }: Judged) => benefitOf(verdict),
 };
 
 /** Expected calibration error over ten bins. */
-function calibrationError(judged: readonly Judged[], truth: (one: Judged) => number = truths.gain): number {
+function calibrationError(judged: readonly Judged[], truth: (one: Judged) => number = truths.benefit): number {
   const bins = Object.values(Object.groupBy(judged, ({ confidence }) => Math.min(9, Math.floor(confidence / 10))));
   const off = bins.map((bin) => {
     const said = bin!.reduce((sum, { confidence }) => sum + confidence / 100, 0);
@@ -107,7 +104,7 @@ function confidenceRows(kind: string, played: readonly PlayedDay[]): Row[] {
         value: error.toFixed(3),
         aim: mostCalibrationError.toFixed(2),
         met: error <= mostCalibrationError,
-        beside: `${judged.length} candidates; said ${mean((j) => j.confidence / 100)}, came ${mean(truths.gain)}; where noise counts a half ${calibrationError(judged, truths.verdict).toFixed(3)}, clear benefits only ${calibrationError(judged, truths.benefit).toFixed(3)}`,
+        beside: `${judged.length} candidates; said ${mean((j) => j.confidence / 100)}, came ${mean(truths.benefit)}; where any gain counts ${calibrationError(judged, truths.gain).toFixed(3)}`,
       },
     ];
   });

@@ -55,7 +55,7 @@ describe('outcomes together', () => {
     ]);
     expect(by_confidence).toEqual([
       { from: 80, to: 90, judged: 2, expected: 0.85, actual: 0.5 },
-      { from: 90, to: 100, judged: 1, expected: 1, actual: 0.5 },
+      { from: 90, to: 100, judged: 1, expected: 1, actual: 0 },
     ]);
   });
 

@@ -26,7 +26,7 @@ export type OutcomesSummary = {
   by_pair: ({ source: string; target: string } & Tally)[];
   by_guest: ({ guest: string; name: string } & Tally)[];
   by_filter: FilterTally[];
-  /** By the confidence that was given: how many turned out beneficial, a neutral one counting half. */
+  /** By the confidence that was given: how many turned out beneficial, which is what it is the chance of. */
   by_confidence: ConfidenceBand[];
   /** Share of the judged ones in which the truth lay inside the 90 % interval. */
   inside: { gain: Share; target_cpu: Share; duration: Share };
