@@ -58,10 +58,10 @@ describe('what filters held back', () => {
     ];
     expect(heldByConfidence(all)).toEqual([
       { from: 70, to: 80, judged: 4, expected: 0.75, actual: 0.75 },
-      { from: 90, to: 100, judged: 1, expected: 0.92, actual: 0.5 },
+      { from: 90, to: 100, judged: 1, expected: 0.92, actual: 0 },
     ]);
     expect(sayBands(heldByConfidence(all))).toMatch(
-      /^confidence +judged +expected +came\n +70–80 +4 +75 % +75 %\n +90–100 +1 +92 % +50 %\n/,
+      /^confidence +judged +expected +came\n +70–80 +4 +75 % +75 %\n +90–100 +1 +92 % +0 %\n/,
     );
   });
 
