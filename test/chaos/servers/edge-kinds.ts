@@ -56,7 +56,7 @@ const hands: Kind = {
   what: 'a person moves, stops, locks or deletes the guest between decision and start',
   required: 200,
   isService: false,
-  guests: (moves) => moves + 8,
+  guests: (moves) => Math.ceil(1.25 * moves) + 8,
   trouble: (draw, { vmid, from, to }, { cluster: { simulator } }, hooks) => {
     const does = draw.one(['move', 'stop', 'lock', 'delete'] as const);
     const target = draw.one(nodes.filter((node) => node !== from && node !== to));
