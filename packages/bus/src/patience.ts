@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { JetStreamApiError } from '@nats-io/jetstream';
+import { JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream';
 import { attempt_ms, type Wire } from './nats-wire.ts';
 
 /** Longer than anybody pauses who goes on trying. */
@@ -33,7 +33,8 @@ const final = [
   'InvalidArgumentError',
 ];
 
+/** A server that has just joined its cluster again may not know of a stream yet. */
 function mayPass(error: Error): boolean {
-  if (error instanceof JetStreamApiError) return error.status >= 500;
+  if (error instanceof JetStreamApiError) return error.status >= 500 || error.code === JetStreamApiCodes.StreamNotFound;
   return !final.includes(error.name);
 }

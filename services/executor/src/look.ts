@@ -74,7 +74,9 @@ export async function lookAtTask(execution: Running, proxmox: Proxmox): Promise<
   const { migration } = execution;
   const status = await ask(proxmox.task_status(execution.upid));
   if (!status.ok) return { state: 'unknown', why: status.error.message };
-  if (status.value.running) return { state: 'running' };
+  const { running, exitstatus: exit } = status.value;
+  if (running) return { state: 'running' };
+  if (exit === undefined) return { state: 'unknown', why: 'Proxmox says that it is over, and not how it ended' };
   const [log, rows] = await Promise.all([
     ask(proxmox.task_log(execution.upid)),
     ask(proxmox.node_tasks(migration.source_node, { vmid: migration.vmid, source: 'all', limit: 50 })),
@@ -82,7 +84,7 @@ export async function lookAtTask(execution: Running, proxmox: Proxmox): Promise<
   const ended = rows.ok ? rows.value.find((row) => row.upid === execution.upid)?.endtime : undefined;
   return {
     state: 'ended',
-    exit: status.value.exitstatus ?? 'unexpected status',
+    exit,
     log: readLog(log.ok ? log.value : []),
     ...(ended === undefined ? {} : { ended_at: ended * 1000 }),
   };
