@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createConnection, createServer } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { streams } from '@evenkeel/contracts';
 import { testNats } from '@evenkeel/servers/test';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { connect, headers } from '@nats-io/transport-node';
+import { connect, headers, nanos } from '@nats-io/transport-node';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createSetting, dataOf, gather, until } from './contract-setting.ts';
 import { connectNats } from './nats-bus.ts';
@@ -65,6 +67,28 @@ describe.skipIf(!server)('NATS in trouble', () => {
     await until(() => bus.trouble() === null);
     expect((await bus.publish(say('found', 1))).status).toBe('stored');
     await bus.close();
+  });
+
+  test('a change of the ledger whose answer was lost stands, also where its id is forgotten when it is tried again', async () => {
+    const line = await openLine(server?.url ?? '');
+    const bus = await connectNats({ servers: line.url, name: 'faults' });
+    const nc = await connect({ servers: server?.url.replace('nats://', '') ?? '' });
+    const jsm = await jetstreamManager(nc);
+    await jsm.streams.update('KV_EVENKEEL_LEDGER', { duplicate_window: nanos(100) });
+    const other = await open();
+    await jsm.streams.update('KV_EVENKEEL_LEDGER', { duplicate_window: nanos(100) });
+    const key = `${createSetting(bus).own}.claim`;
+
+    const created = await line.losing(() => bus.ledger.create(key, 'mine'));
+    expect(await other.ledger.get(key)).toEqual({ key, value: 'mine', revision: created });
+    const updated = await line.losing(() => bus.ledger.update(key, 'still mine', created as number));
+    expect(await other.ledger.get(key)).toEqual({ key, value: 'still mine', revision: updated });
+    expect(await line.losing(() => other.ledger.update(key, 'theirs', created as number))).toBeNull();
+    expect(await line.losing(() => bus.ledger.remove(key, updated as number))).toBe(true);
+    expect(await other.ledger.get(key)).toBeNull();
+    expect(line.lost()).toBe(3);
+    for (const opened of [bus, other, nc]) await opened.close();
+    await line.close();
   });
 
   test('a durable that was deleted is made anew, and goes on behind what was acknowledged', async () => {
@@ -189,3 +213,34 @@ describe('connecting', () => {
     await expect(refused).rejects.not.toThrow(/secret/u);
   });
 });
+
+/** A way to the server that can be told to let the next request through and to lose its answer. */
+async function openLine(url: string) {
+  const port = Number(new URL(url).port);
+  let isLosing = false;
+  let lost = 0;
+  const listener = createServer((client) => {
+    const upstream = createConnection(port, '127.0.0.1');
+    const end = () => [client, upstream].forEach((socket) => void socket.destroy());
+    client.pipe(upstream);
+    upstream.on('data', (chunk) => {
+      if (!isLosing) return client.write(chunk);
+      isLosing = false;
+      lost++;
+      setTimeout(end, 300);
+    });
+    for (const socket of [client, upstream]) socket.on('close', end).on('error', end);
+  }).listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  return {
+    url: `nats://127.0.0.1:${(listener.address() as { port: number }).port}`,
+    losing: async <T>(change: () => Promise<T>): Promise<T> => {
+      isLosing = true;
+      const changed = await change();
+      isLosing = false;
+      return changed;
+    },
+    lost: () => lost,
+    close: async () => void listener.close(),
+  };
+}

@@ -21,22 +21,27 @@ export const ledgerStream = {
   allow_direct: false,
 };
 
-/** Compare-and-set by revision. A change carries an id, so that one whose answer was lost is told from one that was refused. */
+/**
+ * Compare-and-set by revision. A change carries an id, so that one whose answer was lost is told from one that was refused,
+ * also where a new leader no longer knows of the id: what stands in the key bears it.
+ */
 export function createNatsLedger(wire: Wire): Ledger {
+  const lookAt = (key: string) => wire.jsm.streams.getMessage(name, { last_by_subj: `${prefix}${key}` });
   const change = (key: string, body: Uint8Array | string, revision: number, extra: Record<string, string> = {}) => {
-    const options = { msgID: randomUUID(), headers: headersOf(extra), expect: { lastSubjectSequence: revision } };
+    const msgID = randomUUID();
+    const options = { msgID, headers: headersOf(extra), expect: { lastSubjectSequence: revision } };
     return withPatience(wire, 'changing the ledger', async (timeout) => {
       try {
         return (await wire.js.publish(`${prefix}${key}`, body, { ...options, timeout })).seq;
       } catch (error) {
-        if (isTaken(error)) return null;
-        throw error;
+        if (!isTaken(error)) throw error;
+        const standing = await lookAt(key);
+        return standing?.header?.get('Nats-Msg-Id') === msgID ? standing.seq : null;
       }
     });
   };
   const look = async (key: string) => {
-    const query = { last_by_subj: `${prefix}${key}` };
-    const found = await withPatience(wire, 'reading the ledger', () => wire.jsm.streams.getMessage(name, query));
+    const found = await withPatience(wire, 'reading the ledger', () => lookAt(key));
     return found && { revision: found.seq, isGone: found.header?.has('KV-Operation') === true, json: found.string() };
   };
   const get = async (key: string): Promise<LedgerEntry | null> => {
