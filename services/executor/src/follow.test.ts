@@ -145,6 +145,15 @@ describe('a running migration', () => {
       { do: 'wait' },
     ],
     [
+      'is given up, and its guest held, where it cannot be seen for a day',
+      { seconds: 86_401, task: ended('OK'), placed: false },
+      end({
+        kind: 'failed',
+        hold: true,
+        reason: 'where qemu/101 is could still not be read 86401 s after it started to move',
+      }),
+    ],
+    [
       'has arrived without its task in the end',
       { seconds: 31, from: settling, task: { state: 'unknown' }, node: 'n2' },
       arrived({ warnings: ['the end of its task could not be read'] }),

@@ -6,7 +6,7 @@ import type { Failing } from './end.ts';
 import type { Running } from './execution.ts';
 import { failWith, unreadEnd } from './fail-with.ts';
 import { mayBeMigrating } from './lock.ts';
-import { awaitHa, outlast } from './outlast.ts';
+import { awaitHa, awaitSight, outlast } from './outlast.ts';
 import type { LogSummary } from './read-log.ts';
 import { sayUnstopped } from './say-unstopped.ts';
 import { put, type Step, wait } from './steps.ts';
@@ -45,7 +45,7 @@ export function follow(execution: Running, facts: FollowFacts): Step {
   if (facts.real_task && facts.real_task !== execution.upid)
     return put({ ...without(execution), upid: facts.real_task });
   if (task.state === 'running') return execution.settling_since ? put(without(execution)) : outlast(execution, facts);
-  if (!facts.placed) return wait('Proxmox could not be read');
+  if (!facts.placed) return awaitSight(execution, facts);
   const arrived = guest?.node === migration.target_node && !mayBeMigrating(guest);
   if (arrived && task.state === 'ended') return put(arrive(execution, { ...facts, guest }));
   const asked = taskType(execution.upid) === 'hamigrate' && ok(task);

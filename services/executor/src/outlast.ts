@@ -42,8 +42,25 @@ function stuck({ stop_because: because, stop_refused }: Running, { waited, task 
 
 /** What HA has put off nobody can call back, and it may do it at any time: only who waited for a day says so, and the guest stays held. */
 export function awaitHa(execution: Running, facts: FollowFacts): Step {
+  return awaitFor(execution, facts, {
+    yet: (age) => `HA has not come to it yet, after ${age} s`,
+    never: (age) => `HA has not carried it out after ${age} s, and may still do so`,
+  });
+}
+
+/** A guest that cannot be seen may be anywhere, and is given up after a day as well: its way must not stay taken for good. */
+export function awaitSight(execution: Running, facts: FollowFacts): Step {
+  const { guest } = execution.migration;
+  return awaitFor(execution, facts, {
+    yet: () => 'Proxmox could not be read',
+    never: (age) => `where ${guest} is could still not be read ${age} s after it started to move`,
+  });
+}
+
+type Said = Record<'yet' | 'never', (age: number) => string>;
+
+function awaitFor(execution: Running, facts: FollowFacts, { yet, never }: Said): Step {
   const age = Math.round(facts.waited.running / 1000);
-  if (age <= longest) return wait(`HA has not come to it yet, after ${age} s`);
-  const reason = `HA has not carried it out after ${age} s, and may still do so`;
-  return put(failWith(execution, facts, { fault: 'unknown', reason, hold: true, timed_out: true }));
+  if (age <= longest) return wait(yet(age));
+  return put(failWith(execution, facts, { fault: 'unknown', reason: never(age), hold: true, timed_out: true }));
 }
