@@ -177,37 +177,47 @@ test('after hours without the cluster nothing of the old run moves, and it says 
   expect(service.memory).toEqual(once);
 });
 
+const estimate = { expected: 1, low: 1, high: 1 };
+const harmful = (vmid: number, identity?: string): DataOf<typeof outcomeRecorded> => ({
+  outcome: {
+    migration_id: `m-${vmid}`,
+    cluster: 'lab',
+    horizon: '1h',
+    guest: `qemu/${vmid}`,
+    vmid,
+    name: 'x',
+    ...(identity && { identity }),
+    source_node: 'pve1',
+    target_node: 'pve2',
+    completed_at: at(-60),
+    judged_at: at(0),
+    expected_gain: estimate,
+    verdict: 'harmful',
+    confidence_score: 80,
+    target_cpu: {},
+    duration_seconds: { predicted: estimate },
+    downtime_seconds: { predicted: estimate },
+  },
+});
+
 test('[P09] outcomes teach: three harmful ones close the pair', async () => {
   const service = live({ intelligent_migrations: { outcome_learning_enabled: true } });
-  const estimate = { expected: 1, low: 1, high: 1 };
-  for (const n of [1, 2, 3])
-    await service.tell(
-      outcomeRecorded,
-      {
-        outcome: {
-          migration_id: `m-${n}`,
-          cluster: 'lab',
-          horizon: '1h',
-          guest: `qemu/${200 + n}`,
-          vmid: 200 + n,
-          name: 'x',
-          source_node: 'pve1',
-          target_node: 'pve2',
-          completed_at: at(-60),
-          judged_at: at(0),
-          expected_gain: estimate,
-          verdict: 'harmful',
-          confidence_score: 80,
-          target_cpu: {},
-          duration_seconds: { predicted: estimate },
-          downtime_seconds: { predicted: estimate },
-        },
-      },
-      -1,
-    );
+  for (const n of [1, 2, 3]) await service.tell(outcomeRecorded, harmful(200 + n), -1);
   expect(decided(await service.tell(recommendationsGenerated, run([101]), 0))).toEqual([
     'filtered: pve1->pve2: 0 of 3 judged migrations turned out well, success rate 20% of 50% needed',
   ]);
+});
+
+test.each([
+  { who: 'the guest that moved', identity: 'id-101', judged: 1 },
+  { who: 'one that had its number before', identity: 'older', judged: 0 },
+])('an outcome of $who counts $judged times', async ({ identity, judged }) => {
+  const service = live();
+  const [migration] = ordered(await service.tell(recommendationsGenerated, run([101]), 0));
+  expect(migration?.identity).toBe('id-101');
+  await service.tell(migrationCompleted, completed(migration!, 2), 2);
+  await service.tell(outcomeRecorded, harmful(101, identity), 60);
+  expect(service.memory.get('outcomes qemu/101')).toEqual(judged ? { judged: [expect.anything()] } : undefined);
 });
 
 test.each([

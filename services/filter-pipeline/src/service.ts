@@ -202,7 +202,7 @@ export const filterPipeline = defineService({
     const judged = judgedOf(outcome);
     if (!judged) return [];
     await learnOfPair(here, outcome, judged);
-    await learnOfGuest(here, judged);
+    await learnOfGuest(here, judged, outcome.identity);
     return [];
   })
   .on(clusterSampled, async (_event, bare) => {
@@ -296,7 +296,7 @@ async function learnFailure(here: Here, migration: ApprovedMigration, at: string
   const judged = failedMove(migration, at);
   const { pair, guest } = blamed(fault);
   if (pair) await learnOfPair(here, migration, judged);
-  if (guest) await learnOfGuest(here, judged);
+  if (guest) await learnOfGuest(here, judged, migration.identity);
 }
 
 /** What was approved long ago is known from what was said of it. */
@@ -396,7 +396,9 @@ async function learnOfPair({ state }: Here, path: Path, judged: JudgedMove) {
   state.pairs.set({ judged: rememberJudged((await state.pairs.get(pair))?.judged, judged, mostOfPair) }, pair);
 }
 
-async function learnOfGuest({ state }: Here, judged: JudgedMove) {
+/** What is judged late of a guest says nothing about another that has its number since. */
+async function learnOfGuest({ state }: Here, judged: JudgedMove, identity: string | undefined) {
+  if (!isSameGuest(await state.moves.get(judged.guest), identity)) return;
   const known = (await state.outcomes.get(judged.guest))?.judged;
   state.outcomes.set({ judged: rememberJudged(known, judged, mostOfGuest) }, judged.guest);
 }

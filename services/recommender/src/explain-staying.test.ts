@@ -66,6 +66,12 @@ describe('who is asked about', () => {
     ['not those that move', { taken: [1] }, ['qemu/103', 'qemu/101']],
     ['nobody where the nodes are even', { converged: true }, []],
   ])('%s', (_, given, expected) => expect(ids(given)).toEqual(expected));
+  test('where memory is short, those that take most of it', () => {
+    const large = aGuest(104, 'a', { cpu: 0.05, maxcpu: 4, mem: 100 * GiB, maxmem: 100 * GiB });
+    const nodes = [aNode('a', { mem: 125 * GiB, maxmem: 128 * GiB }), aNode('b')];
+    const given = { nodes, guests: [...guests.slice(0, 3), large], scores: [score('a', 50, ['mem'])] };
+    expect(staying(given as Given)[0]?.guest).toBe('qemu/104');
+  });
   test('eight of a node and sixty in all', () => {
     const names = Array.from({ length: 9 }, (_, n) => `n${n}`);
     const many = names.flatMap((node, n) => Array.from({ length: 10 }, (_, g) => aGuest(100 * (n + 1) + g, node)));

@@ -15,7 +15,7 @@ function bestTry(planning: Planning, g: number, hours: number): string {
   const stays = mayMove(guest, ctx);
   if (stays) return stays;
   const source = state.where[g]!;
-  const gain = penaltyOf(state, source) - penaltyWith(state, source, [g], -1);
+  const gain = reliefBy(planning, g);
   let best: { node: string; points: number } | undefined;
   const refused: string[] = [];
   state.nodes.forEach(({ node }, n) => {
@@ -41,7 +41,11 @@ function bestTry(planning: Planning, g: number, hours: number): string {
   return `no node can take it: ${[...new Set(refused)].slice(0, 3).join('; ')}`;
 }
 
-/** Why the larger guests of the loaded nodes, or of the busiest, got no recommendation; a bounded list, none where the cluster has converged. */
+/** Points by which a guest's node would be better off without it. */
+const reliefBy = ({ state }: Planning, g: number): number =>
+  penaltyOf(state, state.where[g]!) - penaltyWith(state, state.where[g]!, [g], -1);
+
+/** Why those guests of the loaded nodes, or of the busiest, that would relieve it most, got no recommendation; a bounded list, none where the cluster has converged. */
 export function explainStaying(
   planning: Planning,
   scores: readonly NodeScore[],
@@ -57,8 +61,10 @@ export function explainStaying(
     state.guests
       .map((_, g) => g)
       .filter((g) => state.where[g] === n && !taken.has(g))
-      .sort((a, b) => state.guests[b]!.prediction.cores - state.guests[a]!.prediction.cores || a - b)
-      .slice(0, perNode),
+      .map((g) => ({ g, cores: state.guests[g]!.prediction.cores, relief: Math.round(reliefBy(planning, g)) }))
+      .sort((a, b) => b.relief - a.relief || b.cores - a.cores || a.g - b.g)
+      .slice(0, perNode)
+      .map(({ g }) => g),
   );
   return chosen.slice(0, inAll).map((g) => ({
     guest: state.guests[g]!.sample.guest as `qemu/${number}`,
