@@ -1,6 +1,6 @@
-import type { ConfigInput } from '@evenkeel/contracts';
 import type { DescriptionInput } from '@evenkeel/simulator';
 import { secret, skewedCluster } from '../../e2e/stage/cluster.ts';
+import { movingAtOnce, withSmallGuests } from './small-guests.ts';
 
 export const executors = ['x1', 'x2', 'x3'] as const;
 export type ExecutorName = (typeof executors)[number];
@@ -12,36 +12,20 @@ const [, write] = skewedCluster.tokens as [object, { privileges: Record<string, 
 const nodes = ['pve1', 'pve2', 'pve3', 'pve4'];
 export const vmids = Array.from({ length: 24 }, (_, i) => 101 + i);
 
-/** Small guests that are moved within seconds of the cluster. */
+const small = withSmallGuests(
+  nodes,
+  vmids.map((vmid, i) => ({ vmid, node: nodes[i % nodes.length]! })),
+);
+
+/** Each executor has a token of its own. */
 export const quickCluster: DescriptionInput = {
-  name: 'stage',
-  seed: 11,
+  ...small,
   tokens: [
-    ...(skewedCluster.tokens ?? []),
+    ...(small.tokens ?? []),
     ...executors.map((name) => ({ id: `evenkeel@pve!${name}`, secret, privileges: write.privileges })),
   ],
-  storages: [{ name: 'ceph', type: 'rbd', shared: true, content: ['images', 'rootdir'] }],
-  migration: { start_s: 2, finish_s: 1 },
-  nodes: nodes.map((name) => ({ name, threads: 32, memory_gib: 128, link_mib_s: 1_000 })),
-  guests: vmids.map((vmid, i) => ({
-    vmid,
-    node: nodes[i % nodes.length]!,
-    name: `vm${vmid}`,
-    vcpus: 1,
-    memory_gib: 1,
-    load: { kind: 'constant', level: 0.2 },
-    memory: { level: 0.5, drift: 0 },
-  })),
 };
 
 export const max_concurrent = 3;
 
-/** Moves what is approved, three at a time. */
-export const moving: ConfigInput = {
-  mode: 'auto',
-  automated_migrations: {
-    dry_run: false,
-    rules: { max_concurrent_migrations: max_concurrent, cooldown_minutes: 0, grace_period_seconds: 0 },
-    safety_checks: { abort_on_failure: false },
-  },
-};
+export const moving = movingAtOnce(max_concurrent);
