@@ -200,14 +200,17 @@ async function tell(
   return true;
 }
 
+/** Milliseconds since 1970; NaN where it is no time, such as an object that cannot even be made a string. */
+const whenSaid = (time: unknown): number => (typeof time === 'string' ? Date.parse(time) : Number.NaN);
+
 /** A move is only ever asked for where its order can be read, holds now, and says of the guest what is so. */
 function checkPost({ at, path, target, nodes: places }: Post, orders: CloudEvent[], fuzzed: FuzzedEvents): void {
   fuzzed.moves++;
   const [, node, vmid] = /\/nodes\/([^/]+)\/(?:qemu|lxc)\/(\d+)\/migrate$/.exec(path) ?? [];
   const isOrdered = orders.some(({ data }) => {
     const order = (data as { migration?: Record<string, unknown> } | null)?.migration;
-    const from = Date.parse(String(order?.approved_at)) - 120_000;
-    const ends = Date.parse(String(order?.expires_at));
+    const from = whenSaid(order?.approved_at) - 120_000;
+    const ends = whenSaid(order?.expires_at);
     return order?.vmid === Number(vmid) && order.target_node === target && from <= at && at <= ends;
   });
   const isSo = places.get(Number(vmid)) === node && nodes.includes(target ?? '') && target !== node;
