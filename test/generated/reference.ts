@@ -138,7 +138,7 @@ function tagPage(): string {
         setting ? `${code(setting)} ${shown(defaultOf(setting))}` : '',
       ]),
     ),
-    'The same rules by pool, name or vmid: `automated_migrations.placement_rules`, each `affinity`, `anti_affinity` or `pin`; and `ignore_guests`, `ignore_pools`. HA rules of Proxmox hold besides. Rules that nobody can satisfy are named in the notes of each run (`evenkeel explain`).',
+    'The same rules by pool, name or vmid: `automated_migrations.placement_rules`, each `affinity`, `anti_affinity` or `pin`; and `ignore_guests`, `ignore_pools`. `cluster`, or `cluster/name`, names one cluster of several. HA rules of Proxmox hold besides. Rules that nobody can satisfy are named in the notes of each run (`evenkeel explain`).',
   );
 }
 

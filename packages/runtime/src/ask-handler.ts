@@ -1,4 +1,4 @@
-import type { Config, Said } from '@evenkeel/contracts';
+import { type Config, configFor, type Said } from '@evenkeel/contracts';
 import type { Bench } from './bench.ts';
 import { bind } from './bind.ts';
 import { type ConfigSource, UnknownConfig } from './config-source.ts';
@@ -39,7 +39,7 @@ export function createAskHandler(bench: Bench): AskHandler {
   };
 
   return async (work, buffer) => {
-    const config = await configAt(ground.configs, work.revision);
+    const config = configFor(await configAt(ground.configs, work.revision), cluster);
     const context = { ...contextOf(bench, work), config, ledger, state: stateOf(buffer) };
     try {
       if (work.input) return await heard(work.input, context);
@@ -57,7 +57,7 @@ function contextOf({ cluster, ground, log }: Bench, work: Work) {
     cluster,
     now,
     config_revision: revision,
-    current_config: ground.configs.current().config,
+    current_config: configFor(ground.configs.current().config, cluster),
     kill_switch: ground.kill_switch?.() ?? null,
     recalled,
     trace,

@@ -25,7 +25,7 @@ export type Context<Owns extends Record<string, AnyRecord>, Reads extends Record
   cluster: string;
   /** Time of the event (or, in a timer, of the cluster), epoch milliseconds. */
   now: number;
-  /** The configuration in force for this event. */
+  /** The configuration in force for this event, as it holds in the cluster. */
   config: Config;
   config_revision: string;
   /** The configuration in force now, which may be a later one: what switches off, switches off at once. */

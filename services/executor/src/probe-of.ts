@@ -1,7 +1,7 @@
 import type { Config } from '@evenkeel/contracts';
 import { matches } from '@evenkeel/model';
 
-type Probed = { name?: string | undefined; vmid: number; tags: readonly string[] };
+type Probed = { type: string; name?: string | undefined; vmid: number; tags: readonly string[] };
 /** What to reach a guest at; pinged where there is no port. */
 export type Probe = { host: string; port?: number; timeout_ms: number };
 
@@ -21,7 +21,8 @@ export function probeOf(guest: Probed, checks: Config['migration_checks']): Prob
   return port ? { ...to, port: port.port } : to;
 }
 
-function names(pattern: string, { name, vmid, tags }: Probed): boolean {
+function names(pattern: string, { type, name, vmid, tags }: Probed): boolean {
   if (pattern.startsWith('tag:')) return tags.some((tag) => matches(pattern.slice(4).toLowerCase(), tag));
-  return (name !== undefined && matches(pattern, name)) || matches(pattern, String(vmid));
+  const called = [...(name === undefined ? [] : [name]), String(vmid), `${type}/${vmid}`];
+  return called.some((text) => matches(pattern, text));
 }

@@ -88,6 +88,30 @@ test.each([
   ],
 ])('%s is pointed out', (_, more, sentence) => expect(warnings(more)).toEqual([expect.stringContaining(sentence)]));
 
+test('what names no cluster is pointed out where there are several, and nothing else', () => {
+  const [cluster] = good.clusters!;
+  const named = (text: string, rule: object): ConfigInput => ({
+    clusters: ['paris', 'lyon'].map((name) => ({ ...cluster!, name })),
+    nodes: { [`${text}pve1`]: { ignore: true } },
+    automated_migrations: {
+      dry_run: false,
+      maintenance_nodes: [`${text}pve1`],
+      placement_rules: [{ name: 'home', kind: 'pin', guests: ['101'], nodes: ['pve1'], ...rule }],
+      rules: { ignore_guests: ['1', '2', '3', '4', '5', '6'].map((vmid) => text + vmid) },
+    },
+  });
+  const ignored = (names: string) => `${names}: in maintenance_nodes, but ignored in nodes, so it is not emptied`;
+  expect(warnings(named('', {}))).toEqual([
+    ignored('paris/pve1, lyon/pve1'),
+    'placement_rules: home names no cluster, so it holds in every cluster: paris, lyon',
+    'maintenance_nodes: pve1 names no cluster, so it holds in every cluster: paris, lyon',
+    'nodes: pve1 names no cluster, so it holds in every cluster: paris, lyon',
+    'ignore_guests: 1, 2, 3, 4, 5 and 1 more names no cluster, so it holds in every cluster: paris, lyon',
+  ]);
+  expect(warnings(named('lyon/', { cluster: 'paris' }))).toEqual([ignored('lyon/pve1')]);
+  expect(warnings(named('lyon/', { nodes: ['paris/pve1'] }))).toEqual([ignored('lyon/pve1')]);
+});
+
 test('it reads as text', () => {
   expect(
     advise(Config.parse({ ...good, ...schedule({ timezone: 'Europe/Vienna', migration_windows: [window()] }) })),

@@ -47,13 +47,15 @@ const rules = z
       'Also move two guests that only pay together, where no single move does: one makes room for the other.',
     ),
     approval_expiry_minutes: float(5, 0.5, 60, 'Minutes in which an approved migration must have started.'),
-    ignore_guests: strings('Guests that never move, by name or vmid; `*` stands for anything.'),
+    ignore_guests: strings(
+      'Guests that never move, by name, vmid or id, also as `cluster/name`; `*` stands for anything.',
+    ),
     ignore_pools: strings('Pools whose guests never move.'),
     storage_map: z
       .record(z.string(), z.array(storageName).min(1))
       .default({})
       .describe(
-        'Where the local disks of a VM go that moves live to a node without their storage: for a storage, those that may take them, the first that the target has.',
+        'Where the local disks of a VM go that moves live to a node without their storage: for a storage, those that may take them, the first that the target has. `cluster/storage` holds in one cluster, before what is said of `storage`.',
       ),
   })
   .prefault({});
@@ -104,7 +106,9 @@ export const automatedMigrations = z
     enabled: bool(true, 'Whether runs take place at all.'),
     dry_run: bool(true, 'Decide and show everything, move nothing.'),
     check_interval_minutes: int(5, 1, 60, 'Minutes between two runs.'),
-    maintenance_nodes: strings('Nodes to be emptied and left empty.'),
+    maintenance_nodes: strings(
+      'Nodes to be emptied and left empty; `cluster/name` means the node of one cluster, `name` that of every one.',
+    ),
     migration_poll_timeout_seconds: int(
       7200,
       60,

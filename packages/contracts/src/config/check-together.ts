@@ -1,16 +1,6 @@
 import { z } from 'zod';
-
-type Path = (string | number)[];
-/** What two or more options say against each other: where it is said, and the sentence. */
-type Clash = { reads: Path[]; path: Path; sentence: string; found: unknown };
-
-const at = (value: unknown, path: Path): unknown =>
-  path.reduce<unknown>((v, key) => (v === null || typeof v !== 'object' ? undefined : Reflect.get(v, key)), value);
-
-const listAt = (value: unknown, path: Path): unknown[] => {
-  const found = at(value, path);
-  return Array.isArray(found) ? found : [];
-};
+import { at, type Clash, listAt, type Path } from './clash.ts';
+import { clustersNamed } from './clusters-named.ts';
 
 function observations(config: unknown): Clash[] {
   const periods: Path = ['intelligent_migrations', 'observation_periods'];
@@ -109,7 +99,9 @@ export const checkTogether: z.core.$ZodCheck<unknown> = z.superRefine<unknown>(
     const wrong = context.issues.flatMap(({ code, path }) =>
       code === 'unrecognized_keys' || !path?.length ? [] : [path],
     );
-    const clashes = [observations, clusterNames, windows, placementRules, weights].flatMap((find) => find(config));
+    const clashes = [observations, clusterNames, clustersNamed, windows, placementRules, weights].flatMap((find) =>
+      find(config),
+    );
     for (const { reads, path, sentence, found } of clashes) {
       const unsure = reads.some((read) => wrong.some((w) => startsWith(read, w)));
       if (!unsure) context.addIssue({ code: 'custom', path, message: sentence, input: found });

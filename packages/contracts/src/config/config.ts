@@ -117,7 +117,12 @@ export const Config = z
     migration_checks: migrationChecks,
     cost_model: costModel,
     risk,
-    nodes: z.record(z.string(), node).default({}).describe('What is special about a node, by its name.'),
+    nodes: z
+      .record(z.string(), node)
+      .default({})
+      .describe(
+        'What is special about a node, by its name; what stands under `cluster/name` takes the place of all that stands under `name`.',
+      ),
   })
   .check(checkTogether);
 

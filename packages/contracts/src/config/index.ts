@@ -1,6 +1,7 @@
 export { type Advice, adviceOf, advise } from './advise.ts';
 export { days, type ScheduleWindow } from './automated-migrations.ts';
 export { type ClusterConfig, Config, type ConfigInput } from './config.ts';
+export { configFor } from './config-for.ts';
 
 export { configSchema, describeAllowed, listOptions, type Option, optionAt, type PathKey } from './option.ts';
 export { type ParsedConfig, parseConfig } from './parse-config.ts';

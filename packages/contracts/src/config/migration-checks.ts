@@ -11,7 +11,9 @@ const host = z
 const guests = z
   .array(z.string().min(1))
   .min(1)
-  .describe('Guests by name, vmid or `tag:<tag>`; `*` stands for anything. The first probe that names a guest is its.');
+  .describe(
+    'Guests by name, vmid, id or `tag:<tag>`, also as `cluster/name`; `*` stands for anything. The first probe that names a guest is its.',
+  );
 
 const tcpProbe = z.strictObject({
   guests,

@@ -21,6 +21,7 @@ const observing = (interval: number, more: object) => ({
   intelligent_migrations: { enabled: true, observation_periods: 10, ...more },
 });
 const cluster = (name: string, more: object = {}) => ({ name, hosts: ['pve1'], ...more });
+const two = (more: object) => ({ clusters: [cluster('paris'), cluster('lyon')], ...more });
 
 describe('what is right', () => {
   test.each([
@@ -31,6 +32,14 @@ describe('what is right', () => {
     ['a window that is too short, but persistence is off', observing(10, { enabled: false })],
     ['one weight alone', { penalty_config: { weight_current: 0, weight_24h: 0, weight_7d: 0.1 } }],
     ['two clusters', { clusters: [cluster('a'), cluster('b', { timezone: 'Europe/Vienna' })] }],
+    ['names before which no cluster is known', { nodes: { 'paris/pve1': {} } }],
+    [
+      'names of their clusters',
+      two({
+        nodes: { 'paris/pve1': {} },
+        automated_migrations: { maintenance_nodes: ['lyon/pve1'], rules: { ignore_guests: ['paris/db-*', 'lxc/7'] } },
+      }),
+    ],
     ['tokens in files', { clusters: [cluster('a', { read_token_file: '/run/secrets/read token' })] }],
   ])('%s', (_, value) => expect(sentences(value)).toEqual([]));
 
@@ -150,6 +159,51 @@ describe('what is wrong is named, with what stands there and what may', () => {
       'a rule with the name of another',
       placement({ kind: 'affinity', pools: ['p'] }, { kind: 'affinity', pools: ['q'] }),
       'automated_migrations.placement_rules[1].name is "r"; allowed: a name of its own; placement_rules[0]',
+    ],
+    [
+      'a cluster that there is not, before a node',
+      two({ automated_migrations: { maintenance_nodes: ['pve1', 'paris/pve1', 'pari/pve1'] } }),
+      'automated_migrations.maintenance_nodes[2] is "pari/pve1"; allowed: a name alone, or cluster/name, where the cluster is one of paris, lyon',
+    ],
+    [
+      'a cluster that there is not, before a guest',
+      two({ automated_migrations: { rules: { ignore_guests: ['qemu/101', '*/7', 'rome/qemu/101'] } } }),
+      'automated_migrations.rules.ignore_guests[2] is "rome/qemu/101"; allowed: a name alone, or cluster/name',
+    ],
+    [
+      'a cluster that there is not, before what is special about a node',
+      two({ nodes: { pve1: {}, 'lyon/pve1': {}, 'rome/pve1': {} } }),
+      'nodes."rome/pve1" is a section; allowed: a name alone, or cluster/name, where the cluster is one of paris, lyon',
+    ],
+    [
+      'a cluster that there is not, before a storage',
+      two({ automated_migrations: { rules: { storage_map: { 'rome/lvm': ['zfs'] } } } }),
+      'automated_migrations.rules.storage_map."rome/lvm" is a list of 1; allowed: a name alone',
+    ],
+    [
+      'a cluster that there is not, before a probed guest',
+      two({ migration_checks: { ping_probes: [{ guests: ['rome/vpn'] }] } }),
+      'migration_checks.ping_probes[0].guests[0] is "rome/vpn"; allowed: a name alone',
+    ],
+    [
+      'a rule for a cluster that there is not',
+      two(placement({ kind: 'affinity', pools: ['p'], cluster: 'rome' })),
+      'automated_migrations.placement_rules[0].cluster is "rome"; allowed: one of paris, lyon',
+    ],
+    [
+      'a node of another cluster than that of its rule',
+      two(placement({ kind: 'pin', cluster: 'paris', guests: ['paris/101'], nodes: ['lyon/pve1'] })),
+      'automated_migrations.placement_rules[0].nodes[0] is "lyon/pve1"; allowed: a name alone, or cluster/name, where the cluster is paris, the cluster of the rule',
+    ],
+    [
+      'a cluster and no name',
+      two({ automated_migrations: { rules: { ignore_guests: ['paris/'] } } }),
+      'automated_migrations.rules.ignore_guests[0] is "paris/"; allowed: a name alone',
+    ],
+    [
+      'a name with two slashes',
+      two({ automated_migrations: { maintenance_nodes: ['paris/pve1/x'] } }),
+      'automated_migrations.maintenance_nodes[0] is "paris/pve1/x"; allowed: a name alone',
     ],
     [
       'no weight',

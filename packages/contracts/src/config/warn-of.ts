@@ -1,4 +1,6 @@
 import type { ClusterConfig, Config } from './config.ts';
+import { configFor } from './config-for.ts';
+import { inEveryCluster } from './in-every-cluster.ts';
 import { openMinutes } from './open-minutes.ts';
 
 type Warning = { when: (config: Config) => boolean; say: (config: Config) => string };
@@ -63,6 +65,16 @@ const dangerous: Warning[] = [
   },
 ];
 
+/** Nodes that are to be emptied and to be ignored; of several clusters, after their cluster. */
+function neverEmptied(config: Config): string[] {
+  const clusters = config.clusters.length > 0 ? config.clusters.map(({ name }) => name) : [undefined];
+  return clusters.flatMap((cluster) => {
+    const { nodes, automated_migrations } = configFor(config, cluster);
+    const ignored = automated_migrations.maintenance_nodes.filter((name) => nodes[name]?.ignore);
+    return clusters.length > 1 ? ignored.map((name) => `${cluster}/${name}`) : ignored;
+  });
+}
+
 const never: Warning[] = [
   {
     when: ({ automated_migrations: { rules }, intelligent_migrations: i }) =>
@@ -85,10 +97,9 @@ const never: Warning[] = [
     say: () => 'every migration window is off: migrations may start at any time',
   },
   {
-    when: ({ nodes, automated_migrations }) =>
-      automated_migrations.maintenance_nodes.some((name) => nodes[name]?.ignore),
-    say: ({ nodes, automated_migrations }) =>
-      `${automated_migrations.maintenance_nodes.filter((name) => nodes[name]?.ignore).join(', ')}: in maintenance_nodes, but ignored in nodes, so it is not emptied`,
+    when: (config) => neverEmptied(config).length > 0,
+    say: (config) =>
+      `${neverEmptied(config).join(', ')}: in maintenance_nodes, but ignored in nodes, so it is not emptied`,
   },
 ];
 
@@ -134,5 +145,5 @@ const namesNone: LacksToken = ({ write_token_file }) => write_token_file === und
  */
 export function warnOf(config: Config, lacksToken: LacksToken = namesNone): string[] {
   const said = [...moving, ...never, ...dangerous].filter(({ when }) => when(config)).map(({ say }) => say(config));
-  return [...said, ...perCluster(config, lacksToken), ...idle(config)];
+  return [...said, ...inEveryCluster(config), ...perCluster(config, lacksToken), ...idle(config)];
 }

@@ -67,6 +67,9 @@ describe('rules of the configuration', () => {
   });
   test('may be about the guests of another cluster, where there are several', () => {
     const clusters = ['one', 'two'].map((name) => ({ name, hosts: ['h'] }));
-    expect(contextOf([{ name: 'q', kind: 'affinity', pools: ['nobody'] }], { clusters }).problems).toEqual([]);
+    const about = (more: Partial<Given>) =>
+      contextOf([{ name: 'q', kind: 'affinity', pools: ['nobody'], ...more }], { clusters }).problems;
+    expect(about({})).toEqual([]);
+    expect(about({ cluster: 'one' })).toEqual(['rule q is about no guest that exists']);
   });
 });

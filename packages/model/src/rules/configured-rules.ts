@@ -32,7 +32,8 @@ export function configuredPins(
   const isOnlyCluster = config.clusters.length < 2;
   for (const rule of config.automated_migrations.placement_rules) {
     const members = membersOf(rule, guests);
-    if (members.length === 0 && isOnlyCluster) problems.push(`rule ${rule.name} is about no guest that exists`);
+    if (members.length === 0 && (isOnlyCluster || rule.cluster !== undefined))
+      problems.push(`rule ${rule.name} is about no guest that exists`);
     if (rule.kind !== 'pin' || members.length === 0) continue;
     const gone = rule.nodes.filter((node) => !nodeNames.has(node.toLowerCase()));
     if (gone.length > 0) problems.push(`rule ${rule.name} names ${gone.join(', ')}, which is no node of the cluster`);

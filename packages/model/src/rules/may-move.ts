@@ -72,7 +72,7 @@ const ignoreTag: Wish = (_, tags, { config }) => {
 
 const ignoreName: Wish = (guest, _, { config }) => {
   const hit = config.automated_migrations.rules.ignore_guests.find(
-    (p) => matches(p, guest.name) || matches(p, String(guest.vmid)),
+    (p) => matches(p, guest.name) || matches(p, String(guest.vmid)) || matches(p, guest.guest),
   );
   return hit ? `ignore_guests names it (${hit})` : null;
 };

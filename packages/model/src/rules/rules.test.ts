@@ -40,6 +40,7 @@ describe('mayMove', () => {
     ['tags not respected', { tags: ['ignore'] }, rules({ respect_ignore_tags: false }), null],
     ['by name', { name: 'db-1' }, rules({ ignore_guests: ['db-*'] }), 'ignore_guests names it (db-*)'],
     ['by vmid', {}, rules({ ignore_guests: ['1'] }), 'ignore_guests names it (1)'],
+    ['by id', {}, rules({ ignore_guests: ['qemu/1'] }), 'ignore_guests names it (qemu/1)'],
     ['by pool', { pool: 'prod' }, rules({ ignore_pools: ['prod'] }), 'ignore_pools names its pool prod'],
     [
       'whitelist',

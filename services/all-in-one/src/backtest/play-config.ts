@@ -4,6 +4,7 @@ import {
   type ClusterSample,
   type Config,
   clusterSampled,
+  configFor,
   type DataOf,
   historyBackfilled,
   migrationApproved,
@@ -35,17 +36,20 @@ export type Played = Measured & {
 export type Watcher = (seen: { samples: number; moves: number; at: string }) => void;
 
 /** Acts in full whatever its mode: a backtest asks what it would have done. */
-export const acting = (config: Config, cluster: string): Config => ({
-  ...config,
-  mode: 'auto',
-  clusters: [
-    ...config.clusters.filter((c) => c.name === cluster),
-    ...(config.clusters.some((c) => c.name === cluster)
-      ? []
-      : [{ name: cluster, hosts: ['recorded'], fingerprints: [], timezone: 'UTC' }]),
-  ],
-  automated_migrations: { ...config.automated_migrations, enabled: true, dry_run: false },
-});
+export const acting = (all: Config, cluster: string): Config => {
+  const config = configFor(all, cluster);
+  return {
+    ...config,
+    mode: 'auto',
+    clusters: [
+      ...config.clusters.filter((c) => c.name === cluster),
+      ...(config.clusters.some((c) => c.name === cluster)
+        ? []
+        : [{ name: cluster, hosts: ['recorded'], fingerprints: [], timezone: 'UTC' }]),
+    ],
+    automated_migrations: { ...config.automated_migrations, enabled: true, dry_run: false },
+  };
+};
 
 /** The services under one configuration, in the place of those that watched the cluster when it was recorded. */
 type Stage = {

@@ -1,5 +1,5 @@
 import type { Bus } from '@evenkeel/bus';
-import { type AnyEvent, type Config, type DataOf, subjectOf } from '@evenkeel/contracts';
+import { type AnyEvent, type Config, configFor, type DataOf, subjectOf } from '@evenkeel/contracts';
 import { clustersInForce, keptConfig } from '@evenkeel/runtime';
 import { explainedCluster, missingCluster } from './explained-cluster.ts';
 import { UsageError } from './fail.ts';
@@ -41,7 +41,7 @@ export async function clusterAsked(
   return explainedCluster(named, configured, await clustersInForce(bus.ledger), settings.pve.cluster);
 }
 
-/** What the last event of this kind said of a cluster, with the configuration that it was said under; a sentence for an exit code of 1 where there is none. */
+/** What the last event of this kind said of a cluster, with the configuration that it was said under, as it holds there; a sentence for an exit code of 1 where there is none. */
 export async function lastOf<E extends AnyEvent>(
   event: E,
   { bus, cluster, config }: Asked,
@@ -55,7 +55,7 @@ export async function lastOf<E extends AnyEvent>(
   const data = parsed.data as DataOf<E>;
   const { configrevision } = last.event;
   const decidedUnder = configrevision === undefined ? null : await keptConfig(bus.ledger, configrevision);
-  return { data, config: decidedUnder ?? config };
+  return { data, config: configFor(decidedUnder ?? config, cluster) };
 }
 
 /** The number of a guest as somebody typed it: `105` or `qemu/105`. */

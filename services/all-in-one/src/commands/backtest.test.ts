@@ -56,6 +56,19 @@ describe('backtest', () => {
     expect(brave.spread).toBeLessThan(defaults.spread);
   });
 
+  test('heeds what the configuration says of the recorded cluster, and nothing that it says of another', async () => {
+    const file = await write('two.jsonl', samples.map((s) => JSON.stringify(s)).join('\n'));
+    const clusters = 'clusters: [{name: lab, hosts: [x]}, {name: moon, hosts: [x]}]\n';
+    const ignoring = (guests: string) =>
+      `${bold}${clusters}automated_migrations: {rules: {ignore_guests: [${guests}]}}\n`;
+    const others = await write('others.yaml', ignoring('moon/*'));
+    const own = await write('own.yaml', ignoring('lab/*'));
+    const { out } = await evenkeel(['backtest', file, '-c', others, '-c', own, '--json']);
+    const { rows } = JSON.parse(out);
+    expect(rows.at(-2)).toMatchObject({ name: 'others', moves: expect.toSatisfy((moves) => moves > 1) });
+    expect(rows.at(-1)).toMatchObject({ name: 'own', moves: 0 });
+  });
+
   test('takes events too, and passes over what is no sample', async () => {
     const lines = samples.slice(0, 30).map((data) => ({ type: 'dev.evenkeel.cluster.sampled.v1', data }));
     const other = { type: 'dev.evenkeel.run.decided.v1', data: {} };

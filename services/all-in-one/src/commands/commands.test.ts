@@ -68,6 +68,8 @@ describe.skipIf(!nats)('the command line asks what is known of a cluster', () =>
     expect(out).toMatch(/^a .* no: CPU would peak at \d+ %, 85 % are allowed$/m);
     const named = await ask('place', '--cpu', '1', '--mem', '1', '--name', 'web-9', '--pool', 'prod', '--json');
     expect(JSON.parse(named.out).guest).toMatchObject({ name: 'web-9', pool: 'prod' });
+    const far = await ask('place', '--cpu', '1', '--mem', '1', '--name', 'far-1');
+    expect(far.out).toMatch(/\nbest: b\n[\s\S]*^c .* no: rule far wants it on b$/m);
     const none = await ask('place', '--cpu', '4', '--mem', '800', '--json');
     expect([none.code, JSON.parse(none.out).best]).toEqual([1, null]);
     const pinned = await ask('place', '--cpu', '1', '--mem', '1', '--tag', 'plb_pin_nosuch');
@@ -151,7 +153,7 @@ describe.skipIf(!nats)('the command line asks what is known of a cluster', () =>
 
   test('an unknown cluster is refused with those that there are', async () => {
     const { code, err } = await evenkeel(['profile', '1', '--cluster', 'moon'], { EVENKEEL_NATS_URL: nats!.url });
-    expect([code, err]).toEqual([2, expect.stringContaining('no cluster "moon"; there is lab')]);
+    expect([code, err]).toEqual([2, expect.stringContaining('no cluster "moon"; there are lab, mars')]);
   });
 
   test('a cluster of which nothing is known yet says so', async () => {

@@ -15,7 +15,7 @@ import { evenkeel } from '../testing/evenkeel.ts';
 const nats = await testNats({ kind: 'own' });
 const trace = `00-${'1'.repeat(32)}-${'1'.repeat(16)}-01`;
 const clusters = [{ name: 'lab', hosts: ['x'] }];
-const acting = { mode: 'auto', clusters, automated_migrations: { dry_run: false, maintenance_nodes: ['c'] } };
+const acting = { mode: 'auto', clusters, automated_migrations: { dry_run: false, maintenance_nodes: ['lab/c'] } };
 
 describe.skipIf(!nats)('a cluster is steered', { timeout: 120_000 }, () => {
   let bus: Bus;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type AutomationChange, AutomationChange as ChangeSchema, type Config } from '@evenkeel/contracts';
+import { type AutomationChange, AutomationChange as ChangeSchema, type Config, configFor } from '@evenkeel/contracts';
 import { activeConfig, createKillSwitch } from '@evenkeel/runtime';
 import type { Command } from 'commander';
 import { safe } from '../demo/tell.ts';
@@ -138,7 +138,7 @@ async function undrain(node: string, { cluster: named, by, ...options }: DrainOp
     const before = await readStatus(on.bus, cluster);
     if (!before.automation.drained[node]) refuseUnknown(node, before);
     const changed = await requestChange(on.bus, { cluster, by }, checked({ do: 'undrain', node }));
-    if (changed && keptByConfig(before.config ?? on.config, node))
+    if (changed && keptByConfig(before.config ?? configFor(on.config, cluster), node))
       say(`cluster ${cluster}: ${node} is not drained, but maintenance_nodes of the configuration keeps it empty`);
     else tellChanged(on, cluster, changed);
   });

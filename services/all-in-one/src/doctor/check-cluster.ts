@@ -1,4 +1,4 @@
-import type { ClusterConfig, Config } from '@evenkeel/contracts';
+import { type ClusterConfig, type Config, configFor } from '@evenkeel/contracts';
 import { missingToken, readCa, type Settings, tokenOf } from '@evenkeel/runtime';
 import { type About, type Finding, findingsAbout } from './finding.ts';
 import type { Answer } from './in-time.ts';
@@ -21,7 +21,8 @@ import type { Wants } from './rights.ts';
 type Tokens = Record<Right, string | undefined>;
 
 /** A cluster: its hosts, both tokens with each of their rights, and what Evenkeel will find there. */
-export async function checkCluster(cluster: ClusterConfig, config: Config, settings: Settings): Promise<Finding[]> {
+export async function checkCluster(cluster: ClusterConfig, all: Config, settings: Settings): Promise<Finding[]> {
+  const config = configFor(all, cluster.name);
   const about = findingsAbout(`cluster ${cluster.name}`);
   const files = readFiles(about, cluster, settings);
   const { tokens, findings } = files;

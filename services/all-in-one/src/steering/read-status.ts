@@ -6,6 +6,7 @@ import {
   type ClusterSample,
   type Config,
   clusterSampled,
+  configFor,
   type DataOf,
   type RunSummary,
   readAutomation,
@@ -28,7 +29,7 @@ export type InFlight = z.output<typeof InFlight>;
 export type ClusterStatus = {
   cluster: string;
   automation: Automation;
-  /** The configuration in force; null where no service has started yet. */
+  /** The configuration in force, as it holds there; null where no service has started yet. */
   config: Config | null;
   in_flight: InFlight[];
   last_run: RunSummary | null;
@@ -46,11 +47,12 @@ export async function readStatus(bus: Bus, cluster: string): Promise<ClusterStat
     if (found === 'unreadable') unreadable.push(event.name);
     return found === null || found === 'unreadable' ? null : found.data;
   };
+  const config = await activeConfig(bus.ledger);
   const kept = await bus.ledger.list(`${token(cluster)}.migration`);
   return {
     cluster,
     automation: readAutomation((await bus.ledger.get(automationKey(cluster)))?.value),
-    config: await activeConfig(bus.ledger),
+    config: config && configFor(config, cluster),
     in_flight: kept
       .flatMap(({ value }) => InFlight.safeParse(value).data ?? [])
       .filter(({ state }) => state !== 'ended'),

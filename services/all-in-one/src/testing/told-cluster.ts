@@ -21,7 +21,11 @@ import { plainSurroundings } from '@evenkeel/runtime/test';
 
 const trace = `00-${'1'.repeat(32)}-${'1'.repeat(16)}-01`;
 const config = Config.parse({
-  clusters: [{ name: 'lab', hosts: ['x'] }],
+  clusters: ['lab', 'mars'].map((name) => ({ name, hosts: ['x'] })),
+  automated_migrations: {
+    maintenance_nodes: ['mars/c'],
+    placement_rules: [{ name: 'far', kind: 'pin', guests: ['lab/far-*'], nodes: ['lab/b'] }],
+  },
   penalty_config: { min_score_improvement: 2 },
 });
 
