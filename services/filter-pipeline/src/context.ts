@@ -32,7 +32,7 @@ export type Occasion = {
 
 /** All that the filters of a run may ask. */
 export function buildContext({ generated, base, now, config }: Occasion, facts: Facts): FilterContext {
-  const { recommendations, guests, profiles, scores, placements: _, residences, ...run } = generated;
+  const { recommendations, guests, profiles, scores, placements: _, identities: __, residences, ...run } = generated;
   const unseen = unseenMoves(facts.approvals, generated.sample.at, now, config);
   const rules = ruleContext({ ...generated.sample, guests }, config);
   const start: FilterContext = {

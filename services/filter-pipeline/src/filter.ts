@@ -37,7 +37,10 @@ export type FilterContext = {
   config: Config;
   /** IANA zone in which the cluster's hours of the day are learned. */
   timezone: string;
-  run: Omit<Generated, 'recommendations' | 'guests' | 'profiles' | 'scores' | 'placements' | 'residences'>;
+  run: Omit<
+    Generated,
+    'recommendations' | 'guests' | 'profiles' | 'scores' | 'placements' | 'identities' | 'residences'
+  >;
   /** The rules of the cluster, with the nodes and the guests concerned as they are. */
   rules: RuleContext;
   scores: ReadonlyMap<string, NodeScore>;

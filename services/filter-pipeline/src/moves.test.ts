@@ -42,14 +42,24 @@ test('a reused vmid starts anew', () => {
 });
 
 test('a move by somebody else is remembered', () => {
-  expect(foundMove(undefined, 'a', 'b', at(0))).toEqual({ moves: [{ at: at(0), from: 'a', to: 'b', how: 'found' }] });
+  expect(foundMove(undefined, { from: 'a', to: 'b' }, at(0))).toEqual({
+    moves: [{ at: at(0), from: 'a', to: 'b', how: 'found' }],
+  });
+});
+
+test('a move by somebody else is remembered of whom it was, and of no other guest', () => {
+  const found = foundMove(undefined, { from: 'a', to: 'b', identity: 'id-2' }, at(0));
+  expect(found).toEqual({ identity: 'id-2', moves: [{ at: at(0), from: 'a', to: 'b', how: 'found' }] });
+  expect(foundMove(tell(stories), { from: 'a', to: 'b', identity: 'id-2' }, at(0))).toEqual(found);
+  expect(foundMove(found, { from: 'b', to: 'c', identity: 'id-2' }, at(1)).moves).toHaveLength(2);
+  expect(foundMove({ moves: found.moves }, { from: 'b', to: 'c', identity: 'id-2' }, at(1)).moves).toHaveLength(2);
 });
 
 test('a move that was found before its end was told is one move', () => {
-  const found = foundMove(undefined, 'n1', 'n2', at(3));
+  const found = foundMove(undefined, { from: 'n1', to: 'n2' }, at(3));
   const told = rememberMove(found, migration(1), { at: at(2), how: 'completed' });
   expect(told.moves).toEqual([{ at: at(2), from: 'n1', to: 'n2', how: 'completed', migration_id: 'm-1' }]);
-  expect(foundMove(told, 'n1', 'n2', at(3))).toEqual(told);
+  expect(foundMove(told, { from: 'n1', to: 'n2' }, at(3))).toEqual(told);
 });
 
 test('at most 32 moves of 7 days are kept', () => {

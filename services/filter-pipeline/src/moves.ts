@@ -55,12 +55,18 @@ export const isForgotten = ({ moves }: GuestMoves, now: number): boolean =>
   moves.every(({ at }) => now - millis(at) > remembered);
 
 /** A move that nobody told of: the guest runs on another node than before. */
-export function foundMove(known: GuestMoves | undefined, from: string, to: string, at: string): GuestMoves {
-  const told = known?.moves.some(
+export function foundMove(
+  known: GuestMoves | undefined,
+  { from, to, identity }: { from: string; to: string; identity?: string },
+  at: string,
+): GuestMoves {
+  const before = isSameGuest(known, identity) ? known : undefined;
+  const told = before?.moves.some(
     (m) => m.how === 'completed' && m.from === from && m.to === to && millis(at) - millis(m.at) < hours(1),
   );
-  if (told && known) return known;
-  return { ...known, moves: tidy([...(known?.moves ?? []), { at, from, to, how: 'found' }]) };
+  if (told && before) return before;
+  const moves = tidy([...(before?.moves ?? []), { at, from, to, how: 'found' }]);
+  return { ...before, ...(identity !== undefined && { identity }), moves };
 }
 
 const near = (a: GuestMove, b: GuestMove): boolean => Math.abs(millis(a.at) - millis(b.at)) < hours(1);

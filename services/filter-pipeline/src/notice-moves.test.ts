@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { addApproved, approve, rememberApproval } from './approvals.ts';
-import { noticeMoves } from './notice-moves.ts';
+import { noticeMoves, placedIn } from './notice-moves.ts';
 import { givenCandidate, givenConfig, noon } from './testing/given.ts';
 
 const [{ recommendation }, context] = givenCandidate({});
@@ -24,5 +24,32 @@ test.each([
   { name: 'a new guest has not moved', own: undefined, now: { ...before, 'qemu/9': 'pve2' }, moved: [] },
   { name: 'a guest that is gone has not moved', own: undefined, now: {}, moved: [] },
 ])('$name', ({ own, now, moved }) => {
-  expect(noticeMoves(before, now as Record<string, string>, own, { now: noon, config: givenConfig() })).toEqual(moved);
+  const at = { now: noon, config: givenConfig() };
+  const placed = (nodes: object) => ({ nodes: nodes as Record<string, string>, identities: {} });
+  expect(noticeMoves(placed(before), placed(now), own, at)).toEqual(moved);
+});
+
+test.each([
+  ['the same guest', 'id-1', 'id-1', [{ ...found[0], identity: 'id-1' }]],
+  ['another guest under its number', 'id-1', 'id-2', []],
+  ['one of whom it was not known who it was', undefined, 'id-2', [{ ...found[0], identity: 'id-2' }]],
+  ['one of whom it is not known who it is', 'id-1', undefined, found],
+])('on another node stands %s', (_, was, is, moved) => {
+  const placed = (node: string, identity: string | undefined) => ({
+    nodes: { 'qemu/101': node },
+    identities: identity === undefined ? {} : { 'qemu/101': identity },
+  });
+  const at = { now: noon, config: givenConfig() };
+  expect(noticeMoves(placed('pve1', was), placed('pve2', is), undefined, at)).toEqual(moved);
+});
+
+test('a guest whose configuration was not read yet is left out; where nobody says who is who, the guests of the run tell', () => {
+  const placements = { 'qemu/101': 'pve1', 'qemu/7': 'pve2' };
+  const { guest } = givenCandidate({})[0];
+  const identities = { 'qemu/101': 'id-1' };
+  expect(placedIn({ placements, identities, guests: [] })).toEqual({ nodes: { 'qemu/101': 'pve1' }, identities });
+  expect(placedIn({ placements, guests: [guest!] })).toEqual({
+    nodes: placements,
+    identities: { 'qemu/101': guest!.identity },
+  });
 });

@@ -404,12 +404,14 @@ test('a big run keeps within its budgets', () => {
     ),
   );
   const placements = Object.fromEntries(Array.from({ length: 3000 }, (_, i) => [`qemu/${1000 + i}`, `pve${i % 3}`]));
-  const { decisions, summary, waiting } = run(givenRun(crowd, { placements, scores: [] }), {
+  const identities = Object.fromEntries(Object.keys(placements).map((guest) => [guest, 'x'.repeat(41)]));
+  const { decisions, summary, waiting } = run(givenRun(crowd, { placements, identities, scores: [] }), {
     config: rules({ max_migrations_per_run: 20 }),
   });
   const size = (value: unknown) => JSON.stringify(value).length;
   expect(decisions).toHaveLength(1500);
   expect(size(summary)).toBeLessThan(65_536);
   expect(size(waiting)).toBeLessThan(1_048_576);
+  expect(waiting.generated).not.toHaveProperty('identities');
   expect(Math.max(...decisions.map(size))).toBeLessThan(65_536);
 });

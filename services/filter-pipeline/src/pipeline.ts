@@ -164,9 +164,10 @@ function queueOf(
   }));
   const guests = new Set(waiting.map((c) => c.candidate.recommendation.guest));
   const bound = concerned(guests, context.rules);
+  const { identities: _, ...said } = generated;
   return {
     generated: {
-      ...generated,
+      ...said,
       recommendations: queued.map((c) => c.candidate.recommendation),
       guests: generated.guests.filter(({ guest }) => bound.has(guest)),
       profiles: generated.profiles.filter(({ guest }) => guests.has(guest)),

@@ -245,6 +245,41 @@ test('a guest that somebody else has moved is left alone', async () => {
   ]);
 });
 
+test('a new guest under the number of another has not moved, wherever that one was, and has left nothing', async () => {
+  const service = live();
+  const seen = (n: number, node: string, identities: object, guests: readonly number[] = []) =>
+    service.tell(
+      recommendationsGenerated,
+      run(guests, n, 5 * n, { placements: { 'qemu/101': node }, identities }),
+      5 * n,
+    );
+  await seen(1, 'pve2', { 'qemu/101': 'id-old' });
+  await seen(2, 'pve3', { 'qemu/101': 'id-old' });
+  expect(service.memory.get('moves qemu/101')).toMatchObject({ identity: 'id-old', moves: [{ how: 'found' }] });
+  await seen(3, 'pve1', {});
+  const said = await seen(4, 'pve1', { 'qemu/101': 'id-101' }, [101]);
+  expect(ordered(said)).toHaveLength(1);
+  expect(service.memory.has('moves qemu/101')).toBe(false);
+  expect(service.memory.get('placements all')).toMatchObject({ identities: { 'qemu/101': 'id-101' } });
+});
+
+test('what was found of a guest before anybody noted who it was is not held against another', async () => {
+  const service = live();
+  const old = { moves: [{ at: at(-5), from: 'pve2', to: 'pve3', how: 'found' }] };
+  service.memory.set('moves qemu/101', old);
+  service.memory.set('placements all', { at: at(-5), nodes: { 'qemu/101': 'pve3' } });
+  const seen = (n: number, minutes: number, identity: string) =>
+    service.tell(
+      recommendationsGenerated,
+      run([], n, minutes, { placements: { 'qemu/101': 'pve3' }, identities: { 'qemu/101': identity } }),
+      minutes,
+    );
+  await seen(1, 0, 'id-1');
+  expect(service.memory.get('moves qemu/101')).toEqual(old);
+  await seen(2, 5, 'id-2');
+  expect(service.memory.has('moves qemu/101')).toBe(false);
+});
+
 test('our own move is not taken for one of somebody else', async () => {
   const service = live();
   const [first] = ordered(await service.tell(recommendationsGenerated, run([101]), 0));

@@ -45,7 +45,7 @@ import type { Facts } from './context.ts';
 import type { Generated, Tracking } from './filter.ts';
 import { closeQueue, decidedOtherwise, endOf, followDecision, oldestRuns, replaced } from './follow.ts';
 import { foundMove, isForgotten, isSameGuest, type MoveStage, rememberMove } from './moves.ts';
-import { noticeMoves } from './notice-moves.ts';
+import { isStillThat, noticeMoves, type Placed, placedIn } from './notice-moves.ts';
 import { blamed, failedMove, judgedOf, mostOfGuest, mostOfPair, pairOf, rememberJudged } from './outcomes.ts';
 import { markReady, trackRecommendations } from './persistence.ts';
 import { type CurrentRun, decideRun, newerThan, type RunResult } from './pipeline.ts';
@@ -364,25 +364,38 @@ async function readFacts({ state, automation }: Here, generated: Generated, trac
   return { approvals: await state.approvals.get(), moves, outcomes, pairs, tracking, automation, answers };
 }
 
-/** Writes down what others have moved since the last run; a guest that is gone is forgotten when its moves are. */
-async function learnFoundMoves({ state, config, now }: Here, { placements, at }: Generated) {
+/** Writes down what others have moved since the last run; a guest that is gone is forgotten when its moves are, one that is another at once. */
+async function learnFoundMoves({ state, config, now }: Here, generated: Generated) {
   const last = await state.placements.get();
+  const { at } = generated;
   if (last && last.at >= at) return;
-  const found = noticeMoves(last?.nodes ?? {}, placements, await state.approvals.get(), { now, config });
-  for (const { guest, from, to } of found)
-    state.moves.set(foundMove(await state.moves.get(guest), from, to, at), guest);
-  const nodes = { ...placements };
-  for (const [guest, node] of Object.entries(last?.nodes ?? {})) {
-    if (guest in placements) continue;
+  const before: Placed = { nodes: last?.nodes ?? {}, identities: last?.identities ?? {} };
+  const seen = placedIn(generated);
+  for (const guest of Object.keys(seen.nodes))
+    if (!isStillThat(guest, before, seen)) await forgetOther(state, guest, seen.identities[guest]);
+  for (const move of noticeMoves(before, seen, await state.approvals.get(), { now, config }))
+    state.moves.set(foundMove(await state.moves.get(move.guest), move, at), move.guest);
+  const [nodes, identities] = [{ ...seen.nodes }, { ...seen.identities }];
+  for (const [guest, node] of Object.entries(before.nodes)) {
+    if (guest in seen.nodes) continue;
     const known = await state.moves.get(guest);
     if (known && !isForgotten(known, now)) {
       nodes[guest] = node;
+      const identity = before.identities[guest];
+      if (identity !== undefined) identities[guest] = identity;
     } else {
       state.moves.remove(guest);
       state.outcomes.remove(guest);
     }
   }
-  state.placements.set({ at, nodes });
+  state.placements.set({ at, nodes, identities });
+}
+
+/** What is known of the guest that had a number says nothing about the one that has it now. */
+async function forgetOther(state: Here['state'], guest: string, identity: string | undefined) {
+  if ((await state.moves.get(guest))?.identity === identity) return;
+  state.moves.remove(guest);
+  state.outcomes.remove(guest);
 }
 
 async function learnMove({ state }: Here, migration: ApprovedMigration, stage: MoveStage) {

@@ -36,6 +36,13 @@ const hot = (cpu = 0.9) =>
 const moves = (out: Generated) => out.recommendations.map((r) => [r.vmid, r.source_node, r.target_node]);
 
 describe('recommend', () => {
+  test('a run says who every guest is whose configuration has been read', () => {
+    const { constraints: _, ...unread } = aGuest(102, 'b', { identity: 'unread' });
+    const { identities, placements } = run(aCluster([aNode('a'), aNode('b')], [aGuest(101, 'a'), unread]), aConfig());
+    expect(identities).toEqual({ 'qemu/101': '101' });
+    expect(placements).toEqual({ 'qemu/101': 'a', 'qemu/102': 'b' });
+  });
+
   test('a drained node is emptied as far as it can be, those with most memory first, and what stays is named', () => {
     const guests = [
       aGuest(101, 'a', { mem: 2 * GiB }),

@@ -27,6 +27,10 @@ function assignedBytes(guests: readonly GuestSample[]): Record<string, number> {
   return assigned;
 }
 
+/** By these a guest is told from another under its number. */
+const identitiesOf = (guests: readonly GuestSample[]): Record<string, string> =>
+  Object.fromEntries(guests.flatMap((g) => (g.constraints ? [[g.guest, g.identity]] : [])));
+
 /**
  * The moves that a run recommends, best first: mandatory ones, then those that even out, each evaluated after the ones before
  * it; at most one per guest. Same input in any order, same answer.
@@ -76,6 +80,7 @@ export function recommend(input: RecommendInput): Generated {
     scores: input.scores,
     sample: rest,
     placements,
+    identities: identitiesOf(guests),
     assigned_bytes: assignedBytes(guests),
     residences,
     guests: guests.filter((g) => ids.has(g.guest)),

@@ -29,6 +29,8 @@ export const recommendationsGenerated = defineEvent({
     sample: ClusterSample.omit({ guests: true }),
     /** Node by guest. */
     placements: z.record(GuestId, z.string()),
+    /** Identity by guest, of those whose configuration has been read. */
+    identities: z.record(GuestId, z.string()).optional(),
     /** Bytes assigned to the running guests of each node. */
     assigned_bytes: z.record(z.string(), z.number()).optional(),
     /** Nodes that are there to take over for another: bytes that they may use, that the host uses, and MiB of each guest. */

@@ -19,7 +19,7 @@ export const guestMoves = defineRecord({
   owner: 'filter-pipeline',
   summary: 'Where a guest moved, or was tried, in the last 7 days, whoever moved it; one part per guest.',
   data: z.object({
-    /** Of the guest that the moves belong to; absent where only moves by others are known. */
+    /** Of the guest that the moves belong to; absent where that was not known. */
     identity: z.string().optional(),
     /** Oldest first, at most 32. */
     moves: z.array(GuestMove),
