@@ -1,3 +1,4 @@
+import { asConfigured } from '@evenkeel/collector/as-configured';
 import { openRun } from '@evenkeel/collector/open-run';
 import {
   type ApprovedMigration,
@@ -47,6 +48,15 @@ export const acting = (config: Config, cluster: string): Config => ({
       : [{ name: cluster, hosts: ['recorded'], fingerprints: [], timezone: 'UTC' }]),
   ],
   automated_migrations: { ...config.automated_migrations, enabled: true, dry_run: false },
+});
+
+/** A recorded look with what a collector under this configuration would say of the nodes; a drain, or maintenance in Proxmox, was as recorded. */
+const asCollected = (sample: ClusterSample, config: Config): ClusterSample => ({
+  ...sample,
+  nodes: sample.nodes.map(({ maintenance_named, ...node }) => ({
+    ...node,
+    ...asConfigured(node.node, node.maintenance && !maintenance_named, config),
+  })),
 });
 
 /** The services under one configuration, in the place of those that watched the cluster when it was recorded. */
@@ -159,7 +169,7 @@ export async function playConfig(
     const now = millis(at);
     if (last !== undefined) await pass(stage, last, now);
     await take(stage, entry.sample);
-    const { run: _, ...sample } = world.look(revision, ++samples);
+    const { run: _, ...sample } = asCollected(world.look(revision, ++samples), full);
     const opened: RunRef | undefined = openRun(run, { cluster, now }, full) ?? undefined;
     run = opened ?? run;
     await replay.say(clusterSampled.of({ ...sample, ...(opened ? { run: opened } : {}) }, at), revision);
