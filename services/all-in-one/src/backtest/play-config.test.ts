@@ -55,6 +55,16 @@ test.each([
   expect(begun.map(said)).toEqual(['101 00:00:00', ...then].map((text) => `qemu/${text}`));
 });
 
+test('a kill switch of then stops nothing of what is tried', async () => {
+  async function* killed(): AsyncGenerator<Recorded> {
+    for await (const entry of record())
+      yield entry.kind === 'sample'
+        ? { ...entry, sample: { ...entry.sample, kill_switch: 'the kill switch is on' } }
+        : entry;
+  }
+  expect(await begunBy(configOf(true), killed())).toHaveLength(4);
+});
+
 const targetsOf = async (config: Config, nodes: NodeSample[]): Promise<string[]> =>
   (await begunBy(config, record(undefined, nodes))).map(({ target_node }) => target_node);
 const slow = { speed_factor: 0.1 };

@@ -50,8 +50,11 @@ export const acting = (config: Config, cluster: string): Config => ({
   automated_migrations: { ...config.automated_migrations, enabled: true, dry_run: false },
 });
 
-/** A recorded look with what a collector under this configuration would say of the nodes; a drain, or maintenance in Proxmox, was as recorded. */
-const asCollected = (sample: ClusterSample, config: Config): ClusterSample => ({
+/**
+ * A recorded look with what a collector under this configuration would say of the nodes, and nobody stopping it. A drain, or maintenance
+ * in Proxmox, was as recorded.
+ */
+const asCollected = ({ kill_switch: _, paused: __, ...sample }: ClusterSample, config: Config): ClusterSample => ({
   ...sample,
   nodes: sample.nodes.map(({ maintenance_named, ...node }) => ({
     ...node,
