@@ -94,8 +94,8 @@ export const ofProxBalance: readonly Defect[] = [
         test: '[P06] sightings older than the window do not count',
         put_in: {
           file: 'services/filter-pipeline/src/persistence.ts',
-          text: 'const counted = seen.filter((at) => now - millis(at) <= hours(observation_window_hours)).length;\n  const said',
-          instead: 'const counted = seen.length;\n  const said',
+          text: 'return seen.filter((at) => now - millis(at) <= longest).length;',
+          instead: 'return seen.length;',
         },
       },
     ],

@@ -35,6 +35,8 @@ export const NodeSample = z.object({
   status: z.enum(['online', 'offline', 'unknown']),
   /** In Proxmox's own maintenance mode, named in `maintenance_nodes`, or drained. */
   maintenance: z.boolean(),
+  /** Where only `maintenance_nodes` says so, and it were not in maintenance without it. */
+  maintenance_named: z.boolean().optional(),
   /** By whom and why, where somebody asked Evenkeel to drain it. */
   drained: z.object({ since: Time, by: z.string(), reason: z.string() }).optional(),
   /** Fraction 0..1 of all threads. */

@@ -1,9 +1,15 @@
 import { z } from 'zod';
 import { ClusterName, GuestId, Time } from './cluster.ts';
-import { DecisionAction, Gain, Horizon, OutcomeVerdict } from './migration.ts';
+import { DecisionAction, Gain, Horizon, Limit, OutcomeVerdict } from './migration.ts';
 
 /** What held a move back: the step that said no, or `dry_run` and `mode` where nothing did but that nothing may move. */
-export const HeldBy = z.object({ order: z.number().int(), filter: z.string(), action: DecisionAction });
+export const HeldBy = z.object({
+  order: z.number().int(),
+  filter: z.string(),
+  action: DecisionAction,
+  /** Which of the limits, where it was one. */
+  limit: Limit.optional(),
+});
 
 /** What a move that was not made would have brought, by the arithmetic that judges those that were. */
 export const Counterfactual = z.object({

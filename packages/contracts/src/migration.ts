@@ -188,7 +188,16 @@ export const Recommendation = z.object({
 
 /** Facts about a guest that filters need and a recommendation does not say. */
 export const RungResult = z.enum(['passed', 'failed', 'off', 'bypassed', 'not_reached']);
-export const Rung = z.object({ order: z.number().int(), filter: z.string(), result: RungResult, reason: z.string() });
+/** The option that leaves no room at step `limits`. */
+export const Limit = z.enum(['max_migrations_per_run', 'max_concurrent_migrations', 'grace_period_seconds']);
+export const Rung = z.object({
+  order: z.number().int(),
+  filter: z.string(),
+  result: RungResult,
+  reason: z.string(),
+  /** Where it is step `limits` that failed, and an option is why. */
+  limit: Limit.optional(),
+});
 
 export const DecisionAction = z.enum(['executed', 'pending', 'failed', 'filtered', 'skipped', 'observing', 'deferred']);
 
@@ -312,6 +321,7 @@ export type MigrationPlan = z.output<typeof MigrationPlan>;
 export type MandatoryReason = z.output<typeof MandatoryReason>;
 export type RiskFlag = z.output<typeof RiskFlag>;
 export type Recommendation = z.output<typeof Recommendation>;
+export type Limit = z.output<typeof Limit>;
 export type Rung = z.output<typeof Rung>;
 export type RungResult = z.output<typeof RungResult>;
 export type DecisionAction = z.output<typeof DecisionAction>;

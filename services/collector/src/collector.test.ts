@@ -196,20 +196,18 @@ describe('what the cluster goes through', () => {
     expect(runs).toEqual([true, false, true, false]);
   });
 
-  it('a node that is gone, one in maintenance by Proxmox, one by configuration', async () => {
+  it('a node that is gone, one in maintenance by Proxmox whatever the configuration says, one by that alone', async () => {
     const cluster = newCluster({
       nodes: { n1: 'online', n2: 'online', n3: 'offline', n4: 'online' },
       extra: { '/cluster/ha/status/manager_status': { manager_status: { node_status: { n2: 'maintenance' } } } },
     });
-    const config = { automated_migrations: { maintenance_nodes: ['n4'] }, nodes: { n1: { speed_factor: 2 } } };
+    const config = { automated_migrations: { maintenance_nodes: ['n2', 'n4'] }, nodes: { n1: { speed_factor: 2 } } };
     const { sample, asked } = await watch(cluster, config)();
-    expect(
-      sample.nodes.map(({ node, status, maintenance, speed_factor }) => [node, status, maintenance, speed_factor]),
-    ).toEqual([
-      ['n1', 'online', false, 2],
-      ['n2', 'online', true, 1],
-      ['n3', 'offline', false, 1],
-      ['n4', 'online', true, 1],
+    expect(sample.nodes.map((n) => [n.node, n.status, n.maintenance, n.maintenance_named, n.speed_factor])).toEqual([
+      ['n1', 'online', false, undefined, 2],
+      ['n2', 'online', true, undefined, 1],
+      ['n3', 'offline', false, undefined, 1],
+      ['n4', 'online', true, true, 1],
     ]);
     expect(asked).not.toContain('/nodes/n3/status');
     expect(asked).not.toContain('/nodes/n3/tasks');

@@ -1,5 +1,6 @@
 import type { CollectorProgress, Config, Drain, NodeSample, StorageSample } from '@evenkeel/contracts';
 import type { NodeRow, NodeStatus, StorageRow } from '@evenkeel/proxmox';
+import { asConfigured } from './as-configured.ts';
 import { rounded } from './rounded.ts';
 
 export type NodeBeside = {
@@ -35,15 +36,10 @@ function storageSample({ storage, shared, active, maxdisk, disk, content }: Stor
 /** One node as the sample tells it. */
 export function nodeSample(row: NodeRow, beside: NodeBeside): NodeSample {
   const { status, processor, pressure, config, drained } = beside;
-  const { maintenance_nodes } = config.automated_migrations;
   return {
     node: row.node,
     status: statusOf(row, beside.online),
-    maintenance:
-      beside.maintenance ||
-      row.hastate === 'maintenance' ||
-      maintenance_nodes.includes(row.node) ||
-      drained !== undefined,
+    ...asConfigured(row.node, beside.maintenance || row.hastate === 'maintenance' || drained !== undefined, config),
     ...(drained && { drained }),
     cpu: rounded(row.cpu ?? status?.cpu ?? 0, 5),
     maxcpu: row.maxcpu ?? status?.threads ?? 0,
@@ -52,7 +48,6 @@ export function nodeSample(row: NodeRow, beside: NodeBeside): NodeSample {
     ...(status && { iowait: rounded(status.wait, 5) }),
     ...(pressure && { pressure }),
     uptime: rounded(row.uptime ?? 0),
-    speed_factor: config.nodes[row.node]?.speed_factor ?? 1,
     storages: beside.storages.map(storageSample).sort((a, b) => (a.storage < b.storage ? -1 : 1)),
     ...(processor?.vendor && { cpu_vendor: processor.vendor }),
     ...(processor?.model && { cpu_model: processor.model }),

@@ -1,7 +1,8 @@
 import type { Recommendation } from '@evenkeel/contracts';
-import { expect, test } from 'vitest';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
 import type { Tracking } from './filter.ts';
-import { persistence, trackRecommendations } from './persistence.ts';
+import { markReady, persistence, trackRecommendations } from './persistence.ts';
 import {
   type Different,
   givenCandidate,
@@ -22,7 +23,7 @@ type Seen = {
 };
 
 /** What the filter says of the last of these runs. */
-function after(runs: readonly Seen[], intelligent: object = {}): string {
+function after(runs: readonly Seen[], intelligent: object = {}, automated: object = {}): string {
   let tracking: Tracking | undefined;
   for (const [i, { minutes, sees, run_id = `run-${i}`, pve3 = 0.3, identity = 'id' }] of runs.entries()) {
     const at = new Date(noon + minutes * 60_000).toISOString();
@@ -41,7 +42,7 @@ function after(runs: readonly Seen[], intelligent: object = {}): string {
   const [candidate, context] = givenCandidate({
     recommendation: last.sees ?? {},
     now: noon + last.minutes * 60_000,
-    config: { intelligent_migrations: { enabled: true, ...intelligent } },
+    config: { intelligent_migrations: { enabled: true, ...intelligent }, automated_migrations: automated },
     facts: { tracking: tracking! },
   });
   const verdict = persistence(candidate, context);
@@ -118,6 +119,61 @@ test('how long a sighting counts is a setting: observation_window_hours', () => 
   const hourly = [same(-120), same(-60), same(0)];
   expect(after(hourly, { observation_window_hours: 1 })).toBe('observing: 2/3 periods');
   expect(after(hourly, { observation_window_hours: 2 })).toBe('passed');
+});
+
+const justFitting = [
+  [2, 60],
+  [3, 30],
+  [4, 20],
+  [5, 15],
+] as const;
+
+describe.each(justFitting)('%i observations every %i minutes just fit into an hour', (periods, interval) => {
+  const config = { check_interval_minutes: interval };
+  const learning = { observation_periods: periods, observation_window_hours: 1 };
+  /** Runs so many milliseconds late each, and the next an interval after it. */
+  const withLateness = (late: readonly number[]): Seen[] => {
+    let due = 0;
+    return late.map((ms) => {
+      const minutes = due + ms / 60_000;
+      due = minutes + interval;
+      return same(minutes);
+    });
+  };
+
+  test('where each run is 10 ms late', () => {
+    const runs = withLateness(Array.from({ length: 9 }, () => 10));
+    const says = runs.map((_, i) => after(runs.slice(0, i + 1), learning, config));
+    expect(says).toEqual(runs.map((_, i) => (i + 1 < periods ? `observing: ${i + 1}/${periods} periods` : 'passed')));
+  });
+
+  test('however late runs are, up to 400 ms', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 400 }), { minLength: periods, maxLength: 12 }), (late) => {
+        expect(after(withLateness(late), learning, config)).toBe('passed');
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test('and are marked as ready when they pass', () => {
+    const seen = withLateness(Array.from({ length: periods }, () => 10)).map(({ minutes }) =>
+      new Date(noon + minutes * 60_000).toISOString(),
+    );
+    const { tracked, ...rest } = trackRecommendations(
+      undefined,
+      givenRun([givenRecommendation({})], { at: seen.at(-1)! }),
+      givenConfig(),
+    );
+    const tracking = { ...rest, tracked: { 'qemu/101': { ...tracked['qemu/101']!, seen } } };
+    const settings = givenConfig({ intelligent_migrations: learning, automated_migrations: config });
+    expect(markReady(tracking, settings).tracked['qemu/101']?.status).toBe('ready');
+  });
+
+  test('and not where a run comes more than half an interval late', () => {
+    const runs = withLateness([...Array.from({ length: periods - 1 }, () => 0), (interval / 2 + 1) * 60_000]);
+    expect(after(runs, learning, config)).toBe(`observing: ${periods - 1}/${periods} periods`);
+  });
 });
 
 test('what a run does not see is pruned', () => {

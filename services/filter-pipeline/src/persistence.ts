@@ -1,5 +1,5 @@
 import type { Config, TrackedRecommendation } from '@evenkeel/contracts';
-import { byText, hours, millis } from '@evenkeel/model';
+import { byText, hours, millis, minutes } from '@evenkeel/model';
 import { baseLoads } from './base-loads.ts';
 import { type Filter, type Generated, observing, passed, type Tracking } from './filter.ts';
 import { applyShift, shiftOfRecommendation } from './loads.ts';
@@ -49,25 +49,30 @@ export function trackRecommendations(known: Tracking | undefined, generated: Gen
   };
 }
 
+/** Observations that still count: half an interval more than the window, for runs are never early and each a little late. */
+function countSeen(seen: readonly string[], now: number, config: Config): number {
+  const { observation_window_hours } = config.intelligent_migrations;
+  const longest = hours(observation_window_hours) + minutes(config.automated_migrations.check_interval_minutes) / 2;
+  return seen.filter((at) => now - millis(at) <= longest).length;
+}
+
 /** Only what several consecutive runs recommend is more than a spike. */
 export const persistence: Filter = ({ recommendation }, { tracking, now, config }) => {
-  const { observation_periods, observation_window_hours, minimum_data_collection_hours } =
-    config.intelligent_migrations;
+  const { observation_periods, minimum_data_collection_hours } = config.intelligent_migrations;
   const watched = (now - millis(tracking.tracking_since)) / hours(1);
   if (watched < minimum_data_collection_hours)
     return observing(`${figure(watched)}/${figure(minimum_data_collection_hours)} hours of data collection`);
-  const seen = tracking.tracked[recommendation.guest]?.seen ?? [];
-  const counted = seen.filter((at) => now - millis(at) <= hours(observation_window_hours)).length;
+  const counted = countSeen(tracking.tracked[recommendation.guest]?.seen ?? [], now, config);
   const said = `${counted}/${observation_periods} periods`;
   return counted >= observation_periods ? passed(`seen ${said}`) : observing(said);
 };
 
 /** The tracking with the status that the filter sees. */
-export function markReady(tracking: Tracking, periods: number, windowHours: number): Tracking {
+export function markReady(tracking: Tracking, config: Config): Tracking {
   const now = millis(tracking.last_run_at);
   const marked = Object.entries(tracking.tracked).map(([guest, entry]) => {
-    const counted = entry.seen.filter((at) => now - millis(at) <= hours(windowHours)).length;
-    return [guest, { ...entry, status: counted >= periods ? 'ready' : 'observing' }] as const;
+    const isReady = countSeen(entry.seen, now, config) >= config.intelligent_migrations.observation_periods;
+    return [guest, { ...entry, status: isReady ? 'ready' : 'observing' }] as const;
   });
   return { ...tracking, tracked: Object.fromEntries(marked) };
 }

@@ -184,6 +184,9 @@ test('[2.4] a plan that counts earlier moves already is not counted twice', () =
   );
 });
 
+const limitsOf = (decisions: readonly Decision[]) =>
+  decisions.map(({ ladder }) => ladder.find(({ filter }) => filter === 'limits')?.limit);
+
 test('slots, runs and ranks', () => {
   const config = rules({ max_migrations_per_run: 3, max_concurrent_migrations: 2 });
   const { decisions, approved, waiting } = run(givenRun(many(5, light)), { config });
@@ -194,6 +197,8 @@ test('slots, runs and ranks', () => {
     'ranked 4 of 5: at most 3 a run, and its turn where one of these is refused',
     'ranked 5 of 5: at most 3 a run, and its turn where one of these is refused',
   ]);
+  const perRun = 'max_migrations_per_run';
+  expect(limitsOf(decisions)).toEqual([undefined, undefined, 'max_concurrent_migrations', perRun, perRun]);
   expect(approved).toHaveLength(2);
   expect(waiting.queue.map(({ decision_id }) => decision_id)).toEqual([
     'run-1.qemu-103',

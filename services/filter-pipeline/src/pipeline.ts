@@ -1,4 +1,13 @@
-import type { ApprovedMigration, currentRun, Decision, DecisionAction, RunSummary, ValueOf } from '@evenkeel/contracts';
+import type {
+  ApprovedMigration,
+  currentRun,
+  Decision,
+  DecisionAction,
+  Limit,
+  Rung,
+  RunSummary,
+  ValueOf,
+} from '@evenkeel/contracts';
 import { concerned, iso, millis } from '@evenkeel/model';
 import { approve, waitsForFirst } from './approvals.ts';
 import { type Authority, authority } from './authority.ts';
@@ -6,7 +15,7 @@ import { buildContext, candidatesOf, type Facts, type Occasion } from './context
 import type { FilterContext, Generated } from './filter.ts';
 import { type Climb, limitsOrder } from './ladder.ts';
 import { type Selection, select, waitsForRoom } from './select.ts';
-import { freeSlots, type Slots, waitsFor } from './slots.ts';
+import { freeSlots, limitOf, type Slots, waitsFor } from './slots.ts';
 import { summarize } from './summarize.ts';
 
 export type CurrentRun = ValueOf<typeof currentRun>;
@@ -53,6 +62,10 @@ export function decideRun(occasion: Occasion, facts: Facts): RunResult {
 const authorityOf = ({ candidate: { recommendation } }: Climb, context: FilterContext): Authority =>
   authority(recommendation, { ...context, sample: context.run.sample });
 
+/** How one fares at the last step; of what has no room there the decision says why. */
+type AtLimits = Pick<Rung, 'result' | 'limit'> & Partial<Pick<Rung, 'reason'>>;
+const noRoom = (limit?: Limit): AtLimits => ({ result: 'failed', ...(limit && { limit }) });
+
 function decide(
   selection: Selection,
   slots: Slots,
@@ -66,47 +79,31 @@ function decide(
   const chosen = selection.chosen.map((c, i) => {
     const place = `ranked ${i + 1} of ${ranked.length}`;
     const { may, action, reason } = authorityOf(c, context);
-    if (newer) return decision(c, 'skipped', `${place}: run ${newer} is newer and was decided before this one`, false);
+    if (newer)
+      return decision(c, 'skipped', `${place}: run ${newer} is newer and was decided before this one`, noRoom());
     const first = waitsForFirst(c.candidate.recommendation, undefined);
-    if (may === 'act' && first) return decision(c, 'skipped', `${place}: ${first}`, false);
+    if (may === 'act' && first) return decision(c, 'skipped', `${place}: ${first}`, noRoom());
     if (may === 'act' && acting++ >= slots.free)
-      return decision(c, 'skipped', `${place}: ${waitsFor(slots, slots.free)}`, false);
-    return decision(
-      c,
-      action,
-      may === 'act' ? `${reason}: ${place}, ${c.candidate.recommendation.reason}` : reason,
-      true,
-      place,
-    );
+      return decision(c, 'skipped', `${place}: ${waitsFor(slots, slots.free)}`, noRoom(limitOf(slots)));
+    const said = may === 'act' ? `${reason}: ${place}, ${c.candidate.recommendation.reason}` : reason;
+    return decision(c, action, said, { result: 'passed', reason: place });
   });
   const surplus = selection.surplus.map((c, i) =>
     decision(
       c,
       'skipped',
       `ranked ${selection.chosen.length + i + 1} of ${ranked.length}: ${waitsForRoom(c, most)}`,
-      false,
+      noRoom('max_migrations_per_run'),
     ),
   );
   const rejected = selection.rejected.map((c) => {
     const action = c.verdict.result === 'failed' ? c.verdict.action : 'filtered';
-    return decision(c, action, `${action}: ${c.verdict.reason}`, undefined);
+    return decision(c, action, `${action}: ${c.verdict.reason}`, { result: 'not_reached', reason: 'not reached' });
   });
   return [...chosen, ...surplus, ...rejected];
 
-  function decision(
-    c: Climb,
-    action: DecisionAction,
-    reason: string,
-    fits: boolean | undefined,
-    place = reason,
-  ): Decision {
-    const result = fits === undefined ? 'not_reached' : fits ? 'passed' : 'failed';
-    const rung = {
-      order: limitsOrder,
-      filter: 'limits',
-      result,
-      reason: fits === undefined ? 'not reached' : place,
-    } as const;
+  function decision(c: Climb, action: DecisionAction, reason: string, { result, ...more }: AtLimits): Decision {
+    const rung = { order: limitsOrder, filter: 'limits', result, reason, ...more };
     const { recommendation } = c.candidate;
     return {
       decision_id: ids.get(c)!,

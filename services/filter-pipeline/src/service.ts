@@ -219,9 +219,8 @@ export const filterPipeline = defineService({
 async function decide(here: Here, generated: Generated) {
   const { state, config, now } = here;
   await learnFoundMoves(here, generated);
-  const { observation_periods, observation_window_hours } = config.intelligent_migrations;
   const seen = trackRecommendations(await state.tracking.get(), generated, config);
-  const tracking = markReady(seen, observation_periods, observation_window_hours);
+  const tracking = markReady(seen, config);
   const facts = await readFacts(here, generated, tracking);
   const newer = newerThan(generated, await state.waiting.get());
   const recalled = here.recalled === true;

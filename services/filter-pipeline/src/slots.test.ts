@@ -1,6 +1,6 @@
 import type { Approval } from '@evenkeel/contracts';
 import { expect, test } from 'vitest';
-import { freeSlots, waitsFor } from './slots.ts';
+import { freeSlots, limitOf, waitsFor } from './slots.ts';
 import { givenConfig, noon } from './testing/given.ts';
 
 const at = (seconds: number) => new Date(noon + seconds * 1000).toISOString();
@@ -79,4 +79,6 @@ test.each([
     { now: noon, config },
   );
   expect({ free: slots.free, reason: waitsFor(slots, 0) }).toEqual({ free, reason });
+  const resting = reason.includes('after the last migration');
+  expect(limitOf(slots)).toBe(resting ? 'grace_period_seconds' : 'max_concurrent_migrations');
 });

@@ -1,4 +1,4 @@
-import type { ClusterSample, Config } from '@evenkeel/contracts';
+import type { ClusterSample, Config, Limit } from '@evenkeel/contracts';
 import { type Approvals, inFlight, lastEnd } from './approvals.ts';
 import { span } from './quote.ts';
 
@@ -25,6 +25,9 @@ export function freeSlots(
     };
   return { free: Math.max(0, most - taken), taken, most, grace: undefined };
 }
+
+/** The option by which one more has to wait. */
+export const limitOf = ({ grace }: Slots): Limit => (grace ? 'grace_period_seconds' : 'max_concurrent_migrations');
 
 /** Why one more has to wait after `approved` were approved. */
 export const waitsFor = ({ taken, most, grace }: Slots, approved: number): string =>

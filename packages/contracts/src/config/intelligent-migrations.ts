@@ -5,7 +5,12 @@ export const intelligentMigrations = z
   .strictObject({
     enabled: bool(false, 'Master toggle for the persistence filter.'),
     observation_periods: int(3, 2, 10, 'Consecutive runs in which a recommendation must appear.'),
-    observation_window_hours: float(1, 1, 48, 'Greatest age at which an observation still counts, hours.'),
+    observation_window_hours: float(
+      1,
+      1,
+      48,
+      'Greatest age at which an observation still counts, hours; half a check interval more, for runs are a little late.',
+    ),
     minimum_data_collection_hours: float(
       0,
       0,

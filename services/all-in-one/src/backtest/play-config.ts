@@ -1,3 +1,4 @@
+import { asConfigured } from '@evenkeel/collector/as-configured';
 import { openRun } from '@evenkeel/collector/open-run';
 import {
   type ApprovedMigration,
@@ -9,6 +10,8 @@ import {
   historyBackfilled,
   migrationApproved,
   migrationCompleted,
+  migrationFailed,
+  migrationRefused,
   migrationStarted,
   type OutcomeVerdict,
   outcomeRecorded,
@@ -51,6 +54,18 @@ export const acting = (all: Config, cluster: string): Config => {
   };
 };
 
+/**
+ * A recorded look with what a collector under this configuration would say of the nodes, and nobody stopping it. A drain, or maintenance
+ * in Proxmox, was as recorded.
+ */
+const asCollected = ({ kill_switch: _, paused: __, ...sample }: ClusterSample, config: Config): ClusterSample => ({
+  ...sample,
+  nodes: sample.nodes.map(({ maintenance_named, ...node }) => ({
+    ...node,
+    ...asConfigured(node.node, node.maintenance && !maintenance_named, config),
+  })),
+});
+
 /** The services under one configuration, in the place of those that watched the cluster when it was recorded. */
 type Stage = {
   replay: Replay;
@@ -61,31 +76,50 @@ type Stage = {
   begun: (migration: ApprovedMigration) => void;
 };
 
-/** Begins what was approved, and notes what was judged. */
-function heed({ replay, world, judged, begun: tell }: Stage, now: number): ApprovedMigration[] {
-  const begun: ApprovedMigration[] = [];
+/** What was approved since; notes what was judged. */
+function heed({ replay, judged }: Stage): ApprovedMigration[] {
+  const approved: ApprovedMigration[] = [];
   for (const { name, data } of replay.heard()) {
     if (name === outcomeRecorded.name) {
       const { outcome } = data as DataOf<typeof outcomeRecorded>;
       if (outcome.verdict) judged.set(outcome.migration_id, outcome.verdict);
     } else {
-      const { migration } = data as DataOf<typeof migrationApproved>;
-      world.begin(migration, now);
-      begun.push(migration);
-      tell(migration);
+      approved.push((data as DataOf<typeof migrationApproved>).migration);
     }
   }
-  return begun;
+  return approved;
 }
 
 const upidOf = ({ source_node, migration_id }: ApprovedMigration): string => `UPID:${source_node}:${migration_id}:`;
 
+const isGone = ({ guest }: ApprovedMigration): string => `${guest} is not there any more`;
+
+/** Begins what was approved; where the guest is gone it is refused as the executor would, which may let another one begin. */
 async function startAll(stage: Stage, now: number): Promise<void> {
-  for (const migration of heed(stage, now)) {
-    const at = iso(now);
-    const said = migrationStarted.of({ migration, started_at: at, upid: upidOf(migration), adopted: false }, at);
+  const { world, replay, revision, begun } = stage;
+  const at = iso(now);
+  for (let approved = heed(stage); approved.length > 0; approved = heed(stage)) {
+    const started = approved.filter((migration) => world.begin(migration, now));
+    for (const migration of started) begun(migration);
+    for (const migration of approved)
+      await replay.say(
+        started.includes(migration)
+          ? migrationStarted.of({ migration, started_at: at, upid: upidOf(migration), adopted: false }, at)
+          : migrationRefused.of({ migration, refused_at: at, reason: isGone(migration), code: 'moved' }, at),
+        revision,
+      );
+  }
+}
+
+/** Takes up what was recorded next; moves whose guest is gone have failed as the executor would say. */
+async function take(stage: Stage, sample: ClusterSample): Promise<void> {
+  const { at } = sample;
+  for (const { migration, began } of stage.world.take(sample)) {
+    const failed = { upid: upidOf(migration), reason: isGone(migration), fault: 'guest' as const };
+    const said = migrationFailed.of({ migration, started_at: iso(began), failed_at: at, ...failed }, at);
     await stage.replay.say(said, stage.revision);
   }
+  await startAll(stage, millis(at));
 }
 
 /** Lets time pass: moves end, one after the other, and each may let another one begin. */
@@ -141,8 +175,8 @@ export async function playConfig(
     const { at } = entry.sample;
     const now = millis(at);
     if (last !== undefined) await pass(stage, last, now);
-    world.take(entry.sample);
-    const { run: _, ...sample } = world.look(revision, ++samples);
+    await take(stage, entry.sample);
+    const { run: _, ...sample } = asCollected(world.look(revision, ++samples), full);
     const opened: RunRef | undefined = openRun(run, { cluster, now }, full) ?? undefined;
     run = opened ?? run;
     await replay.say(clusterSampled.of({ ...sample, ...(opened ? { run: opened } : {}) }, at), revision);

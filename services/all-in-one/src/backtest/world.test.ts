@@ -70,6 +70,18 @@ describe('a recorded cluster whose guests are elsewhere', () => {
     expect(made.guest('qemu/1')).toBeUndefined();
   });
 
+  test('a move ends with its guest, and none begins of a guest that is gone', () => {
+    const made = world();
+    const sample = recorded();
+    expect([1, 2].map((vmid) => made.begin(order(vmid, 'a', 'b'), minute(0)))).toEqual([true, true]);
+    expect(made.take(sample)).toEqual([]);
+    const died = made.take({ ...sample, guests: sample.guests.slice(1) });
+    expect(died).toMatchObject([{ migration: { guest: 'qemu/1' }, began: minute(0) }]);
+    expect(made.look('rev', 1).running_migrations).toMatchObject([{ guest: 'qemu/2' }]);
+    expect(made.begin(order(1, 'a', 'b'), minute(1))).toBe(false);
+    expect(made.look('rev', 2).running_migrations).toHaveLength(1);
+  });
+
   test('what was recorded to move is charged as it was before: just after a move nothing of it is read', () => {
     const made = world();
     const moved = recorded();

@@ -16,13 +16,14 @@ export type NodeLoad = { node: string; demand: number; capacity: number };
 
 /** A recorded cluster with guests on other nodes than they were. */
 export type World = {
-  /** Takes up what was recorded next: loads are those of the recording, places stay as they are here. */
-  take: (recorded: ClusterSample) => void;
+  /** Takes up what was recorded next: loads are those of the recording, places stay as they are here. The moves whose guest is gone end with it. */
+  take: (recorded: ClusterSample) => WorldMove[];
   /** Puts the guests where they were recorded, and says which of them that moves. */
   follow: (recorded: ClusterSample) => Moved[];
   /** What a collector would have seen: nodes as busy as the guests that are on them make them, and no busier than they can be. */
   look: (config_revision: string, sequence: number) => ClusterSample;
-  begin: (migration: ApprovedMigration, now: number) => void;
+  /** False where its guest is gone, and nothing begins. */
+  begin: (migration: ApprovedMigration, now: number) => boolean;
   /** The move that ends first, where one ends until then; the guest is on its new node after that. */
   endFirst: (until: number) => WorldMove | undefined;
   /** When the next move ends, epoch milliseconds; infinite where none runs. */
@@ -75,14 +76,16 @@ export function createWorld(cost_model: Config['cost_model']): World {
       ? guest.cpu
       : Math.min(Math.max(1, guest.cpu), (guest.cpu * speedOf(guest.node)) / speedOf(node));
 
-  const take = (sample: ClusterSample): void => {
+  const take = (sample: ClusterSample): WorldMove[] => {
     recorded = sample;
     nodes = new Map(sample.nodes.map((n) => [n.node, n]));
     guests = new Map(sample.guests.filter((g) => !g.template).map((g) => [g.guest as string, g]));
     own = hostsOf(sample);
     for (const guest of guests.values()) if (!isThere(placed.get(guest.guest))) placed.set(guest.guest, guest.node);
     for (const id of [...placed.keys()]) if (!guests.has(id)) placed.delete(id);
-    for (const id of [...moving.keys()]) if (!guests.has(id)) moving.delete(id);
+    const died = inOrder().filter(({ migration }) => !guests.has(migration.guest));
+    for (const { migration } of died) moving.delete(migration.guest);
+    return died;
   };
 
   const running = (): GuestSample[] => [...guests.values()].filter((g) => g.status === 'running');
@@ -140,8 +143,9 @@ export function createWorld(cost_model: Config['cost_model']): World {
     };
   };
 
-  const first = (): WorldMove | undefined =>
-    [...moving.values()].sort((a, b) => a.ends - b.ends || (a.migration.guest < b.migration.guest ? -1 : 1))[0];
+  const inOrder = (): WorldMove[] =>
+    [...moving.values()].sort((a, b) => a.ends - b.ends || (a.migration.guest < b.migration.guest ? -1 : 1));
+  const first = (): WorldMove | undefined => inOrder()[0];
 
   const follow = (sample: ClusterSample): Moved[] =>
     sample.guests.flatMap((guest) => {
@@ -158,7 +162,7 @@ export function createWorld(cost_model: Config['cost_model']): World {
     look,
     begin: (migration, now) => {
       const guest = guests.get(migration.guest);
-      if (!guest) return;
+      if (!guest) return false;
       const cost = costOf(guest, migration.target_node);
       moving.set(migration.guest, {
         migration,
@@ -167,6 +171,7 @@ export function createWorld(cost_model: Config['cost_model']): World {
         bytes: cost.bytes,
         downtime_seconds: cost.downtime_seconds.expected,
       });
+      return true;
     },
     endFirst: (until) => {
       const next = first();

@@ -13,7 +13,7 @@ import { readTraces, traceCluster } from '../backtest/trace-cluster.ts';
 import { askBus } from './ask-bus.ts';
 import { UsageError } from './fail.ts';
 import { readText } from './read-setup.ts';
-import { numberIn, readable } from './simulate.ts';
+import { numberIn, readable, wholeNumberIn } from './simulate.ts';
 
 type Options = {
   config: string[];
@@ -57,8 +57,8 @@ export function addBacktest(program: Command): void {
       [],
     )
     .option('--cluster <name>', 'cluster, where several are recorded')
-    .option('--nodes <n>', 'nodes of the cluster made up around traces', numberIn(1, 256), 4)
-    .option('--guests <n>', 'guests of it: so many traces, from the first', numberIn(1, 10_000), 60)
+    .option('--nodes <n>', 'nodes of the cluster made up around traces', wholeNumberIn(1, 256), 4)
+    .option('--guests <n>', 'guests of it: so many traces, from the first', wholeNumberIn(1, 10_000), 60)
     .option('--load <percent>', 'its mean CPU', numberIn(1, 99), 50)
     .option('--start <how>', 'where its guests are at first: roundrobin or skewed', 'skewed')
     .option('--save <file>', 'write what the telemetry stream holds to a file of JSON lines, to be played later')

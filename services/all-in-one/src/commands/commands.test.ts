@@ -143,7 +143,7 @@ describe.skipIf(!nats)('the command line asks what is known of a cluster', () =>
     [['scale', '999'], 1, 'no guest 999 in cluster lab'],
     [['profile', '999'], 1, 'no guest 999 in cluster lab'],
     [['place', '--cpu', '4'], 2, "required option '--mem <GiB>' not specified"],
-    [['place', '--cpu', 'x', '--mem', '1'], 2, 'must be a number from 1 to 1024'],
+    [['place', '--cpu', 'x', '--mem', '1'], 2, 'must be a whole number from 1 to 1024'],
     [['outcomes', '--since', 'yesterday'], 2, 'is neither such as 7d nor a date'],
   ])('%j is refused in a sentence', async (args, code, sentence) => {
     const ran = await ask(...args);
@@ -166,6 +166,17 @@ describe.skipIf(!nats)('the command line asks what is known of a cluster', () =>
 test('without NATS each command says what to set', async () => {
   const { code, err } = await evenkeel(['profile', '1']);
   expect([code, err]).toEqual([2, expect.stringContaining('set EVENKEEL_NATS_URL')]);
+});
+
+test.each([
+  [['backtest', 'traces.csv', '--nodes', '2.5'], '1 to 256'],
+  [['backtest', 'traces.csv', '--guests', '10.7'], '1 to 10000'],
+  [['demo', '--exit-after', '1.5'], '1 to 1000000'],
+  [['simulate', '--port', '80.5'], '0 to 65535'],
+  [['place', '--mem', '1', '--cpu', '1.5'], '1 to 1024'],
+])('what is counted is a whole number: %o', async (args, range) => {
+  const { code, err } = await evenkeel(args);
+  expect([code, err]).toEqual([2, expect.stringContaining(`must be a whole number from ${range}`)]);
 });
 
 test.each(['scale', 'place', 'profile', 'outcomes'])('%s explains itself', async (name) => {

@@ -8,7 +8,7 @@ import { openServers } from '../demo/open-servers.ts';
 import { createTeller, formatLine, type Line, tellSample } from '../demo/tell.ts';
 import { tokensOf } from '../demo/tokens-of.ts';
 import { services } from '../services.ts';
-import { numberIn, readable } from './simulate.ts';
+import { numberIn, readable, wholeNumberIn } from './simulate.ts';
 
 const demoCluster = 'homelab';
 
@@ -21,7 +21,7 @@ export function addDemo(program: Command): void {
     .argument('[file]', 'the cluster to simulate, YAML; by default a homelab of four nodes')
     .option('--speed <factor>', 'simulated seconds per real second, 1 to 300', numberIn(1, 300), 60)
     .option('--json', 'one event a line instead of the story')
-    .option('--exit-after <n>', 'leave with 0 after so many recorded outcomes', numberIn(1, 1e6))
+    .option('--exit-after <n>', 'leave with 0 after so many recorded outcomes', wholeNumberIn(1, 1e6))
     .option('--memory', 'do without nats-server and redis-server')
     .action(demo);
 }

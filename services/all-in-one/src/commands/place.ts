@@ -5,7 +5,7 @@ import { printable, safe } from '../demo/tell.ts';
 import { type AskOptions, askBus, lastOf } from './ask-bus.ts';
 import { columns, percent, points } from './columns.ts';
 import { UsageError } from './fail.ts';
-import { numberIn } from './simulate.ts';
+import { numberIn, wholeNumberIn } from './simulate.ts';
 
 type Options = AskOptions & {
   cpu: number;
@@ -32,7 +32,7 @@ export function addPlace(program: Command): void {
   program
     .command('place')
     .description('the best node for a new guest: what each node would be with it, and why not')
-    .requiredOption('--cpu <n>', 'vCPUs', numberIn(1, 1024))
+    .requiredOption('--cpu <n>', 'vCPUs', wholeNumberIn(1, 1024))
     .requiredOption('--mem <GiB>', 'memory that it is given', numberIn(0.0625, 65_536))
     .option(
       '--load <percent>',

@@ -10,6 +10,14 @@ export const numberIn = (min: number, max: number) => (text: string) => {
   return n;
 };
 
+/** Reads what is counted; InvalidArgumentError where it is no whole number within the range. */
+export const wholeNumberIn = (min: number, max: number) => (text: string) => {
+  const n = Number(text);
+  if (!Number.isInteger(n) || n < min || n > max)
+    throw new InvalidArgumentError(`must be a whole number from ${min} to ${max}`);
+  return n;
+};
+
 /** The path of a file that can be read, else a UsageError. */
 export function readable(file: string): string {
   try {
@@ -29,7 +37,7 @@ export function addSimulate(program: Command): void {
     .description('serve a simulated Proxmox VE cluster over HTTPS, as the real API speaks')
     .argument('[file]', 'the cluster to simulate, YAML; by default a homelab of four nodes')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--port <port>', 'port, 0 for any', numberIn(0, 65_535), 8006)
+    .option('--port <port>', 'port, 0 for any', wholeNumberIn(0, 65_535), 8006)
     .option(
       '--speed <factor>',
       'simulated seconds per real second, 1 to 300; by default as the file says',

@@ -1,4 +1,4 @@
-import { Config, type ConfigInput, type Counterfactual } from '@evenkeel/contracts';
+import { Config, type ConfigInput, type Counterfactual, type Limit } from '@evenkeel/contracts';
 import { describe, expect, test } from 'vitest';
 import { proposeSettings } from './propose-settings.ts';
 import { sayBands } from './say-bands.ts';
@@ -85,12 +85,31 @@ describe('a better setting is proposed', () => {
     ['persistence', 'intelligent_migrations.observation_periods 3 2'],
     ['trend', 'intelligent_migrations.trend_awareness_enabled true false'],
     ['risk', 'intelligent_migrations.risk_confidence_multiplier 1.2 1.1'],
-    ['limits', 'automated_migrations.rules.max_migrations_per_run 3 6'],
   ])('where %s surely holds back what pays', (filter, proposal) => {
     expect(say(many(30, filter, 1, sure))).toEqual([proposal]);
   });
 
+  const limited = (limit: Limit) =>
+    many(30, 'limits', 15, (i) => ({
+      ...sure(i),
+      held_by: { order: 15, filter: 'limits', action: 'skipped', limit },
+    }));
+
+  test.each<[string, Limit, [number, number], string[]]>([
+    ['the run is small', 'max_migrations_per_run', [3, 1], ['max_migrations_per_run 3 6']],
+    ['slots are few', 'max_concurrent_migrations', [3, 1], ['max_concurrent_migrations 1 2']],
+    ['slots are no more than a run may use', 'max_concurrent_migrations', [3, 2], ['max_concurrent_migrations 2 3']],
+    ['a run uses no more slots', 'max_concurrent_migrations', [3, 3], []],
+    ['another has just ended', 'grace_period_seconds', [3, 1], []],
+  ])('of the limits the one that holds back, where %s', (_, limit, [perRun, concurrent], proposed) => {
+    const rules = { max_migrations_per_run: perRun, max_concurrent_migrations: concurrent };
+    expect(say(limited(limit), { automated_migrations: { rules } })).toEqual(
+      proposed.map((change) => `automated_migrations.rules.${change}`),
+    );
+  });
+
   test.each([
+    ['nobody noted which of the limits it was', many(30, 'limits', 15, sure)],
     ['too few are judged', many(19, 'trend', 7, verdicts(19))],
     ['it is not sure', many(30, 'trend', 7, verdicts(22))],
     ['an hour has not passed', many(30, 'trend', 7, () => ({ horizon: '5m' as const }))],

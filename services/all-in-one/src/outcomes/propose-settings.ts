@@ -26,7 +26,7 @@ const learning =
   };
 const rule =
   (
-    name: 'cooldown_minutes' | 'rollback_window_hours' | 'max_migrations_per_run',
+    name: 'cooldown_minutes' | 'rollback_window_hours' | 'max_migrations_per_run' | 'max_concurrent_migrations',
     ease: (now: number) => number,
   ): Easing =>
   ({ automated_migrations: { rules } }) =>
@@ -55,7 +55,10 @@ const confidenceSteps = Array.from({ length: 20 }, (_, i) => 5 * i);
 const ratioSteps = [0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.5, 2, 3, 4];
 const minConfidence = 'automated_migrations.rules.min_confidence_score';
 
-/** What would let through what a filter holds back. Safety, conflicts, tags and rules are no matter of what pays. */
+/**
+ * What would let through what a filter holds back, or one of the limits. Safety, conflicts, tags and rules are no matter of what pays,
+ * nor is how long a cluster rests after a migration.
+ */
 const easings: Record<string, Easing> = {
   persistence: learning('observation_periods', (n) => Math.max(2, n - 1)),
   cooldown: rule('cooldown_minutes', (n) => Math.floor(n / 2)),
@@ -76,8 +79,15 @@ const easings: Record<string, Easing> = {
       (c) => c.cost_benefit_ratio,
     ),
   guest_success: off('guest_success_tracking_enabled'),
-  limits: rule('max_migrations_per_run', (n) => Math.min(100, 2 * n)),
+  max_migrations_per_run: rule('max_migrations_per_run', (n) => Math.min(100, 2 * n)),
+  max_concurrent_migrations: (config, held) => {
+    const { max_migrations_per_run: useful } = config.automated_migrations.rules;
+    return rule('max_concurrent_migrations', (n) => Math.max(n, Math.min(50, useful, 2 * n)))(config, held);
+  },
 };
+
+/** The limit that held a move back, else the filter. */
+const holderOf = ({ held_by }: Counterfactual): string => held_by.limit ?? held_by.filter;
 
 /** What passed every filter and only was not to move: where that surely does not pay, more confidence should be asked. */
 function stricter(config: Config, rows: Rows): Proposal[] {
@@ -94,12 +104,12 @@ function stricter(config: Config, rows: Rows): Proposal[] {
 /** Settings that would surely let through more that pays, or less that does not; none where little is known. */
 export function proposeSettings(all: readonly Counterfactual[], config: Config): Proposal[] {
   const rows = latestHeld(all).filter(({ horizon }) => horizon !== '5m');
-  const easier = Object.entries(easings).flatMap(([filter, ease]): Proposal[] => {
-    const held = rows.filter(({ held_by }) => held_by.filter === filter);
-    const threshold = filter === 'confidence' || filter === 'cost_benefit';
+  const easier = Object.entries(easings).flatMap(([holder, ease]): Proposal[] => {
+    const held = rows.filter((row) => holderOf(row) === holder);
+    const threshold = holder === 'confidence' || holder === 'cost_benefit';
     const change = threshold || surelyPay(held) ? ease(config, held) : undefined;
     if (!change) return [];
-    const because = `of ${held.length} moves that ${filter} held back ${paid(held)} would have paid`;
+    const because = `of ${held.length} moves that ${holder} held back ${paid(held)} would have paid`;
     return [{ ...change, because }];
   });
   return [...easier, ...stricter(config, rows)];

@@ -11,6 +11,14 @@ describe('a decision', () => {
     ['that a filter refused', {}, { order: 4, filter: 'confidence', action: 'filtered' }],
     ['that waits', { action: 'deferred', ladder: [rung(7, 'trend', 'failed')] }, { order: 7, filter: 'trend' }],
     ['that had no room', { action: 'skipped', ladder: [rung(15, 'limits', 'failed')] }, { filter: 'limits' }],
+    [
+      'that waits for a slot',
+      {
+        action: 'skipped',
+        ladder: [{ ...rung(15, 'limits', 'failed'), limit: 'max_concurrent_migrations' as const }],
+      },
+      { filter: 'limits', limit: 'max_concurrent_migrations' },
+    ],
     ['of a dry run', { action: 'skipped', ladder: passed, dry_run: true }, { order: 16, filter: 'dry_run' }],
     ['in a mode that only looks', { action: 'skipped', ladder: passed }, { order: 16, filter: 'mode' }],
     ['that goes on', { action: 'pending', ladder: passed }, undefined],
