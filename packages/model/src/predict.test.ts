@@ -41,6 +41,16 @@ describe('predictGuest', () => {
     expect(p.cores).toBeCloseTo(2.4, 6);
     expect(p.mem_bytes).toBe(4 * GiB);
   });
+  test('no more than it can use of the vCPUs that it has now, whatever it used when it had more', () => {
+    const profile = aProfile(guest);
+    const shrunk = (hour: number) => ({ ...profile, cpu: { ...profile.cpu, hour, day: 1.5, week: 1.5, max: 1.6 } });
+    const cores = (cpu: number, hour: number) => predictGuest({ ...guest, cpu }, shrunk(hour), settings).cores;
+    expect([cores(0.9, 0.95), cores(1.1, 1), cores(1, 1.2)].map((c) => c.toFixed(6))).toEqual([
+      '4.000000',
+      '4.400000',
+      '4.800000',
+    ]);
+  });
   test('cyclical: its peak hour, with the phase of the moment taken out of the mean', () => {
     const profile = aProfile(guest, { behavior: 'cyclical', hourly_cpu: wave, window_hours: 14 * 24 });
     profile.cpu = { ...profile.cpu, hour: 0.1, day: 0.3, week: 0.3, max: 0.8 };

@@ -199,7 +199,7 @@ export function predictGuest(
   const growing = profile.behavior === 'growing' || (profile.behavior === 'cyclical' && growsBesides(profile));
   const grown = growing ? (growthDays * Math.max(0, profile.cpu_growth_per_day)) / 100 : 0;
   const due = level(guest, profile, deviations, settings);
-  const mean = Math.min(Math.max(1, profile.cpu.max), due + grown);
+  const mean = Math.min(Math.max(1, guest.cpu, profile.cpu.hour ?? 0), due + grown);
   const peak = Math.max(0, ...(deviations ?? []));
   const weekly = beyondTheDay(profile.weekly_peak, mean, deviations);
   const inWeek = weekly && profile.weekly_peak ? profile.weekly_peak.cpu : 0;

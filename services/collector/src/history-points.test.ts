@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { historyPoints } from './history-points.ts';
+import { historyPoints, inVcpus, latestVcpus } from './history-points.ts';
 
 const now_s = 1_800_000_000;
 const rows = (from: number, step: number, count: number, cpu: number | undefined = 0.5, mem: number | undefined = 10) =>
@@ -49,6 +49,19 @@ it('leaves out what was not recorded, is not over, or belongs to another guest',
     [now_s - 300, 300, null, 7],
   ]);
   expect(historyPoints({ day: [], week: [] }, { now_s })).toEqual([]);
+});
+
+it('says CPU as a fraction of the vCPUs that the guest has now, of a time in which it had others too', () => {
+  const sized = (from: number, cpu: number, maxcpu?: number) =>
+    rows(now_s - from, 300, 1, cpu).map((row) => ({ ...row, maxcpu }));
+  const day = [...sized(1200, 0.8, 2), ...sized(600, 0.4, 4), { time: now_s - 300, maxcpu: 8 }, ...sized(900, 0.3)];
+  const week = sized(7200, 0.2, 16);
+  const vcpus = latestVcpus([...week, ...day]);
+  expect(vcpus).toBe(8);
+  const { day: fine, week: coarse } = inVcpus({ day, week }, vcpus);
+  expect([...coarse, ...fine].map(({ cpu }) => cpu)).toEqual([0.4, 0.2, 0.2, undefined, 0.3]);
+  expect(latestVcpus(rows(now_s - 600, 300, 2))).toBeUndefined();
+  expect(inVcpus({ day, week }, undefined)).toEqual({ day, week });
 });
 
 it('never overlaps, never makes up values, whatever the steps', () => {

@@ -56,9 +56,25 @@ function thinned(all: readonly Bucket[]): HistoryPoint[] {
   return groups.map(point);
 }
 
+/** vCPUs of a guest in the last row that says so. */
+export const latestVcpus = (rows: readonly HistoryRow[]): number | undefined =>
+  rows.reduce<HistoryRow | undefined>(
+    (last, row) => (row.maxcpu && row.time >= (last?.time ?? 0) ? row : last),
+    undefined,
+  )?.maxcpu;
+
+type Rows = { day: readonly HistoryRow[]; week: readonly HistoryRow[] };
+
+/** Rows with CPU as a fraction of so many vCPUs: Proxmox keeps it as one of those that the guest had then. */
+export function inVcpus({ day, week }: Rows, vcpus: number | undefined): Rows {
+  const scaled = (row: HistoryRow): HistoryRow =>
+    row.cpu !== undefined && row.maxcpu && vcpus ? { ...row, cpu: (row.cpu * row.maxcpu) / vcpus } : row;
+  return { day: day.map(scaled), week: week.map(scaled) };
+}
+
 /** A day in fine steps and before it the week in coarse ones, without what was not recorded, lies before `from_s`, or is not over. */
 export function historyPoints(
-  { day, week }: { day: readonly HistoryRow[]; week: readonly HistoryRow[] },
+  { day, week }: Rows,
   { from_s = 0, now_s }: { from_s?: number; now_s: number },
 ): HistoryPoint[] {
   const isPast = ({ from, to }: Bucket): boolean => from >= from_s && to <= now_s;

@@ -9,7 +9,7 @@ import type {
 import { type HistoryRow, type ProxmoxErrorKind, parseUpid, type TaskRow, unreadIdentity } from '@evenkeel/proxmox';
 import type { FactsByGuest } from './due-configs.ts';
 import { mostTries, type PastAsk } from './due-past.ts';
-import { historyPoints } from './history-points.ts';
+import { historyPoints, inVcpus, latestVcpus } from './history-points.ts';
 import { pastMigration } from './past-migration.ts';
 
 type Rows = { day: HistoryRow[]; week: HistoryRow[] };
@@ -28,7 +28,7 @@ export type NodeTale = {
   /** Memory of the node, bytes, where its history says it. */
   node_maxmem?: number;
   node_history: HistoryPoint[];
-  guests: { guest: string; identity: string; history: HistoryPoint[] }[];
+  guests: { guest: string; identity: string; maxcpu?: number; history: HistoryPoint[] }[];
   migrations: PastMigration[];
 };
 
@@ -57,9 +57,10 @@ export function talesOf(reads: readonly PastRead[], facts: FactsByGuest, now_s: 
     } else if (read.kind === 'guest') {
       const { id, node } = read.ask.guest;
       const known = facts[id]?.known;
-      const history = historyPoints(read, { now_s, from_s: known?.marks.ctime ?? 0 });
-      if (history.length > 0)
-        taleOf(node).guests.push({ guest: id, identity: known?.identity ?? unreadIdentity, history });
+      const maxcpu = latestVcpus([...read.week, ...read.day]);
+      const history = historyPoints(inVcpus(read, maxcpu), { now_s, from_s: known?.marks.ctime ?? 0 });
+      const told = { guest: id, identity: known?.identity ?? unreadIdentity, ...(maxcpu ? { maxcpu } : {}), history };
+      if (history.length > 0) taleOf(node).guests.push(told);
     } else if (read.kind === 'log') {
       const migration = pastMigration(read.ask.log, read.lines);
       if (migration) taleOf(migration.source).migrations.push(migration);

@@ -1,6 +1,16 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { cellLength, cpuCode, cpuOfCode, decodeCell, decodeCells, emptyCell, encodeCell, unseen } from './cell.ts';
+import {
+  cellLength,
+  cpuCode,
+  cpuOfCode,
+  decodeCell,
+  decodeCells,
+  emptyCell,
+  encodeCell,
+  scaleCells,
+  unseen,
+} from './cell.ts';
 
 const code = fc.integer({ min: 0, max: 255 });
 const cell = fc.record({
@@ -19,6 +29,23 @@ test('a cell says what was put in: CPU exactly, memory to 0.3 %, samples to 6 %'
       if (put.mem === undefined) expect(got.mem).toBeUndefined();
       else expect(Math.abs((got.mem as number) - put.mem)).toBeLessThanOrEqual(0.003 * (put.mem + 1));
       expect(Math.abs(got.samples - put.samples)).toBeLessThanOrEqual(0.5 + 0.06 * put.samples);
+    }),
+  );
+});
+
+test('scaling multiplies CPU, and leaves what was not seen, memory and samples alone', () => {
+  const factor = fc.double({ min: 0.1, max: 10, noNaN: true });
+  fc.assert(
+    fc.property(fc.array(cell, { maxLength: 3 }), factor, (put, by) => {
+      const before = put.map(encodeCell).join('');
+      const after = scaleCells(before, by);
+      put.forEach((_, i) => {
+        const [was, is] = [decodeCell(before, i), decodeCell(after, i)];
+        expect(is.cpu).toEqual(was.cpu.map((code) => (code === unseen ? unseen : cpuCode(cpuOfCode[code]! * by))));
+        expect([is.mem, is.samples]).toEqual([was.mem, was.samples]);
+      });
+      const there = scaleCells(before, Math.min(1, by));
+      expect(scaleCells(scaleCells(there, 1 / Math.min(1, by)), Math.min(1, by))).toBe(there);
     }),
   );
 });

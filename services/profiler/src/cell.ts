@@ -39,6 +39,23 @@ export function encodeCell({ cpu, mem, samples }: Cell): string {
   return write(triple(cpu, 0), 4) + write(triple(cpu, 3), 4) + write(memCode(mem), 2) + write(countCode(samples), 1);
 }
 
+/** What each code becomes where CPU is so many times as much; what passes the scale stays at its end. */
+export const scaledCodes = (factor: number): Uint8Array =>
+  Uint8Array.from({ length: 256 }, (_, code) =>
+    code === unseen ? unseen : cpuCode((cpuOfCode[code] as number) * factor),
+  );
+
+/** A string of cells with so many times as much CPU; memory and samples as they are. */
+export function scaleCells(cells: string, factor: number): string {
+  const codes = scaledCodes(factor);
+  let scaled = '';
+  for (let at = 0; at < cells.length; at += cellLength) {
+    const cpu = decodeCell(cells, at / cellLength).cpu.map((code) => codes[code] as number);
+    scaled += write(triple(cpu, 0), 4) + write(triple(cpu, 3), 4) + cells.slice(at + 8, at + cellLength);
+  }
+  return scaled;
+}
+
 export const emptyCell = encodeCell({ cpu: [], mem: undefined, samples: 0 });
 
 const read = (cells: string, at: number): number => values[cells.charCodeAt(at)] as number;

@@ -1,9 +1,9 @@
 import type { GuestHistory, OpenHour, OpenHours } from '@evenkeel/contracts';
-import { cellLength, hourMs } from './cell.ts';
+import { cellLength, hourMs, scaleCells } from './cell.ts';
 import { appendHours, historyParts, partOf } from './history.ts';
 
-/** What changes in one part of the histories, by guest: whether its past is void, and the closed hours to append. */
-export type PartChange = Map<string, { forget: boolean; cells: string; end: number }>;
+/** What changes in one part of the histories, by guest: whether its past is void, by what to multiply the CPU of it, and the closed hours to append. */
+export type PartChange = Map<string, { forget: boolean; factor?: number; cells: string; end: number }>;
 
 /** Parts are written one after the other over the first fifty minutes of an hour, so that no single sample pays for all guests. */
 const delayOf = (part: number): number => (part * 3_000_000) / historyParts;
@@ -15,6 +15,7 @@ const isDue = (open: OpenHour, now: number, part: number): boolean =>
 export function closeHours(
   open: OpenHours,
   forgotten: readonly string[],
+  resized: ReadonlyMap<string, number> = new Map(),
 ): { open: OpenHours; parts: Map<number, PartChange> } {
   const now = Date.parse(open.at);
   const forgets = new Set(forgotten);
@@ -22,11 +23,13 @@ export function closeHours(
   const closed: Record<string, OpenHour> = {};
   const look = (guest: string, hour: OpenHour | undefined): void => {
     const forget = forgets.has(guest);
-    if (!forget && (hour === undefined || hour[8] === '')) return;
+    const factor = resized.get(guest);
+    const changes = forget || factor !== undefined;
+    if (!changes && (hour === undefined || hour[8] === '')) return;
     const part = partOf(guest);
     const due = hour !== undefined && isDue(hour, now, part);
-    if (!due && !forget) return;
-    const change = { forget, cells: due ? hour[8] : '', end: hour?.[1] ?? 0 };
+    if (!due && !changes) return;
+    const change = { forget, ...(factor ? { factor } : {}), cells: due ? hour[8] : '', end: hour?.[1] ?? 0 };
     parts.set(part, (parts.get(part) ?? new Map()).set(guest, change));
     if (due) closed[guest] = withoutPending(hour);
   };
@@ -37,7 +40,7 @@ export function closeHours(
 }
 
 /** An open hour whose closed predecessors the history holds. */
-export const withoutPending = ([identity, hour, buckets, ms, cpu, seen, mem, samples]: OpenHour): OpenHour => [
+export const withoutPending = ([
   identity,
   hour,
   buckets,
@@ -46,8 +49,9 @@ export const withoutPending = ([identity, hour, buckets, ms, cpu, seen, mem, sam
   seen,
   mem,
   samples,
-  '',
-];
+  ,
+  ...size
+]: OpenHour): OpenHour => [identity, hour, buckets, ms, cpu, seen, mem, samples, '', ...size];
 
 /** A part of the histories after a change; guests that it does not touch keep their very objects. */
 export function changePart(
@@ -55,8 +59,10 @@ export function changePart(
   change: PartChange,
 ): Record<string, GuestHistory> {
   const after = { ...before };
-  for (const [guest, { forget, cells, end }] of change) {
+  for (const [guest, { forget, factor, cells, end }] of change) {
+    const known = after[guest];
     if (forget) delete after[guest];
+    else if (known && factor) after[guest] = { ...known, cells: scaleCells(known.cells, factor) };
     if (cells !== '') after[guest] = appendHours(after[guest], cells, end);
   }
   return after;

@@ -13,7 +13,7 @@ import {
 } from './cell.ts';
 import { withoutPending } from './close-hours.ts';
 import { appendHours, historyHours, partOf } from './history.ts';
-import { openAt } from './open-hour.ts';
+import { openAt, resize } from './open-hour.ts';
 
 type Past = DataOf<typeof historyBackfilled>;
 type Histories = Record<string, GuestHistory>;
@@ -80,6 +80,10 @@ function countBy(points: readonly HistoryPoint[], key: (point: HistoryPoint) => 
   return counts;
 }
 
+/** Points with so many times as much CPU. */
+const scalePoints = (points: readonly HistoryPoint[], factor: number): readonly HistoryPoint[] =>
+  factor === 1 ? points : points.map(([at, length, cpu, mem]) => [at, length, cpu === null ? null : cpu * factor, mem]);
+
 /** Folds the past of a node's guests into the parts that hold them; a guest that is known under another identity is left alone. */
 export function foldBackfill(
   open: OpenHours | undefined,
@@ -88,13 +92,15 @@ export function foldBackfill(
 ): { open: OpenHours; parts: Map<number, Histories> } {
   const guests: Record<string, OpenHour> = { ...open?.guests };
   const changed = new Map<number, Histories>();
-  for (const { guest, identity, history } of past.guests) {
-    const own = guests[guest] ?? openAt(identity, Date.parse(past.at));
-    if (own[0] !== identity || history.length === 0) continue;
+  for (const { guest, identity, maxcpu, history } of past.guests) {
+    const opened = guests[guest] ?? openAt(identity, Date.parse(past.at));
+    if (opened[0] !== identity || history.length === 0) continue;
+    const own = opened[9] || !maxcpu ? opened : resize(opened, maxcpu);
+    const factor = maxcpu && own[9] ? maxcpu / own[9] : 1;
     const part = partOf(guest);
     const histories = changed.get(part) ?? { ...parts.get(part) };
     const known = appendHours(histories[guest], own[8], own[1]);
-    histories[guest] = fillHistory(known, history);
+    histories[guest] = fillHistory(known, scalePoints(history, factor));
     changed.set(part, histories);
     guests[guest] = withoutPending(own);
   }

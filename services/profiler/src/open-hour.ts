@@ -1,5 +1,5 @@
 import type { OpenHour } from '@evenkeel/contracts';
-import { bucketMs, cpuCode, emptyCell, encodeCell, hourMs, unseen } from './cell.ts';
+import { bucketMs, cpuCode, emptyCell, encodeCell, hourMs, scaleCells, scaledCodes, unseen } from './cell.ts';
 import { keepLast } from './history.ts';
 
 /** A reading holds for the time from `from` to `to`, epoch milliseconds; CPU as a fraction, memory in bytes. */
@@ -37,16 +37,16 @@ const hex = (code: number): string => code.toString(16).padStart(2, '0');
 function advance(open: OpenHour, at: number): OpenHour {
   const hour = Math.floor(at / hourMs);
   const bucket = Math.floor((at % hourMs) / bucketMs);
-  let [identity, openHour, buckets, ms, cpu, seen, mem, samples, pending] = open;
+  let [identity, openHour, buckets, ms, cpu, seen, mem, samples, pending, ...size] = open;
   if (hour > openHour) {
     pending = keepLast(pending + openCell(open) + emptyCell.repeat(Math.min(hour - openHour - 1, 336)));
     [openHour, buckets, ms, cpu, seen, mem, samples] = [hour, '', 0, 0, 0, 0, 0];
   }
   const missing = bucket - buckets.length / 2;
-  if (missing <= 0) return [identity, openHour, buckets, ms, cpu, seen, mem, samples, pending];
+  if (missing <= 0) return [identity, openHour, buckets, ms, cpu, seen, mem, samples, pending, ...size];
   const closed = ms > 0 ? cpuCode(cpu / ms / 10_000) : unseen;
   buckets += hex(closed) + hex(unseen).repeat(missing - 1);
-  return [identity, openHour, buckets, 0, 0, seen, mem, samples, pending];
+  return [identity, openHour, buckets, 0, 0, seen, mem, samples, pending, ...size];
 }
 
 const bucketStart = (open: OpenHour): number => open[1] * hourMs + (open[2].length / 2) * bucketMs;
@@ -60,7 +60,7 @@ export function observe(before: OpenHour, { from, to, cpu, mem }: Reading): Open
     open = advance(open, at);
     const until = Math.min(to, (Math.floor(at / bucketMs) + 1) * bucketMs);
     const ms = until - at;
-    const [identity, hour, buckets, bucketSeen, cpuSum, hourSeen, memSum, samples, pending] = open;
+    const [identity, hour, buckets, bucketSeen, cpuSum, hourSeen, memSum, samples, pending, ...size] = open;
     open = [
       identity,
       hour,
@@ -71,6 +71,7 @@ export function observe(before: OpenHour, { from, to, cpu, mem }: Reading): Open
       memSum + ms * mib,
       samples + (until === to ? 1 : 0),
       pending,
+      ...size,
     ];
     at = until;
   }
@@ -80,3 +81,15 @@ export function observe(before: OpenHour, { from, to, cpu, mem }: Reading): Open
 /** Closes what lies before a moment although nothing was measured; the hour of the moment stays open. */
 export const passTime = (open: OpenHour, at: number): OpenHour =>
   Math.floor(at / hourMs) > open[1] ? advance(open, at) : open;
+
+/** Cores stay what they were when a guest gets more or fewer vCPUs: all its CPU becomes a fraction of those that it has now. */
+export function resize(open: OpenHour, maxcpu: number): OpenHour {
+  const [identity, hour, buckets, ms, cpu, seen, mem, samples, pending, before = maxcpu] = open;
+  if (open[9] === maxcpu) return open;
+  const factor = before / maxcpu;
+  if (factor === 1) return [identity, hour, buckets, ms, cpu, seen, mem, samples, pending, maxcpu];
+  const codes = scaledCodes(factor);
+  const scaled = closedBuckets(open).map((code) => hex(codes[code] as number));
+  const cells = scaleCells(pending, factor);
+  return [identity, hour, scaled.join(''), ms, Math.round(cpu * factor), seen, mem, samples, cells, maxcpu];
+}

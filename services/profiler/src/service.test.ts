@@ -7,6 +7,7 @@ import {
   historyBackfilled,
   openHours,
 } from '@evenkeel/contracts';
+import { predictGuest } from '@evenkeel/model';
 import { expect, test } from 'vitest';
 import { profiler } from './service.ts';
 import { guestSample, runSample } from './testing/sample.ts';
@@ -93,4 +94,108 @@ test('another guest under the same id begins without a past', async () => {
   const said = await on(clusterSampled, runSample(later, [guestSample({ cpu: 0.1, identity: 'born-again' })]));
   const { profiles } = clusterProfiled.data.parse(said?.[0]?.data);
   expect(profiles[0]?.cpu.max).toBeCloseTo(0.1, 2);
+});
+
+const hours = (n: number) => start + n * 3_600_000;
+
+/** What is predicted, in cores, and said of a guest that always uses 1.9 cores and had so many vCPUs, each for so many hours. */
+async function afterSizes(on: ReturnType<typeof profilerOf>, sizes: [vcpus: number, hours: number][]) {
+  const cores = 1.9;
+  let from = 0;
+  let last: ReturnType<typeof runSample> | undefined;
+  let said: Awaited<ReturnType<typeof on>>;
+  for (const [maxcpu, length] of sizes) {
+    for (let now = hours(from); now < hours(from + length); now += 600_000) {
+      last = runSample(now, [guestSample({ maxcpu, cpu: cores / maxcpu })]);
+      said = await on(clusterSampled, last);
+    }
+    from += length;
+  }
+  const [profile] = clusterProfiled.data.parse(said?.[0]?.data).profiles;
+  const settings = { prices: config.penalty_config, speed_factor: 1, hour: 0 };
+  return { profile: profile!, prediction: predictGuest(last!.guests[0]!, profile, settings) };
+}
+
+const anew = () => profilerOf({ open: new Map(), histories: new Map() });
+
+test.each<[string, [number, number][]]>([
+  [
+    'ten minutes ago',
+    [
+      [2, 168],
+      [4, 1 / 6],
+    ],
+  ],
+  [
+    'an hour ago',
+    [
+      [2, 168],
+      [4, 1],
+    ],
+  ],
+  [
+    'two days ago',
+    [
+      [2, 168],
+      [4, 48],
+    ],
+  ],
+  [
+    'and back',
+    [
+      [2, 100],
+      [4, 50],
+      [2, 5],
+    ],
+  ],
+  [
+    'to fewer',
+    [
+      [4, 168],
+      [3, 2],
+    ],
+  ],
+  [
+    'on its first day',
+    [
+      [2, 5],
+      [4, 1],
+    ],
+  ],
+])('cores stay what they were for a guest that was resized %s', async (_, sizes) => {
+  const { profile, prediction } = await afterSizes(anew(), sizes);
+  const vcpus = sizes.at(-1)![0];
+  for (const fraction of [profile.cpu.min, profile.cpu.max, profile.cpu.p95, profile.cpu.mean, profile.cpu.day])
+    expect(fraction! * vcpus).toBeCloseTo(1.9, 1);
+  expect(prediction.cores).toBeCloseTo(1.9, 1);
+  expect(prediction.next_cores).toBeCloseTo(1.9, 1);
+});
+
+test('a past of other sizes agrees with what was seen, whichever is read first', async () => {
+  const past = {
+    cluster: 'keel',
+    at: new Date(start).toISOString(),
+    node: 'alpha',
+    part: 1,
+    node_history: [],
+    migrations: [],
+    guests: [
+      {
+        guest: 'qemu/100',
+        identity: 'born-once',
+        maxcpu: 8,
+        history: Array.from({ length: 336 }, (_, i) => [start / 1000 - 20 - (336 - i) * 1800, 1800, 1.9 / 8, 2 ** 30]),
+      },
+    ],
+  };
+  const [before, after] = [anew(), anew()];
+  await before(historyBackfilled, past);
+  await after(clusterSampled, runSample(hours(-0.5), [guestSample({ maxcpu: 4, cpu: 1.9 / 4 })]));
+  await after(historyBackfilled, past);
+  for (const on of [before, after]) {
+    const { profile, prediction } = await afterSizes(on, [[4, 2]]);
+    expect(profile.window_hours).toBeGreaterThan(160);
+    expect(profile.cpu.week! * 4).toBeCloseTo(1.9, 1);
+    expect(prediction.cores).toBeCloseTo(1.9, 1);
+  }
 });

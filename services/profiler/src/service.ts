@@ -26,7 +26,7 @@ export const profiler = defineService({
 })
   .on(clusterSampled, async ({ data: sample }, { state, config, cluster, recalled }) => {
     const folded = foldSample(await state.open.get(), sample);
-    const { open, parts } = closeHours(folded.open, folded.forgotten);
+    const { open, parts } = closeHours(folded.open, folded.forgotten, folded.resized);
     for (const [part, change] of parts)
       state.histories.set(changePart(await state.histories.get(String(part)), change), String(part));
     state.open.set(open);

@@ -24,6 +24,15 @@ test.each([
   expect(risk.high).toBe(flags.length > 0);
 });
 
+test.each([
+  ['has copies of them', ['b'], []],
+  ['has none', ['c'], ['local_disk_size', 'local_disks']],
+])('local disks that go to a node that %s', (_, replicated_to, flags) => {
+  const disks = { ...constraints, local_disks: 3, local_disk_bytes: 500 * GiB, replicated_to };
+  const risk = assessRisk(aGuest(1, 'a', { constraints: disks }), aNode('b'), aConfig().risk);
+  expect(risk).toMatchObject({ high: flags.length > 0, flags: flags.map((flag) => ({ flag })) });
+});
+
 test('each risk quotes what it is and what would be none', () => {
   const risky = {
     maxmem: 48.123 * GiB,

@@ -1,4 +1,5 @@
 import type { Config, GuestSample, NodeSample, Recommendation, RiskFlag } from '@evenkeel/contracts';
+import { hasCopies } from '@evenkeel/model';
 
 const GiB = 2 ** 30;
 const MiB = 2 ** 20;
@@ -32,13 +33,13 @@ const table: readonly Row[] = [
   },
   {
     flag: 'local_disk_size',
-    value: (g) => (g.constraints?.local_disk_bytes ?? 0) / GiB,
+    value: (g, t) => (hasCopies(g, t.node) ? 0 : (g.constraints?.local_disk_bytes ?? 0) / GiB),
     limit: (r) => r.local_disk_gib,
     sentence: (v, l) => `${v} GiB on local disks have to be copied, more than ${l}`,
   },
   {
     flag: 'local_disks',
-    value: (g) => g.constraints?.local_disks ?? 0,
+    value: (g, t) => (hasCopies(g, t.node) ? 0 : (g.constraints?.local_disks ?? 0)),
     limit: (r) => r.local_disks,
     sentence: (v, l) => `${v} local disks have to be copied, more than ${l}`,
   },

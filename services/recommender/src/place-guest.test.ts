@@ -97,6 +97,44 @@ describe('a new guest', () => {
     expect(place(change).find((p) => p.node === node)).toMatchObject({ refused: reason });
   });
 
+  describe('where N+1 is asked for', () => {
+    const full = aCluster(
+      [aNode('a'), aNode('b')],
+      [aGuest(1, 'a', { mem: 24 * GiB, maxmem: 24 * GiB }), aGuest(2, 'b', { mem: 20 * GiB, maxmem: 20 * GiB })],
+    );
+    const profiles = full.guests.map((g) => aProfile(g));
+    const reasons = (require_n_plus_1: boolean, mem: number) =>
+      placeGuest(
+        {
+          ...known,
+          sample: full,
+          profiles,
+          config: aConfig({ automated_migrations: { safety_checks: { require_n_plus_1 } } }),
+        },
+        { ...small, mem: mem * GiB, maxmem: mem * GiB },
+      ).map(({ node, refused }) => [node, refused]);
+    test('no node takes what would not survive the loss of one', () => {
+      expect(reasons(true, 1).map(([, refused]) => refused)).toEqual([undefined, undefined]);
+      expect(reasons(false, 20).map(([, refused]) => refused)).toEqual([undefined, undefined]);
+      expect(reasons(true, 20)).toEqual([
+        ['b', expect.stringMatching(/^the loss of . would leave .* without a place \(require_n_plus_1\)$/)],
+        ['a', expect.stringMatching(/^the loss of . would leave .* without a place \(require_n_plus_1\)$/)],
+      ]);
+    });
+  });
+
+  test.each<[string, Partial<NewGuest>, string | undefined]>([
+    ['takes them', { storages: ['ceph'], disk: 800 * GiB }, undefined],
+    [
+      'would be too full',
+      { storages: ['ceph'], disk: 801 * GiB },
+      'storage ceph has 900 GiB free for 801 GiB of disks, 10 % of 1000 GiB must stay free',
+    ],
+    ['is not named', { disk: 801 * GiB }, undefined],
+  ])('with disks for whose size its storage %s', (_, change, refused) =>
+    expect(place(change).find(({ node }) => node === 'b')!.refused).toBe(refused),
+  );
+
   test('a refused node comes after every one that is not', () => {
     expect(place({ tags: ['affinity_web'] }).map((p) => [p.node, p.refused === undefined])).toEqual([
       ['b', true],

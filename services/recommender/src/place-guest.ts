@@ -1,4 +1,12 @@
-import type { ClusterSample, Config, GuestProfile, GuestSample, NodeEffect, NodeScore } from '@evenkeel/contracts';
+import type {
+  ClusterSample,
+  Config,
+  GuestProfile,
+  GuestSample,
+  NodeEffect,
+  NodeSample,
+  NodeScore,
+} from '@evenkeel/contracts';
 import {
   allowedOn,
   applyMove,
@@ -6,6 +14,7 @@ import {
   type Caps,
   capsOf,
   fits,
+  gib,
   type PlanState,
   peakCpu,
   penaltyOf,
@@ -16,6 +25,7 @@ import {
   tooSmall,
   usedMemory,
 } from '@evenkeel/model';
+import { newcomerObjection } from './survival-objection.ts';
 
 /** A guest that does not exist yet; CPU as a fraction of its vCPUs, memory in bytes. */
 export type NewGuest = {
@@ -30,6 +40,8 @@ export type NewGuest = {
   pool?: string;
   /** Storages that it needs; none means that every node has what it needs. */
   storages: readonly string[];
+  /** Bytes of its disks, which come to lie on the first of them. */
+  disk?: number;
 };
 
 /** What a node would be with the guest on it, and why it cannot take it where it cannot. */
@@ -114,6 +126,17 @@ function overCap(state: PlanState, n: number, caps: Caps): string | undefined {
   return `CPU would peak at ${percent(cpu)}, ${percent(caps.cpu)} are allowed`;
 }
 
+/** That its disks would leave too little free on their storage, with the figures. */
+function overStorage({ storages }: NodeSample, given: NewGuest, config: Config): string | undefined {
+  const there = storages.find(({ storage }) => storage === given.storages[0]);
+  if (!there || !given.disk) return undefined;
+  const least = config.automated_migrations.safety_checks.min_storage_free_percent / 100;
+  const free = there.total - there.used;
+  return free - given.disk >= least * there.total
+    ? undefined
+    : `storage ${there.storage} has ${gib(free)} free for ${gib(given.disk)} of disks, ${percent(least)} of ${gib(there.total)} must stay free`;
+}
+
 /** The cluster with the guest on its first node. Whatever that node has of pressure, and of a rise, is its own: nothing of it goes with the guest. */
 function stateWith(guest: GuestSample, { sample, profiles, scores, config }: Known): { state: PlanState; g: number } {
   const state = planState(withGuest(sample, guest), profiles, config, risesOf(scores));
@@ -128,8 +151,8 @@ const rulesFor = (sample: ClusterSample, guest: GuestSample, config: Config): Ru
   ruleContext({ ...sample, guests: [...sample.guests, { ...guest, status: 'stopped' }] }, config);
 
 /**
- * Every node with what it would be with a new guest on it, the best first: those that rules and caps allow, by the penalty points
- * that the guest adds. Nodes are what a run takes them for; the new guest's load is taken with the wide margin of one that nobody
+ * Every node with what it would be with a new guest on it, the best first: those that rules, caps, its storage and, where it is asked for,
+ * N+1 allow, by the penalty points that the guest adds. Nodes are what a run takes them for; the new guest's load is taken with the wide margin of one that nobody
  * has watched yet.
  */
 export function placeGuest(known: Known, given: NewGuest): Placed[] {
@@ -141,13 +164,19 @@ export function placeGuest(known: Known, given: NewGuest): Placed[] {
   const guest = guestOn(first.node, { ...given, cpu: given.cpu / first.speed_factor });
   const { state: then, g } = stateWith(guest, known);
   const ctx = rulesFor(sample, guest, config);
+  const objection = newcomerObjection({ state: now, config, caps }, then.guests[g]!.prediction.mem_bytes);
   return now.nodes
     .map((sampled, n): Placed => {
       const { node } = sampled;
       applyMove(then, g, n);
       const [before, after] = [effectOf(now, n), effectOf(then, n)];
       const small = tooSmall([{ ...guest, node: 'none yet' }], sampled, ctx);
-      const refused = allowedOn(guest.guest, node, now.placement, ctx) ?? small ?? overCap(then, n, caps);
+      const refused =
+        allowedOn(guest.guest, node, now.placement, ctx) ??
+        small ??
+        overCap(then, n, caps) ??
+        overStorage(sampled, given, config) ??
+        objection(node);
       const added = small ? {} : { added: after.penalty - before.penalty };
       return { node, before, after, ...added, ...(refused ? { refused } : {}) };
     })

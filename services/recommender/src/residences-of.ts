@@ -5,7 +5,9 @@ import { takingPart } from './taking-part.ts';
 const MiB = 2 ** 20;
 
 /** Memory of the nodes that could take over for another, guest by guest, before any move of the run. */
-export function residencesOf(planning: Planning): NonNullable<DataOf<typeof recommendationsGenerated>['residences']> {
+export function residencesOf(
+  planning: Pick<Planning, 'state' | 'config' | 'caps'>,
+): NonNullable<DataOf<typeof recommendationsGenerated>['residences']> {
   const { state, caps } = planning;
   const guests = state.nodes.map((): number[] => []);
   for (let g = 0; g < state.guests.length; g++) guests[state.where[g]!]!.push(state.guests[g]!.prediction.mem_bytes);

@@ -4,7 +4,9 @@ import { residencesOf } from './residences-of.ts';
 
 const MiB = 2 ** 20;
 
-const residencesNow = (planning: Planning): Residences =>
+type Plan = Pick<Planning, 'state' | 'config' | 'caps'>;
+
+const residencesNow = (planning: Plan): Residences =>
   new Map(
     Object.entries(residencesOf(planning)).map(([node, { guest_mib, ...rest }]) => [
       node,
@@ -12,13 +14,26 @@ const residencesNow = (planning: Planning): Residences =>
     ]),
   );
 
+const isAsked = ({ config }: Plan): boolean => config.automated_migrations.safety_checks.require_n_plus_1;
+
+/** Where N+1 is asked for, what stands against a guest of so many bytes that begins on a node: that the loss of a node is survived worse. */
+export function newcomerObjection(planning: Plan, bytes: number): (node: string) => string | undefined {
+  if (!isAsked(planning)) return () => undefined;
+  const before = residencesNow(planning);
+  const { short_bytes: least } = survivalOf(before);
+  return (node) => {
+    const { short_bytes, reason } = survivalOf(moveResident(before, 'none yet', node, bytes));
+    return short_bytes > least ? `${reason} (require_n_plus_1)` : undefined;
+  };
+}
+
 /**
  * Where N+1 is asked for, what stands against some guests on a node as the plan's state is now: that one of them after the other makes the
  * loss of a node worse, which the safety filter would refuse. Undefined where nothing does.
  */
 export function survivalObjection(planning: Planning, unit: readonly number[]): (n: number) => string | undefined {
-  const { state, config } = planning;
-  if (!config.automated_migrations.safety_checks.require_n_plus_1) return () => undefined;
+  const { state } = planning;
+  if (!isAsked(planning)) return () => undefined;
   const before = residencesNow(planning);
   const short = survivalOf(before).short_bytes;
   return (n) => {

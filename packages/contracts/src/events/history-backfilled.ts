@@ -42,7 +42,15 @@ export const historyBackfilled = defineEvent({
     /** Bytes of memory of the node, to read its history against. */
     node_maxmem: z.number().optional(),
     node_history: z.array(HistoryPoint),
-    guests: z.array(z.object({ guest: GuestId, identity: z.string(), history: z.array(HistoryPoint) })),
+    guests: z.array(
+      z.object({
+        guest: GuestId,
+        identity: z.string(),
+        /** vCPUs of which all CPU of its history is a fraction, also of a time in which it had more or fewer. */
+        maxcpu: z.number().positive().optional(),
+        history: z.array(HistoryPoint),
+      }),
+    ),
     migrations: z.array(PastMigration),
   }),
   key: ({ cluster }) => cluster,

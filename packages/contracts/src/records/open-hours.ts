@@ -19,6 +19,8 @@ export const OpenHour = z.tuple([
   z.number().int(),
   /** Closed hours just before the open one that the history does not hold yet. */
   z.string(),
+  /** vCPUs of which all CPU here and in the history is a fraction; absent where it was written before that was kept. */
+  z.number().positive().optional(),
 ]);
 
 export const openHours = defineRecord({

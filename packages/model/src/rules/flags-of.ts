@@ -25,15 +25,17 @@ const types: Record<string, CpuType> = {
   'Skylake-Server': { on: 'Skylake-Server-noTSX', flags: tsx },
   'Cascadelake-Server-noTSX': { on: 'Skylake-Server-noTSX', flags: 'avx512_vnni' },
   'Cascadelake-Server': { on: 'Cascadelake-Server-noTSX', flags: tsx },
-  Cooperlake: { on: 'Cascadelake-Server-noTSX', flags: 'avx512_bf16' },
+  Cooperlake: { on: 'Cascadelake-Server', flags: 'avx512_bf16' },
   'Icelake-Server-noTSX': {
     on: 'Cascadelake-Server-noTSX',
     flags: 'avx512vbmi avx512_vbmi2 avx512_bitalg avx512_vpopcntdq gfni vaes vpclmulqdq la57 umip wbnoinvd',
   },
   'Icelake-Server': { on: 'Icelake-Server-noTSX', flags: tsx },
+  'Icelake-Server-v4': { on: 'Icelake-Server-noTSX', flags: 'avx512ifma fsrm rdpid sha_ni' },
+  'Icelake-Server-v7': { on: 'Icelake-Server-v4', flags: tsx },
   SapphireRapids: {
-    on: 'Icelake-Server-noTSX',
-    flags: 'avx_vnni avx512_bf16 avx512_fp16 amx_tile amx_int8 amx_bf16 serialize fsrm',
+    on: 'Icelake-Server-v7',
+    flags: 'avx_vnni avx512_bf16 avx512_fp16 amx_tile amx_int8 amx_bf16 serialize',
   },
   GraniteRapids: { on: 'SapphireRapids', flags: 'amx_fp16' },
   SierraForest: { on: 'Broadwell-noTSX', flags: 'avx_vnni avx_ifma gfni vaes vpclmulqdq sha_ni serialize' },
@@ -55,6 +57,24 @@ const types: Record<string, CpuType> = {
   'EPYC-Turin': { on: 'EPYC-Genoa', flags: 'avx_vnni movdir64b movdiri avx512_vp2intersect' },
 };
 
+/** What QEMU's versions -v1, -v2, … of a type take of the processor, where they differ; a later one is as the last. */
+const versions: Record<string, readonly string[]> = {
+  Haswell: ['Haswell', 'Haswell-noTSX', 'Haswell', 'Haswell-noTSX'],
+  Broadwell: ['Broadwell', 'Broadwell-noTSX', 'Broadwell', 'Broadwell-noTSX'],
+  'Skylake-Client': ['Skylake-Client', 'Skylake-Client', 'Skylake-Client-noTSX'],
+  'Skylake-Server': ['Skylake-Server', 'Skylake-Server', 'Skylake-Server-noTSX'],
+  'Cascadelake-Server': ['Cascadelake-Server', 'Cascadelake-Server', 'Cascadelake-Server-noTSX'],
+  'Icelake-Server': [
+    'Icelake-Server',
+    'Icelake-Server-noTSX',
+    'Icelake-Server-noTSX',
+    'Icelake-Server-v4',
+    'Icelake-Server-v4',
+    'Icelake-Server-v4',
+    'Icelake-Server-v7',
+  ],
+};
+
 /** Types that every 64-bit processor runs. */
 const everywhere = /^(kvm64|qemu64|kvm32|qemu32|pentium[23]?|486|coreduo|core2duo|athlon|phenom)$/;
 /** What follows the name of a generation and takes nothing more of the processor than microcode. */
@@ -62,6 +82,9 @@ const revision = /-(v\d+|IBRS|IBPB)$/;
 
 function baseOf(name: string): string | undefined {
   if (Object.hasOwn(types, name)) return name;
+  const [, family = '', version] = /^(.+)-v(\d+)$/.exec(name) ?? [];
+  if (Object.hasOwn(versions, family))
+    return versions[family]!.at(Math.min(Number(version), versions[family]!.length) - 1);
   const base = name.replace(revision, '');
   return base === name ? undefined : baseOf(base);
 }

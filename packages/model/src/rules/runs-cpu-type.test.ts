@@ -110,6 +110,34 @@ describe('a CPU type', () => {
     expect(suitsNode(guest.guest, 'b', ctx)).toBeNull();
   });
 
+  test.each<[string, number[], number[]]>([
+    ['Haswell', [1, 3], [2, 4, 5]],
+    ['Broadwell', [1, 3], [2, 4]],
+    ['Skylake-Client', [1, 2], [3, 4]],
+    ['Skylake-Server', [1, 2], [3, 4, 5, 6]],
+    ['Cascadelake-Server', [1, 2], [3, 4, 5]],
+    ['Icelake-Server', [1, 7, 8], [2, 3, 4, 5, 6]],
+    ['Cooperlake', [1, 2], []],
+    ['SapphireRapids', [1, 2], []],
+  ])('%s has TSX in some of its numbered versions only', (name, having, lacking) => {
+    const hasTsx = (type: string) => ['hle', 'rtm'].map((flag) => flagsOf(type)!.includes(flag));
+    for (const type of [name, `${name}-IBRS`, ...having.map((n) => `${name}-v${n}`)])
+      expect([type, ...hasTsx(type)]).toEqual([type, true, true]);
+    for (const type of lacking.map((n) => `${name}-v${n}`))
+      expect([type, ...hasTsx(type)]).toEqual([type, false, false]);
+  });
+
+  test('has in a numbered version what the name of that version has, and what came with it', () => {
+    expect(flagsOf('Haswell-v4')).toEqual(flagsOf('Haswell-noTSX-IBRS'));
+    expect(flagsOf('Skylake-Server-v3')).toEqual(flagsOf('Skylake-Server-noTSX-IBRS'));
+    expect(flagsOf('Icelake-Server-v2')).toEqual(flagsOf('Icelake-Server-noTSX'));
+    const added = (to: string, from: string) => flagsOf(to)!.filter((flag) => !flagsOf(from)!.includes(flag));
+    expect(added('Icelake-Server-v4', 'Icelake-Server-v3')).toEqual(['avx512ifma', 'fsrm', 'rdpid', 'sha_ni']);
+    expect(added('Icelake-Server-v7', 'Icelake-Server-v6')).toEqual(['hle', 'rtm']);
+    expect(flagsOf('EPYC-Rome-v4')).toEqual(flagsOf('EPYC-Rome'));
+    expect(flagsOf('toString-v1')).toBeUndefined();
+  });
+
   test('needs what the one it builds on needs; flags that no type needs decide nothing', () => {
     expect(flagsOf('x86-64-v4')).toEqual(expect.arrayContaining([...flagsOf('x86-64-v3')!, 'avx512f']));
     expect(flagsOf('toString')).toBeUndefined();

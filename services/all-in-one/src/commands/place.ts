@@ -14,6 +14,7 @@ type Options = AskOptions & {
   memUsed?: number;
   tag: string[];
   storage: string[];
+  disk?: number;
   type: string;
   name?: string;
   pool?: string;
@@ -23,10 +24,11 @@ const collect = (value: string, all: string[]): string[] => [...all, ...value.sp
 
 const notes = `
 Loads are those that the guests' profiles predict: CPU at the busiest hour with bursts, memory in use. Limits are those of
-automated_migrations.safety_checks; tags and placement_rules mean what they mean for guests that exist. Exit code 1 where no node can take it.
+automated_migrations.safety_checks, N+1 included where it is required; room on a storage is asked for only with --disk. Tags and placement_rules
+mean what they mean for guests that exist. Exit code 1 where no node can take it.
 
   evenkeel place --cpu 4 --mem 8
-  evenkeel place --cpu 8 --mem 32 --load 60 --tag exclude_db --storage ceph`;
+  evenkeel place --cpu 8 --mem 32 --load 60 --tag exclude_db --storage ceph --disk 200`;
 
 export function addPlace(program: Command): void {
   program
@@ -44,6 +46,7 @@ export function addPlace(program: Command): void {
     .option('--name <name>', 'its name, where placement_rules go by it')
     .option('--pool <pool>', 'the pool that it will be in, where placement_rules go by it')
     .option('--storage <name>', 'a storage that it needs; may be said again', collect, [])
+    .option('--disk <GiB>', 'size of its disks, on the first --storage', numberIn(0, 1_048_576))
     .option('--type <type>', 'qemu or lxc', 'qemu')
     .option('-c, --config <file>', 'configuration file, YAML or JSON')
     .option('--cluster <name>', 'cluster, where there are several')
@@ -53,6 +56,8 @@ export function addPlace(program: Command): void {
       if (options.type !== 'qemu' && options.type !== 'lxc')
         throw new UsageError(`type ${JSON.stringify(options.type)} is neither qemu nor lxc`);
       if ((options.memUsed ?? 0) > options.mem) throw new UsageError('--mem-used is more than --mem');
+      if (options.disk !== undefined && options.storage.length === 0)
+        throw new UsageError('--disk needs a --storage to lie on');
       await askBus('place', options, async (asked) => {
         const { data, config } = await lastOf(clusterScored, asked);
         const guest = newGuest(options, usualLoad(data.sample.guests));
@@ -84,6 +89,7 @@ const newGuest = (options: Options, usual: number): NewGuest => ({
   maxmem: options.mem * 2 ** 30,
   tags: options.tag,
   storages: options.storage,
+  ...(options.disk === undefined ? {} : { disk: options.disk * 2 ** 30 }),
   ...(options.name === undefined ? {} : { name: options.name }),
   ...(options.pool === undefined ? {} : { pool: options.pool }),
 });

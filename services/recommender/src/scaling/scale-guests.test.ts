@@ -27,6 +27,7 @@ const told = (
   );
 const inShort = ({ told }: ReturnType<typeof scaleGuests>) =>
   told.map(({ guest, decision }) => [guest, decision.resource_type, decision.scaling_action]);
+const cpus = (now: number) => ({ unit: 'vcpus', now, advised: 2 }) as const;
 const first = (use: keyof typeof uses) => told([one(101, use)]).told[0]!.decision;
 const before = (...decisions: (Partial<ScalingDecision> & { hours: number })[]): Record<string, ScalingHistory> => ({
   'qemu/101': {
@@ -89,6 +90,8 @@ describe('what was told already', () => {
     ['not before that', 'tight', before({ hours: 0.9 }), []],
     ['is taken back once it does not hold', 'fine', before({ hours: 2 }), ['no_action']],
     ['and only once', 'fine', before({ hours: 20 }, { hours: 2, scaling_action: 'no_action' }), []],
+    ['of another size of it does not count', 'idle', before({ hours: 0.1, amount: cpus(4) }), ['scale_down']],
+    ['and is taken back like any', 'fine', before({ hours: 2, amount: cpus(4) }), ['no_action']],
     ['of another resource does not count', 'idle', before({ hours: 0.1, resource_type: 'memory' }), ['scale_down']],
     ['counts as it was told last', 'idle', before({ hours: 9, scaling_action: 'scale_up' }, { hours: 2 }), []],
   ])('%s', (_, use, histories, actions) =>

@@ -5,6 +5,7 @@ import type {
   GuestProfile,
   GuestSample,
   ResourceType,
+  ScalingAmount,
   ScalingDecision,
   ScalingHistory,
   scalingDecided,
@@ -25,7 +26,7 @@ export type ScalingInput = {
 
 type Told = DataOf<typeof scalingDecided>;
 
-/** An advice stands so long at least before another replaces it, except by a migration; and is told again only after a day, where its figure has moved by a tenth. */
+/** An advice stands so long at least before another replaces it, except by a migration; and is told again only after a day, where its figure has moved by a tenth. That for another size of the guest stands no more. */
 const standsFor = hours(1);
 const saidAgainAfter = hours(24);
 const newFigure = 0.1;
@@ -61,11 +62,16 @@ function isAdvice({ profile }: ScalingCase, { done, amount }: Outline): boolean 
   return amount !== undefined && amount.advised !== amount.now && (profile?.window_hours ?? 0) >= leastHours;
 }
 
+/** What a guest has of that of which a size was advised. */
+const sizeNow = ({ guest }: ScalingCase, { unit }: ScalingAmount): number =>
+  unit === 'vcpus' ? guest.maxcpu : guest.maxmem;
+
 /** Whether a decision says something that the last one told of the same resource did not. */
 function isNews(given: ScalingCase, outline: Outline, last: ScalingDecision | undefined): boolean {
   const { done } = outline;
   const action = isAdvice(given, outline) ? done.action : 'no_action';
   if (!last) return action !== 'no_action';
+  if (action !== 'no_action' && last.amount && last.amount.now !== sizeNow(given, last.amount)) return true;
   const age = millis(given.at) - millis(last.created_at);
   if (action !== last.scaling_action || done.move?.target_node !== last.target_node_id)
     return action === 'migrate' || age >= standsFor;
