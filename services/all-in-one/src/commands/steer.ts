@@ -144,8 +144,8 @@ async function undrain(node: string, { cluster: named, by, ...options }: DrainOp
   });
 }
 
-const keptByConfig = ({ automated_migrations }: Config, node: string): boolean =>
-  automated_migrations.maintenance_nodes.includes(node);
+const keptByConfig = (config: Config | null, node: string): boolean =>
+  config?.automated_migrations.maintenance_nodes.includes(node) ?? false;
 
 /** A node that the last sample does not show is a mistake in typing; without a sample nobody can tell. */
 function refuseUnknown(node: string, { sample }: ClusterStatus): void {
