@@ -67,6 +67,8 @@ describe.skipIf(!nats)('a cluster is steered', { timeout: 120_000 }, () => {
     const others = [['resume'], ['mode', 'observe'], ['drain', 'a'], ['scale']];
     for (const ran of await Promise.all(others.map((args) => ask(...args))))
       expect(ran).toMatchObject({ code: 0, err: '' });
+    const shown = JSON.parse((await ask('status', '--json')).out).clusters[0];
+    expect(shown).toMatchObject({ mode: 'observe', configured_mode: 'auto', dry_run: false, drains: { a: null } });
     expect(await ask('mode', 'default')).toMatchObject({ code: 0, err: '' });
   });
 
@@ -116,6 +118,7 @@ describe.skipIf(!nats)('a cluster is steered', { timeout: 120_000 }, () => {
     const child = spawn(process.execPath, [main, 'drain', 'a', '--wait'], {
       env: { PATH: process.env.PATH, ...env() },
     });
+    const closed = once(child, 'close');
     let out = '';
     child.stdout.setEncoding('utf8').on('data', (text) => (out += text));
     await until(() => out.includes('no sample') || out.includes('a is drained ('));
@@ -127,7 +130,7 @@ describe.skipIf(!nats)('a cluster is steered', { timeout: 120_000 }, () => {
     await new Promise((resolve) => setTimeout(resolve, 2_500));
     expect(child.exitCode).toBeNull();
     await ask('undrain', 'a');
-    expect((await once(child, 'close'))[0]).toBe(0);
+    expect((await closed)[0]).toBe(0);
     expect(out).toContain('a is not drained any more');
   });
 
