@@ -1,8 +1,6 @@
-import { hostname, userInfo } from 'node:os';
 import type { Bus } from '@evenkeel/bus';
 import { ClusterName } from '@evenkeel/contracts';
-import { clustersInForce } from '@evenkeel/runtime';
-import type { Command } from 'commander';
+import { clustersInForce, type Settings } from '@evenkeel/runtime';
 import { UsageError } from './fail.ts';
 import type { Outline } from './read-setup.ts';
 import { readNatsSetup, withBus } from './with-bus.ts';
@@ -10,21 +8,9 @@ import { readNatsSetup, withBus } from './with-bus.ts';
 export type BusOptions = { config?: string };
 export type Steering = Outline & { bus: Bus; clusters: string[] };
 
-export const withConfig = (command: Command): Command =>
-  command.option('-c, --config <file>', 'configuration file, YAML or JSON');
-
-/** Who asks, unless they say otherwise: nobody checks it, whoever may publish on the bus may claim any name. */
-export const withAsker = (command: Command): Command =>
-  withConfig(command).option('--by <name>', 'who asks', `${user()}@${hostname()}`.slice(0, 128));
-
-/** Where the machine has no name for its user, as in a container, the number. */
-function user(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return String(process.getuid?.() ?? 'somebody');
-  }
-}
+/** What stops everything where nobody can be asked. */
+export const emergencyStop = ({ kill_switch_file }: Settings): string =>
+  `To stop at once whatever is down: touch ${kill_switch_file} where the executor sees it`;
 
 /** The clusters that a command is for: the one that is named, else all that are in force, or of its own setup where none is; UsageError where that cannot be. */
 export function clustersOf(inForce: readonly string[], own: Outline, named: string | undefined): string[] {
@@ -56,12 +42,10 @@ export async function onBus<T>(
   named: string | undefined,
   work: (steering: Steering) => Promise<T>,
 ): Promise<T> {
-  const setup = readNatsSetup(
-    options.config,
-    (s) => `what is asked goes over NATS. To stop everything without it: touch ${s.kill_switch_file}`,
-  );
-  return withBus(setup.settings, 'steering', async (bus) => {
+  const setup = readNatsSetup(options.config, (s) => `what is asked goes over NATS. ${emergencyStop(s)}`);
+  const onThem = async (bus: Bus): Promise<T> => {
     const clusters = clustersOf(await clustersInForce(bus.ledger), setup, named);
     return work({ ...setup, bus, clusters });
-  });
+  };
+  return withBus(setup.settings, 'steering', onThem, emergencyStop(setup.settings));
 }

@@ -3,7 +3,8 @@ import type { Command } from 'commander';
 import { readStatus } from '../steering/read-status.ts';
 import { showStatus } from '../steering/show-status.ts';
 import { tellStatus } from '../steering/tell-status.ts';
-import { type BusOptions, onBus, withConfig } from './cluster-bus.ts';
+import { type BusOptions, onBus } from './cluster-bus.ts';
+import { withConfig } from './steering-options.ts';
 
 export function addStatus(program: Command): void {
   withConfig(program.command('status'))

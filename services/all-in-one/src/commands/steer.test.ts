@@ -100,6 +100,28 @@ describe.skipIf(!nats)('a cluster is steered', { timeout: 120_000 }, () => {
     expect([code, err]).toEqual([2, 'evenkeel: no cluster "x\\u001b[31m"; there is lab\n']);
   });
 
+  test.each([
+    [
+      ['pause', '--by', ''],
+      "error: option '--by <name>' argument '' is invalid. must be a name of 1 to 128 characters\n",
+    ],
+    [['mode', 'fly'], 'evenkeel: "fly" is not a mode; there are observe, recommend, approve, auto, default\n'],
+    [['drain', 'a b', '--cluster', 'moon'], 'evenkeel: no cluster "moon"; there is lab\n'],
+    [['approve', ''], 'evenkeel: no decision "" in cluster lab\n'],
+    [['reject', '101', '--by', 'y'.repeat(129)], 'must be a name of 1 to 128 characters\n'],
+  ])('%j is refused in a sentence', async (args, sentence) => {
+    const { code, out, err } = await ask(...args);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain(sentence);
+  });
+
+  test('a pause is not refused for a long reason', async () => {
+    const ran = await ask('pause', '--reason', 'storage '.repeat(40));
+    expect(ran).toMatchObject({ code: 0, out: expect.stringContaining('cluster lab: paused') });
+    expect(ran.err).toBe('note: the reason is cut to its first 240 characters; it has 320\n');
+    await ask('resume');
+  });
+
   test('an unknown node is refused, and maintenance by configuration is told apart from a drain', async () => {
     await sampled();
     expect(await ask('undrain', 'pev2')).toMatchObject({
@@ -145,6 +167,21 @@ describe.skipIf(!nats)('a cluster is steered', { timeout: 120_000 }, () => {
     const [code] = await once(child, 'close');
     expect([code, err]).toEqual([141, '']);
   });
+});
+
+test('where NATS does not answer, a pause soon says so, and how to stop without it', { timeout: 60_000 }, async () => {
+  const child = spawn(process.execPath, [main, 'pause', '-c', '/srv/lab/evenkeel.yaml'], {
+    env: { PATH: process.env.PATH, EVENKEEL_NATS_URL: 'nats://anna:secret@127.0.0.1:1' },
+  });
+  const closed = once(child, 'close');
+  let err = '';
+  child.stderr.setEncoding('utf8').on('data', (text) => (err += text));
+  await until(() => err.includes('still trying'));
+  const stop = 'To stop at once whatever is down: touch /srv/lab/kill-switch where the executor sees it';
+  expect(err).toContain(`note: NATS at 127.0.0.1:1 does not answer yet; still trying. ${stop}\n`);
+  expect(err).not.toContain('secret');
+  child.kill();
+  await closed;
 });
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url));
