@@ -2,6 +2,7 @@
 import { version } from '@evenkeel/runtime';
 import { Command, CommanderError } from 'commander';
 import { UsageError } from './commands/fail.ts';
+import { harmless } from './commands/note.ts';
 
 /** Each command with what it needs; only the one that is asked for is loaded, all of them for the help. */
 const commands: Record<string, () => Promise<(program: Command) => void>> = {
@@ -32,8 +33,6 @@ const commands: Record<string, () => Promise<(program: Command) => void>> = {
 
 /** As of a program that ends by SIGPIPE. */
 const readerGone = 141;
-/** Errors quote what others wrote: nothing of it may steer the terminal. */
-const harmless = (text: string): string => text.replace(/[^\P{C}\n]/gu, '·');
 
 const program = new Command('evenkeel')
   .description('Keeps Proxmox VE clusters on an even keel.')

@@ -3,8 +3,9 @@ import { filterOf, type RunSummary, recommendationDecided, runDecided, subjectOf
 import type { Command } from 'commander';
 import { printable } from '../demo/tell.ts';
 import { giveAnswer, type Move } from '../steering/request.ts';
-import { type BusOptions, onBus, oneOf, withAsker } from './cluster-bus.ts';
+import { type BusOptions, onBus, oneOf } from './cluster-bus.ts';
 import { UsageError } from './fail.ts';
+import { withAsker, withReason } from './steering-options.ts';
 
 type Options = BusOptions & { by: string; reason: string; cluster?: string };
 
@@ -14,11 +15,10 @@ export const addReject = (program: Command): void =>
   add(program, 'reject', 'refuse a proposed move; its guest is left alone for cooldown_minutes');
 
 function add(program: Command, answer: 'approve' | 'reject', description: string): void {
-  withAsker(program.command(answer))
+  withReason(withAsker(program.command(answer)))
     .description(description)
     .argument('<decision>', 'id of the decision, or vmid of the guest: then its move in the last run')
     .option('--cluster <name>', 'cluster, where there are several')
-    .option('--reason <text>', 'why, for those who read it', '')
     .action(async (decision: string, { cluster: named, reason, by, ...options }: Options) => {
       await onBus(options, named, async ({ bus, clusters }) => {
         const cluster = oneOf(clusters);
@@ -44,7 +44,9 @@ export async function moveOf(bus: Pick<Bus, 'last'>, cluster: string, decision: 
   }
   const found = await bus.last('decisions', subjectOf(recommendationDecided, cluster, decision));
   if (!found) throw new UsageError(`no decision ${JSON.stringify(decision)} in cluster ${cluster}`);
-  const { decision_id, recommendation } = recommendationDecided.data.parse(found.event.data);
+  const read = recommendationDecided.data.safeParse(found.event.data);
+  if (!read.success) throw new Error(`the decision ${JSON.stringify(decision)} cannot be read by this version`);
+  const { decision_id, recommendation } = read.data;
   const { guest, source_node, target_node } = recommendation;
   return { decision_id, guest, source_node, target_node };
 }

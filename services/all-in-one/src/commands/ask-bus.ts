@@ -1,9 +1,9 @@
 import type { Bus } from '@evenkeel/bus';
-import { type AnyEvent, type Config, configFor, type DataOf, subjectOf } from '@evenkeel/contracts';
-import { clustersInForce, keptConfig } from '@evenkeel/runtime';
+import { type AnyEvent, Config, configFor, type DataOf, subjectOf } from '@evenkeel/contracts';
+import { activeConfig, clustersInForce, keptConfig } from '@evenkeel/runtime';
 import { explainedCluster, missingCluster } from './explained-cluster.ts';
 import { UsageError } from './fail.ts';
-import type { Setup } from './read-setup.ts';
+import type { Outline } from './read-setup.ts';
 import { readNatsSetup, withBus } from './with-bus.ts';
 
 /** Options of every command that asks what is known of a cluster. */
@@ -12,7 +12,7 @@ export type AskOptions = { config?: string; cluster?: string; json?: boolean };
 export type Asked = {
   bus: Bus;
   cluster: string;
-  /** The configuration of the file and the environment. */
+  /** The configuration in force, else that of the file and the environment. */
   config: Config;
 };
 
@@ -27,17 +27,18 @@ export async function askBus<Answer>(
     const { cluster, known } = await clusterAsked(bus, setup, options.cluster);
     const missing = missingCluster(cluster, known);
     if (missing) throw new UsageError(missing);
-    return ask({ bus, config: setup.config, cluster });
+    const config = (await activeConfig(bus.ledger)) ?? setup.config ?? Config.parse({});
+    return ask({ bus, config, cluster });
   });
 }
 
 /** The cluster that is asked about, and which there are. */
 export async function clusterAsked(
   bus: Bus,
-  { settings, config }: Setup,
+  { settings, config }: Outline,
   named: string | undefined,
 ): Promise<{ cluster: string; known: string[] }> {
-  const configured = config.clusters.map(({ name }) => name);
+  const configured = config?.clusters.map(({ name }) => name) ?? [];
   return explainedCluster(named, configured, await clustersInForce(bus.ledger), settings.pve.cluster);
 }
 

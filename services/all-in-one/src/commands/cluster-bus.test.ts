@@ -1,5 +1,6 @@
 import { createMemoryBus } from '@evenkeel/bus';
 import { Config, type recommendationDecided, runDecided, subjectOf } from '@evenkeel/contracts';
+import { readSettings } from '@evenkeel/runtime';
 import { expect, test } from 'vitest';
 import { moveOf } from './answer.ts';
 import { clustersOf, oneOf } from './cluster-bus.ts';
@@ -10,12 +11,42 @@ const two = Config.parse({
     { name: 'b', hosts: ['b1'] },
   ],
 });
+const own = (config: Config | null, env: Record<string, string> = {}) => {
+  const read = readSettings(env, () => '');
+  if (!read.ok) throw new Error(read.problems.join());
+  return { settings: read.settings, config };
+};
+const byHosts = { EVENKEEL_PVE_HOSTS: 'p1', EVENKEEL_PVE_CLUSTER: 'lab' };
 
-test('a command is for the cluster that it names, else for all there are', () => {
-  expect(clustersOf(two, 'homelab', undefined)).toEqual(['a', 'b']);
-  expect(clustersOf(two, 'homelab', 'b')).toEqual(['b']);
-  expect(clustersOf(Config.parse({}), 'homelab', undefined)).toEqual(['homelab']);
-  expect(() => clustersOf(two, 'homelab', 'c')).toThrow('no cluster "c"; there is a, b');
+test.each<[string, string[], ReturnType<typeof own>, string | undefined, string[]]>([
+  ['all that are in force, whatever the file says', ['x', 'y'], own(two), undefined, ['x', 'y']],
+  ['the one of them that it names', ['x', 'y'], own(two), 'y', ['y']],
+  ['all in force where the file has problems', ['x', 'y'], own(null), undefined, ['x', 'y']],
+  ['all of the file where nothing is in force', [], own(two), undefined, ['a', 'b']],
+  ['the one of the environment where there is no file either', [], own(Config.parse({})), undefined, ['homelab']],
+  ['the one of the environment where the file has problems', [], own(null, byHosts), undefined, ['lab']],
+])('a command is for %s', (_, inForce, given, named, expected) => {
+  expect(clustersOf(inForce, given, named)).toEqual(expected);
+});
+
+test.each<[string, string[], ReturnType<typeof own>, string | undefined, string]>([
+  ['not in force', ['x', 'y'], own(two), 'a', 'no cluster "a"; there is x, y'],
+  ['not in the file', [], own(two), 'c', 'no cluster "c"; there is a, b'],
+  ['not to be known', [], own(null), undefined, 'no configuration is in force yet, and this one has problems'],
+  [
+    'misnamed in the environment',
+    [],
+    own(Config.parse({}), { EVENKEEL_PVE_CLUSTER: 'My Lab' }),
+    undefined,
+    'EVENKEEL_PVE_CLUSTER: "My Lab" is not the name of a cluster',
+  ],
+])('a cluster that is %s is refused in a sentence', (_, inForce, given, named, sentence) => {
+  const choose = () => clustersOf(inForce, given, named);
+  expect(choose).toThrow(sentence);
+  expect(choose).toThrow(expect.objectContaining({ name: 'UsageError' }));
+});
+
+test('one cluster is meant where there is only one', () => {
   expect(oneOf(['a'])).toBe('a');
   expect(() => oneOf(['a', 'b'])).toThrow('which cluster? there are a, b');
 });

@@ -1,36 +1,32 @@
-import { hostname, userInfo } from 'node:os';
 import type { Bus } from '@evenkeel/bus';
-import type { Config } from '@evenkeel/contracts';
-import type { Command } from 'commander';
+import { ClusterName } from '@evenkeel/contracts';
+import { clustersInForce, type Settings } from '@evenkeel/runtime';
 import { UsageError } from './fail.ts';
-import type { Setup } from './read-setup.ts';
+import type { Outline } from './read-setup.ts';
 import { readNatsSetup, withBus } from './with-bus.ts';
 
 export type BusOptions = { config?: string };
-export type Steering = Setup & { bus: Bus; clusters: string[] };
+export type Steering = Outline & { bus: Bus; clusters: string[] };
 
-export const withConfig = (command: Command): Command =>
-  command.option('-c, --config <file>', 'configuration file, YAML or JSON');
+/** What stops everything where nobody can be asked. */
+export const emergencyStop = ({ kill_switch_file }: Settings): string =>
+  `To stop at once whatever is down: touch ${kill_switch_file} where the executor sees it`;
 
-/** Who asks, unless they say otherwise: nobody checks it, whoever may publish on the bus may claim any name. */
-export const withAsker = (command: Command): Command =>
-  withConfig(command).option('--by <name>', 'who asks', `${user()}@${hostname()}`.slice(0, 128));
-
-/** Where the machine has no name for its user, as in a container, the number. */
-function user(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return String(process.getuid?.() ?? 'somebody');
-  }
-}
-
-/** The clusters that a command is for: the one that is named, else all; an unknown name is a UsageError. */
-export function clustersOf(config: Config, alone: string, named: string | undefined): string[] {
-  const known = config.clusters.length > 0 ? config.clusters.map(({ name }) => name) : [alone];
+/** The clusters that a command is for: the one that is named, else all that are in force, or of its own setup where none is; UsageError where that cannot be. */
+export function clustersOf(inForce: readonly string[], own: Outline, named: string | undefined): string[] {
+  const known = inForce.length > 0 ? [...inForce] : ownClusters(own);
   if (named === undefined) return known;
   if (known.includes(named)) return [named];
   throw new UsageError(`no cluster ${JSON.stringify(named)}; there is ${known.join(', ')}`);
+}
+
+function ownClusters({ settings, config }: Outline): string[] {
+  const { cluster, hosts } = settings.pve;
+  if (config && config.clusters.length > 0) return config.clusters.map(({ name }) => name);
+  if (!config && hosts.length === 0)
+    throw new UsageError('no configuration is in force yet, and this one has problems: which cluster?');
+  if (ClusterName.safeParse(cluster).success) return [cluster];
+  throw new UsageError(`EVENKEEL_PVE_CLUSTER: ${JSON.stringify(cluster)} is not the name of a cluster`);
 }
 
 /** The only cluster there is, or the one that is named. */
@@ -40,16 +36,16 @@ export function oneOf(clusters: readonly string[]): string {
   throw new UsageError(`which cluster? there are ${clusters.join(', ')}`);
 }
 
-/** Does something on the bus of the environment. */
+/** Does something on the bus of the environment, with the clusters that are in force there. */
 export async function onBus<T>(
   options: BusOptions,
   named: string | undefined,
   work: (steering: Steering) => Promise<T>,
 ): Promise<T> {
-  const setup = readNatsSetup(
-    options.config,
-    (s) => `what is asked goes over NATS. To stop everything without it: touch ${s.kill_switch_file}`,
-  );
-  const clusters = clustersOf(setup.config, setup.settings.pve.cluster, named);
-  return withBus(setup.settings, 'steering', (bus) => work({ ...setup, bus, clusters }));
+  const setup = readNatsSetup(options.config, (s) => `what is asked goes over NATS. ${emergencyStop(s)}`);
+  const onThem = async (bus: Bus): Promise<T> => {
+    const clusters = clustersOf(await clustersInForce(bus.ledger), setup, named);
+    return work({ ...setup, bus, clusters });
+  };
+  return withBus(setup.settings, 'steering', onThem, emergencyStop(setup.settings));
 }

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { examine } from '../doctor/examine.ts';
 import { tellFindings } from '../doctor/tell-findings.ts';
-import { type BusOptions, withConfig } from './cluster-bus.ts';
+import type { BusOptions } from './cluster-bus.ts';
 import { readSetup } from './read-setup.ts';
+import { withConfig } from './steering-options.ts';
 
 type DoctorOptions = BusOptions & { json?: boolean; natsMonitor?: string };
 

@@ -1,11 +1,11 @@
-/** The cluster to explain, and which there are: those configured here, and those of the configuration in force. */
+/** The cluster to explain, and which there are: those of the configuration in force, and those configured here. */
 export function explainedCluster(
   asked: string | undefined,
   configured: readonly string[],
   inForce: readonly string[],
   otherwise: string,
 ): { cluster: string; known: string[] } {
-  const known = [...new Set([...configured, ...inForce])];
+  const known = [...new Set([...inForce, ...configured])];
   return { cluster: asked ?? known[0] ?? otherwise, known };
 }
 

@@ -1,6 +1,9 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { readSettings } from '@evenkeel/runtime';
 import { expect, test } from 'vitest';
-import { checkReach, readEnvironment, readOwnConfig, withEnvironment } from './read-setup.ts';
+import { checkReach, readEnvironment, readOutline, readOwnConfig, withEnvironment } from './read-setup.ts';
 
 const settings = (env: Record<string, string>) => {
   const read = readSettings(env, () => '');
@@ -89,4 +92,33 @@ test.each([
   ['another place that is told', { EVENKEEL_KILL_SWITCH_FILE: '/run/stop' }, '/a/evenkeel.yaml', '/run/stop'],
 ])('the kill switch lies beside %s', (_, env, config_file, kill_switch_file) => {
   expect(readEnvironment(env, config_file)).toMatchObject({ kill_switch_file });
+});
+
+test.each([
+  ['nothing is wrong', {}, '', []],
+  ['a character of the file is wrong', {}, 'mode: [auto\n', ['the configuration FILE has problems:']],
+  ['the file is not there', {}, null, ['cannot read FILE: ENOENT']],
+  [
+    'variables are wrong',
+    { EVENKEEL_MODE: 'fly', EVENKEEL_PVE_HOSTS: 'https://p1/' },
+    '',
+    ['the environment has 2 problem(s):'],
+  ],
+])('it is known where NATS is, and what else is wrong is noted: %s', async (_, wrong, text, expected) => {
+  const dir = await mkdtemp(join(tmpdir(), 'evenkeel-outline-'));
+  const file = join(dir, 'evenkeel.yaml');
+  if (text !== null) await writeFile(file, text);
+  const notes: string[] = [];
+  const env = { EVENKEEL_NATS_URL: 'nats://n:4222', EVENKEEL_PVE_CLUSTER: 'lab', ...wrong };
+  const { settings, config } = readOutline(env, file, (note) => notes.push(note));
+  await rm(dir, { recursive: true });
+  expect(settings).toMatchObject({ nats_url: 'nats://n:4222', kill_switch_file: join(dir, 'kill-switch') });
+  expect(settings.pve.cluster).toBe('lab');
+  expect(notes.map((note) => note.split('\n')[0])).toEqual(expected.map((line) => line.replace('FILE', file)));
+  expect(config === null).toBe(notes.some((note) => note.includes(file)));
+});
+
+test('where it is not known where NATS is, that is a problem', () => {
+  const env = { EVENKEEL_NATS_URL: 'http://n', EVENKEEL_MODE: 'fly' };
+  expect(() => readOutline(env, undefined, () => {})).toThrow('EVENKEEL_NATS_URL: must be');
 });

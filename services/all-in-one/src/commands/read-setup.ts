@@ -11,6 +11,34 @@ export function readSetup(env: NodeJS.ProcessEnv, config_file?: string): Setup {
   return { settings, config: readConfig(settings) };
 }
 
+/** What a command that goes by what is in force reads of its own: where NATS is, and a configuration for where nothing is in force. */
+export type Outline = { settings: Settings; config: Config | null };
+
+/** As readSetup, but what is wrong is only noted as long as it is known where NATS is: the services may run on with what they have. */
+export function readOutline(
+  env: NodeJS.ProcessEnv,
+  config_file: string | undefined,
+  note: (problem: string) => void,
+): Outline {
+  const orNote = <T>(read: () => T): T | null => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      note(error.message);
+      return null;
+    }
+  };
+  const settings = orNote(() => readEnvironment(env, config_file)) ?? readEnvironment(onlyWhere(env), config_file);
+  return { settings, config: orNote(() => readConfig(settings)) };
+}
+
+/** The variables without which nobody can be asked, and no one stopped. */
+const where =
+  /^EVENKEEL_(CONFIG|NATS_(URL|USER|PASSWORD|PASSWORD_FILE|CA_FILE)|PVE_CLUSTER|KILL_SWITCH|KILL_SWITCH_FILE)$/;
+const onlyWhere = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => where.test(name)));
+
 /** Settings from the environment, with the kill switch beside the file that is read; UsageError with every problem of it. */
 export function readEnvironment(env: NodeJS.ProcessEnv, config_file?: string): Settings {
   const read = readSettings(env, (path) => readFileSync(path, 'utf8'));

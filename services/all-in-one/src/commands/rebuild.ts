@@ -9,9 +9,10 @@ import {
 } from '@evenkeel/runtime';
 import type { Command } from 'commander';
 import { services } from '../services.ts';
-import { type BusOptions, withConfig } from './cluster-bus.ts';
+import type { BusOptions } from './cluster-bus.ts';
 import { UsageError } from './fail.ts';
 import { readEnvironment } from './read-setup.ts';
+import { withConfig } from './steering-options.ts';
 
 export function addRebuild(program: Command): void {
   withConfig(program.command('rebuild'))

@@ -1,8 +1,10 @@
 import { createKillSwitch } from '@evenkeel/runtime';
 import type { Command } from 'commander';
 import { readStatus } from '../steering/read-status.ts';
+import { showStatus } from '../steering/show-status.ts';
 import { tellStatus } from '../steering/tell-status.ts';
-import { type BusOptions, onBus, withConfig } from './cluster-bus.ts';
+import { type BusOptions, onBus } from './cluster-bus.ts';
+import { withConfig } from './steering-options.ts';
 
 export function addStatus(program: Command): void {
   withConfig(program.command('status'))
@@ -16,8 +18,7 @@ export function addStatus(program: Command): void {
         const kill_switch = createKillSwitch(settings)();
         const all = await Promise.all(clusters.map((cluster) => readStatus(bus, cluster)));
         if (json) {
-          const shown = all.map(({ sample: _, generated: __, config, ...rest }) => ({ ...rest, mode: config?.mode }));
-          process.stdout.write(`${JSON.stringify({ kill_switch, clusters: shown }, null, 2)}\n`);
+          process.stdout.write(`${JSON.stringify({ kill_switch, clusters: all.map(showStatus) }, null, 2)}\n`);
           return;
         }
         const lines = [...(kill_switch ? [`${kill_switch}, as seen from here`] : []), ...all.flatMap(tellStatus)];

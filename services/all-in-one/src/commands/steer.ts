@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type AutomationChange, AutomationChange as ChangeSchema, type Config, configFor } from '@evenkeel/contracts';
+import { type AutomationChange, type Config, configFor, Mode } from '@evenkeel/contracts';
 import { activeConfig, createKillSwitch } from '@evenkeel/runtime';
 import type { Command } from 'commander';
 import { safe } from '../demo/tell.ts';
@@ -8,8 +8,9 @@ import { type ClusterStatus, readStatus } from '../steering/read-status.ts';
 import { type Changed, requestChange } from '../steering/request.ts';
 import { standstill } from '../steering/standstill.ts';
 import { tellNews } from '../steering/tell-news.ts';
-import { type BusOptions, onBus, oneOf, type Steering, withAsker } from './cluster-bus.ts';
+import { type BusOptions, emergencyStop, onBus, oneOf, type Steering } from './cluster-bus.ts';
 import { UsageError } from './fail.ts';
+import { nodeNamed, withAsker, withReason } from './steering-options.ts';
 
 type Options = BusOptions & { by: string; reason: string };
 type DrainOptions = Options & { cluster?: string; wait?: boolean };
@@ -17,12 +18,11 @@ type DrainOptions = Options & { cluster?: string; wait?: boolean };
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 export function addPause(program: Command): void {
-  withAsker(program.command('pause'))
+  withReason(withAsker(program.command('pause')))
     .description(
       'start no more migrations in a cluster, or in all; what is under way ends by itself, and is not stopped',
     )
     .argument('[cluster]', 'by default every cluster')
-    .option('--reason <text>', 'why, for those who read it', '')
     .action((cluster: string | undefined, { reason, ...options }: Options) =>
       steer(options, cluster, { do: 'pause', reason }),
     );
@@ -43,16 +43,15 @@ export function addMode(program: Command): void {
     .action(async (words: string[], options: Options) => {
       const [mode, cluster, ...more] = words.toReversed();
       if (more.length > 0) throw new UsageError('too many words: a cluster and a mode');
-      await steer(options, cluster, checked({ do: 'mode', mode }), true);
+      await steer(options, cluster, { do: 'mode', mode: modeNamed(mode) }, true);
     });
 }
 
 export function addDrain(program: Command): void {
-  withAsker(program.command('drain'))
+  withReason(withAsker(program.command('drain')))
     .description('move every running guest off a node and send none there, until undrain; stopped guests stay')
     .argument('<node>', 'name of the node')
     .option('--cluster <name>', 'cluster, where there are several')
-    .option('--reason <text>', 'why, for those who read it', '')
     .option(
       '--wait',
       'tell what leaves and what is stuck, until nothing more leaves; exit code 1 where guests are stuck',
@@ -68,10 +67,12 @@ export function addUndrain(program: Command): void {
     .action((node: string, options: DrainOptions) => undrain(node, options));
 }
 
-function checked(change: unknown): AutomationChange {
-  const parsed = ChangeSchema.safeParse(change);
-  if (parsed.success) return parsed.data;
-  throw new UsageError(parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
+const modes = [...Mode.options, 'default'] as const;
+
+function modeNamed(text: string | undefined): Mode | 'default' {
+  const mode = modes.find((one) => one === text);
+  if (mode) return mode;
+  throw new UsageError(`${JSON.stringify(text)} is not a mode; there are ${modes.join(', ')}`);
 }
 
 async function steer(
@@ -94,7 +95,7 @@ function tellChanged({ settings }: Steering, cluster: string, changed: Changed |
     changed
       ? `cluster ${cluster}: ${effect(changed)}`
       : `cluster ${cluster}: asked, but no filter-pipeline has answered yet; it is kept and takes effect when one runs. ` +
-          `To stop at once whatever is down: touch ${settings.kill_switch_file} where the executor sees it`,
+          emergencyStop(settings),
   );
 }
 
@@ -124,7 +125,7 @@ async function drain(node: string, { wait, cluster: named, reason, by, ...option
     const cluster = oneOf(on.clusters);
     const before = await readStatus(on.bus, cluster);
     refuseUnknown(node, before);
-    const changed = await requestChange(on.bus, { cluster, by }, checked({ do: 'drain', node, reason }));
+    const changed = await requestChange(on.bus, { cluster, by }, { do: 'drain', node: nodeNamed(node), reason });
     tellChanged(on, cluster, changed);
     const still = standstill({ ...before, config: before.config ?? on.config }, createKillSwitch(on.settings)());
     if (still) say(`note: ${still}`);
@@ -137,15 +138,15 @@ async function undrain(node: string, { cluster: named, by, ...options }: DrainOp
     const cluster = oneOf(on.clusters);
     const before = await readStatus(on.bus, cluster);
     if (!before.automation.drained[node]) refuseUnknown(node, before);
-    const changed = await requestChange(on.bus, { cluster, by }, checked({ do: 'undrain', node }));
-    if (changed && keptByConfig(before.config ?? configFor(on.config, cluster), node))
+    const changed = await requestChange(on.bus, { cluster, by }, { do: 'undrain', node: nodeNamed(node) });
+    if (changed && keptByConfig(before.config ?? (on.config && configFor(on.config, cluster)), node))
       say(`cluster ${cluster}: ${node} is not drained, but maintenance_nodes of the configuration keeps it empty`);
     else tellChanged(on, cluster, changed);
   });
 }
 
-const keptByConfig = ({ automated_migrations }: Config, node: string): boolean =>
-  automated_migrations.maintenance_nodes.includes(node);
+const keptByConfig = (config: Config | null, node: string): boolean =>
+  config?.automated_migrations.maintenance_nodes.includes(node) ?? false;
 
 /** A node that the last sample does not show is a mistake in typing; without a sample nobody can tell. */
 function refuseUnknown(node: string, { sample }: ClusterStatus): void {

@@ -3,6 +3,7 @@ import { aCluster, aGuest, aNode } from '@evenkeel/model/sample-cluster';
 import { expect, test } from 'vitest';
 import { drainProgress, isOver } from './drain-progress.ts';
 import type { ClusterStatus } from './read-status.ts';
+import { showStatus } from './show-status.ts';
 import { tellStatus } from './tell-status.ts';
 
 const at = '2026-07-15T12:00:00.000Z';
@@ -190,4 +191,47 @@ test.each([
   ['the drain was not seen yet', draining({ sample: aCluster([aNode('a')], []) }), false],
 ] as const)('a drain is over or not: %s', (_, status, over) => {
   expect(isOver(drainProgress(status, 'a')!)).toBe(over);
+});
+
+test.each<[string, Partial<ClusterStatus>, object]>([
+  [
+    'what the configuration says',
+    {},
+    { mode: 'auto', configured_mode: 'auto', dry_run: false, enabled: true, kill_switch: null, drains: {} },
+  ],
+  [
+    'the mode that a command set, and that of the configuration',
+    { config: Config.parse({ mode: 'auto' }), automation: { ...untouched, mode: { mode: 'observe', ...who } } },
+    { mode: 'observe', configured_mode: 'auto', dry_run: true },
+  ],
+  ['nothing where no service has started', { config: null }, { mode: null, configured_mode: null, enabled: null }],
+  ['a kill switch', { sample: aCluster([aNode('a')], [], { kill_switch: 'off' }) }, { kill_switch: 'off' }],
+  [
+    'a drain that nobody has looked at',
+    { automation: { ...untouched, drained: { a: drained } } },
+    { drains: { a: null } },
+  ],
+  [
+    'a drain, as it is told',
+    draining(),
+    {
+      drains: {
+        a: {
+          node: 'a',
+          seen: true,
+          leaving: [
+            { guest: 'qemu/101', name: 'vm101', why: 'running, to b' },
+            { guest: 'qemu/104', name: 'vm104', why: 'skipped: waits for a slot' },
+          ],
+          stuck: [
+            { guest: 'qemu/102', name: 'vm102', why: 'filtered: b is full' },
+            { guest: 'qemu/103', name: 'vm103', why: 'hostpci0 binds it to a' },
+          ],
+          stopped: ['qemu/105'],
+        },
+      },
+    },
+  ],
+])('shows programs %s', (_, different, expected) => {
+  expect(showStatus(given(different))).toMatchObject(expected);
 });
