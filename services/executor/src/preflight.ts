@@ -1,5 +1,5 @@
 import type { ApprovedMigration, Config, HaRule } from '@evenkeel/contracts';
-import { clockTolerance, usableBytes, usedBytes } from '@evenkeel/model';
+import { clockTolerance, emptiedBy, usableBytes, usedBytes } from '@evenkeel/model';
 import {
   type GuestConfig,
   type GuestRow,
@@ -115,10 +115,12 @@ const wanted: Check = (migration, look, config) => {
   return found ? no('unwanted', `${migration.guest}: ${found}`) : null;
 };
 
-const stillDrained: Check = ({ mandatory, guest, source_node }, _, { automated_migrations }) =>
-  mandatory === 'drain' && !automated_migrations.maintenance_nodes.includes(source_node)
-    ? no('unwanted', `${guest}: ${source_node} is no longer drained`)
+const stillDrained: Check = (migration, _, { automated_migrations }) => {
+  const node = emptiedBy(migration);
+  return migration.mandatory === 'drain' && !automated_migrations.maintenance_nodes.includes(node)
+    ? no('unwanted', `${migration.guest}: ${node} is no longer drained`)
     : null;
+};
 
 const targetThere: Check = (migration, look, config) => {
   const target = look.nodes.find((n) => n.node === migration.target_node);

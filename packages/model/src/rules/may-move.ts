@@ -1,4 +1,4 @@
-import type { Config, GuestSample, MandatoryReason } from '@evenkeel/contracts';
+import type { Config, GuestSample, MandatoryReason, Recommendation } from '@evenkeel/contracts';
 import type { RuleContext } from './rule-context.ts';
 import { matches } from './tags.ts';
 
@@ -93,6 +93,10 @@ const whitelist: Wish = (_, tags, { config }) =>
 const facts = [template, lock, status, sourceOnline, crs, drainedByHa, unread, devices, bindMounts];
 const lasting = [ownTag, container];
 const waivable = [ignoreTag, ignoreName, ignorePool, ignoreNode, whitelist];
+
+/** The node that a drain or maintenance empties by a move: its source, unless the move makes room elsewhere. */
+export const emptiedBy = ({ empties, source_node }: Pick<Recommendation, 'empties' | 'source_node'>): string =>
+  empties ?? source_node;
 
 /** What stands against moving a guest now, whatever anybody wishes, or null. */
 export function hindrance(guest: string, ctx: RuleContext): Hindrance | null {
