@@ -142,6 +142,8 @@ export const Recommendation = z.object({
   /** Position in the run, 1 is best. */
   rank: z.number().int(),
   mandatory: MandatoryReason.optional(),
+  /** The node that a drain or maintenance empties, where this move only makes room for that elsewhere; else it is its source. */
+  empties: z.string().optional(),
   /** It evens out the number of guests per node: worth as much as the least improvement that is asked, as long as it does no harm. */
   purpose: z.literal('distribution').optional(),
   /** Half of two moves that only pay together, as step so much; its effect is its own, what it pays that of both. */
@@ -237,6 +239,8 @@ export const ApprovedMigration = z.object({
   approved_by: z.string().optional(),
   /** A mandatory move is judged by other rules. */
   mandatory: MandatoryReason.optional(),
+  /** The node that a drain or maintenance empties, where this move only makes room for that elsewhere; else it is its source. */
+  empties: z.string().optional(),
   /** Guests that a rule binds it to and that travel to the same node in the same plan, before or after it. */
   companions: z.array(GuestId).optional(),
   /** Half of an exchange: alone it teaches nothing. */

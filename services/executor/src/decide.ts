@@ -1,10 +1,11 @@
 import { failureStop, iso, millis } from '@evenkeel/model';
-import type { GuestRow } from '@evenkeel/proxmox';
+import type { GuestRow, Proxmox } from '@evenkeel/proxmox';
+import { ask } from './ask.ts';
 import { askGuest } from './ask-guest.ts';
-import { begin } from './begin.ts';
+import { begin, expiry } from './begin.ts';
 import type { Held } from './claims.ts';
 import { withLeftovers } from './end.ts';
-import type { Execution, Running, Starting, Validating } from './execution.ts';
+import type { Approved, Execution, Running, Starting, Validating } from './execution.ts';
 import { follow, type Waited } from './follow.ts';
 import { doneKey, executionKey } from './keys.ts';
 import { readFailure } from './last-failure.ts';
@@ -39,6 +40,7 @@ export async function decide(entry: Entry, tick: Tick, outside: Outside): Promis
   const waited_ms = elapsed(execution, execution.state, outside);
   switch (execution.state) {
     case 'approved': {
+      await askTheTime(execution, proxmox);
       const stop = await stopOf(execution, outside);
       const step = begin(execution, { ...time(), pause: stop, held: tick.held });
       if (step.do === 'wait') return step;
@@ -61,6 +63,11 @@ export async function decide(entry: Entry, tick: Tick, outside: Outside): Promis
       return retire(execution, { ...time(), waited_ms, said: tick.said.ended, rests });
     }
   }
+}
+
+/** The clock of a cluster may have been set since its last answer: nothing is refused by it before it has been asked once more. */
+async function askTheTime(execution: Approved, proxmox: Proxmox): Promise<void> {
+  if (expiry(execution, proxmox.clock().now)) await ask(proxmox.version());
 }
 
 /** Why nothing is to start now, or null: a pause, or a failure that was noted since; a way back is for a guest that is not well. */

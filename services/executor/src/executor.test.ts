@@ -133,6 +133,7 @@ describe('the executor', () => {
     const inMode = (mode: string) => ({ revision: 1, drained: {}, mode: { mode, ...who } });
     const approved = approval(101, 'n1', 'n2', { approved_by: 'anna' });
     const drain = approval(101, 'n1', 'n2', { mandatory: 'drain' });
+    const room = approval(101, 'n1', 'n2', { mandatory: 'drain', empties: 'n3' });
     const observing = configOf({ mode: 'observe', automated_migrations: { dry_run: false } });
     const asking = configOf({ mode: 'approve', automated_migrations: { dry_run: false } });
     const nothing = { revision: 0, drained: {} };
@@ -146,6 +147,8 @@ describe('the executor', () => {
       ['a target that is drained', draining('n2'), m, configOf(), 'refused', /n2 is in maintenance/],
       ['a drain', draining('n1'), drain, configOf(), 'completed', /n2/],
       ['a drain that was undone', nothing, drain, configOf(), 'refused', /n1 is no longer drained/],
+      ['room for a drain of another node', draining('n3'), room, configOf(), 'completed', /n2/],
+      ['room for a drain that was undone', draining('n1'), room, configOf(), 'refused', /n3 is no longer drained/],
       ['a state that it cannot read', { revision: 'x' }, m, configOf(), 'refused', /cannot be read by this version/],
     ])('%s', async (_, automation, migration, config, kind, words) => {
       const s = setting({ 101: 'n1' });

@@ -7,6 +7,7 @@ import {
   type RuleContext,
   ruleContext,
   suitsResidents,
+  waiverOf,
   wishToStay,
 } from '@evenkeel/model';
 import { cpuTypeOf, type GuestRow, type HaResource, type NodeRow, type Processor } from '@evenkeel/proxmox';
@@ -18,12 +19,12 @@ import type { Look } from './preflight.ts';
  * that are bound together each goes alone: those that its plan takes to the same node count as there while they still may come.
  */
 export function objection(migration: ApprovedMigration, look: Look, config: Config): string | null {
-  const { guest, target_node, mandatory } = migration;
+  const { guest, target_node } = migration;
   const rules = rulesOf(look, config);
   const placement = Object.fromEntries(look.guests.map((row) => [row.id, row.node]));
   return (
     ownedByCrs(guest, rules) ??
-    wishToStay(guest, rules, mandatory) ??
+    wishToStay(guest, rules, waiverOf(migration)) ??
     boundElsewhere(guest, target_node, rules) ??
     apartNow(migration, placement, rules) ??
     together(migration, look, placement, rules)

@@ -51,6 +51,7 @@ const good: Look = {
 };
 type Difference = {
   guest?: object;
+  source?: object;
   target?: object;
   /** Another guest, 102. */
   beside?: object;
@@ -87,13 +88,16 @@ const unlike: Difference = {
 const clocks = (...seconds: number[]) => seconds.map((s, i) => ({ node: i === 0 ? 'n1' : 'n2', ahead_ms: 1000 * s }));
 const affinity = { rule: 'home', type: 'node-affinity' as const, guests: ['qemu/101'] };
 
-function judged({ guest, target, beside, look, pre, config = {}, nodes = {}, plan, map, order }: Difference) {
+function judged({ guest, source, target, beside, look, pre, config = {}, nodes = {}, plan, map, order }: Difference) {
   const bare = approval(101, 'n1', 'n2', order);
   const m = map ? { ...bare, migration_plan: { ...bare.migration_plan, storage_map: map } } : bare;
   const migration = plan ? { ...m, migration_plan: { ...m.migration_plan, migration_type: plan } } : m;
   const seen: Look = {
     ...good,
-    nodes: [good.nodes[0]!, { ...good.nodes[1]!, ...target }],
+    nodes: [
+      { ...good.nodes[0]!, ...source },
+      { ...good.nodes[1]!, ...target },
+    ],
     guests: [
       { ...good.guests[0]!, ...guest },
       ...(beside ? [{ ...good.guests[0]!, id: 'qemu/102', vmid: 102, ...beside }] : []),
@@ -162,7 +166,22 @@ describe('preflight lets through', () => {
     ['a guest of a Proxmox that cannot be asked', { look: { preconditions: null } }, options],
     [
       'a guest to be left alone, where its node is emptied',
-      { guest: { tags: ['ignore'] }, order: { mandatory: 'maintenance' } },
+      { guest: { tags: ['ignore'] }, order: { mandatory: 'maintenance' }, config: { maintenance_nodes: ['n1'] } },
+      options,
+    ],
+    [
+      'a guest off a node that Proxmox has in maintenance',
+      { look: { maintenance: ['n1'] }, order: { mandatory: 'maintenance' } },
+      options,
+    ],
+    [
+      'a guest off a node that HA has in maintenance',
+      { source: { hastate: 'maintenance' }, order: { mandatory: 'maintenance' } },
+      options,
+    ],
+    [
+      'a guest that makes room for those of another node in maintenance',
+      { look: { maintenance: ['n3'] }, order: { mandatory: 'maintenance', empties: 'n3' } },
       options,
     ],
     ['a guest that is pinned to the target', { guest: { tags: ['plb_pin_n2'] } }, options],
@@ -360,6 +379,34 @@ describe('preflight refuses', () => {
       { guest: { tags: ['evenkeel'] }, order: { mandatory: 'maintenance' } },
       'unwanted',
       /it is tagged evenkeel/,
+    ],
+    [
+      'a guest that is to be left alone, and would only make room for those of a node that is emptied',
+      {
+        guest: { tags: ['ignore'] },
+        order: { mandatory: 'drain', empties: 'n3' },
+        config: { maintenance_nodes: ['n3'] },
+      },
+      'unwanted',
+      /it is tagged ignore/,
+    ],
+    [
+      'a guest off a node whose maintenance is over',
+      { look: { maintenance: ['n3'] }, order: { mandatory: 'maintenance' } },
+      'unwanted',
+      /^qemu\/101: n1 is no longer in maintenance$/,
+    ],
+    [
+      'room for guests of a node whose maintenance is over',
+      { look: { maintenance: ['n1'] }, order: { mandatory: 'maintenance', empties: 'n3' } },
+      'unwanted',
+      /^qemu\/101: n3 is no longer in maintenance$/,
+    ],
+    [
+      'a guest off a node that is in maintenance, and no longer drained',
+      { look: { maintenance: ['n1'] }, order: { mandatory: 'drain' } },
+      'unwanted',
+      /^qemu\/101: n1 is no longer drained$/,
     ],
     ['a guest that is to be left alone', { guest: { tags: ['web;ignore'] } }, 'unwanted', /it is tagged ignore/],
     [

@@ -1,5 +1,5 @@
 import type { ApprovedMigration, Config, HaRule } from '@evenkeel/contracts';
-import { clockTolerance, usableBytes, usedBytes } from '@evenkeel/model';
+import { clockTolerance, emptiedBy, usableBytes, usedBytes } from '@evenkeel/model';
 import {
   type GuestConfig,
   type GuestRow,
@@ -115,17 +115,26 @@ const wanted: Check = (migration, look, config) => {
   return found ? no('unwanted', `${migration.guest}: ${found}`) : null;
 };
 
-const stillDrained: Check = ({ mandatory, guest, source_node }, _, { automated_migrations }) =>
-  mandatory === 'drain' && !automated_migrations.maintenance_nodes.includes(source_node)
-    ? no('unwanted', `${guest}: ${source_node} is no longer drained`)
+/** In Proxmox's own maintenance, as far as the look shows it. */
+const inMaintenance = (name: string, { maintenance, nodes }: Look): boolean =>
+  maintenance.includes(name) || nodes.some(({ node, hastate }) => node === name && hastate === 'maintenance');
+
+/** Drained nodes are among those of the configuration in force; what Proxmox empties besides is nobody's drain. */
+const stillEmptied: Check = (migration, look, { automated_migrations }) => {
+  const { mandatory, guest } = migration;
+  const node = emptiedBy(migration);
+  if (automated_migrations.maintenance_nodes.includes(node)) return null;
+  if (mandatory === 'drain') return no('unwanted', `${guest}: ${node} is no longer drained`);
+  return mandatory === 'maintenance' && !inMaintenance(node, look)
+    ? no('unwanted', `${guest}: ${node} is no longer in maintenance`)
     : null;
+};
 
 const targetThere: Check = (migration, look, config) => {
   const target = look.nodes.find((n) => n.node === migration.target_node);
   if (target?.status !== 'online')
     return no('target_unavailable', `${migration.target_node} is ${target?.status ?? 'not in the cluster'}`);
-  const kept = [...look.maintenance, ...config.automated_migrations.maintenance_nodes];
-  return kept.includes(target.node) || target.hastate === 'maintenance'
+  return config.automated_migrations.maintenance_nodes.includes(target.node) || inMaintenance(target.node, look)
     ? no('target_unavailable', `${target.node} is in maintenance`)
     : null;
 };
@@ -194,7 +203,7 @@ const proxmoxAllows: Check = (migration, { preconditions }, config) => {
 };
 
 /** In the order in which their reasons are worth hearing; last what passes by itself, and is worth waiting for. */
-const ofGuest = [clocksAgree, quorum, sameGuest, sameIdentity, asPlanned, wanted, stillDrained];
+const ofGuest = [clocksAgree, quorum, sameGuest, sameIdentity, asPlanned, wanted, stillEmptied];
 const checks: Check[] = [
   ...ofGuest,
   targetThere,

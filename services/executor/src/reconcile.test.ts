@@ -28,6 +28,7 @@ type Given = {
   complete?: boolean;
   node?: string | null;
   lock?: string;
+  hastate?: string;
   placed?: boolean;
 };
 const waits = { do: 'wait' };
@@ -51,7 +52,12 @@ describe('an intent without an answer', () => {
       becomes({ state: 'running', started_at: iso(t0 + 60_000) }),
     ],
     ['is not found in a task that was known', { tasks: [task({ upid: 'UPID:known' })] }, lost],
-    ['is not found in a task of long before', { tasks: [task({ starttime: t0 / 1000 - 301 })] }, lost],
+    [
+      'is found in a task, though the clock of its node is hours behind',
+      { tasks: [task({ starttime: t0 / 1000 - 86_400 })] },
+      becomes({ state: 'running', upid: 'UPID:new', started_at: iso(t0) }),
+    ],
+    ['is not found in a task of long before', { tasks: [task({ starttime: t0 / 1000 - 86_401 })] }, lost],
     ['is not found in a task of another guest', { tasks: [task({ id: '102' })] }, lost],
     [
       'is not found in the task that brought the guest to its source a minute before',
@@ -114,6 +120,13 @@ describe('an intent without an answer', () => {
     ['is not lost while tasks cannot be read', { complete: false }, waits],
     ['is not lost while places cannot be read', { placed: false }, waits],
     ['is not lost while its guest is locked', { lock: 'migrate' }, waits],
+    ['is not lost while HA has taken a request for its guest', { hastate: 'migrate' }, waits],
+    ['is lost where HA has none', { hastate: 'started' }, lost],
+    [
+      'is held at long last while HA has its guest',
+      { seconds: 7201, hastate: 'relocate' },
+      held('whether it was started is not known after 7201 s: HA holds qemu/101 in state relocate'),
+    ],
     ['is not lost while its guest arrives', { node: 'n2', lock: 'migrate' }, waits],
     [
       'has arrived where its guest has',
@@ -145,7 +158,8 @@ describe('an intent without an answer', () => {
     ],
   ];
   it.each(cases)('%s', (_, given, expected) => {
-    const { unchanged = 60_000, seconds = 60, tasks = [], complete = true, node = 'n1', lock, placed = true } = given;
+    const { unchanged = 60_000, seconds = 60, tasks = [], complete = true, node = 'n1', placed = true } = given;
+    const { lock, hastate } = given;
     const patience = { post_timeout_ms: 30_000, grace_ms: 5000 };
     const facts = {
       now: t0 + seconds * 1000,
@@ -154,7 +168,7 @@ describe('an intent without an answer', () => {
       unchanged_ms: unchanged,
       waited_ms: seconds * 1000,
     };
-    const guest = node === null ? undefined : { ...row, node, lock };
+    const guest = node === null ? undefined : { ...row, node, lock, hastate };
     expect(reconcile(intent, { ...facts, user: 'bal@pve', tasks, complete, guest, placed })).toMatchObject(expected);
   });
 });

@@ -4,6 +4,7 @@ import type { GuestRow } from '@evenkeel/proxmox';
 import { arrive } from './arrive.ts';
 import { fail, refuse } from './end.ts';
 import type { Running, Starting } from './execution.ts';
+import { underWay } from './follow.ts';
 import { mayBeMigrating } from './lock.ts';
 import { put, type Step, wait } from './steps.ts';
 import { findForeign, findTask, ownerOf, type TracedTask } from './trace.ts';
@@ -77,7 +78,10 @@ function foreignMove(execution: Starting, { user, tasks, guest }: ReconcileFacts
 /** Why a task that is not seen may be there all the same, or null. */
 function doubt({ migration }: Starting, { complete, guest }: ReconcileFacts): string | null {
   if (!complete) return 'the tasks could not be read';
-  return guest && mayBeMigrating(guest) ? `${migration.guest} is locked (${guest.lock})` : null;
+  if (guest && mayBeMigrating(guest)) return `${migration.guest} is locked (${guest.lock})`;
+  return guest && underWay.includes(guest.hastate ?? '')
+    ? `HA holds ${migration.guest} in state ${guest.hastate}`
+    : null;
 }
 
 /** The intent as a running migration. */

@@ -243,6 +243,52 @@ describe('trouble at the edge', () => {
     expect(posts(lab)).toHaveLength(1);
   });
 
+  it.each([
+    ['ahead', -3600],
+    ['back', 3600],
+  ])(
+    'an executor that has asked nothing since the clock of Proxmox was set %s asks before it refuses',
+    async (_, s) => {
+      const lab = createLab(one);
+      await lab.proxmox.version();
+      lab.setBack(s);
+      const m = await lab.approve(101, 'n1', 'n2');
+      await lab.pass(120);
+      expect(ends(lab.memory, m)).toEqual(['migration.completed']);
+    },
+  );
+
+  it('an approval that is over by the clock that Proxmox tells now is refused', async () => {
+    const lab = createLab(one);
+    await lab.proxmox.version();
+    lab.setBack(3600);
+    const approved_at = new Date(lab.simulator.now() - 600_000).toISOString();
+    const m = await lab.approve(101, 'n1', 'n2', { approved_at, expires_at: approved_at });
+    await lab.pass(20);
+    expect(refused(lab, m)).toMatchObject({ code: 'expired', reason: expect.stringMatching(/ 60[0-9] s later/) });
+  });
+
+  it.each([
+    ['10 minutes', 600],
+    ['two days, at which its tasks are not taken for ours', 172_800],
+  ])('a request to a busy HA whose answer is lost, on a node whose clock is behind by %s', async (_, seconds) => {
+    const lab = createLab(service);
+    faulty(
+      lab,
+      { kind: 'clock_off', node: 'n1', seconds: -seconds },
+      { kind: 'lost_answer', how: 'cut', times: 1 },
+      { kind: 'ha_delays', delay_s: 150 },
+    );
+    const m = await lab.approve(101, 'n1', 'n2');
+    await lab.pass(140);
+    expect(ends(lab.memory, m)).toEqual([]);
+    expect(await lab.ledger.list('lab.claim')).not.toEqual([]);
+    await lab.pass(120);
+    expect(ends(lab.memory, m)).toEqual(['migration.completed']);
+    expect(lab.nodeOf(101)).toBe('n2');
+    expect(posts(lab)).toHaveLength(1);
+  });
+
   it.each([0, 20, 120])('a person who moved the guest elsewhere %i s before', async (seconds) => {
     const lab = createLab(one);
     byHand(lab, 'POST', '/nodes/n1/qemu/101/migrate', { target: 'n3', online: '1' });

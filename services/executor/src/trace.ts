@@ -1,10 +1,10 @@
-import { millis, minutes } from '@evenkeel/model';
+import { hours, millis } from '@evenkeel/model';
 import type { TaskRow } from '@evenkeel/proxmox';
 import type { Starting } from './execution.ts';
 
 const migrating = ['qmigrate', 'vzmigrate', 'hamigrate'];
-/** By how much the clock of a node may differ from the cluster's. */
-const skew = minutes(5);
+/** By how much the clock of a node may be behind the cluster's: what is older than an intent is told by the tasks known before it. */
+const skew = hours(24);
 /** As whom HA carries out what it was asked for. */
 const haUser = 'root@pam';
 

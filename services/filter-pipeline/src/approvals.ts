@@ -137,6 +137,7 @@ export function approve(
     config_revision: run.config_revision,
     ...(approved_by !== undefined && { approved_by }),
     ...(r.mandatory && { mandatory: r.mandatory }),
+    ...(r.empties && { empties: r.empties }),
     ...(r.companions.length > 0 && { companions: r.companions }),
     ...(r.exchange && { exchange: true }),
     confidence_score: r.confidence_score,

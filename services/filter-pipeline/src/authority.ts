@@ -1,4 +1,5 @@
 import type { Config, DecisionAction, NodeSample, Recommendation } from '@evenkeel/contracts';
+import { emptiedBy } from '@evenkeel/model';
 import { type Answers, approver } from './answers.ts';
 
 /** What may be done with a recommendation that passed everything; `approved_by` where a person stands behind it. */
@@ -27,5 +28,7 @@ export function authority(recommendation: Recommendation, occasion: Occasion): A
     : { may: 'act', action: 'pending', reason: `approved by ${by}`, approved_by: by };
 }
 
-const drainer = ({ mandatory, source_node }: Recommendation, { sample }: Occasion): string | undefined =>
-  mandatory === 'drain' ? sample.nodes.find(({ node }) => node === source_node)?.drained?.by : undefined;
+const drainer = (recommendation: Recommendation, { sample }: Occasion): string | undefined =>
+  recommendation.mandatory === 'drain'
+    ? sample.nodes.find(({ node }) => node === emptiedBy(recommendation))?.drained?.by
+    : undefined;

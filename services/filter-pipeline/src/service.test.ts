@@ -491,21 +491,25 @@ test('what a person rejects is left alone for a while', async () => {
   expect(decided(await service.tell(recommendationsGenerated, run([101], 3, 40), 40))).toEqual(['awaiting approval']);
 });
 
-test('whoever drains a node has approved what that takes', async () => {
+test.each([
+  ['pve1', {}, 'anna'],
+  ['pve3', { empties: 'pve3' }, 'anna'],
+  ['pve1', { empties: 'pve3' }, undefined],
+])('whoever drains a node has approved what that takes: %s, %o', async (node, room, by) => {
   const service = live({ mode: 'approve' });
   const drained = { since: at(0), by: 'anna', reason: 'new memory' };
   const base = run([101], 1, 0);
   const generated = {
     ...base,
-    recommendations: base.recommendations.map((r) => ({ ...r, mandatory: 'drain' as const })),
+    recommendations: base.recommendations.map((r) => ({ ...r, mandatory: 'drain' as const, ...room })),
     sample: {
       ...base.sample,
-      nodes: base.sample.nodes.map((n) => (n.node === 'pve1' ? { ...n, maintenance: true, drained } : n)),
+      nodes: base.sample.nodes.map((n) => (n.node === node ? { ...n, maintenance: true, drained } : n)),
     },
   };
-  expect(ordered(await service.tell(recommendationsGenerated, generated, 0))).toMatchObject([
-    { guest: 'qemu/101', mandatory: 'drain', approved_by: 'anna' },
-  ]);
+  expect(ordered(await service.tell(recommendationsGenerated, generated, 0))).toMatchObject(
+    by ? [{ guest: 'qemu/101', mandatory: 'drain', ...room, approved_by: by }] : [],
+  );
 });
 
 test('a failure pauses the cluster where that is configured, once; a resume sets it aside', async () => {

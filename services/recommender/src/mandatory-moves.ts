@@ -103,16 +103,21 @@ function drainInOrder(planning: Planning, limit: number, order: Order): Mandator
 /** The move of a unit off its node, after those that make room for it where that is needed; none where there is no place. */
 function leave(planning: Planning, unit: readonly number[], mandatory: 'drain' | 'maintenance'): PlannedMove[] {
   const { state } = planning;
-  const { node, drained } = state.nodes[state.where[unit[0]!]!]!;
+  const empties = state.where[unit[0]!]!;
+  const { node, drained } = state.nodes[empties]!;
   const why = drained ? `${node} is drained by ${drained.by}` : `${node} is in maintenance`;
   const allowed = (n: number) => areAllowedOn(planning, unit, n);
   const target = bestNode(planning, unit, allowed);
   if (target !== undefined) return [makeMove(planning, unit, target, { mandatory, why })];
   for (let n = 0; n < state.nodes.length; n++) {
-    const room = n !== state.where[unit[0]!] && allowed(n) ? makeRoom(planning, unit, n) : undefined;
+    const room = n !== empties && allowed(n) ? makeRoom(planning, unit, n) : undefined;
     if (!room) continue;
     const before = room.map((r) =>
-      makeMove(planning, r.unit, r.target, { mandatory, why: `makes room on ${state.nodes[n]!.node}: ${why}` }),
+      makeMove(planning, r.unit, r.target, {
+        mandatory,
+        empties,
+        why: `makes room on ${state.nodes[n]!.node}: ${why}`,
+      }),
     );
     return [...before, makeMove(planning, unit, n, { mandatory, why })];
   }

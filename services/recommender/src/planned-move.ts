@@ -48,6 +48,8 @@ export type PlannedMove = {
   source: number;
   target: number;
   mandatory?: MandatoryReason;
+  /** The node that is emptied once this move has made room elsewhere; its source where absent. */
+  empties?: number;
   /** It evens out the number of guests, and is worth making as long as it does no harm. */
   purpose?: 'distribution';
   /** It is half of two moves that only pay together, of which `whole` says what they bring. */
@@ -173,7 +175,7 @@ export function makeMove(
   planning: Planning,
   unit: readonly number[],
   target: number,
-  because: Pick<PlannedMove, 'mandatory' | 'purpose' | 'exchange' | 'why' | 'along'> = {},
+  because: Pick<PlannedMove, 'mandatory' | 'empties' | 'purpose' | 'exchange' | 'why' | 'along'> = {},
 ): PlannedMove {
   const { state } = planning;
   const source = state.where[unit[0]!]!;

@@ -76,6 +76,20 @@ describe('recommend', () => {
     ).toHaveLength(3);
   });
 
+  test('whoever makes room for a drain is told with the node that is emptied', () => {
+    const gib = (n: number) => ({ mem: n * GiB, maxmem: n * GiB });
+    const guests = [
+      aGuest(101, 'a', { ...gib(40), tags: ['plb_pin_b'] }),
+      aGuest(102, 'b', gib(30)),
+      aGuest(104, 'c', gib(10)),
+    ];
+    const out = run(aCluster([aNode('a', by_anna), aNode('b'), aNode('c')], guests), aConfig(), { convergence: still });
+    expect(out.recommendations.map((r) => [r.vmid, r.source_node, r.mandatory, r.empties])).toEqual([
+      [102, 'b', 'drain', 'a'],
+      [101, 'a', 'drain', undefined],
+    ]);
+  });
+
   test('a saturated node gives guests to idle ones, with all that the filters need', () => {
     const out = run(hot(), aConfig({ penalty_config: { min_score_improvement: 2 } }));
     const [first] = out.recommendations;

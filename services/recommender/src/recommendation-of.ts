@@ -42,6 +42,7 @@ export function recommendationOf(run: Run, move: PlannedMove, i: number, rank: n
     target_node: target.node,
     rank,
     ...(move.mandatory ? { mandatory: move.mandatory } : {}),
+    ...(move.empties === undefined ? {} : { empties: state.nodes[move.empties]!.node }),
     ...(move.purpose ? { purpose: move.purpose } : {}),
     ...(move.exchange ? { exchange: move.exchange } : {}),
     reason: describe(move, g, state, profiles.get(guest.guest)),

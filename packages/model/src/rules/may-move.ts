@@ -1,4 +1,4 @@
-import type { Config, GuestSample, MandatoryReason } from '@evenkeel/contracts';
+import type { Config, GuestSample, MandatoryReason, Recommendation } from '@evenkeel/contracts';
 import type { RuleContext } from './rule-context.ts';
 import { matches } from './tags.ts';
 
@@ -93,6 +93,15 @@ const whitelist: Wish = (_, tags, { config }) =>
 const facts = [template, lock, status, sourceOnline, crs, drainedByHa, unread, devices, bindMounts];
 const lasting = [ownTag, container];
 const waivable = [ignoreTag, ignoreName, ignorePool, ignoreNode, whitelist];
+
+type Cause = Pick<Recommendation, 'mandatory' | 'empties' | 'source_node'>;
+
+/** The node that a drain or maintenance empties by a move: its source, unless the move makes room elsewhere. */
+export const emptiedBy = ({ empties, source_node }: Omit<Cause, 'mandatory'>): string => empties ?? source_node;
+
+/** By what the wish of a guest to stay is judged: why its own node goes away, and nothing where it only makes room for others. */
+export const waiverOf = (move: Cause): MandatoryReason | undefined =>
+  emptiedBy(move) === move.source_node ? move.mandatory : undefined;
 
 /** What stands against moving a guest now, whatever anybody wishes, or null. */
 export function hindrance(guest: string, ctx: RuleContext): Hindrance | null {

@@ -14,6 +14,7 @@ import {
   splitTags,
   unsatisfiable,
   violations,
+  waiverOf,
   wishToStay,
 } from './index.ts';
 
@@ -163,6 +164,15 @@ describe('mayMove', () => {
       ]);
     },
   );
+
+  test.each([
+    ['of a node that is emptied', { mandatory: 'drain' }, 'drain'],
+    ['of a node that is emptied and named', { mandatory: 'maintenance', empties: 'a' }, 'maintenance'],
+    ['that makes room for such a node', { mandatory: 'maintenance', empties: 'b' }, undefined],
+    ['that nobody asks for', {}, undefined],
+  ] as const)('the wish of a guest %s', (_, move, expected) => {
+    expect(waiverOf({ source_node: 'a', ...move })).toBe(expected);
+  });
 
   test('a node in maintenance waives wishes, not what cannot work', () => {
     const sample = aCluster(nodes, [tagged(['ignore']), aGuest(2, 'a', { lock: 'backup' })]);

@@ -26,7 +26,8 @@ export function createLab(description: Partial<DescriptionInput>, privileges = r
     ...description,
   });
   const writes: string[] = [];
-  const machine = { now: simulator.now, monotonic: simulator.now, sleep: async () => {} };
+  const drift = { ms: 0 };
+  const machine = { now: simulator.now, monotonic: () => simulator.now() + drift.ms, sleep: async () => {} };
   const transport = directTransport(
     (request) => {
       if (request.method !== 'GET') writes.push(`${request.method} ${decodeURIComponent(request.path)}`);
@@ -62,8 +63,12 @@ export function createLab(description: Partial<DescriptionInput>, privileges = r
     }
   };
   const nodeOf = (vmid: number) => simulator.inspect().guests.find((g) => g.vmid === vmid)?.node;
+  /** The clock of the cluster is set: from its next answer on it is so much behind what this machine has counted. */
+  const setBack = (seconds: number) => {
+    drift.ms += 1000 * seconds;
+  };
   simulator.advance(simulator.now() + 30_000);
-  return { simulator, proxmox, writes, memory, ledger, approve, pass, nodeOf, tick: process.tick };
+  return { simulator, proxmox, writes, memory, ledger, approve, pass, nodeOf, setBack, tick: process.tick };
 }
 
 /** The call of a person in the web interface. */

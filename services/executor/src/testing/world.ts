@@ -159,6 +159,7 @@ export function createWorld(guests: Record<number, string>, fates: Record<number
   const proxmox = {
     user: 'bal@pve',
     clock: () => ({ now: clock.now, scale: 1 }),
+    version: hear(() => ({ version: '9.2.2', release: '9.2' })),
     node_time: hear((node: string) => clock.now + 1000 * (state.off[node] ?? 0)),
     status: hear(() => ({ quorate: state.quorate, nodes: [] })),
     resources: hear(() => ({ nodes, guests: rows, storages: [] })),

@@ -33,6 +33,16 @@ test.each<{ name: string; given: GivenCase; says: string }>([
     says: 'filtered: it is tagged plb_ignore_backup',
   },
   {
+    name: 'ignore, on a node that is emptied',
+    given: { ...tagged('ignore'), recommendation: { mandatory: 'drain' } },
+    says: 'passed',
+  },
+  {
+    name: 'ignore, where it would only make room for those of a node that is emptied',
+    given: { ...tagged('ignore'), recommendation: { mandatory: 'drain', empties: 'pve3' } },
+    says: 'filtered: it is tagged ignore',
+  },
+  {
     name: 'whitelist',
     given: { config: rules({ require_auto_migrate_ok_tag: true }) },
     says: 'filtered: it is not tagged auto-migrate-ok, and only such guests move',

@@ -1,4 +1,4 @@
-import { boundElsewhere, hours, millis, suitsResidents, wishToStay } from '@evenkeel/model';
+import { boundElsewhere, hours, millis, suitsResidents, waiverOf, wishToStay } from '@evenkeel/model';
 import { type Candidate, type Filter, type FilterContext, filtered, passed } from '../filter.ts';
 import { span } from '../quote.ts';
 
@@ -6,10 +6,10 @@ const refusalRemembered = hours(24);
 
 /** What administrators have said about a guest, by tags or rules, and what Proxmox has, is never overruled. */
 export const tagsAndAffinity: Filter = (candidate, context) => {
-  const { guest, target_node, companions, mandatory } = candidate.recommendation;
+  const { guest, target_node, companions } = candidate.recommendation;
   const { rules, placements } = context;
   const objection =
-    wishToStay(guest, rules, mandatory) ??
+    wishToStay(guest, rules, waiverOf(candidate.recommendation)) ??
     boundElsewhere(guest, target_node, rules) ??
     suitsResidents(guest, target_node, placements, rules, companions) ??
     refusal(candidate, context);
