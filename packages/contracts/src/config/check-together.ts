@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { apiOf } from './origin-of.ts';
 
 type Path = (string | number)[];
 /** What two or more options say against each other: where it is said, and the sentence. */
@@ -34,6 +35,28 @@ function clusterNames(config: unknown): Clash[] {
     const sentence = `a name of its own; clusters[${names.indexOf(name)}] has this one`;
     return [{ reads: [path], path, sentence, found: name }];
   });
+}
+
+/** Under two names each half of one cluster would undo what the other does, within limits that each has for itself. */
+function clusterHosts(config: unknown): Clash[] {
+  const clusters = listAt(config, ['clusters']).map((cluster, i) => ({
+    i,
+    name: at(cluster, ['name']),
+    hosts: listAt(cluster, ['hosts']).map((host) => (typeof host === 'string' ? apiOf(host) : undefined)),
+  }));
+  return clusters.flatMap((later) =>
+    clusters.slice(0, later.i).flatMap((earlier): Clash[] => {
+      const j = later.hosts.findIndex((host) => host !== undefined && earlier.hosts.includes(host));
+      if (j < 0 || later.name === earlier.name) return [];
+      const path: Path = ['clusters', later.i, 'hosts', j];
+      const names = [earlier.i, later.i].map((i): Path => ['clusters', i, 'name']);
+      const same: Path = ['clusters', earlier.i, 'hosts', earlier.hosts.indexOf(later.hosts[j])];
+      const sentence =
+        `a host of cluster ${later.name} alone; it is one of cluster ${earlier.name} (clusters[${earlier.i}]) too, ` +
+        'and one Proxmox cluster under two names has every limit twice';
+      return [{ reads: [...names, same, path], path, sentence, found: at(config, path) }];
+    }),
+  );
 }
 
 function windows(config: unknown): Clash[] {
@@ -109,7 +132,9 @@ export const checkTogether: z.core.$ZodCheck<unknown> = z.superRefine<unknown>(
     const wrong = context.issues.flatMap(({ code, path }) =>
       code === 'unrecognized_keys' || !path?.length ? [] : [path],
     );
-    const clashes = [observations, clusterNames, windows, placementRules, weights].flatMap((find) => find(config));
+    const clashes = [observations, clusterNames, clusterHosts, windows, placementRules, weights].flatMap((find) =>
+      find(config),
+    );
     for (const { reads, path, sentence, found } of clashes) {
       const unsure = reads.some((read) => wrong.some((w) => startsWith(read, w)));
       if (!unsure) context.addIssue({ code: 'custom', path, message: sentence, input: found });

@@ -3,6 +3,7 @@ export { days, type ScheduleWindow } from './automated-migrations.ts';
 export { type ClusterConfig, Config, type ConfigInput } from './config.ts';
 
 export { configSchema, describeAllowed, listOptions, type Option, optionAt, type PathKey } from './option.ts';
+export { apiOf, originOf } from './origin-of.ts';
 export { type ParsedConfig, parseConfig } from './parse-config.ts';
 export type { PlacementRule } from './placement-rule.ts';
 export { recommended } from './presets.ts';
