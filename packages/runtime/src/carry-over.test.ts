@@ -59,27 +59,30 @@ test('also where the name is another after a restart, and where another version 
   expect(await asked('prod')).toEqual(paused);
 });
 
-test('whoever comes second undoes nothing that was asked under the new name since', async () => {
-  await open(alpha);
-  await ledger.create(automationKey('alpha'), untouched);
-  const slow: Ledger = {
-    ...ledger,
-    get: async (key) => {
-      const found = await ledger.get(key);
-      if (key !== automationKey('prod') || found) return found;
-      await first.change(prod);
-      const { revision } = (await ledger.get(key))!;
-      await ledger.update(key, paused, revision);
-      return found;
-    },
-  };
-  const first = await openConfigSource(ledger, alpha);
-  const second = await openConfigSource(slow, alpha);
-  await second.change(prod);
-  expect(await asked('prod')).toEqual(paused);
-  await Promise.all([first.change(alpha), second.change(alpha)]);
-  expect(await asked('alpha')).toEqual(paused);
-});
+test.each(['before', 'after'])(
+  'whoever comes second, having looked %s, undoes nothing that was asked under the new name',
+  async (when) => {
+    await open(alpha);
+    await ledger.create(automationKey('alpha'), untouched);
+    const slow: Ledger = {
+      ...ledger,
+      get: async (key) => {
+        const found = await ledger.get(key);
+        if (key !== automationKey('prod') || found) return found;
+        await first.change(prod);
+        const { revision } = (await ledger.get(key))!;
+        await ledger.update(key, paused, revision);
+        return when === 'before' ? found : ledger.get(key);
+      },
+    };
+    const first = await openConfigSource(ledger, alpha);
+    const second = await openConfigSource(slow, alpha);
+    await second.change(prod);
+    expect(await asked('prod')).toEqual(paused);
+    await Promise.all([first.change(alpha), second.change(alpha)]);
+    expect(await asked('alpha')).toEqual(paused);
+  },
+);
 
 test('back under its first name it is as it was under the second', async () => {
   const configs = await open(alpha);
