@@ -1,7 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { type Bus, connectNats, type Outgoing } from '@evenkeel/bus';
-import { answerGiven, automationKey, migrationApproved, migrationStarted } from '@evenkeel/contracts';
-import { typeOf } from '@evenkeel/runtime';
+import {
+  answerGiven,
+  automationKey,
+  Config,
+  migrationApproved,
+  migrationStarted,
+  untouched,
+} from '@evenkeel/contracts';
+import { openConfigs, typeOf } from '@evenkeel/runtime';
 import { testNats } from '@evenkeel/servers/test';
 import { afterAll, describe, expect, test } from 'vitest';
 
@@ -82,5 +89,20 @@ describe.skipIf(!nats)('deploy/nats-accounts.conf on a real server', { timeout: 
       body: new Uint8Array(),
       headers: {},
     });
+  });
+
+  test('a service brings its configuration; one that takes a pause along to another name comes by filter-pipeline', async () => {
+    const [scorer, pipeline] = await Promise.all([as('scorer'), as('filter-pipeline')]);
+    const log = { debug() {}, info() {}, warn() {}, error() {} };
+    const bring = async ({ ledger }: Bus, name: string, cluster: string) => {
+      const own = Config.parse({ clusters: [{ name: cluster, hosts: ['pve1'] }] });
+      return (await openConfigs(own, { name, ledger, log })).current().config.clusters[0]!.name;
+    };
+    expect(await bring(scorer, 'scorer', 'alpha')).toBe('alpha');
+    await pipeline.ledger.create(automationKey('alpha'), untouched);
+    expect(await bring(scorer, 'scorer', 'prod')).toBe('alpha');
+    expect(await bring(pipeline, 'filter-pipeline', 'prod')).toBe('prod');
+    expect((await scorer.ledger.get(automationKey('prod')))?.value).toEqual(untouched);
+    expect(await bring(scorer, 'scorer', 'prod')).toBe('prod');
   });
 });

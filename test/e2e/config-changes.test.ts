@@ -116,7 +116,7 @@ describe.skipIf(!binaries)('a configuration that changes', { timeout: 60_000 }, 
       },
       { seconds: 30, tell: collector.output },
     );
-    const third = { name: 'third', ...reach(second), read_token_file: join(servers.dir, 'nowhere') };
+    const third = { name: 'third', hosts: ['127.0.0.1:1'], read_token_file: join(servers.dir, 'nowhere') };
     await stage.configure({ mode: 'recommend', clusters: [...clusters, third] });
     collector.signal('SIGHUP');
     await said(/the changed configuration is not valid/);

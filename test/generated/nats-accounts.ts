@@ -38,7 +38,7 @@ const serviceUser = ({ name, summary, publishes }: Service): User => ({
   publish: [
     ...(publishes as readonly AnyEvent[]).map(subjectOf),
     `evenkeel.v1.dead.${name}.>`,
-    ...['config.>', ...(keeps[name] ?? [])].map((key) => `${ledger}.${key}`),
+    ...['config.>', `config_offer.${name}`, ...(keeps[name] ?? [])].map((key) => `${ledger}.${key}`),
     forgetting,
     ...asking,
     ...serving,
@@ -82,7 +82,8 @@ const head = `# An example, generated: users of NATS by service, each allowed to
 # In nats.conf: \`include nats-accounts.conf\`; passwords come from the environment of nats-server (or put bcrypt hashes in their place),
 # and each service has its own in EVENKEEL_NATS_USER and EVENKEEL_NATS_PASSWORD_FILE. \`evenkeel up\`, one process, needs one user with
 # all that the services may together. With TLS (\`tls {}\`), or on a network of their own: passwords travel as they are.
-# Every service may change the configuration in the ledger, since each brings its own; and whoever may read can make consumers.
+# Every service may change the configuration in the ledger, since each brings its own (one in which a cluster with a pause has another name comes
+# into force through filter-pipeline); and whoever may read can make consumers.
 `;
 
 /** Publish allow-lists by user, from what the services declare that they say. */

@@ -11,6 +11,7 @@ type Schema = {
   pattern?: string;
   minLength?: number;
   minimum?: number;
+  exclusiveMinimum?: number;
   maximum?: number;
   items?: Schema;
   prefixItems?: Schema[];
@@ -32,9 +33,11 @@ function text(schema: Schema): fc.Arbitrary<unknown> {
     : fc.string({ unit: 'grapheme', minLength: schema.minLength ?? 0, maxLength: 12 });
 }
 
-function number({ minimum = -1e9, maximum = 1e9 }: Schema, whole: boolean): fc.Arbitrary<unknown> {
-  const [min, max] = [Math.max(minimum, -1e9), Math.min(maximum, 1e9)];
-  return whole ? fc.integer({ min, max }) : fc.double({ min, max, noNaN: true });
+function number({ minimum = -1e9, exclusiveMinimum, maximum = 1e9 }: Schema, whole: boolean): fc.Arbitrary<unknown> {
+  const [min, max] = [Math.max(exclusiveMinimum ?? minimum, -1e9), Math.min(maximum, 1e9)];
+  const minExcluded = exclusiveMinimum !== undefined;
+  if (whole) return fc.integer({ min: minExcluded ? min + 1 : min, max });
+  return fc.double({ min, minExcluded, max, noNaN: true });
 }
 
 function list({ items, prefixItems, minItems = 0 }: Schema): fc.Arbitrary<unknown> {

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { httpsTransport, originOf } from './https-transport.ts';
+import { httpsTransport } from './https-transport.ts';
 import { ProxmoxError } from './port.ts';
 import { createProxmox } from './proxmox.ts';
 import { type Seen, startApi } from './testing/api-server.ts';
@@ -294,16 +294,4 @@ describe('a write', () => {
     expect(await errorOf(client([api.host]).migrate(vm, move))).toMatchObject({ kind, status, maybe_accepted: false });
     expect(api.seen.length).toBe(1);
   });
-});
-
-it.each([
-  ['pve1', 'https://pve1:8006'],
-  ['pve1:443', 'https://pve1:443'],
-  ['10.0.0.1', 'https://10.0.0.1:8006'],
-  ['fd00::1', 'https://[fd00::1]:8006'],
-  ['[fd00::1]', 'https://[fd00::1]:8006'],
-  ['[fd00::1]:8443', 'https://[fd00::1]:8443'],
-])('%s means %s', (host, origin) => {
-  expect(originOf(host)).toBe(origin);
-  expect(new URL(origin).protocol).toBe('https:');
 });

@@ -1,3 +1,4 @@
+import { originOf } from '@evenkeel/contracts';
 import { Agent, Client, type Dispatcher, request } from 'undici';
 import { quorumOf } from './quorum-of.ts';
 import type { EdgeLog } from './read-answer.ts';
@@ -196,11 +197,4 @@ function failureOf(failures: { host: string; failure: TransportFailure }[]): Tra
     words || 'no time was left to try a host',
     failures.some(({ failure }) => failure.sent),
   );
-}
-
-/** `https://host:port` with 8006 where no port is named; a bare IPv6 address gets its brackets. */
-export function originOf(host: string): string {
-  const isBareV6 = !host.startsWith('[') && host.split(':').length > 2;
-  const address = isBareV6 ? `[${host}]` : host;
-  return `https://${/:\d+$/.test(address) && !address.endsWith(']') ? address : `${address}:8006`}`;
 }

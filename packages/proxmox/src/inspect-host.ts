@@ -1,5 +1,5 @@
 import { connect, type TLSSocket } from 'node:tls';
-import { originOf } from './https-transport.ts';
+import { originOf } from '@evenkeel/contracts';
 import { certificateRefusal, connectFailure, refusalOf, type Trust } from './trust.ts';
 
 export type HostCertificate = {

@@ -58,6 +58,7 @@ function contextOf({ cluster, ground, log }: Bench, work: Work) {
     now,
     config_revision: revision,
     current_config: configFor(ground.configs.current().config, cluster),
+    departed: (ground.departed?.(cluster) ?? null) !== null,
     kill_switch: ground.kill_switch?.() ?? null,
     recalled,
     trace,

@@ -22,6 +22,8 @@ export type Footing = {
   machine_now: () => number;
   /** Epoch milliseconds by which what is yet to come is told; absent where there is no such clock. */
   wall?: () => number;
+  /** The configuration that held last for a cluster that is named no more; absent where all are. */
+  departed?: (cluster: string) => ReturnType<ConfigSource['current']> | null;
   /** Why nothing may be written to Proxmox; absent means that there is no such switch. */
   kill_switch?: () => string | null;
   /** Signs approvals and checks them; absent where there is no key. */

@@ -14,8 +14,11 @@ type Given = {
 };
 
 export type ClusterWatch = {
-  /** The clusters to work for under this configuration: one that cannot be reached as it says keeps its old way, or waits where it has none. */
-  take: (config: Config) => Watched[];
+  /**
+   * The clusters to work for under this configuration: one that cannot be reached as it says keeps its old way, or waits where it has none.
+   * Those to be kept though it does not name them keep the way that they had.
+   */
+  take: (config: Config, kept?: readonly string[]) => Watched[];
   /** The way to a cluster that was taken. */
   configOf: (cluster: string) => ClusterConfig;
   checks: () => Check[];
@@ -32,6 +35,7 @@ export const rightsOf = (services: readonly Service[]): Right[] => [
 export function createClusterWatch({ rights, reach, log }: Given): ClusterWatch {
   let taken = new Map<string, Taken>();
   let troubles = new Map<string, string>();
+  const past = new Map<string, Taken>();
   let isFirst = true;
 
   const look = (config: ClusterConfig): Taken | string => {
@@ -42,7 +46,7 @@ export function createClusterWatch({ rights, reach, log }: Given): ClusterWatch 
     }
   };
 
-  const take = ({ clusters }: Config): Watched[] => {
+  const take = ({ clusters }: Config, kept: readonly string[] = []): Watched[] => {
     const [before, said] = [taken, troubles];
     taken = new Map();
     troubles = new Map();
@@ -52,12 +56,19 @@ export function createClusterWatch({ rights, reach, log }: Given): ClusterWatch 
       const next = typeof found === 'string' ? old : found;
       if (next) taken.set(config.name, next);
     }
+    const departed = kept.filter((name) => !taken.has(name) && past.has(name));
+    for (const name of departed) taken.set(name, past.get(name) as Taken);
+    for (const [name, found] of taken) past.set(name, found);
     for (const [cluster, trouble] of troubles)
       if (said.get(cluster) !== trouble) log.error({ cluster, trouble }, sentenceOf(before.has(cluster)));
     for (const cluster of said.keys()) if (!troubles.has(cluster)) log.info({ cluster }, 'nothing is missing any more');
     if (!isFirst) tellChanges(before, taken, log);
     isFirst = false;
-    return [...taken].map(([name, { reach }]) => ({ name, reach }));
+    return [...taken].map(([name, { reach }]) => ({
+      name,
+      reach,
+      ...(departed.includes(name) ? { departed: true } : {}),
+    }));
   };
 
   return {

@@ -1,16 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { Ledger } from '@evenkeel/bus';
 import { Config } from '@evenkeel/contracts';
+import { carryOver, type Tell } from './carry-over.ts';
 import { activeKey, configKey } from './config-keys.ts';
+import type { Log } from './define-service.ts';
 import { overwrite } from './overwrite.ts';
 import { pruneConfigs } from './prune-configs.ts';
+import { Listed } from './renamed-clusters.ts';
 
 /** Configurations by revision, and which of them is in force: kept in the ledger, so that all services of a run use the same one. */
 export type ConfigSource = {
   current: () => { config: Config; revision: string };
   /** The configuration of a revision; an UnknownConfig where nobody has told it, or where it can no longer be read. */
   at: (revision: string) => Promise<Config>;
-  /** Puts a configuration in force from the next sample on, in every process. */
+  /** Puts a configuration in force from the next sample on, in every process; what is asked of a cluster goes along to its new name. Throws a CarryOverFailed where that could not be. */
   change: (config: Config) => Promise<string>;
   /** Follows what another process has put in force; true where that is news. */
   follow: () => Promise<boolean>;
@@ -28,6 +31,7 @@ export async function openConfigSource(
   ledger: Ledger,
   initial: Config,
   machine_now: () => number = Date.now,
+  log: Pick<Log, 'info' | 'warn'> = { info() {}, warn() {} },
 ): Promise<ConfigSource> {
   const known = new Map<string, Config>();
   let current = { config: initial, revision: revisionOf(initial) };
@@ -44,10 +48,10 @@ export async function openConfigSource(
   const change = async (config: Config): Promise<string> => {
     const revision = revisionOf(config);
     remember(revision, config);
-    await ledger.create(configKey(revision), config);
-    await putInForce(ledger, revision);
+    const tells = await putInForce(ledger, revision, config);
     await renew(ledger, revision, config);
     current = { config, revision };
+    for (const tell of tells) tell(log);
     await pruneConfigs(ledger, machine_now());
     return revision;
   };
@@ -81,8 +85,29 @@ export async function keptConfig(ledger: Pick<Ledger, 'get'>, revision: string):
   return Config.safeParse((await ledger.get(configKey(revision)))?.value).data ?? null;
 }
 
-const putInForce = (ledger: Ledger, revision: string): Promise<void> =>
-  overwrite(ledger, activeKey, revision, (standing) => standing === revision);
+/** Over whatever is in force, with what is asked of its clusters; what there is to say of that. */
+async function putInForce(ledger: Ledger, revision: string, config: Config): Promise<Tell[]> {
+  for (;;) {
+    const active = await ledger.get(activeKey);
+    if (active?.value === revision) return [];
+    const isStillInForce = async () => (await ledger.get(activeKey))?.revision === active?.revision;
+    const before = isRevision(active?.value) ? await clustersOf(ledger, active.value) : undefined;
+    const tells = before ? await carryOver(before, config, { ledger, isStillInForce }) : [];
+    if (tells === null) continue;
+    await ledger.create(configKey(revision), config);
+    const done = active
+      ? await ledger.update(activeKey, revision, active.revision)
+      : await ledger.create(activeKey, revision);
+    if (done !== null) return tells;
+  }
+}
+
+/** Also of a configuration that this version cannot read. */
+const clustersOf = async (ledger: Ledger, revision: string): Promise<Listed | undefined> =>
+  Listed.safeParse((await ledger.get(configKey(revision)))?.value).data;
+
+const isRevision = (value: unknown): value is string => typeof value === 'string' && looksLikeRevision(value);
+const looksLikeRevision = (text: string): boolean => /^[0-9a-f]{16}$/.test(text);
 
 /** Writes it anew, so that whoever is about to remove it as an old one does not. */
 const renew = (ledger: Ledger, revision: string, config: Config): Promise<void> =>
@@ -94,7 +119,7 @@ export async function clustersInForce(ledger: Pick<Ledger, 'get'>): Promise<stri
 }
 
 async function fetchConfig(ledger: Ledger, revision: string): Promise<Config> {
-  if (!/^[0-9a-f]{16}$/.test(revision))
+  if (!looksLikeRevision(revision))
     throw new UnknownConfig(`${JSON.stringify(revision.slice(0, 40))} is not a revision of a configuration`);
   const entry = await ledger.get(configKey(revision));
   if (!entry) throw new UnknownConfig(`the configuration ${revision} is not in the ledger`);

@@ -114,6 +114,7 @@ const unsure: [string, z.ZodType, unknown][] = [
   ['a property that is missing', z.object({ a: z.string() }), {}],
   ['a day that there is not', z.iso.datetime(), '2026-02-30T00:00:00.000Z'],
   ['something that stands in', z.object({ a: z.number().default(1).optional() }), {}],
+  ['a property that zod leaves out', z.object({ ['__proto__']: z.string() }), JSON.parse('{"__proto__":"a"}')],
   ['a number too many', z.tuple([z.number()]), [1, 2]],
 ];
 

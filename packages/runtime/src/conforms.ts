@@ -128,6 +128,7 @@ const recordOf =
 
 /** Every property that is there has to be known, and every one that must be has to be there. */
 function objectOf(shape: Record<string, z.ZodType>): Test {
+  if (Object.hasOwn(shape, '__proto__')) return never;
   const all = Object.entries(shape).map(([key, schema]) => {
     const test = testOf(schema);
     return [key, test, test !== never && schema.def.type === 'optional'] as const;

@@ -32,6 +32,8 @@ export type Context<Owns extends Record<string, AnyRecord>, Reads extends Record
   current_config: Config;
   /** True where the event was handled before and forgotten since: all was said then, so that only what is remembered counts. */
   recalled?: boolean;
+  /** True where no configuration names the cluster any more: what was begun there is followed to its end, nothing new starts. */
+  departed: boolean;
   /** Why this process must write nothing to Proxmox, whatever else holds; null where it may. */
   kill_switch: string | null;
   /** Why what is being handled must not be acted on: it is an approval without a good signature; absent where it may. */
@@ -73,6 +75,8 @@ export type ServiceDeclaration<
   reads: Reads;
   uses?: Uses;
   publishes: Publishes;
+  /** What it has begun outside in a cluster and must follow to its end, in words: until there is none it works there, whatever is configured. */
+  begun?: (of: { cluster: string; ledger: Pick<Ledger, 'list'> }) => Promise<string[]>;
 };
 
 /** A service as the runtime runs it and the tests of the topology read it. */

@@ -11,7 +11,7 @@ export { createKillSwitch, type KillSwitch } from './kill-switch.ts';
 export { createLog } from './log.ts';
 export { createMayWrite, standstill } from './may-write.ts';
 export { brokenInvariants, createMetrics, type Metrics } from './metrics.ts';
-export type { OwnConfig } from './offer-config.ts';
+export { type OwnConfig, openConfigs } from './offer-config.ts';
 export * from './open-process.ts';
 export { pingHost } from './ping-host.ts';
 export { type Reached, reachPort } from './reach-port.ts';

@@ -1,5 +1,6 @@
 import type { Ledger } from '@evenkeel/bus';
 import { Config } from '@evenkeel/contracts';
+import { CarryOverFailed } from './carry-over.ts';
 import { configKey } from './config-keys.ts';
 import { activeConfig, type ConfigSource, digest, openConfigSource, revisionOf } from './config-source.ts';
 import type { Log } from './define-service.ts';
@@ -17,14 +18,14 @@ type Process = { name: string; ledger: Ledger; log: Log };
  */
 export async function openConfigs(own: OwnConfig, process: Process): Promise<ConfigSource> {
   if (!(own instanceof Error)) {
-    const configs = await openConfigSource(process.ledger, own);
+    const configs = await openConfigSource(process.ledger, own, Date.now, process.log);
     await offerConfig(configs, own, process);
     return configs;
   }
   const standing = await activeConfig(process.ledger);
   if (!standing) throw own;
   process.log.warn({ problem: own.message }, 'no valid configuration of its own: it follows the one that is in force');
-  return openConfigSource(process.ledger, standing);
+  return openConfigSource(process.ledger, standing, Date.now, process.log);
 }
 
 async function offerConfig(configs: ConfigSource, own: Config, { name, ledger, log }: Process): Promise<void> {
@@ -32,7 +33,7 @@ async function offerConfig(configs: ConfigSource, own: Config, { name, ledger, l
   const standing = configs.current();
   const isInForce = revisionOf(standing.config) === revision;
   if (!isInForce && (await hasChanged(ledger, name, own))) {
-    await configs.change(own);
+    if (!(await tryChange(configs, own, log))) return;
     log.info({ config: revision, before: standing.revision }, 'the changed configuration is in force');
   } else if (!isInForce) {
     log.warn(
@@ -41,6 +42,21 @@ async function offerConfig(configs: ConfigSource, own: Config, { name, ledger, l
     );
   }
   await noteOffer(ledger, name, own);
+}
+
+/** False where this process may not take along what is asked of a cluster: one that may puts it in force, or a SIGHUP here later. */
+async function tryChange(configs: ConfigSource, own: Config, log: Log): Promise<boolean> {
+  try {
+    await configs.change(own);
+    return true;
+  } catch (error) {
+    if (!(error instanceof CarryOverFailed)) throw error;
+    log.warn(
+      { reason: error.message },
+      'the changed configuration is not in force: a cluster has another name in it, and what is asked of it has to go along, which only filter-pipeline may where each service has its own NATS user; until then the old one is followed',
+    );
+    return false;
+  }
 }
 
 /** Where no process of this name ever brought one: whether nobody else did. */

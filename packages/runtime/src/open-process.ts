@@ -9,6 +9,7 @@ import { lacksToken, missingToken, reachOf, readCa, tokenOf } from './cluster-re
 import { createClusterWatch, rightsOf } from './cluster-watch.ts';
 import type { ConfigSource } from './config-source.ts';
 import type { Log, Service } from './define-service.ts';
+import { createDepartures } from './departures.ts';
 import { followConfig } from './follow-config.ts';
 import { serveHealth } from './health.ts';
 import { createKillSwitch } from './kill-switch.ts';
@@ -86,6 +87,7 @@ export async function openProcess(services: readonly Service[], options: OpenOpt
     reach: (cluster, right) => (options.proxmox ? '' : reachOf(cluster, right, settings)),
     log,
   });
+  const departures = createDepartures({ services, ledger: bus.ledger, configs, log });
   const started = await start(services, {
     bus,
     store,
@@ -97,6 +99,7 @@ export async function openProcess(services: readonly Service[], options: OpenOpt
     log,
     machine_now: () => Date.now(),
     wall: () => Date.now(),
+    departed: departures.of,
     kill_switch: killSwitch,
     ...(settings.approval_key === undefined ? {} : { seal: createApprovalSeal(settings.approval_key) }),
     instance: randomBytes(4).toString('hex'),
@@ -109,14 +112,14 @@ export async function openProcess(services: readonly Service[], options: OpenOpt
     log,
     apply: async (config) => {
       notes.tell(config);
-      await started.watch(clusters.take(config));
+      await started.watch(clusters.take(config, await departures.look()));
     },
   });
   await following.begin();
   const health = await serveHealth({
     host: settings.http_host,
     port: settings.http_port,
-    checks: () => [...started.checks(), ...clusters.checks(), ...access.checks()],
+    checks: () => [...started.checks(), ...clusters.checks(), ...departures.checks(), ...access.checks()],
     broken: () => brokenInvariants(metrics),
     registry: metrics.registry,
     refresh: started.refresh,

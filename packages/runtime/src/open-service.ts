@@ -9,8 +9,8 @@ import { type RunningTimer, runTimer } from './run-timer.ts';
 import { recalledOf, saidOf, subjectsOf } from './subjects-of.ts';
 import { createWorker, type Worker } from './worker.ts';
 
-/** A cluster to work for; where `reach` changes, what speaks with it is started anew. */
-export type Watched = { name: string; reach: string };
+/** A cluster to work for; where `reach` changes, what speaks with it is started anew. One that has departed is only for what was begun there. */
+export type Watched = { name: string; reach: string; departed?: true };
 
 export type Surroundings = Footing & {
   /** Those to begin with, see `watch`. */
@@ -50,7 +50,8 @@ export async function openService(service: Service, cluster: Watched, home: Home
   const consumptions: Running['consumptions'] = new Map();
   const named = { service: service.name, cluster: cluster.name };
   const on_forgotten = () => home.on_forgotten(cluster.name);
-  const worker = createWorker(service, cluster.name, { ...home, proxmox, on_forgotten });
+  const configs = lastingConfigs(cluster.name, home);
+  const worker = createWorker(service, cluster.name, { ...home, configs, proxmox, on_forgotten });
   const recalled = (stream: StreamClass) => recalledOf(service, cluster.name, stream);
   const said = (stream: StreamClass) => saidOf(service, cluster.name, stream);
   const room = proxmox ? createReadingRoom(home.bus) : home.roomOf(cluster.name);
@@ -66,6 +67,12 @@ export async function openService(service: Service, cluster: Watched, home: Home
   }
   return one;
 }
+
+/** A cluster that is named no more goes on under the configuration that named it last. */
+const lastingConfigs = (cluster: string, { configs, departed }: Home): Home['configs'] => ({
+  ...configs,
+  current: () => departed?.(cluster) ?? configs.current(),
+});
 
 /** Starts its timers, each at work only while all is known. */
 export function timersOf(one: Running, around: Surroundings): RunningTimer[] {

@@ -51,7 +51,7 @@ export async function start(services: readonly Service[], around: Surroundings):
   };
 
   const watch = async (clusters: readonly Watched[]): Promise<void> => {
-    const stays = (one: Running) => clusters.some((cluster) => isSame(one, cluster));
+    const stays = (one: Running) => clusters.some((cluster) => isSame(one, cluster) && isFor(one.service, cluster));
     const gone = running.filter((one) => !stays(one));
     running = running.filter(stays);
     await stopAll(gone);
@@ -59,7 +59,9 @@ export async function start(services: readonly Service[], around: Surroundings):
       !running.some((one) => one.service === service && isSame(one, cluster));
     const opened = await Promise.allSettled(
       services.flatMap((service) =>
-        clusters.filter((cluster) => isNew(service, cluster)).map((cluster) => openService(service, cluster, home)),
+        clusters
+          .filter((cluster) => isFor(service, cluster) && isNew(service, cluster))
+          .map((cluster) => openService(service, cluster, home)),
       ),
     );
     const fresh = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
@@ -97,6 +99,9 @@ export async function start(services: readonly Service[], around: Surroundings):
 
 const isSame = ({ service, cluster }: Running, { name, reach }: Watched): boolean =>
   cluster.name === name && (!service.uses?.proxmox || cluster.reach === reach);
+
+/** One that has departed is for those that follow what they began. */
+const isFor = (service: Service, { departed }: Watched): boolean => !departed || service.begun !== undefined;
 
 function checksOf(running: readonly Running[], { bus, store }: Surroundings): Check[] {
   const forgotten = () => running.map(({ memory }) => memory.trouble()).find((t) => t !== null) ?? null;

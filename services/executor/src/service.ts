@@ -17,7 +17,8 @@ import { iso } from '@evenkeel/model';
 import { type Context, defineService, pingHost, reachPort } from '@evenkeel/runtime';
 import { advanceAll, file } from './act.ts';
 import type { Reach } from './ask-guest.ts';
-import { doneKey, executionKey } from './keys.ts';
+import { begun } from './begun.ts';
+import { doneKey, executionKey, executionsOf } from './keys.ts';
 import { prune } from './prune.ts';
 import type { Patience } from './reconcile.ts';
 import { nothingSaid, report } from './report.ts';
@@ -46,10 +47,14 @@ export function createExecutor({ patience, monotonic, reach = reachGuest }: Exec
     prunedOn.set(cluster, today);
   }
 
-  async function move(given: Config, { cluster, ledger, proxmox, state, log }: Ctx) {
+  async function move(given: Config, { cluster, ledger, proxmox, state, log, departed }: Ctx) {
     const said = await state.executions.all();
     const automation = await automationOf({ cluster, ledger });
-    const asked = { config: inForce(given, automation), pause: pauseSentence(automation), automation };
+    const asked = {
+      config: inForce(given, automation),
+      pause: departed ? gone : pauseSentence(automation),
+      automation,
+    };
     const outside = { cluster, ...asked, ledger, proxmox, watch, patience, monotonic, reach };
     const {
       executions: stand,
@@ -81,6 +86,7 @@ export function createExecutor({ patience, monotonic, reach = reachGuest }: Exec
     reads: {},
     uses: { proxmox: 'write', ledger: true },
     publishes: [migrationStarted, migrationProgressed, migrationCompleted, migrationFailed, migrationRefused],
+    begun: async ({ cluster, ledger }) => begun((await ledger.list(executionsOf(cluster))).map(({ value }) => value)),
   })
     .on(migrationApproved, async ({ data }, context: Ctx) => {
       if (context.untrusted) return refuseUntrusted(data.migration, context.untrusted, context);
@@ -106,6 +112,8 @@ async function refuseUntrusted(migration: ApprovedMigration, reason: string, { l
   const at = iso(now);
   return [migrationRefused.of({ migration, refused_at: at, reason, code: 'untrusted' }, at, trace)];
 }
+
+const gone = 'the cluster is no longer configured';
 
 /** What people have asked of the cluster, read anew each time. */
 const automationOf = async ({ cluster, ledger }: Pick<Ctx, 'cluster' | 'ledger'>) =>

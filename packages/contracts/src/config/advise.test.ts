@@ -91,7 +91,7 @@ test.each([
 test('what names no cluster is pointed out where there are several, and nothing else', () => {
   const [cluster] = good.clusters!;
   const named = (text: string, rule: object): ConfigInput => ({
-    clusters: ['paris', 'lyon'].map((name) => ({ ...cluster!, name })),
+    clusters: ['paris', 'lyon'].map((name) => ({ ...cluster!, name, hosts: [name] })),
     nodes: { [`${text}pve1`]: { ignore: true } },
     automated_migrations: {
       dry_run: false,

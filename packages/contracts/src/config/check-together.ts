@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { at, type Clash, listAt, type Path } from './clash.ts';
 import { clustersNamed } from './clusters-named.ts';
+import { apiOf } from './origin-of.ts';
 
 function observations(config: unknown): Clash[] {
   const periods: Path = ['intelligent_migrations', 'observation_periods'];
@@ -24,6 +25,28 @@ function clusterNames(config: unknown): Clash[] {
     const sentence = `a name of its own; clusters[${names.indexOf(name)}] has this one`;
     return [{ reads: [path], path, sentence, found: name }];
   });
+}
+
+/** Under two names each half of one cluster would undo what the other does, within limits that each has for itself. */
+function clusterHosts(config: unknown): Clash[] {
+  const clusters = listAt(config, ['clusters']).map((cluster, i) => ({
+    i,
+    name: at(cluster, ['name']),
+    hosts: listAt(cluster, ['hosts']).map((host) => (typeof host === 'string' ? apiOf(host) : undefined)),
+  }));
+  return clusters.flatMap((later) =>
+    clusters.slice(0, later.i).flatMap((earlier): Clash[] => {
+      const j = later.hosts.findIndex((host) => host !== undefined && earlier.hosts.includes(host));
+      if (j < 0 || later.name === earlier.name) return [];
+      const path: Path = ['clusters', later.i, 'hosts', j];
+      const names = [earlier.i, later.i].map((i): Path => ['clusters', i, 'name']);
+      const same: Path = ['clusters', earlier.i, 'hosts', earlier.hosts.indexOf(later.hosts[j])];
+      const sentence =
+        `a host of cluster ${later.name} alone; it is one of cluster ${earlier.name} (clusters[${earlier.i}]) too, ` +
+        'and one Proxmox cluster under two names has every limit twice';
+      return [{ reads: [...names, same, path], path, sentence, found: at(config, path) }];
+    }),
+  );
 }
 
 function windows(config: unknown): Clash[] {
@@ -99,9 +122,8 @@ export const checkTogether: z.core.$ZodCheck<unknown> = z.superRefine<unknown>(
     const wrong = context.issues.flatMap(({ code, path }) =>
       code === 'unrecognized_keys' || !path?.length ? [] : [path],
     );
-    const clashes = [observations, clusterNames, clustersNamed, windows, placementRules, weights].flatMap((find) =>
-      find(config),
-    );
+    const finds = [observations, clusterNames, clusterHosts, clustersNamed, windows, placementRules, weights];
+    const clashes = finds.flatMap((find) => find(config));
     for (const { reads, path, sentence, found } of clashes) {
       const unsure = reads.some((read) => wrong.some((w) => startsWith(read, w)));
       if (!unsure) context.addIssue({ code: 'custom', path, message: sentence, input: found });

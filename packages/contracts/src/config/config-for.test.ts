@@ -3,7 +3,7 @@ import { Config, type ConfigInput } from './config.ts';
 import { configFor } from './config-for.ts';
 import { scopedGuest } from './scoped-name.ts';
 
-const clusters = ['paris', 'lyon', 'qemu'].map((name) => ({ name, hosts: ['h'] }));
+const clusters = ['paris', 'lyon', 'qemu'].map((name) => ({ name, hosts: [name] }));
 const narrowed = (more: ConfigInput, cluster: string | undefined) =>
   configFor(Config.parse({ clusters, ...more }), cluster);
 const everywhere = (given: ConfigInput, read: (config: Config) => unknown) =>

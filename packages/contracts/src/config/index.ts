@@ -4,6 +4,7 @@ export { type ClusterConfig, Config, type ConfigInput } from './config.ts';
 export { configFor } from './config-for.ts';
 
 export { configSchema, describeAllowed, listOptions, type Option, optionAt, type PathKey } from './option.ts';
+export { apiOf, originOf } from './origin-of.ts';
 export { type ParsedConfig, parseConfig } from './parse-config.ts';
 export type { PlacementRule } from './placement-rule.ts';
 export { recommended } from './presets.ts';

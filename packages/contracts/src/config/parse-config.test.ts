@@ -21,7 +21,7 @@ const observing = (interval: number, more: object) => ({
   intelligent_migrations: { enabled: true, observation_periods: 10, ...more },
 });
 const cluster = (name: string, more: object = {}) => ({ name, hosts: ['pve1'], ...more });
-const two = (more: object) => ({ clusters: [cluster('paris'), cluster('lyon')], ...more });
+const two = (more: object) => ({ clusters: [cluster('paris'), cluster('lyon', { hosts: ['pve2'] })], ...more });
 
 describe('what is right', () => {
   test.each([
@@ -31,7 +31,7 @@ describe('what is right', () => {
     ['observations that just fit', observing(10, { observation_window_hours: 1.5 })],
     ['a window that is too short, but persistence is off', observing(10, { enabled: false })],
     ['one weight alone', { penalty_config: { weight_current: 0, weight_24h: 0, weight_7d: 0.1 } }],
-    ['two clusters', { clusters: [cluster('a'), cluster('b', { timezone: 'Europe/Vienna' })] }],
+    ['two clusters', { clusters: [cluster('a'), cluster('b', { hosts: ['pve1:8007'], timezone: 'Europe/Vienna' })] }],
     ['names before which no cluster is known', { nodes: { 'paris/pve1': {} } }],
     [
       'names of their clusters',
@@ -124,6 +124,11 @@ describe('what is wrong is named, with what stands there and what may', () => {
       'a twin',
       { clusters: [cluster('a'), cluster('a')] },
       'clusters[1].name is "a"; allowed: a name of its own; clusters[0]',
+    ],
+    [
+      'one cluster under two names',
+      { clusters: [cluster('a'), cluster('b', { hosts: ['pve9', 'PVE1:8006'] })] },
+      'clusters[1].hosts[1] is "PVE1:8006"; allowed: a host of cluster b alone; it is one of cluster a (clusters[0]) too',
     ],
     [
       'an empty window',
@@ -236,10 +241,16 @@ describe('what is wrong is named, with what stands there and what may', () => {
   test('all at once, also those between options beside broken ones', () => {
     const found = sentences({
       mode: 'go',
-      clusters: [cluster('a'), cluster('a', { hosts: 3 })],
+      clusters: [
+        cluster('a'),
+        cluster('a', { hosts: 3 }),
+        cluster('b'),
+        cluster('c', { hosts: ['@x'] }),
+        cluster('d', { hosts: ['@x'] }),
+      ],
       penalty_config: { weight_current: 0, weight_24h: 0, weight_7d: 0, weight_cpus: 1 },
     });
-    expect(found).toHaveLength(5);
+    expect(found).toHaveLength(8);
   });
 
   test('a clash is not told where one of its sides is wrong itself', () => {

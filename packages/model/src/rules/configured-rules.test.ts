@@ -66,7 +66,7 @@ describe('rules of the configuration', () => {
     expect([...ctx.bindings.get('qemu/101')![0]!.nodes.keys()]).toEqual(['B']);
   });
   test('may be about the guests of another cluster, where there are several', () => {
-    const clusters = ['one', 'two'].map((name) => ({ name, hosts: ['h'] }));
+    const clusters = ['one', 'two'].map((name) => ({ name, hosts: [name] }));
     const about = (more: Partial<Given>) =>
       contextOf([{ name: 'q', kind: 'affinity', pools: ['nobody'], ...more }], { clusters }).problems;
     expect(about({})).toEqual([]);

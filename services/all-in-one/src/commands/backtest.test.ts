@@ -58,7 +58,7 @@ describe('backtest', () => {
 
   test('heeds what the configuration says of the recorded cluster, and nothing that it says of another', async () => {
     const file = await write('two.jsonl', samples.map((s) => JSON.stringify(s)).join('\n'));
-    const clusters = 'clusters: [{name: lab, hosts: [x]}, {name: moon, hosts: [x]}]\n';
+    const clusters = 'clusters: [{name: lab, hosts: [x]}, {name: moon, hosts: [y]}]\n';
     const ignoring = (guests: string) =>
       `${bold}${clusters}automated_migrations: {rules: {ignore_guests: [${guests}]}}\n`;
     const others = await write('others.yaml', ignoring('moon/*'));

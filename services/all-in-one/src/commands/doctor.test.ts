@@ -1,5 +1,8 @@
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { connectNats } from '@evenkeel/bus';
 import { testNats, testRedis } from '@evenkeel/servers/test';
 import { createSimulator, type DescriptionInput, type Served, serve } from '@evenkeel/simulator';
@@ -223,6 +226,27 @@ describe.skipIf(!nats || !redis)('doctor', () => {
     });
     expect(of('clock of pve1')).toMatchObject({ level: 'ok' });
     expect(of(`certificate of 127.0.0.1:${port}`)?.found).toMatch(/it expired \d+ days? ago/);
+  });
+
+  test('two clusters of the configuration that are one, by whatever addresses', async () => {
+    const { EVENKEEL_PVE_FINGERPRINTS: _, EVENKEEL_PVE_HOSTS: __, ...env } = await open();
+    const dir = await mkdtemp(join(tmpdir(), 'evenkeel-doctor-'));
+    const read_token_file = join(dir, 'token');
+    await writeFile(read_token_file, read);
+    const clusters = ['127.0.0.1', 'localhost'].map((host) => ({
+      name: host === 'localhost' ? 'prod' : 'lab',
+      hosts: [`${host}:${served!.port}`],
+      fingerprints: [served!.fingerprint],
+      read_token_file,
+    }));
+    await writeFile(join(dir, 'evenkeel.yaml'), JSON.stringify({ clusters }));
+    const { code, of } = await ask({ ...env, EVENKEEL_CONFIG: join(dir, 'evenkeel.yaml') });
+    await rm(dir, { recursive: true });
+    expect(code).toBe(1);
+    expect(of('clusters')).toMatchObject({
+      level: 'problem',
+      found: expect.stringContaining('lab and prod are both the Proxmox cluster lab (pve1'),
+    });
   });
 
   test('Redis that throws keys away', async () => {

@@ -7,6 +7,7 @@ import { judgeCrs, judgeHa, judgeStatus, judgeStorage, judgeVersions } from './j
 import { judgeLeftovers, judgeStorageMap } from './judge-disks.ts';
 import { judgeHost } from './judge-host.ts';
 import { judgeRights, type Right } from './judge-rights.ts';
+import type { Identity } from './judge-twins.ts';
 import {
   type ClusterLook,
   lookAtCluster,
@@ -20,8 +21,11 @@ import type { Wants } from './rights.ts';
 
 type Tokens = Record<Right, string | undefined>;
 
+/** What was found, and who the cluster is where it said so. */
+export type Checked = { findings: Finding[]; identity?: Identity };
+
 /** A cluster: its hosts, both tokens with each of their rights, and what Evenkeel will find there. */
-export async function checkCluster(cluster: ClusterConfig, all: Config, settings: Settings): Promise<Finding[]> {
+export async function checkCluster(cluster: ClusterConfig, all: Config, settings: Settings): Promise<Checked> {
   const config = configFor(all, cluster.name);
   const about = findingsAbout(`cluster ${cluster.name}`);
   const files = readFiles(about, cluster, settings);
@@ -31,9 +35,13 @@ export async function checkCluster(cluster: ClusterConfig, all: Config, settings
   const missing = judgeTokens(about, cluster, tokens, config);
   const token = tokens.read ?? tokens.write;
   const isThere = hosts.some(({ level }) => level !== 'problem');
-  if (token === undefined || !isThere) return [...findings, ...hosts, ...missing];
+  if (token === undefined || !isThere) return { findings: [...findings, ...hosts, ...missing] };
   const looks = await lookWith(cluster, trust, tokens, token);
-  return [...findings, ...hosts, ...missing, ...judgeAll(about, looks, config)];
+  const status = looks.cluster?.status;
+  return {
+    findings: [...findings, ...hosts, ...missing, ...judgeAll(about, looks, config)],
+    ...(status?.ok ? { identity: { cluster: cluster.name, status: status.value } } : {}),
+  };
 }
 
 type Looks = {

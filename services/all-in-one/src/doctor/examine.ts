@@ -3,20 +3,25 @@ import { createKillSwitch, lacksToken, pingHost, type Settings, tokenOf } from '
 import { checkCluster } from './check-cluster.ts';
 import { checkNats, checkRedis } from './check-servers.ts';
 import { type Finding, findingsAbout, presentable } from './finding.ts';
+import { judgeTwins } from './judge-twins.ts';
 
 export type Examined = { settings: Settings; config: Config; nats_monitor?: string };
 
 /** Checks all that Evenkeel stands on, each thing for itself; changes nothing, and tells no secret. */
 export async function examine({ settings, config, nats_monitor }: Examined): Promise<Finding[]> {
-  const groups = await Promise.all([
+  const [setup, ping, clusters, nats, redis] = await Promise.all([
     checkSetup(config, settings),
     checkPing(config),
-    ...config.clusters.map((cluster) => checkCluster(cluster, config, settings)),
+    Promise.all(config.clusters.map((cluster) => checkCluster(cluster, config, settings))),
     checkNats(settings, nats_monitor),
     checkRedis(settings),
   ]);
+  const twins = judgeTwins(clusters.flatMap(({ identity }) => identity ?? []));
+  const ofClusters = clusters.flatMap(({ findings }) => findings);
   const secrets = secretsOf(settings, config);
-  return groups.flat().map((finding) => presentable(finding, secrets));
+  return [...setup, ...ping, ...twins, ...ofClusters, ...nats, ...redis].map((finding) =>
+    presentable(finding, secrets),
+  );
 }
 
 function checkSetup(config: Config, settings: Settings): Finding[] {

@@ -7,6 +7,7 @@ import { judgeHost } from './judge-host.ts';
 import { judgeNats } from './judge-nats.ts';
 import { judgeRedis } from './judge-redis.ts';
 import { grantCommands } from './judge-rights.ts';
+import { judgeTwins } from './judge-twins.ts';
 import { excessOf, holds, missingAt, needsOf } from './rights.ts';
 
 const about = findingsAbout('it');
@@ -199,5 +200,39 @@ describe('the servers', () => {
     ['a minute ahead', { clock_ahead_ms: 60_000 }, ['problem: clock of Redis']],
   ])('Redis: %s', (_, other, expected) => {
     expect(bad(judgeRedis({ ...fine, ...other }))).toEqual(expected);
+  });
+});
+
+describe('clusters that are one', () => {
+  const identity = (cluster: string, name: string | undefined, ...nodes: [string, string?][]) => ({
+    cluster,
+    status: { name, quorate: true, nodes: nodes.map(([node, ip]) => ({ node, online: true, ip })) },
+  });
+  const home = identity('a', 'home', ['pve1', '10.0.0.1'], ['pve2', '10.0.0.2']);
+
+  test.each([
+    ['another name', identity('b', 'away', ['pve1', '10.0.0.1']), 0],
+    ['other addresses', identity('b', 'home', ['pve1', '10.1.0.1'], ['pve2', '10.1.0.2']), 0],
+    ['other members', identity('b', 'home', ['pve3', '10.0.0.3']), 0],
+    ['no cluster', identity('b', undefined, ['pve1', '10.0.0.1']), 0],
+    ['a node less', identity('b', 'home', ['pve2', '10.0.0.2']), 1],
+    ['addresses that are not known', identity('b', 'home', ['pve1'], ['pve2']), 1],
+  ])('%s', (_, other, expected) => {
+    expect(judgeTwins([home, other])).toHaveLength(expected);
+  });
+
+  test('names both', () => {
+    expect(judgeTwins([home, identity('c', 'else', ['x']), { ...home, cluster: 'b' }])).toMatchObject([
+      {
+        level: 'problem',
+        found: expect.stringContaining(
+          'a and b are both the Proxmox cluster home (pve1 10.0.0.1, pve2 10.0.0.2): each limit holds twice',
+        ),
+      },
+    ]);
+    const alone = identity('a', undefined, ['pve', '10.0.0.1']);
+    expect(judgeTwins([alone, { ...alone, cluster: 'b' }])[0]?.found).toContain(
+      'a and b are both one node (pve 10.0.0.1)',
+    );
   });
 });

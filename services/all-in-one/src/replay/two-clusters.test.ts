@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { openReplay } from './open-replay.ts';
 
 const at = '2026-01-05T12:00:00.000Z';
-const clusters = ['paris', 'lyon'].map((name) => ({ name, hosts: ['x'] }));
+const clusters = ['paris', 'lyon'].map((name) => ({ name, hosts: [name] }));
 type Asked = ConfigInput['automated_migrations'];
 
 /** The same nodes and guests in either cluster: what is decided on in a run, one line a guest. */

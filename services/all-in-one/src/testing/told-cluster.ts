@@ -21,7 +21,7 @@ import { plainSurroundings } from '@evenkeel/runtime/test';
 
 const trace = `00-${'1'.repeat(32)}-${'1'.repeat(16)}-01`;
 const config = Config.parse({
-  clusters: ['lab', 'mars'].map((name) => ({ name, hosts: ['x'] })),
+  clusters: ['lab', 'mars'].map((name) => ({ name, hosts: [name] })),
   automated_migrations: {
     maintenance_nodes: ['mars/c'],
     placement_rules: [{ name: 'far', kind: 'pin', guests: ['lab/far-*'], nodes: ['lab/b'] }],
