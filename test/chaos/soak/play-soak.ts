@@ -190,13 +190,13 @@ async function openDay(
   };
 }
 
-/** Every ten minutes notes what the process weighs after it has tidied up; tells every hour. */
+/** Every ten minutes notes what the process weighs once it has given back all that it does not need; tells every hour. */
 function weighOn({ simulator, turns }: Ground, begin: number, tell: (hour: string, mib: string) => void) {
   const [rss, heap]: [Point[], Point[]] = [[], []];
   setFlagsFromString('--expose-gc');
-  const tidyUp = runInNewContext('gc') as () => void;
+  const tidyUp = runInNewContext('gc') as (how: object) => void;
   const weigh = (): void => {
-    tidyUp();
+    tidyUp({ type: 'major', execution: 'sync', flavor: 'last-resort' });
     const { rss: resident, heapUsed } = process.memoryUsage();
     const hour = (simulator.now() - begin) / 3_600_000;
     rss.push({ hour, mib: resident / 2 ** 20 });
