@@ -40,12 +40,17 @@ describe('migrationCost', () => {
     expect(ct.downtime_seconds.expected).toBeGreaterThanOrEqual(20);
     expect(ct.points).toBeGreaterThan(10 * vm.points);
   });
-  test('learns its path: within 10 % after 20 transfers over a link of another speed', () => {
-    const real = (gib: number) => 11 + gib * 2.5;
+  test.each([
+    ['of all sizes', 2.5, (i: number) => 1 + ((i * 7) % 16)],
+    ['of one size, over a fast link', 0.4, () => 4],
+    ['of nearly one size, over a fast link', 0.9, (i: number) => 3.5 + (i % 3) / 2],
+    ['of one size, over a slow link', 20, () => 4],
+  ])('learns its path: within 10 %% after 20 transfers %s', (_, seconds_per_gib, gibOf) => {
+    const real = (gib: number) => 6 + gib * seconds_per_gib;
     const errors: number[] = [];
     let path = emptyPath;
     for (let i = 0; i < 40; i++) {
-      const mem = (1 + ((i * 7) % 16)) * GiB;
+      const mem = gibOf(i) * GiB;
       const cost = migrationCost(aGuest(1, 'a', { mem, maxmem: 32 * GiB, cpu: 0.1 }), config, { path });
       const seconds = real(cost.bytes / GiB);
       const predicted = cost.duration_seconds.expected;

@@ -77,10 +77,15 @@ export function learnPath(path: PathParameters, seen: PathObservation): PathPara
 
 type Line = { overhead: number; secondsPerGib: number };
 
-/** Least squares of seconds = overhead + slope · GiB, drawn towards a prior worth 3 transfers of 1 and of 8 GiB at first, and less with each one seen. */
+/**
+ * Least squares of seconds = overhead + slope · GiB, drawn towards a prior worth 3 transfers of 1 and of 8 GiB at first, and less with each one
+ * seen. Where all were faster than the prior has it, so is what it says of sizes that were never sent: guests of one size say nothing of a slope.
+ */
 function fit(path: PathParameters | undefined, prior: Line): Line {
   if (!path || path.n === 0) return prior;
-  const at = (gib: number) => prior.overhead + prior.secondsPerGib * gib;
+  const foreseen = prior.overhead * path.n + prior.secondsPerGib * path.gib;
+  const faster = foreseen > 0 ? Math.min(1, path.seconds / foreseen) : 1;
+  const at = (gib: number) => faster * (prior.overhead + prior.secondsPerGib * gib);
   const weight = priorWeight / (1 + path.n / 3);
   const w = weight / 2;
   const n = path.n + weight;

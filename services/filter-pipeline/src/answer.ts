@@ -9,8 +9,8 @@ import {
   pauseSentence,
   type ValueOf,
 } from '@evenkeel/contracts';
-import { iso } from '@evenkeel/model';
-import { rememberAnswer } from './answers.ts';
+import { iso, millis } from '@evenkeel/model';
+import { holdsUntil, rememberAnswer } from './answers.ts';
 import type { CurrentRun } from './pipeline.ts';
 
 type Given = DataOf<typeof answerGiven>;
@@ -36,6 +36,25 @@ export function answerOf(
   if (paused !== null) return { ...asked, decision_id, answer: 'not_pending', reason: paused };
   if (!place) return { ...asked, decision_id, answer: 'not_pending', reason: notWaiting(given, config) };
   return { ...asked, decision_id, answer: said, reason: `approved by ${given.by}${because}` };
+}
+
+/** An approval that came later than it would have held, or after somebody said otherwise of the guest, approves nothing; a rejection is never too late. */
+export function unlessLate(
+  answered: Answered,
+  given: Given,
+  { given_at, now, known, config }: { given_at: number; now: number; known: Answer | undefined; config: Config },
+): Answered {
+  if (answered.answer !== 'approved') return answered;
+  const no = (why: string): Answered => ({
+    ...answered,
+    answer: 'not_pending',
+    reason: `the approval of ${given.by} ${why}`,
+  });
+  const until = holdsUntil({ ...given, at: iso(given_at) }, config);
+  if (now > millis(until)) return no(`of ${iso(given_at)} came too late: it held until ${until}`);
+  if (known && millis(known.at) > given_at && known.answer === 'reject')
+    return no(`of ${iso(given_at)} is older than what ${known.by} said at ${known.at}: no`);
+  return answered;
 }
 
 function notWaiting({ guest, source_node, target_node }: Given, { mode }: Config): string {

@@ -364,6 +364,27 @@ const yes = (vmid: number, different: Partial<DataOf<typeof answerGiven>> = {}):
   ...different,
 });
 
+test.each([
+  {
+    what: 'came later than it would have held',
+    before: [],
+    given: 1,
+    again: 180,
+    reason: 'came too late: it held until',
+  },
+  { what: 'is older than a no', before: [4], given: 3, again: 2, reason: 'is older than what anna said' },
+])('an approval that $what approves nothing', async ({ before, given, again, reason }) => {
+  const service = live({ mode: 'approve', automated_migrations: { rules: { approval_expiry_minutes: 5 } } });
+  await service.tell(recommendationsGenerated, run([101]), 0);
+  await service.tell(recommendationsGenerated, run([101], 2, again), again);
+  for (const minute of before) await service.tell(answerGiven, yes(101, { answer: 'reject' }), minute);
+  const said = await service.tell(answerGiven, yes(101), given);
+  expect(ordered(said)).toEqual([]);
+  expect(named(said, decisionAnswered)).toEqual([
+    expect.objectContaining({ answer: 'not_pending', reason: expect.stringContaining(reason) }),
+  ]);
+});
+
 test('a pause stops what waits and what is recommended, whatever is forgotten; a resume lets it go on', async () => {
   const service = live();
   const [first] = ordered(await service.tell(recommendationsGenerated, run([101, 102]), 0));

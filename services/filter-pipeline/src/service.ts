@@ -36,7 +36,7 @@ import {
 } from '@evenkeel/contracts';
 import { iso, millis } from '@evenkeel/model';
 import { type Context, defineService } from '@evenkeel/runtime';
-import { answerIn, answerOf, takeAnswer } from './answer.ts';
+import { answerIn, answerOf, takeAnswer, unlessLate } from './answer.ts';
 import { type Answers, holdsUntil } from './answers.ts';
 import { addApproved, expiredUnused, rememberApproval } from './approvals.ts';
 import { grant, noteBroken, noteFailure } from './automation.ts';
@@ -166,7 +166,9 @@ export const filterPipeline = defineService({
     const { state, config } = here;
     const waiting = await state.waiting.get();
     const now = Math.max(here.now, millis(waiting?.generated.at ?? iso(here.now)));
-    const answered = answerOf(data, waiting, { config, automation: here.automation });
+    const known = (await state.answers.get())?.entries[data.guest];
+    const said = answerOf(data, waiting, { config, automation: here.automation });
+    const answered = unlessLate(said, data, { given_at: here.now, now, known, config });
     if (answered.answer === 'not_pending') return [decisionAnswered.of(answered, iso(now))];
     state.answers.set(takeAnswer(await state.answers.get(), data, { now, config }));
     const yes = answered.answer === 'approved';
@@ -174,14 +176,14 @@ export const filterPipeline = defineService({
     const wait = held[data.guest];
     const until = () => holdsUntil({ ...data, at: iso(now) }, config);
     const later = wait === undefined ? '' : `; not yet: ${wait}; it expires at ${until()} if it has not had its turn`;
-    const said = { ...answered, reason: answered.reason + later };
+    const told = { ...answered, reason: answered.reason + later };
     const { decision_id } = answered;
     const begins = events.some((event) => event.data.migration.decision_id === decision_id);
     if (!begins && waiting?.queue.some((place) => place.decision_id === decision_id)) {
       const { run_id } = waiting.generated;
-      await follow(here, { run_id, decision_id }, yes ? 'pending' : 'skipped', said.reason);
+      await follow(here, { run_id, decision_id }, yes ? 'pending' : 'skipped', told.reason);
     }
-    return [decisionAnswered.of(said, iso(now)), ...events];
+    return [decisionAnswered.of(told, iso(now)), ...events];
   })
   .remember(automationRequested, nothing)
   .remember(invariantBroken, nothing)

@@ -51,6 +51,20 @@ test.each([
     reason: 'waits for a slot: 0 of 3 taken',
   },
   {
+    name: 'one of others counts though ours of that guest was refused',
+    known: [approval(1, ended(-5, 'refused'))],
+    running: ['qemu/1'],
+    free: 2,
+    reason: 'waits for a slot: 1 of 3 taken',
+  },
+  {
+    name: 'one of others counts though ours of that guest was over long ago',
+    known: [approval(1, ended(-7200, 'completed'))],
+    running: ['qemu/1'],
+    free: 2,
+    reason: 'waits for a slot: 1 of 3 taken',
+  },
+  {
     name: 'never below none',
     known: [approval(1), approval(2)],
     running: ['qemu/8', 'qemu/9'],

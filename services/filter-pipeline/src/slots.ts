@@ -1,9 +1,13 @@
-import type { ClusterSample, Config, Limit } from '@evenkeel/contracts';
+import type { Approval, ClusterSample, Config, Limit } from '@evenkeel/contracts';
+import { millis, oldestSample } from '@evenkeel/model';
 import { type Approvals, inFlight, lastEnd } from './approvals.ts';
 import { span } from './quote.ts';
 
 /** How many migrations may be approved now; `grace` says why none, where one has just ended. */
 export type Slots = { free: number; taken: number; most: number; grace: string | undefined };
+
+/** How long a sample may still show a migration that has ended, milliseconds: as old as one may be at most. */
+const shownFor = oldestSample;
 
 /** Slots that neither own migrations nor those of others take; none within the grace period after the last one. */
 export function freeSlots(
@@ -12,7 +16,10 @@ export function freeSlots(
   { now, config }: { now: number; config: Config },
 ): Slots {
   const { max_concurrent_migrations: most, grace_period_seconds } = config.automated_migrations.rules;
-  const ours = new Set(Object.values(known?.entries ?? {}).map(({ guest, source_node }) => `${guest} ${source_node}`));
+  const mayShow = ({ ended }: Approval): boolean =>
+    !ended || (ended.how !== 'refused' && now - millis(ended.at) <= shownFor);
+  const own = Object.values(known?.entries ?? {}).filter(mayShow);
+  const ours = new Set(own.map(({ guest, source_node }) => `${guest} ${source_node}`));
   const foreign = running.filter(({ guest, source }) => !ours.has(`${guest} ${source}`)).length;
   const taken = inFlight(known, now, config).length + foreign;
   const rest = lastEnd(known) + grace_period_seconds * 1000 - now;
