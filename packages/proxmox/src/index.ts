@@ -1,5 +1,6 @@
 export { bridgesOf } from './bridges-of.ts';
 export type { Machine } from './clock.ts';
+export { constraintsOf, type Mappings } from './constraints-of.ts';
 export { isTaskOk, parseUpid } from './decode/tasks.ts';
 export {
   type DirectAnswer,

@@ -1,6 +1,13 @@
 import type { GuestFacts } from '@evenkeel/contracts';
-import { type GuestConfig, type GuestRow, identityOf, isSameGuest, marksOf } from '@evenkeel/proxmox';
-import { constraintsOf, type Mappings } from './constraints.ts';
+import {
+  constraintsOf,
+  type GuestConfig,
+  type GuestRow,
+  identityOf,
+  isSameGuest,
+  type Mappings,
+  marksOf,
+} from '@evenkeel/proxmox';
 import { type FactsByGuest, lookOf } from './due-configs.ts';
 
 /** A configuration as it was read; `config` is absent where it could not be. */

@@ -4,6 +4,7 @@ import type {
   GuestRow,
   HaResource,
   HaRuleRow,
+  Mappings,
   NodeStatus,
   Proxmox,
   Replication,
@@ -13,7 +14,6 @@ import { ProxmoxError, parseMigrationLog } from '@evenkeel/proxmox';
 import type { z } from 'zod';
 import type { Backups } from './backups.ts';
 import type { ReadBridges } from './bridges.ts';
-import type { Mappings } from './constraints.ts';
 import { droppedProblems, unreadOf } from './dropped-rows.ts';
 import type { PastAsk } from './due-past.ts';
 import type { ReadConfig } from './learn-configs.ts';

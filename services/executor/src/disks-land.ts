@@ -1,17 +1,18 @@
 import type { ApprovedMigration, Config } from '@evenkeel/contracts';
 import { gib } from '@evenkeel/model';
 import type { StorageRow } from '@evenkeel/proxmox';
+import { containerNeeds } from './container-needs.ts';
 import type { Look } from './preflight.ts';
 
 const no = (code: string, reason: string) => ({ code, reason });
 
 /** Bytes of the disks that travel along, by the storage of the target that takes them. */
-function landingBytes(
-  { migration_plan: plan }: ApprovedMigration,
-  { preconditions, copied }: Look,
-): Map<string, number> {
+function landingBytes({ migration_plan: plan, type }: ApprovedMigration, look: Look): Map<string, number> {
+  const { preconditions, copied } = look;
+  if (copied) return new Map();
+  const needs = containerNeeds(type, look);
+  if (needs) return new Map(Object.entries(needs.local_storage_bytes ?? {}));
   const sums = new Map<string, number>();
-  if (copied) return sums;
   for (const { volid, size } of preconditions?.local_disks ?? []) {
     const storage = volid.slice(0, Math.max(0, volid.indexOf(':')));
     const lands = plan.storage_map?.[storage] ?? storage;

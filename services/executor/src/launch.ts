@@ -3,6 +3,7 @@ import { iso, windowState } from '@evenkeel/model';
 import { storagesOf, type TaskRow } from '@evenkeel/proxmox';
 import { expiry, stopped } from './begin.ts';
 import type { Held } from './claims.ts';
+import { containerNeeds } from './container-needs.ts';
 import { refuse } from './end.ts';
 import type { Claimed } from './execution.ts';
 import { slotsOf } from './keys.ts';
@@ -52,7 +53,7 @@ export function launch(execution: Claimed, { now, waited_ms, config, pause, held
   const { tasks, signs } = look;
   const known_tasks = migrationsOf(migration.vmid, tasks).map(({ upid }) => upid);
   const before = signs
-    ? { before: { signs, ...sourceCpu(execution, look), ...localDisks(look), ...mixedStorages(look) } }
+    ? { before: { signs, ...sourceCpu(execution, look), ...localDisks(migration, look), ...mixedStorages(look) } }
     : {};
   const next = { ...validated, state: 'starting' as const, ...before, t0: iso(now), known_tasks };
   return { do: 'post', next, options: verdict.options };
@@ -103,9 +104,11 @@ function sourceCpu({ migration }: Claimed, look: LaunchFacts['look']): { source_
   return cpu === undefined ? {} : { source_cpu: cpu };
 }
 
-function localDisks(look: LaunchFacts['look']): { local_disks?: number } {
-  const disks = look.seen === true ? look.look.preconditions?.local_disks : undefined;
-  return disks === undefined ? {} : { local_disks: disks.length };
+/** Those of a container Proxmox does not tell. */
+function localDisks({ type }: Claimed['migration'], look: LaunchFacts['look']): { local_disks?: number } {
+  if (look.seen !== true) return {};
+  const disks = containerNeeds(type, look.look)?.local_disks ?? look.look.preconditions?.local_disks.length;
+  return disks === undefined ? {} : { local_disks: disks };
 }
 
 function mixedStorages(look: LaunchFacts['look']): { mixed_storages?: string[] } {

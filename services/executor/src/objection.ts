@@ -58,7 +58,7 @@ export function targetObjection(migration: ApprovedMigration, look: Look, config
   return cannotRunOn(guest, target_node, { ...rules, guests });
 }
 
-/** Storages and devices are Proxmox's own to judge, in its preconditions. */
+/** Storages and devices are judged elsewhere: those of a VM by Proxmox, in its preconditions, those of a container by what it needs. */
 const unconstrained = {
   storages: [],
   local_disk_bytes: 0,

@@ -12,6 +12,7 @@ import {
   type StorageRow,
 } from '@evenkeel/proxmox';
 import type { OtherMove } from './companions.ts';
+import { containerFits } from './container-fits.ts';
 import { disksLand } from './disks-land.ts';
 import { objection, targetObjection } from './objection.ts';
 
@@ -210,6 +211,7 @@ const checks: Check[] = [
   targetSuits,
   targetHasRoom,
   bridgesThere,
+  containerFits,
   disksLand,
   proxmoxAllows,
   leftByHa,

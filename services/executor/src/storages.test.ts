@@ -24,6 +24,10 @@ const alike: Partial<DescriptionInput> = {
   storages: [{ name: 'lvm' }],
   guests: [{ vmid: 101, name: 'vm101', node: 'n1', disks: [{ storage: 'lvm', size_gib: 8 }] }],
 };
+const container: Partial<DescriptionInput> = {
+  ...alike,
+  guests: alike.guests!.map((guest) => ({ ...guest, type: 'lxc' as const })),
+};
 const mute: FaultInput = {
   kind: 'error',
   path: '/nodes/n2/qemu/101/agent',
@@ -127,8 +131,11 @@ describe('what a move leaves behind', () => {
     expect(lab.writes.filter((call) => !call.startsWith('POST /api2/json/nodes/n1/qemu/101/migrate'))).toEqual([]);
   });
 
-  it('is found on the source where the guest arrived and its disks stayed', async () => {
-    const lab = createLab(alike, mapping);
+  it.each([
+    ['VM', alike],
+    ['container', container],
+  ])('is found on the source where the %s arrived and its disks stayed', async (_, there) => {
+    const lab = createLab(there, mapping);
     lab.simulator.faults.add({ kind: 'fail_after' });
     const m = await lab.approve(101, 'n1', 'n2');
     await lab.pass(240);
@@ -172,8 +179,11 @@ describe('what a move leaves behind', () => {
     expect(failed(lab, m).leftovers).toEqual([]);
   });
 
-  it('is said not to be known where the token does not see disks, or the target is gone', async () => {
-    const blind = createLab(alike, rights);
+  it.each([
+    ['VM', alike],
+    ['container', container],
+  ])('is said not to be known where the token does not see disks of the %s', async (_, there) => {
+    const blind = createLab(there, rights);
     blind.simulator.faults.add({ kind: 'fail', leaves_disks: true });
     const m = await blind.approve(101, 'n1', 'n2');
     await blind.pass(240);
@@ -181,7 +191,9 @@ describe('what a move leaves behind', () => {
     expect(failed(blind, m).reason).toMatch(
       /left over on n2 is not known: the token lacks VM\.Config\.Disk on \/vms\/101/,
     );
+  });
 
+  it('is said not to be known where the target is gone', async () => {
     const lost = createLab(alike, mapping);
     lost.simulator.faults.add({ kind: 'node_down', node: 'n2', after_s: 12 });
     const n = await lost.approve(101, 'n1', 'n2');

@@ -1,4 +1,4 @@
-import { properties } from '@evenkeel/proxmox';
+import { properties } from './properties.ts';
 
 const drive = /^(scsi|virtio|ide|sata)\d+$/;
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { constraintsOf } from './constraints.ts';
+import { constraintsOf } from './constraints-of.ts';
 
 const GiB = 2 ** 30;
 const known = { shared: new Set(['ceph', 'nfs']), snapshots_with_state: false };

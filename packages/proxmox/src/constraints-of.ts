@@ -1,6 +1,8 @@
 import type { GuestConstraints } from '@evenkeel/contracts';
-import { bridgesOf, cpuTypeOf, type GuestConfig, type PciMapping, properties, sizeOf } from '@evenkeel/proxmox';
-import { isPassedThrough } from './devices.ts';
+import { bridgesOf } from './bridges-of.ts';
+import { isPassedThrough } from './is-passed-through.ts';
+import type { PciMapping } from './port.ts';
+import { cpuTypeOf, type GuestConfig, properties, sizeOf } from './properties.ts';
 
 /** PCI mappings by name. */
 export type Mappings = ReadonlyMap<string, PciMapping>;
