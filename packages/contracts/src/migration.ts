@@ -241,6 +241,8 @@ export const ApprovedMigration = z.object({
   mandatory: MandatoryReason.optional(),
   /** The node that a drain or maintenance empties, where this move only makes room for that elsewhere; else it is its source. */
   empties: z.string().optional(),
+  /** It evens out the number of guests per node: what it brings in points teaches nothing. */
+  purpose: z.literal('distribution').optional(),
   /** Guests that a rule binds it to and that travel to the same node in the same plan, before or after it. */
   companions: z.array(GuestId).optional(),
   /** Half of an exchange: alone it teaches nothing. */
@@ -300,6 +302,8 @@ export const Outcome = z.object({
   verdict: OutcomeVerdict.optional(),
   /** It had to be made whatever it brought: its verdict teaches nothing about moves that are chosen. */
   mandatory: z.boolean().optional(),
+  /** It was made for the number of guests per node, and not for points: its verdict teaches nothing about moves that are. */
+  purpose: z.literal('distribution').optional(),
   confidence_score: z.number(),
   /** Mean CPU of the target before the horizon; a prediction is made for the hour, and says nothing once other guests came or went. */
   target_cpu: z.object({ predicted: Estimate.optional(), actual: z.number().optional() }),

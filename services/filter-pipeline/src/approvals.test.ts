@@ -18,6 +18,11 @@ test('law: told twice and in any order, the answer is the same', () => {
   );
 });
 
+test.each(['distribution', undefined] as const)('an approval says what the move is made for: %s', (purpose) => {
+  const given = { ...recommendation, ...(purpose && { purpose }) };
+  expect(approve(given, 'id-101', 'run-1.qemu-101', context).purpose).toBe(purpose);
+});
+
 test.each([
   { name: 'approved', told: [{}], minutes: 4, flies: 1 },
   { name: 'expired unused', told: [{}], minutes: 6, flies: 0 },

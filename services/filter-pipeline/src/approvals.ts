@@ -138,6 +138,7 @@ export function approve(
     ...(approved_by !== undefined && { approved_by }),
     ...(r.mandatory && { mandatory: r.mandatory }),
     ...(r.empties && { empties: r.empties }),
+    ...(r.purpose && { purpose: r.purpose }),
     ...(r.companions.length > 0 && { companions: r.companions }),
     ...(r.exchange && { exchange: true }),
     confidence_score: r.confidence_score,

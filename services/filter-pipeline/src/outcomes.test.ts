@@ -32,9 +32,10 @@ test('law: the latest horizon of the latest migrations, in whatever order they a
 });
 
 test.each([
-  { mandatory: false, verdict: 'harmful' },
-  { mandatory: true, verdict: undefined },
-])('what had to be made teaches nothing: mandatory $mandatory', ({ mandatory, verdict }) => {
+  { about: { mandatory: false }, verdict: 'harmful' },
+  { about: { mandatory: true }, verdict: undefined },
+  { about: { purpose: 'distribution' as const }, verdict: undefined },
+])('what was not made for what it brings teaches nothing: $about', ({ about, verdict }) => {
   const estimate = { expected: 1, low: 1, high: 1 };
   const outcome: Outcome = {
     migration_id: 'm-1',
@@ -49,7 +50,7 @@ test.each([
     judged_at: '2026-07-01T01:00:00Z',
     expected_gain: estimate,
     verdict: 'harmful',
-    mandatory,
+    ...about,
     confidence_score: 80,
     target_cpu: {},
     duration_seconds: { predicted: estimate },

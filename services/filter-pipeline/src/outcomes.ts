@@ -20,10 +20,10 @@ export function rememberJudged(
     .slice(-most);
 }
 
-/** What an outcome teaches; undefined where it could not be judged, or had to be made whatever it brought. */
+/** What an outcome teaches; undefined where it could not be judged, or was not made for what it brings. */
 export function judgedOf(outcome: Outcome): JudgedMove | undefined {
   const { migration_id, guest, completed_at, horizon, verdict } = outcome;
-  if (outcome.mandatory) return undefined;
+  if (outcome.mandatory || outcome.purpose) return undefined;
   return verdict && { migration_id, guest, at: completed_at, horizon, verdict };
 }
 

@@ -33,6 +33,7 @@ export function beginWatch(data: DataOf<typeof migrationCompleted>): WatchedMigr
     downtime_seconds: { predicted: expected.downtime_seconds, ...(downtime === undefined ? {} : { actual: downtime }) },
     ...(transfer ? { transfer } : {}),
     ...(migration.mandatory || migration.parent_id || migration.exchange ? { mandatory: true } : {}),
+    ...(migration.purpose ? { purpose: migration.purpose } : {}),
     open: { '5m': noSums, '1h': noSums, '24h': noSums },
     so_far: noSums,
   };

@@ -32,6 +32,12 @@ test.each([true, undefined])('an outcome says whether its move was mandatory: %s
   expect(judge(watched, '5m', { at: watched.completed_at, prices }).mandatory).toBe(mandatory);
 });
 
+test.each(['distribution', undefined] as const)('an outcome says what its move was made for: %s', (purpose) => {
+  const data = completed();
+  const watched = beginWatch({ ...data, migration: { ...data.migration, ...(purpose && { purpose }) } });
+  expect(judge(watched, '5m', { at: watched.completed_at, prices }).purpose).toBe(purpose);
+});
+
 describe('the CPU that was foretold of the target', () => {
   const next = { expected: 0.4, low: 0.3, high: 0.5 };
   const watch = (target_guests = residentsOf(sampleAt(0), 'n2')) => {

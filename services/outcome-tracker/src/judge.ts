@@ -72,6 +72,7 @@ function aboutOf(watched: WatchedMigration) {
     duration_seconds,
     downtime_seconds,
     ...(watched.mandatory ? { mandatory: true } : {}),
+    ...(watched.purpose ? { purpose: watched.purpose } : {}),
     ...(transfer ? { transfer } : {}),
   };
 }

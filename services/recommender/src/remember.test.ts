@@ -43,6 +43,7 @@ describe('what the recommender remembers', () => {
     expect(rememberOutcome(late, outcome('m', 'beneficial'))).toEqual(late);
     expect(rememberOutcome(late, outcome('n', undefined)).judged).toHaveLength(1);
     expect(rememberOutcome(late, outcome('n', 'harmful', { mandatory: true }))).toEqual(late);
+    expect(rememberOutcome(late, outcome('n', 'neutral', { purpose: 'distribution' }))).toEqual(late);
   });
 
   test('a guest that fared badly twice ranks lower, and is forgiven in time', () => {

@@ -17,9 +17,9 @@ const [allPaths, allRestarts] = ['*', '*restart'];
 
 export const emptyMemory: RecommenderMemory = { judged: [], paths: {}, last_run: {} };
 
-/** Takes up the judgement of a migration; a later horizon replaces an earlier one, the oldest are forgotten, and mandatory ones teach nothing. */
+/** Takes up the judgement of a migration; a later horizon replaces an earlier one, the oldest are forgotten, and mandatory ones or those that even out numbers of guests teach nothing. */
 export function rememberOutcome(memory: RecommenderMemory, outcome: Outcome): RecommenderMemory {
-  if (!outcome.verdict || outcome.mandatory) return memory;
+  if (!outcome.verdict || outcome.mandatory || outcome.purpose) return memory;
   const at = Math.floor(millis(outcome.judged_at) / 1000);
   if (memory.judged.some((m) => m.id === outcome.migration_id && m.at > at)) return memory;
   const others = memory.judged.filter((m) => m.id !== outcome.migration_id);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { weeklyPattern } from './learn-week.ts';
-import { hourly } from './testing/hourly.ts';
+import { monday as firstHour, hourly } from './testing/hourly.ts';
 
 const daily = (h: number) => (h % 24 >= 9 && h % 24 < 12 ? 0.8 : 0.2);
 const noise = (h: number) => 0.06 * Math.sin(h * 97.3) * Math.cos(h * 13.7);
@@ -46,8 +46,23 @@ describe('weekdays', () => {
   test('count only what is high in each week', () => {
     const once = (h: number) => (h >= 168 && h < 192 && h % 24 === 15 ? 0.9 : office(h));
     expect(weeklyPattern(hourly(twoWeeks, once), 'UTC', monday)?.peak_hours).toEqual([9, 10, 11]);
-    const unseen = (h: number) => (h === 10 ? undefined : office(h));
+    const unseen = (h: number) => (h % 168 === 10 ? undefined : office(h));
     expect(weeklyPattern(hourly(twoWeeks, unseen), 'UTC', monday)?.peak_hours).toEqual([9, 11]);
+  });
+
+  test('go by the one week that saw an hour where no other did', () => {
+    const outage = (h: number) => (h >= 168 + 8 && h < 168 + 18 ? undefined : office(h));
+    expect(weeklyPattern(hourly(twoWeeks, outage), 'UTC', monday)?.peak_hours).toEqual([9, 10, 11]);
+    const since = (day: number, weekHour: number) =>
+      weeklyPattern(
+        hourly(13 * 24 + 6, (h) => office(h + 24 * day), firstHour + 24 * day),
+        'UTC',
+        weekHour,
+      );
+    expect(since(1, monday)).toMatchObject({ weekday: 0, peak_hours: [9, 10, 11], in_peak: true, days: 13 });
+    expect(since(6, saturday)).toMatchObject({ weekday: 5, peak_hours: [] });
+    const burst = (h: number) => (h === 15 ? 2 : outage(h));
+    expect(weeklyPattern(hourly(twoWeeks, burst), 'UTC', tuesday)?.peak_hours).toEqual([9, 10, 11]);
   });
 
   test('that differ by less than a day would have to are no peaks, and what is lower than the highest by half is none', () => {

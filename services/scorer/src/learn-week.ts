@@ -45,16 +45,16 @@ function weekdaysDiffer(cells: readonly number[][]): boolean {
 }
 
 /**
- * The hours of this weekday that are a node's learned peak: high in every week that is remembered. Undefined where less than two weeks
- * are, or where they do not show that weekdays differ: then a day is like any other.
+ * The hours of this weekday that are a node's learned peak: high in every week that saw them, by what two weeks showed at their highest.
+ * Undefined where less than two weeks are remembered, or where they do not show that weekdays differ: then a day is like any other.
  */
 export function weeklyPattern(history: NodeHistory, timezone: string, weekHour: number): DailyPattern | undefined {
   if (history.cpu.length < 2 * weekHours - 24) return undefined;
   const cells = cellsOf(history, timezone);
   if (!weekdaysDiffer(cells)) return undefined;
-  const usual = cells.map((values) => (values.length > 1 ? Math.min(...values) : 0));
+  const usual = cells.map((values) => (values.length > 0 ? Math.min(...values) : 0));
   const mean = meanOf(cells.flat());
-  const top = Math.max(...usual);
+  const top = Math.max(...usual.filter((_, i) => cells[i]!.length > 1));
   const spread = top - Math.min(...cells.flatMap((values) => (values.length > 0 ? [meanOf(values)] : [])));
   const limit = mean + Math.max(leastDailySpread / 2, (top - mean) / 2);
   const weekday = Math.floor(weekHour / 24);

@@ -9,7 +9,7 @@ export const scalingHistory = defineRecord({
   data: z.object({
     /** Of the guest that was advised on; of another with its vmid nothing was said yet. */
     identity: z.string().optional(),
-    /** Oldest first, at most 10. */
+    /** Oldest first, at most 10, among them the last of each resource. */
     decisions: z.array(ScalingDecision),
   }),
   budget_bytes: 65_536,

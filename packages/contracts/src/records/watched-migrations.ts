@@ -46,6 +46,8 @@ export const WatchedMigration = z.object({
   transfer: Transfer.optional(),
   /** It had to be made whatever it brought. */
   mandatory: z.boolean().optional(),
+  /** It was made for the number of guests per node, and not for points. */
+  purpose: z.literal('distribution').optional(),
   /** Horizons still to be judged, each with what its own window has shown so far. */
   open: z.partialRecord(Horizon, LoadSums),
   so_far: LoadSums,

@@ -4,14 +4,19 @@ import { benefitOf } from '@evenkeel/model';
 /** Moves to which a confidence between two figures was given: what it said of them in the mean, and what came; shares from 0 to 1. */
 export type ConfidenceBand = { from: number; to: number; judged: number; expected: number; actual: number };
 
-type Judged = { confidence_score: number; verdict?: OutcomeVerdict | undefined; mandatory?: unknown };
+type Judged = {
+  confidence_score: number;
+  verdict?: OutcomeVerdict | undefined;
+  mandatory?: unknown;
+  purpose?: unknown;
+};
 
 const bands = [0, 50, 60, 70, 80, 90, 101];
 
-/** How well confidence is calibrated, made moves and held-back ones alike; what had to be moved says nothing about it. */
+/** How well confidence is calibrated, made moves and held-back ones alike; what was not moved for its points says nothing about it. */
 export function byConfidence(moves: readonly Judged[]): ConfidenceBand[] {
-  const judged = moves.flatMap(({ confidence_score, verdict, mandatory }) =>
-    verdict && !mandatory ? [{ expected: confidence_score / 100, actual: benefitOf(verdict) }] : [],
+  const judged = moves.flatMap(({ confidence_score, verdict, mandatory, purpose }) =>
+    verdict && !mandatory && !purpose ? [{ expected: confidence_score / 100, actual: benefitOf(verdict) }] : [],
   );
   return bands.slice(0, -1).flatMap((from, i) => {
     const to = bands[i + 1]!;

@@ -75,9 +75,20 @@ describe('what filters held back', () => {
   });
 });
 
+/** With every filter at work, and the settings that each brings. */
+const withFilters = ({ intelligent_migrations = {}, ...config }: ConfigInput = {}): Config =>
+  Config.parse({
+    ...config,
+    intelligent_migrations: {
+      ...{ enabled: true, risk_gating_enabled: true, trend_awareness_enabled: true, outcome_learning_enabled: true },
+      ...{ pattern_suppression_enabled: true, cost_benefit_enabled: true, guest_success_tracking_enabled: true },
+      ...intelligent_migrations,
+    },
+  });
+
 describe('a better setting is proposed', () => {
   const say = (all: Counterfactual[], config: ConfigInput = {}) =>
-    proposeSettings(all, Config.parse(config)).map(({ setting, now, proposed }) => `${setting} ${now} ${proposed}`);
+    proposeSettings(all, withFilters(config)).map(({ setting, now, proposed }) => `${setting} ${now} ${proposed}`);
   const sure = verdicts(27);
 
   test.each([
@@ -119,6 +130,21 @@ describe('a better setting is proposed', () => {
     expect(say(all, { intelligent_migrations: { observation_periods: 2 } })).toEqual([]);
   });
 
+  test.each([
+    ['persistence', 'enabled', 'observation_periods 3 2'],
+    ['cycle', 'cycle_detection_enabled', 'cycle_window_hours 48 24'],
+    ['risk', 'risk_gating_enabled', 'risk_confidence_multiplier 1.2 1.1'],
+    ['trend', 'trend_awareness_enabled', 'trend_awareness_enabled true false'],
+    ['outcome', 'outcome_learning_enabled', 'outcome_learning_enabled true false'],
+    ['pattern', 'pattern_suppression_enabled', 'pattern_suppression_enabled true false'],
+    ['cost_benefit', 'cost_benefit_enabled', 'min_cost_benefit_ratio 1 0.5'],
+    ['guest_success', 'guest_success_tracking_enabled', 'guest_success_tracking_enabled true false'],
+  ])('for %s only as long as it is on', (filter, toggle, change) => {
+    const all = many(30, filter, 1, sure);
+    expect(say(all)).toEqual([`intelligent_migrations.${change}`]);
+    expect(say(all, { intelligent_migrations: { [toggle]: false } })).toEqual([]);
+  });
+
   test('confidence: the lowest threshold above which what was held back surely pays', () => {
     const all = many(60, 'confidence', 4, (i) => ({
       confidence_score: i < 30 ? 70 : 40,
@@ -137,7 +163,7 @@ describe('a better setting is proposed', () => {
   });
 
   test('and said to be no more than that', () => {
-    const proposals = proposeSettings(many(30, 'trend', 7, sure), Config.parse({}));
+    const proposals = proposeSettings(many(30, 'trend', 7, sure), withFilters());
     expect(sayHeldBack(summarizeHeldBack(many(30, 'trend', 7, sure)), proposals)).toContain(
       'proposal, not applied: intelligent_migrations.trend_awareness_enabled false instead of true: of 30 moves that trend held back 27 would have paid',
     );

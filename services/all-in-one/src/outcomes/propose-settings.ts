@@ -18,6 +18,23 @@ const surelyPay = (rows: Rows): boolean =>
 const surelyFail = (rows: Rows): boolean =>
   rows.length >= evidence.moves && wilson(paid(rows), rows.length).high < evidence.fails;
 
+/** What switches a filter: of one that is off by now, nothing is to be eased. */
+const toggles: Partial<Record<string, keyof Config['intelligent_migrations']>> = {
+  persistence: 'enabled',
+  cycle: 'cycle_detection_enabled',
+  risk: 'risk_gating_enabled',
+  trend: 'trend_awareness_enabled',
+  outcome: 'outcome_learning_enabled',
+  pattern: 'pattern_suppression_enabled',
+  cost_benefit: 'cost_benefit_enabled',
+  guest_success: 'guest_success_tracking_enabled',
+};
+
+function isOff(holder: string, { intelligent_migrations }: Config): boolean {
+  const toggle = toggles[holder];
+  return toggle !== undefined && !intelligent_migrations[toggle];
+}
+
 const learning =
   (name: keyof Config['intelligent_migrations'], ease: (now: number) => number): Easing =>
   ({ intelligent_migrations }) => {
@@ -105,6 +122,7 @@ function stricter(config: Config, rows: Rows): Proposal[] {
 export function proposeSettings(all: readonly Counterfactual[], config: Config): Proposal[] {
   const rows = latestHeld(all).filter(({ horizon }) => horizon !== '5m');
   const easier = Object.entries(easings).flatMap(([holder, ease]): Proposal[] => {
+    if (isOff(holder, config)) return [];
     const held = rows.filter((row) => holderOf(row) === holder);
     const threshold = holder === 'confidence' || holder === 'cost_benefit';
     const change = threshold || surelyPay(held) ? ease(config, held) : undefined;

@@ -49,7 +49,7 @@ function recordsBy<Key extends object>(told: readonly Told[], most: number, keyO
     );
 }
 
-/** The records by which filters 8 and 12 go: what had to be made counts for neither, a failure against whom it is to blame on. */
+/** The records by which filters 8 and 12 go: what was not made for what it brings counts for neither, a failure against whom it is to blame on. */
 export function recordsOf(outcomes: readonly Outcome[], failures: readonly Failure[]) {
   const told = tellings(outcomes, failures);
   const ofPairs = told.filter(({ pair }) => pair);

@@ -122,9 +122,12 @@ describe('outcomes together', () => {
     expect(by_guest).toMatchObject([{ guest: 'qemu/1', judged: 4, failed: 3, rate: 0.2 }]);
   });
 
-  test('what had to be moved says nothing about confidence', () => {
-    expect(summarizeOutcomes([outcome('m', { mandatory: true })], [], now).by_confidence).toEqual([]);
-  });
+  test.each([{ mandatory: true }, { purpose: 'distribution' as const }])(
+    '%o says nothing about confidence',
+    (about) => {
+      expect(summarizeOutcomes([outcome('m', about)], [], now).by_confidence).toEqual([]);
+    },
+  );
 });
 
 test.each([

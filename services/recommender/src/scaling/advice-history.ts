@@ -1,4 +1,4 @@
-import type { ClusterSample, DataOf, ScalingHistory, scalingDecided } from '@evenkeel/contracts';
+import type { ClusterSample, DataOf, ScalingDecision, ScalingHistory, scalingDecided } from '@evenkeel/contracts';
 import { hours, millis } from '@evenkeel/model';
 
 const keptPerGuest = 10;
@@ -26,12 +26,20 @@ export function pastAdvice(sample: ClusterSample, histories: Readonly<Record<str
 
 type Given = Pick<DataOf<typeof scalingDecided>, 'identity' | 'decision'>;
 
-/** A guest's history with one more decision; the last ten are kept. */
+/** The last ten, among them the last of each resource: what it advises stands until it is taken back. */
+function keptOf(decisions: readonly ScalingDecision[]): ScalingDecision[] {
+  const last = new Set(new Map(decisions.map((d, i) => [d.resource_type, i])).values());
+  const others = decisions.flatMap((_, i) => (last.has(i) ? [] : [i]));
+  const dropped = new Set(others.slice(0, Math.max(0, decisions.length - keptPerGuest)));
+  return decisions.filter((_, i) => !dropped.has(i));
+}
+
+/** A guest's history with one more decision; ten are kept. */
 export function withAdvice(known: ScalingHistory | undefined, { identity, decision }: Given): ScalingHistory {
   const before = historyOf(known, identity)?.decisions ?? [];
   return {
     ...(identity === undefined ? {} : { identity }),
-    decisions: [...before, decision].slice(-keptPerGuest),
+    decisions: keptOf([...before, decision]),
   };
 }
 
