@@ -119,6 +119,17 @@ describe('a letter is said again', () => {
     expect([mine, (await said(larger)).map(({ subject }) => subject)]).toEqual([[1], [cluster]]);
   });
 
+  test('never where it is a command: what was wished then may not undo what is wished now', async () => {
+    const bus = await run([taker('mine', () => {})]);
+    const subject = 'evenkeel.v1.commands.home_20lab.automation.requested.a';
+    const letter = { service: 'mine', stream: 'commands', subject, sequence: 3, reason: 'a bug' } as const;
+    const headers = { 'ce-id': 'a', 'ce-source': 'cli', 'ce-type': 'dev.evenkeel.automation.requested.v1' };
+    await bus.bury({ ...letter, body: new TextEncoder().encode('{}'), headers: { ...headers, 'ce-time': time } });
+    const [kept] = await lettersOf(bus);
+    expect(await replayLetter(bus, kept!)).toEqual({ done: false, what: expect.stringContaining('give it anew') });
+    expect(await lettersOf(bus)).toEqual([kept]);
+  });
+
   test('never where it is no event', async () => {
     const bus = await run([]);
     const letter = {

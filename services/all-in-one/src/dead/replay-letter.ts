@@ -21,6 +21,11 @@ export async function replayLetter(
   bus: Pick<Bus, 'read' | 'publish' | 'drop_letter'>,
   letter: DeadLetter,
 ): Promise<Replayed> {
+  if (letter.stream === 'commands')
+    return {
+      done: false,
+      what: 'cannot be said again: a command in a letter is an old wish; give it anew, and drop it',
+    };
   const decoded = await originalOf(bus, letter);
   if ('reason' in decoded) return { done: false, what: `cannot be said again: ${decoded.reason}` };
   const { event } = decoded;
