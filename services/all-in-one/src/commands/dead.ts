@@ -1,8 +1,10 @@
 import type { Bus, DeadLetter } from '@evenkeel/bus';
+import { clustersInForce } from '@evenkeel/runtime';
 import { type Command, InvalidArgumentError } from 'commander';
 import { replayLetter } from '../dead/replay-letter.ts';
 import { describeLetter, tellLetter } from '../dead/tell-letter.ts';
 import { printable } from '../demo/tell.ts';
+import { services } from '../services.ts';
 import { UsageError } from './fail.ts';
 import { readNatsSetup, withBus } from './with-bus.ts';
 
@@ -58,7 +60,8 @@ async function list({ json, ...options }: Chosen & { json?: boolean }): Promise<
 }
 
 async function replay(bus: Bus, letter: DeadLetter): Promise<void> {
-  const { done, what } = await replayLetter(bus, letter).catch((error: Error) => ({
+  const hearers = { services: services.map(({ name }) => name), clusters: await clustersInForce(bus.ledger) };
+  const { done, what } = await replayLetter(bus, letter, hearers).catch((error: Error) => ({
     done: false,
     what: error.message,
   }));
