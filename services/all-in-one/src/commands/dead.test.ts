@@ -38,11 +38,15 @@ describe.skipIf(!nats)('dead letters on the command line', () => {
       code: 1,
       out: '3 cannot be said again: cluster old is not configured; there is lab\n',
     });
-    expect((await dead('drop', '3')).out).toContain('3 dropped\n');
+    await bus.drop_letter(3);
     const again = await bus.last('decisions', replaySubjectOf({ ...letter, cluster: 'lab' }, '1'));
     expect(again?.event).toMatchObject({ id: 'x/lab/y', subject: 'lab', data: { n: 1 } });
-    expect((await dead('drop', '--all', '--service', 'executor')).out).toBe('');
-    expect((await dead('drop', '--all')).out).toBe('2 dropped\n');
+    const typo = { code: 2, out: '', err: expect.stringContaining('no service "executer"; there are collector, ') };
+    expect(await dead('list', '--service', 'executer')).toMatchObject(typo);
+    expect(await dead('drop', '--all', '--service', 'executer')).toMatchObject(typo);
+    expect((await dead('list', '--service', 'executor')).out).toBe('no dead letters of executor\n');
+    expect((await dead('drop', '--all', '--service', 'executor')).out).toBe('0 letters dropped\n');
+    expect((await dead('drop', '--all')).out).toBe('2 dropped\n1 letter dropped\n');
     expect((await dead('list')).out).toBe('no dead letters\n');
     expect(await dead('drop')).toMatchObject({ code: 2, err: expect.stringContaining('--all') });
     await bus.close();
