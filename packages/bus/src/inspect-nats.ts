@@ -1,4 +1,5 @@
 import type { NatsOptions } from './nats-wire.ts';
+import type { Ledger } from './port.ts';
 
 export type StreamLook = {
   name: string;
@@ -26,4 +27,13 @@ export type NatsLook = {
 export async function inspectNats(options: NatsOptions): Promise<NatsLook> {
   const { lookAtNats } = await import('./nats-look.ts');
   return lookAtNats(options);
+}
+
+/** Reads in the ledger without changing anything; null where no service has made it yet. Throws as `connectNats` does. */
+export async function inspectLedger<T>(
+  options: NatsOptions,
+  read: (ledger: Pick<Ledger, 'get'>) => Promise<T>,
+): Promise<T | null> {
+  const { lookAtLedger } = await import('./nats-look.ts');
+  return lookAtLedger(options, read);
 }

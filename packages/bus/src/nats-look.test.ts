@@ -3,7 +3,7 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import { connect, nanos } from '@nats-io/transport-node';
 import { afterAll, describe, expect, test } from 'vitest';
 import { connectNats } from './connect-nats.ts';
-import { inspectNats } from './inspect-nats.ts';
+import { inspectLedger, inspectNats } from './inspect-nats.ts';
 
 const nats = await testNats({ kind: 'own' });
 afterAll(() => nats?.stop());
@@ -16,10 +16,15 @@ describe.skipIf(!nats)('looking at NATS', () => {
     const { streams, clock_ahead_ms, servers: known } = await look();
     expect(streams.map(({ exists }) => exists)).not.toContain(true);
     expect([clock_ahead_ms, known]).toEqual([null, 1]);
+    expect(await inspectLedger({ servers, name: 'look' }, ({ get }) => get('a'))).toBeNull();
+    expect((await look()).streams.map(({ exists }) => exists)).not.toContain(true);
   });
 
   test('streams as Evenkeel makes them, then one that somebody changed, which the next connection sets right', async () => {
-    await (await connectNats({ servers, name: 'test' })).close();
+    const bus = await connectNats({ servers, name: 'test' });
+    await bus.ledger.create('a', 1);
+    await bus.close();
+    expect(await inspectLedger({ servers, name: 'look' }, ({ get }) => get('a'))).toMatchObject({ value: 1 });
     const made = await look();
     expect(made.streams.map(({ exists, differs, replicas }) => [exists, differs, replicas])).toEqual(
       made.streams.map(() => [true, [], 1]),

@@ -1,7 +1,9 @@
 import { JetStreamApiCodes, JetStreamApiError, type StreamInfo } from '@nats-io/jetstream';
 import type { NatsLook, StreamLook } from './inspect-nats.ts';
+import { createNatsLedger, ledgerStream } from './nats-ledger.ts';
 import { type WantedStream, wantedStreams } from './nats-streams.ts';
 import { connectWire, type NatsOptions, type Wire } from './nats-wire.ts';
+import type { Ledger } from './port.ts';
 
 /** Reads what the server says of itself and of Evenkeel's streams. */
 export async function lookAtNats(options: NatsOptions): Promise<NatsLook> {
@@ -17,6 +19,19 @@ export async function lookAtNats(options: NatsOptions): Promise<NatsLook> {
     }
     const { version = 'unknown', connect_urls = [] } = wire.nc.info ?? {};
     return { version, servers: Math.max(1, connect_urls.length), streams, clock_ahead_ms };
+  } finally {
+    await wire.nc.close();
+  }
+}
+
+/** Reads in the ledger where there is one. */
+export async function lookAtLedger<T>(
+  options: NatsOptions,
+  read: (ledger: Pick<Ledger, 'get'>) => Promise<T>,
+): Promise<T | null> {
+  const wire = await connectWire(options);
+  try {
+    return (await infoOf(wire, ledgerStream.name)) && (await read(createNatsLedger(wire)));
   } finally {
     await wire.nc.close();
   }

@@ -78,6 +78,17 @@ test('a stream that was made anew counts from one: what comes later counts all t
   expect(grant(before, request('x', { do: 'pause', reason: '' }), { sequence: 1, at: at(60) }).pause).toBeDefined();
 });
 
+test.each<[string, AutomationChange, number, boolean]>([
+  ['a resume of two days ago', { do: 'resume' }, -2 * 24 * 60, false],
+  ['a mode of three minutes ago', { do: 'mode', mode: 'auto' }, -3, false],
+  ['a resume by a clock that is two minutes behind', { do: 'resume' }, -2, true],
+  ['a pause, by whatever clock', { do: 'pause', reason: 'stop' }, -2 * 24 * 60, true],
+])('%s, said behind a newer command', (_, change, minute, counts) => {
+  const paused = granted([{ do: 'pause', reason: 'r' }]);
+  const after = grant(paused, request('old', change), { sequence: 9, at: at(minute) });
+  expect(after !== paused).toBe(counts);
+});
+
 const failure = (n: number, pause?: { reason: string }) => ({ migration_id: `m${n}`, at: at(n), pause });
 
 test('a failure pauses where that is asked for, a resume sets it aside, and told again it stays so', () => {

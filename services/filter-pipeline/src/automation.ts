@@ -1,14 +1,20 @@
 import type { Automation, AutomationChange, automationRequested, DataOf } from '@evenkeel/contracts';
-import { isAhead, millis } from '@evenkeel/model';
+import { clockTolerance, isAhead, millis } from '@evenkeel/model';
 
 type Request = DataOf<typeof automationRequested>;
 /** Where a command stands in its stream, and the time of the cluster at which it was said. */
 type Place = { sequence: number; at: string };
 
+/** Whether what was asked is held already or is an older wish, whatever place it was said again at; a pause in a new place is never late, since a wrong clock must not keep anybody from stopping. */
+function isLate({ do: what }: AutomationChange, { sequence, at }: Place, applied: Place): boolean {
+  const older = millis(applied.at) - millis(at);
+  return sequence <= applied.sequence ? older >= 0 : what !== 'pause' && older > clockTolerance;
+}
+
 /** What holds once a request is granted; one that is held already, or came before one that is, changes nothing. */
 export function grant(before: Automation, { change, by, command_id }: Request, { sequence, at }: Place): Automation {
   const { applied } = before;
-  if (applied && sequence <= applied.sequence && millis(at) <= millis(applied.at)) return before;
+  if (applied && isLate(change, { sequence, at }, applied)) return before;
   const after = apply(before, change, { by, since: at });
   return { ...after, revision: before.revision + 1, changed: { id: command_id, at, by }, applied: { sequence, at } };
 }

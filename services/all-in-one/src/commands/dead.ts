@@ -1,9 +1,12 @@
 import type { Bus, DeadLetter } from '@evenkeel/bus';
+import { clustersInForce } from '@evenkeel/runtime';
 import { type Command, InvalidArgumentError } from 'commander';
 import { replayLetter } from '../dead/replay-letter.ts';
 import { describeLetter, tellLetter } from '../dead/tell-letter.ts';
 import { printable } from '../demo/tell.ts';
+import { services } from '../services.ts';
 import { UsageError } from './fail.ts';
+import { serviceNamed } from './service-named.ts';
 import { readNatsSetup, withBus } from './with-bus.ts';
 
 type Chosen = { config?: string; all?: boolean; service?: string };
@@ -29,10 +32,7 @@ export function addDead(program: Command): void {
     (wanted: number[] | undefined, options: Chosen) => onLetters(options, wanted ?? [], replay),
   );
   addMany('drop', 'throw it away').action((wanted: number[] | undefined, options: Chosen) =>
-    onLetters(options, wanted ?? [], async (bus, letter) => {
-      await bus.drop_letter(letter.buried);
-      say(`${letter.buried} dropped`);
-    }),
+    drop(wanted ?? [], options),
   );
 }
 
@@ -54,11 +54,22 @@ async function list({ json, ...options }: Chosen & { json?: boolean }): Promise<
       say(json ? JSON.stringify(describeLetter(letter)) : tellLetter(letter));
     }
   });
-  if (found === 0 && !json) say('no dead letters');
+  if (found === 0 && !json) say(`no dead letters${options.service === undefined ? '' : ` of ${options.service}`}`);
+}
+
+async function drop(wanted: readonly number[], options: Chosen): Promise<void> {
+  let dropped = 0;
+  const one = async (bus: Bus, { buried }: DeadLetter): Promise<void> => {
+    if (!(await bus.drop_letter(buried))) return;
+    dropped++;
+    say(`${buried} dropped`);
+  };
+  await onLetters(options, wanted, one, () => say(`${dropped} letter${dropped === 1 ? '' : 's'} dropped`));
 }
 
 async function replay(bus: Bus, letter: DeadLetter): Promise<void> {
-  const { done, what } = await replayLetter(bus, letter).catch((error: Error) => ({
+  const hearers = { services: services.map(({ name }) => name), clusters: await clustersInForce(bus.ledger) };
+  const { done, what } = await replayLetter(bus, letter, hearers).catch((error: Error) => ({
     done: false,
     what: error.message,
   }));
@@ -71,6 +82,7 @@ async function onLetters(
   options: Chosen,
   wanted: readonly number[],
   work: (bus: Bus, letter: DeadLetter) => Promise<void>,
+  after = (): void => {},
 ): Promise<void> {
   if (wanted.length === 0 && !options.all) throw new UsageError('name letters by their numbers, or --all');
   await onBus(options, async (bus) => {
@@ -78,12 +90,14 @@ async function onLetters(
       wanted.length > 0 ? wanted.includes(buried) : options.service === undefined || service === options.service;
     const letters = (await Array.fromAsync(bus.letters())).filter(isWanted);
     for (const letter of letters) await work(bus, letter);
+    after();
     const missing = wanted.filter((number) => !letters.some(({ buried }) => buried === number));
     if (missing.length > 0) throw new Error(`no dead letter ${missing.join(', ')}`);
   });
 }
 
 async function onBus(options: Chosen, work: (bus: Bus) => Promise<void>): Promise<void> {
+  if (options.service !== undefined) serviceNamed(options.service);
   const { settings } = readNatsSetup(options.config, () => 'dead letters are kept in NATS');
   await withBus(settings, 'dead', work);
 }

@@ -4,6 +4,8 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectNats } from '@evenkeel/bus';
+import { automationKey, Config, untouched } from '@evenkeel/contracts';
+import { openConfigSource } from '@evenkeel/runtime';
 import { testNats, testRedis } from '@evenkeel/servers/test';
 import { createSimulator, type DescriptionInput, type Served, serve } from '@evenkeel/simulator';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -259,6 +261,33 @@ describe.skipIf(!nats || !redis)('doctor', () => {
       found: expect.stringContaining('allkeys-lru'),
       advice: expect.stringContaining('redis-cli CONFIG SET maxmemory-policy noeviction'),
     });
+  });
+
+  test('what is in force, whatever the file says', async () => {
+    const env = await open();
+    const bus = await connectNats({ servers: nats!.url, name: 'test' });
+    const clusters = [{ name: 'lab', hosts: ['10.0.0.1'], fingerprints: [], read_token_file: '/token' }];
+    const config = Config.parse({ clusters, automated_migrations: { dry_run: false } });
+    await (await openConfigSource(bus.ledger, config)).change(config);
+    const who = { by: 'anna', since: '2026-01-01T00:00:00.000Z' };
+    const automation = { ...untouched, mode: { mode: 'auto', ...who }, pause: { ...who, reason: 'storage work' } };
+    const made = await bus.ledger.create(automationKey('lab'), automation);
+    const { of, findings, code } = await ask(env);
+    await bus.ledger.remove(automationKey('lab'), made!);
+    await bus.close();
+    expect(code).toBe(0);
+    expect(of('mode in force')).toMatchObject({
+      about: 'cluster lab',
+      found: expect.stringMatching(/^auto \(by anna since .*\); the file says observe, dry_run: nothing moves$/),
+    });
+    expect(of('pause')).toMatchObject({
+      level: 'warning',
+      found: expect.stringContaining('by anna since 2026-01-01T00:00:00.000Z: storage work'),
+      advice: 'to go on: evenkeel resume lab',
+    });
+    expect(findings.filter(({ check }) => check === 'options').map(({ found }) => found)).not.toContainEqual(
+      expect.stringContaining('nothing moves'),
+    );
   });
 
   test('NATS and Redis away, and passwords in their addresses: said, and the rest is checked all the same', async () => {

@@ -4,6 +4,7 @@ import { services } from '../services.ts';
 import { UsageError } from './fail.ts';
 import { checkReach, readEnvironment, readOwnConfig } from './read-setup.ts';
 import { createReload } from './reload.ts';
+import { serviceNamed } from './service-named.ts';
 import { stoppedWithoutBus, untilSignal } from './until-signal.ts';
 
 const environment = `
@@ -23,10 +24,7 @@ export function addRun(program: Command): void {
     .argument('<service>', services.map((s) => s.name).join(', '))
     .option('-c, --config <file>', 'configuration file, YAML or JSON')
     .action(async (name: string, options: { config?: string }) => {
-      const service = services.find((s) => s.name === name) as Service | undefined;
-      if (!service)
-        throw new UsageError(`no service ${JSON.stringify(name)}; there are ${services.map((s) => s.name).join(', ')}`);
-      await runServices(name, [service], options.config);
+      await runServices(name, [serviceNamed(name)], options.config);
     });
 }
 

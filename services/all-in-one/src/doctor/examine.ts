@@ -1,16 +1,19 @@
-import { type ClusterConfig, type Config, warnOf } from '@evenkeel/contracts';
+import type { ClusterConfig, Config } from '@evenkeel/contracts';
 import { createKillSwitch, lacksToken, pingHost, type Settings, tokenOf } from '@evenkeel/runtime';
 import { checkCluster } from './check-cluster.ts';
 import { checkNats, checkRedis } from './check-servers.ts';
 import { type Finding, findingsAbout, presentable } from './finding.ts';
+import type { Answer } from './in-time.ts';
+import { judgeForce, sayMode, warnOfForce } from './judge-force.ts';
 import { judgeTwins } from './judge-twins.ts';
+import { type Force, lookAtForce } from './look-at-force.ts';
 
 export type Examined = { settings: Settings; config: Config; nats_monitor?: string };
 
 /** Checks all that Evenkeel stands on, each thing for itself; changes nothing, and tells no secret. */
 export async function examine({ settings, config, nats_monitor }: Examined): Promise<Finding[]> {
-  const [setup, ping, clusters, nats, redis] = await Promise.all([
-    checkSetup(config, settings),
+  const [force, ping, clusters, nats, redis] = await Promise.all([
+    lookAtForce(settings),
     checkPing(config),
     Promise.all(config.clusters.map((cluster) => checkCluster(cluster, config, settings))),
     checkNats(settings, nats_monitor),
@@ -19,18 +22,18 @@ export async function examine({ settings, config, nats_monitor }: Examined): Pro
   const twins = judgeTwins(clusters.flatMap(({ identity }) => identity ?? []));
   const ofClusters = clusters.flatMap(({ findings }) => findings);
   const secrets = secretsOf(settings, config);
-  return [...setup, ...ping, ...twins, ...ofClusters, ...nats, ...redis].map((finding) =>
+  const setup = checkSetup(config, settings, force);
+  const inForce = force.ok && force.value ? judgeForce(force.value, config, Date.now()) : [];
+  return [...setup, ...inForce, ...ping, ...twins, ...ofClusters, ...nats, ...redis].map((finding) =>
     presentable(finding, secrets),
   );
 }
 
-function checkSetup(config: Config, settings: Settings): Finding[] {
-  const { ok, warning, problem } = findingsAbout('configuration');
-  const { enabled, dry_run } = config.automated_migrations;
-  const but = enabled ? (dry_run ? ', dry_run: nothing moves' : '') : ', automated_migrations off: nothing is decided';
+function checkSetup(config: Config, settings: Settings, force: Answer<Force | null>): Finding[] {
+  const { warning, problem } = findingsAbout('configuration');
   const stopped = createKillSwitch(settings)();
   return [
-    ok('mode', `${config.mode}${but}`),
+    ...judgeMode(config, force),
     ...(stopped === null ? [] : [warning('kill switch', `${stopped}: nothing is moved`, 'remove it to go on')]),
     ...(config.clusters.length > 0
       ? []
@@ -42,10 +45,18 @@ function checkSetup(config: Config, settings: Settings): Finding[] {
           ),
         ]),
     ...judgeApprovals(settings),
-    ...warnOf(config, (cluster) => lacksToken(cluster, 'write', settings)).map((text) =>
-      warning('options', text, 'deploy/reference/config.md says what it does'),
+    ...warnOfForce(config, force.ok ? force.value : null, (cluster) => lacksToken(cluster, 'write', settings)).map(
+      (text) => warning('options', text, 'deploy/reference/config.md says what it does'),
     ),
   ];
+}
+
+/** The mode that the file says, where none is known to be in force. */
+function judgeMode(config: Config, force: Answer<Force | null>): Finding[] {
+  const { ok, warning } = findingsAbout('configuration');
+  if (force.ok) return force.value ? [] : [ok('mode', `${sayMode(config)}; none is in force yet`)];
+  const unknown = `what is in force cannot be read: ${force.error.message}; the file says ${sayMode(config)}`;
+  return [warning('mode', unknown, 'see NATS below; then ask again')];
 }
 
 /** Whether guests can be pinged from here, where any are to be. */

@@ -6,9 +6,11 @@ import {
   type AutomationChange,
   answerGiven,
   automationChanged,
+  automationKey,
   automationRequested,
   type DataOf,
   decisionAnswered,
+  readAutomation,
   subjectOf,
 } from '@evenkeel/contracts';
 import { clusterTimeOnBus, sendCommand } from '@evenkeel/runtime';
@@ -21,9 +23,11 @@ type Asked = { cluster: string; by: string };
 export type Changed = DataOf<typeof automationChanged>;
 export type Answered = DataOf<typeof decisionAnswered>;
 
-/** Asks for a change and waits for its effect; null where nobody answered yet: what was asked is kept, and takes effect later. */
+/** Asks for a change, no earlier than the last one that holds, by whatever clock that was said, and waits for its effect; null where nobody answered yet: what was asked is kept, and takes effect later. */
 export async function requestChange(bus: Bus, asked: Asked, change: AutomationChange): Promise<Changed | null> {
-  const at = await timeOf(bus, asked.cluster);
+  const { applied } = readAutomation((await bus.ledger.get(automationKey(asked.cluster)))?.value);
+  const now = await timeOf(bus, asked.cluster);
+  const at = applied && Date.parse(applied.at) > Date.parse(now) ? applied.at : now;
   const command_id = randomUUID();
   await sendCommand(bus, automationRequested, automationRequested.of({ ...asked, command_id, change }, at));
   return effectOf(bus, automationChanged, asked.cluster, command_id);

@@ -112,7 +112,7 @@ test.each<[string, Partial<ClusterStatus>, string[]]>([
       'cluster lab: mode auto',
       '  nothing is in flight',
       `  last run ${at}: no_action (live), 1 pending`,
-      '    awaiting approval: qemu/101 vm101  a → b, 12.3 points; evenkeel approve 101',
+      '    awaiting approval: qemu/101 vm101  a → b, 12.3 points; evenkeel approve 101 --cluster lab',
     ],
   ],
 ])('tells %s', (_, different, lines) => {

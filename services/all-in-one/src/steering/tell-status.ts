@@ -45,7 +45,7 @@ function tellMode({ automation, config }: ClusterStatus): string {
 const tellFlight = ({ state, migration: m }: ClusterStatus['in_flight'][number]): string =>
   `  ${state}: ${m.guest} ${safe(m.name)}  ${safe(m.source_node)} → ${safe(m.target_node)}`;
 
-function tellLastRun({ last_run: run, sample }: ClusterStatus): string[] {
+function tellLastRun({ cluster, last_run: run, sample }: ClusterStatus): string[] {
   if (!run) return ['  no run has decided yet'];
   const crs = sample && crsNote(sample);
   const counts = Object.entries(run.counts).map(([action, n]) => `${n} ${action}`);
@@ -59,7 +59,7 @@ function tellLastRun({ last_run: run, sample }: ClusterStatus): string[] {
     ...(run.survival ? [`    ${saySurvival(run.survival)}`] : []),
     ...waiting.map(
       (d) =>
-        `    awaiting approval: ${d.guest} ${safe(d.name)}  ${safe(d.source_node)} → ${safe(d.target_node)}, ${d.score_improvement.toFixed(1)} points; evenkeel approve ${d.guest.replace(/^\w+\//, '')}`,
+        `    awaiting approval: ${d.guest} ${safe(d.name)}  ${safe(d.source_node)} → ${safe(d.target_node)}, ${d.score_improvement.toFixed(1)} points; evenkeel approve ${d.guest.replace(/^\w+\//, '')} --cluster ${cluster}`,
     ),
   ];
 }
