@@ -12,6 +12,7 @@ export { NotRecommended } from './events/recommendations-generated.ts';
 export { RunSummary } from './events/run-decided.ts';
 export * from './invariant.ts';
 export * from './migration.ts';
+export * from './name-some.ts';
 export * from './profile.ts';
 export * from './records/index.ts';
 export * from './scaling.ts';

@@ -10,7 +10,6 @@ export * from './gib.ts';
 export * from './guest-memory.ts';
 export * from './is-ahead.ts';
 export * from './local-time.ts';
-export * from './name-some.ts';
 export * from './penalty.ts';
 export * from './penalty-table.ts';
 export * from './plan-state.ts';

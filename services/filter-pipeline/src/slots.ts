@@ -6,9 +6,6 @@ import { span } from './quote.ts';
 /** How many migrations may be approved now; `grace` says why none, where one has just ended. */
 export type Slots = { free: number; taken: number; most: number; grace: string | undefined };
 
-/** How long a sample may still show a migration that has ended, milliseconds: as old as one may be at most. */
-const shownFor = oldestSample;
-
 /** Slots that neither own migrations nor those of others take; none within the grace period after the last one. */
 export function freeSlots(
   known: Approvals | undefined,
@@ -16,8 +13,9 @@ export function freeSlots(
   { now, config }: { now: number; config: Config },
 ): Slots {
   const { max_concurrent_migrations: most, grace_period_seconds } = config.automated_migrations.rules;
+  /** One that has ended may still be in a sample, for as long as that counts. */
   const mayShow = ({ ended }: Approval): boolean =>
-    !ended || (ended.how !== 'refused' && now - millis(ended.at) <= shownFor);
+    !ended || (ended.how !== 'refused' && now - millis(ended.at) <= oldestSample);
   const own = Object.values(known?.entries ?? {}).filter(mayShow);
   const ours = new Set(own.map(({ guest, source_node }) => `${guest} ${source_node}`));
   const foreign = running.filter(({ guest, source }) => !ours.has(`${guest} ${source}`)).length;

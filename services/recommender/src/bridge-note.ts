@@ -1,5 +1,4 @@
-import type { ClusterSample } from '@evenkeel/contracts';
-import { nameSome } from '@evenkeel/model';
+import { type ClusterSample, nameSome } from '@evenkeel/contracts';
 
 const mostNamed = 4;
 

@@ -1,4 +1,5 @@
-import { crsNote, nameSome, unsatisfiable } from '@evenkeel/model';
+import { nameSome } from '@evenkeel/contracts';
+import { crsNote, unsatisfiable } from '@evenkeel/model';
 import { bridgeNote } from './bridge-note.ts';
 import type { PlannedMove } from './planned-move.ts';
 import type { RecommendInput, Run } from './start-run.ts';

@@ -1,11 +1,8 @@
+import { nameSome } from '../name-some.ts';
 import type { Config } from './config.ts';
 import { configFor } from './config-for.ts';
 
 const mostNamed = 5;
-const some = (names: readonly string[]): string =>
-  names.length > mostNamed
-    ? `${names.slice(0, mostNamed).join(', ')} and ${names.length - mostNamed} more`
-    : names.join(', ');
 
 /** What names guests or nodes and no cluster, where there are several: numbers and names repeat from one to the next. */
 export function inEveryCluster(config: Config): string[] {
@@ -20,5 +17,8 @@ export function inEveryCluster(config: Config): string[] {
   const clusters = config.clusters.map(({ name }) => name).join(', ');
   return named
     .filter(([, names]) => names.length > 0)
-    .map(([option, names]) => `${option}: ${some(names)} names no cluster, so it holds in every cluster: ${clusters}`);
+    .map(
+      ([option, names]) =>
+        `${option}: ${nameSome(names, mostNamed)} names no cluster, so it holds in every cluster: ${clusters}`,
+    );
 }

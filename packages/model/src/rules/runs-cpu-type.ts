@@ -1,5 +1,4 @@
-import type { GuestSample, NodeSample } from '@evenkeel/contracts';
-import { nameSome } from '../name-some.ts';
+import { type GuestSample, type NodeSample, nameSome } from '@evenkeel/contracts';
 import { flagsOf } from './flags-of.ts';
 
 const mostFlags = 6;

@@ -1,6 +1,5 @@
-import type { GuestSample } from '@evenkeel/contracts';
+import { type GuestSample, nameSome } from '@evenkeel/contracts';
 import { byText } from '../by-text.ts';
-import { nameSome } from '../name-some.ts';
 import { boundTogether, rulesBinding } from './bound-together.ts';
 import { type Home, homeOf, strictBindings, tooSmall, whyHomeless } from './home-of.ts';
 import { crowds } from './match-apart.ts';

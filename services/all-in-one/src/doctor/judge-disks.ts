@@ -1,4 +1,5 @@
-import { gib, nameSome } from '@evenkeel/model';
+import { nameSome } from '@evenkeel/contracts';
+import { gib } from '@evenkeel/model';
 import type { StorageRow } from '@evenkeel/proxmox';
 import type { About, Finding } from './finding.ts';
 import type { LeftoversLook } from './look-for-leftovers.ts';

@@ -1,4 +1,4 @@
-import { nameSome } from '@evenkeel/model';
+import { nameSome } from '@evenkeel/contracts';
 import type { About, Finding } from './finding.ts';
 import {
   excessOf,
