@@ -97,7 +97,10 @@ test('what names no cluster is pointed out where there are several, and nothing 
       dry_run: false,
       maintenance_nodes: [`${text}pve1`],
       placement_rules: [{ name: 'home', kind: 'pin', guests: ['101'], nodes: ['pve1'], ...rule }],
-      rules: { ignore_guests: ['1', '2', '3', '4', '5', '6'].map((vmid) => text + vmid) },
+      rules: {
+        ignore_guests: ['1', '2', '3', '4', '5', '6'].map((vmid) => text + vmid),
+        ignore_pools: [`${text}prod`],
+      },
     },
   });
   const ignored = (names: string) => `${names}: in maintenance_nodes, but ignored in nodes, so it is not emptied`;
@@ -107,6 +110,7 @@ test('what names no cluster is pointed out where there are several, and nothing 
     'maintenance_nodes: pve1 names no cluster, so it holds in every cluster: paris, lyon',
     'nodes: pve1 names no cluster, so it holds in every cluster: paris, lyon',
     'ignore_guests: 1, 2, 3, 4, 5 and 1 more names no cluster, so it holds in every cluster: paris, lyon',
+    'ignore_pools: prod names no cluster, so it holds in every cluster: paris, lyon',
   ]);
   expect(warnings(named('lyon/', { cluster: 'paris' }))).toEqual([ignored('lyon/pve1')]);
   expect(warnings(named('lyon/', { nodes: ['paris/pve1'] }))).toEqual([ignored('lyon/pve1')]);

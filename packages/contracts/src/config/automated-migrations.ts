@@ -50,7 +50,9 @@ const rules = z
     ignore_guests: strings(
       'Guests that never move, by name, vmid or id, also as `cluster/name`; `*` stands for anything.',
     ),
-    ignore_pools: strings('Pools whose guests never move.'),
+    ignore_pools: strings(
+      'Pools whose guests never move, also as `cluster/pool`; of a pool in another, `pool/pool` or `cluster/pool/pool`.',
+    ),
     storage_map: z
       .record(z.string(), z.array(storageName).min(1))
       .default({})

@@ -47,6 +47,16 @@ describe('of what names a cluster, each has its own, without the name', () => {
       [['qemu/7', '101'], ['qemu/7', 'db-*'], ['qemu/7']],
     ],
     [
+      'ignore_pools, of which some lie in others',
+      a({ rules: { ignore_pools: ['prod', 'paris/test', 'lyon/prod/web', 'prod/db'] } }),
+      (c) => c.automated_migrations.rules.ignore_pools,
+      [
+        ['prod', 'test', 'prod/db'],
+        ['prod', 'prod/web', 'prod/db'],
+        ['prod', 'prod/db'],
+      ],
+    ],
+    [
       'nodes, before what is said of all',
       { nodes: { 'paris/pve1': { speed_factor: 2 }, pve1: { ignore: true }, 'lyon/pve2': {} } },
       (c) => Object.entries(c.nodes).map(([name, node]) => [name, node.speed_factor, node.ignore]),
@@ -104,7 +114,7 @@ test('a configuration that names no cluster stays as it is, and one that was nar
     automated_migrations: {
       maintenance_nodes: ['pve2'],
       placement_rules: [{ name: 'r', kind: 'pin', guests: ['qemu/101', '*/102'], nodes: ['pve3'] }],
-      rules: { ignore_guests: ['qemu/103'], storage_map: { lvm: ['zfs'] } },
+      rules: { ignore_guests: ['qemu/103'], ignore_pools: ['prod/web'], storage_map: { lvm: ['zfs'] } },
     },
     migration_checks: { ping_probes: [{ guests: ['*'] }] },
   });

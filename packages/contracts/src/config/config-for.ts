@@ -1,6 +1,6 @@
 import type { Config } from './config.ts';
 import type { PlacementRule } from './placement-rule.ts';
-import { type ScopedName, scopedGuest, scopedName } from './scoped-name.ts';
+import { type ScopedName, scopedGuest, scopedName, scopedPool } from './scoped-name.ts';
 
 type Cluster = string | undefined;
 type Read = (text: string) => ScopedName;
@@ -48,6 +48,7 @@ const probesFor = <P extends { guests: string[] }>(probes: readonly P[], here: C
  */
 export function configFor(config: Config, cluster: string | undefined): Config {
   const { automated_migrations, migration_checks } = config;
+  const names = config.clusters.map(({ name }) => name);
   const { rules, maintenance_nodes, placement_rules } = automated_migrations;
   return {
     ...config,
@@ -59,6 +60,7 @@ export function configFor(config: Config, cluster: string | undefined): Config {
       rules: {
         ...rules,
         ignore_guests: listFor(rules.ignore_guests, cluster, scopedGuest),
+        ignore_pools: listFor(rules.ignore_pools, cluster, scopedPool(names)),
         storage_map: mapFor(rules.storage_map, cluster),
       },
     },

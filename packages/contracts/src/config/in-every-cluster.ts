@@ -13,6 +13,7 @@ export function inEveryCluster(config: Config): string[] {
     ['maintenance_nodes', a.maintenance_nodes],
     ['nodes', Object.keys(nodes)],
     ['ignore_guests', a.rules.ignore_guests],
+    ['ignore_pools', a.rules.ignore_pools],
   ];
   const clusters = config.clusters.map(({ name }) => name).join(', ');
   return named

@@ -14,3 +14,11 @@ const isId = (text: string): boolean => /^(qemu|lxc)\/[^/]*$/i.test(text) || /^[
  * clusters are called, and so is what has a `*` before its slash.
  */
 export const scopedGuest = (text: string): ScopedName => (isId(text) ? { name: text } : scopedName(text));
+
+/** Of a pool, which may lie in another and then holds a slash itself: what stands before the first one is a cluster where there is one of that name. */
+export const scopedPool =
+  (clusters: readonly string[]) =>
+  (text: string): ScopedName => {
+    const scoped = scopedName(text);
+    return scoped.cluster !== undefined && clusters.includes(scoped.cluster) ? scoped : { name: text };
+  };
