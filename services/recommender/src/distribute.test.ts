@@ -16,14 +16,14 @@ const on = (more: object = {}): ConfigInput => ({
   distribution_balancing: { enabled: true, ...more },
   automated_migrations: { rules: { max_migrations_per_run: 100 } },
 });
-const run = (sample: ClusterSample, config: ConfigInput, converged = true) =>
+const run = (sample: ClusterSample, config: ConfigInput, converged = true, last_run: Record<string, string> = {}) =>
   recommend({
     sample,
     profiles: sample.guests.map((g) => aProfile(g)),
     scores: [],
     convergence: { ...even, converged },
     config: aConfig(config),
-    memory: emptyMemory,
+    memory: { ...emptyMemory, last_run },
   });
 const moves = (sample: ClusterSample, config = on()) =>
   run(sample, config).recommendations.map((r) => [r.vmid, r.source_node, r.target_node]);
@@ -110,6 +110,39 @@ describe('many small guests on one node', () => {
   test('not onto a node that is busier than theirs', () => {
     const busy = aGuest(500, 'b', { cpu: 0.8, maxcpu: 12, mem: 8 * GiB, maxmem: 8 * GiB });
     expect(moves(aCluster([aNode('a'), aNode('b')], [...many(8, 'a', { cpu: 0.1 }), busy]))).toEqual([]);
+  });
+});
+
+describe('of guests that are as good as each other', () => {
+  const nodes = [aNode('a'), aNode('b'), aNode('c')];
+  const noisy = (cheap: number) => {
+    const guests = many(4, 'a', { maxmem: 4 * GiB, mem: 3 * GiB });
+    return aCluster(nodes, [
+      ...guests.map((g) => (g.vmid === cheap ? { ...g, mem: GiB } : g)),
+      ...many(1, 'b', {}, 201),
+      ...many(1, 'c', {}, 301),
+    ]);
+  };
+  const found = (sample: ClusterSample, last_run: Record<string, string> = {}, change: ConfigInput = {}) =>
+    run(sample, { ...on({ guest_count_threshold: 2 }), ...change }, true, last_run).recommendations.map(
+      (r) => `${r.guest} ${r.target_node}`,
+    );
+
+  test('the one that the run before proposed is proposed again, whichever costs least now', () => {
+    expect(found(noisy(102))).toEqual(['qemu/102 c']);
+    expect(found(noisy(103))).toEqual(['qemu/103 c']);
+    expect(found(noisy(103), { 'qemu/102': 'c' })).toEqual(['qemu/102 c']);
+    expect(found(noisy(103), { 'qemu/102': 'b' })).toEqual(['qemu/102 b']);
+  });
+
+  test.each<[string, Record<string, string>, ConfigInput]>([
+    ['may not go', { 'qemu/102': 'c' }, { automated_migrations: { rules: { ignore_guests: ['102'] } } }],
+    ['may not go there', { 'qemu/102': 'b' }, { nodes: { b: { ignore: true } } }],
+    ['is there', { 'qemu/301': 'c' }, {}],
+    ['is where there are not too many', { 'qemu/301': 'b' }, {}],
+    ['is gone', { 'qemu/999': 'c' }, {}],
+  ])('not where it %s', (_, last_run, change) => {
+    expect(found(noisy(103), last_run, change).slice(-1)).toEqual(['qemu/103 c']);
   });
 });
 

@@ -56,6 +56,20 @@ function mayGo(planning: Planning, guests: readonly number[], target: number): b
 
 type Step = { unit: Unit; target: number };
 
+/** What the run before proposed, where it still may be done: of units that are as good, noise would choose others each time. */
+function sameStep(planning: Planning, units: readonly Unit[], counts: ReadonlyMap<number, number>): Step | undefined {
+  const { state, memory, config, taken } = planning;
+  for (const unit of units) {
+    const first = unit.guests[0]!;
+    const target = state.nodeIndex.get(memory.last_run[state.guests[first]!.sample.guest] ?? '');
+    const [many, few] = [counts.get(state.where[first]!), counts.get(target ?? -1)];
+    if (target === undefined || many === undefined || few === undefined || taken.has(first)) continue;
+    const isTooFar = many - few > config.distribution_balancing.guest_count_threshold;
+    if (isTooFar && unit.guests.length < many - few && mayGo(planning, unit.guests, target)) return { unit, target };
+  }
+  return undefined;
+}
+
 /** The cheapest unit of the fullest node that may go to the emptiest; of the next two where none may. */
 function nextStep(planning: Planning, units: readonly Unit[], counts: ReadonlyMap<number, number>): Step | undefined {
   const { guest_count_threshold: tolerated } = planning.config.distribution_balancing;
@@ -85,7 +99,7 @@ export function distribute(planning: Planning, limit: number): PlannedMove[] {
   const units = smallUnits(planning);
   const moves: PlannedMove[] = [];
   while (moves.length < limit) {
-    const step = nextStep(planning, units, counts);
+    const step = sameStep(planning, units, counts) ?? nextStep(planning, units, counts);
     if (!step) break;
     const { unit, target } = step;
     const { state } = planning;
