@@ -36,7 +36,7 @@ type Unit = {
   last?: string | undefined;
 };
 type Candidate = { unit: Unit; target: number; worth: number };
-type Search = {
+export type Search = {
   units: Unit[];
   gains: Float64Array;
   fresh: Uint8Array;
@@ -97,8 +97,14 @@ export function startSearch(planning: Planning, units: Unit[]): Search {
   };
 }
 
+/** Notes that what is on the two nodes of a move has changed. */
+export function noteMove({ fresh }: Search, { source, target }: { source: number; target: number }): void {
+  fresh[source] = 0;
+  fresh[target] = 0;
+}
+
 /** Brings what is known of changed nodes up to date: their penalties, and what each of their units would relieve them of. */
-function refresh({ state }: Planning, search: Search): void {
+export function refresh({ state }: Planning, search: Search): void {
   for (const n of search.targets) {
     if (search.fresh[n]) continue;
     search.targetPenalty[n] = penaltyOf(state, n);
@@ -126,6 +132,16 @@ function addedTo(state: PlanState, { units, added, targetPenalty }: Search, u: n
   if (Number.isNaN(added[at])) added[at] = penaltyWith(state, target, units[u]!.guests, 1) - targetPenalty[target]!;
   return added[at]!;
 }
+
+/** Points an hour that it costs to move a unit to a node. */
+function priceOf({ slope }: Search, { price, copies, load }: Unit, target: number): number {
+  const here = copies.most - (copies.saved.get(target) ?? 0);
+  return price + here + load * slope[target]!;
+}
+
+/** Points that a unit brings over its price when it goes to a node; by what is fresh. */
+export const netOf = ({ state }: Planning, search: Search, u: number, target: number): number =>
+  search.gains[u]! - addedTo(state, search, u, target) - priceOf(search, search.units[u]!, target);
 
 /**
  * Points that a move must bring over its price: fewer off a node over its cap, and more for what was seen for a few hours only
@@ -155,11 +171,10 @@ function bestTarget(planning: Planning, search: Search, u: number, floor: number
   const asked = askedOf(planning, source, unit.hours);
   let best: Candidate | undefined;
   for (const target of search.targets) {
-    const here = unit.copies.most - (unit.copies.saved.get(target) ?? 0);
-    const price = unit.price + here + unit.load * search.slope[target]!;
+    const price = priceOf(search, unit, target);
     const most = (search.gains[u]! - 0.99 * search.slope[target]! * unit.cores - price) * steadfast;
     if (target === source || most <= (best?.worth ?? floor)) continue;
-    const net = search.gains[u]! - addedTo(state, search, u, target) - price;
+    const net = netOf(planning, search, u, target);
     const value = worth(planning, unit, target, net);
     if (net < asked || value <= (best?.worth ?? floor) || !suits(planning, unit, target)) continue;
     best = { unit, target, worth: value };

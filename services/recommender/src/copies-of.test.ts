@@ -2,6 +2,7 @@ import type { GuestSample } from '@evenkeel/contracts';
 import { aCluster, aConfig, aGuest, aNode, aProfile, GiB } from '@evenkeel/model/sample-cluster';
 import { expect, test } from 'vitest';
 import { balance } from './balance.ts';
+import { startSearch, unitsOf } from './best-move.ts';
 import { copiesOf } from './copies-of.ts';
 import { mandatoryMoves } from './mandatory-moves.ts';
 import { emptyMemory } from './remember.ts';
@@ -37,7 +38,11 @@ test('nodes with copies save what the disks would cost, each guest of a unit by 
 
 test.each(['b', 'c'])('of two nodes that are alike the one that has copies wins: %s', (to) => {
   const planning = planningOf(busy('lxc', [to]));
-  const [first] = balance(planning, () => 24, 0, 1);
+  const search = startSearch(
+    planning,
+    unitsOf(planning, () => 24, 0),
+  );
+  const [first] = balance(planning, search, 1);
   expect(planning.state.nodes[first!.target]!.node).toBe(to);
 });
 

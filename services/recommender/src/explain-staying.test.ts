@@ -1,7 +1,10 @@
-import type { GuestSample, NodeSample, NodeScore } from '@evenkeel/contracts';
+import type { ConfigInput, GuestSample, NodeSample, NodeScore } from '@evenkeel/contracts';
 import { aCluster, aConfig, aGuest, aNode, aProfile, GiB } from '@evenkeel/model/sample-cluster';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { startSearch, unitsOf } from './best-move.ts';
 import { explainStaying } from './explain-staying.ts';
+import { recommend } from './recommend.ts';
 import { emptyMemory } from './remember.ts';
 import { startRun } from './start-run.ts';
 
@@ -13,7 +16,6 @@ type Given = {
   nodes?: NodeSample[];
   guests: GuestSample[];
   scores?: NodeScore[];
-  converged?: boolean;
   asked?: number;
   taken?: number[];
   residual_sd?: number;
@@ -22,18 +24,20 @@ const staying = ({
   nodes = ['a', 'b', 'c'].map((n) => aNode(n)),
   guests,
   scores = [score('a', 50)],
-  converged = false,
   asked = 100,
   taken = [],
   residual_sd = 0.02,
 }: Given) => {
   const sample = aCluster(nodes, guests);
-  const convergence = { ...apart, converged };
   const config = aConfig({ penalty_config: { min_score_improvement: asked } });
   const profiles = guests.map((g) => aProfile(g, { residual_sd }));
-  const { planning } = startRun({ sample, profiles, scores, convergence, config, memory: emptyMemory });
+  const { planning } = startRun({ sample, profiles, scores, convergence: apart, config, memory: emptyMemory });
   for (const g of taken) planning.taken.add(g);
-  return explainStaying(planning, scores, convergence, () => 24);
+  const search = startSearch(
+    planning,
+    unitsOf(planning, () => 24, 0),
+  );
+  return explainStaying(planning, search, scores);
 };
 const reasons = (given: Given) => staying(given).map(({ reason }) => reason);
 const busy = (vmid: number, cpu: number, change: Partial<GuestSample> = {}) =>
@@ -64,7 +68,6 @@ describe('who is asked about', () => {
       ['qemu/201', 'qemu/102', 'qemu/103', 'qemu/101'],
     ],
     ['not those that move', { taken: [1] }, ['qemu/103', 'qemu/101']],
-    ['nobody where the nodes are even', { converged: true }, []],
   ])('%s', (_, given, expected) => expect(ids(given)).toEqual(expected));
   test('where memory is short, those that take most of it', () => {
     const large = aGuest(104, 'a', { cpu: 0.05, maxcpu: 4, mem: 100 * GiB, maxmem: 100 * GiB });
@@ -115,10 +118,10 @@ describe('why a guest stays', () => {
     ];
     const guests = [busy(101, 0.5), aGuest(301, 'c', { cpu: 0.5, maxcpu: 4 })];
     expect(reasons({ nodes, guests })).toEqual([
-      'best target d would bring 0.0 points, 100 are asked (b is offline; e is in maintenance)',
+      'best target d would bring 0.02 points less than it costs, 100 more are asked (b is offline; e is in maintenance)',
     ]);
     expect(reasons({ guests: [busy(101, 0.5), aGuest(301, 'c')] })).toEqual([
-      'best target b would bring 0.0 points, 100 are asked',
+      'best target b would bring 0.02 points less than it costs, 100 more are asked',
     ]);
   });
   test('the best target brings enough, but perhaps not for long', () => {
@@ -129,5 +132,80 @@ describe('why a guest stays', () => {
     ];
     const [, first] = reasons({ nodes: ['a', 'b'].map((n) => aNode(n)), guests, asked: 0.1, residual_sd: 0.1 });
     expect(first).toMatch(/^b would be better off than a is with a chance of [5-7]\d % only, 85 % are asked$/);
+  });
+});
+
+describe('as the search judged it', () => {
+  const loads = (guests: GuestSample[], more: ConfigInput = {}, converged = false) => {
+    const sample = aCluster(
+      ['a', 'b'].map((n) => aNode(n)),
+      guests,
+    );
+    const profiles = guests.map((g) => aProfile(g));
+    const config = aConfig({ ...more, penalty_config: { min_score_improvement: 2 } });
+    const convergence = { ...apart, converged };
+    const input = { sample, profiles, scores: [score('a', 50)], convergence, config, memory: emptyMemory };
+    const { recommendations, not_recommended } = recommend(input);
+    return { moved: recommendations.map((r) => r.guest), stays: not_recommended };
+  };
+  const dear: ConfigInput = { cost_model: { downtime_price: 1000, benefit_horizon_hours: 0.5 } };
+  const crowd = [1, 2, 3, 4, 5, 6].map((i) => busy(100 + i, 0.9, { mem: 4 * GiB, maxmem: 4 * GiB, tags: ['ignore'] }));
+  const mover = (change: Partial<GuestSample> = {}) => busy(107, 0.9, { mem: 4 * GiB, maxmem: 4 * GiB, ...change });
+  const points = (reason = '') => {
+    const [, brings, asked] = /would bring ([\d.]+) points more than it costs, ([\d.]+) are asked/.exec(reason) ?? [];
+    return { brings: Number(brings), asked: Number(asked) };
+  };
+
+  test('what it brings is told after what it costs', () => {
+    const some = [...crowd.slice(0, 3), mover({ cpu: 0.5 })];
+    expect(loads(some).moved).toEqual(['qemu/107']);
+    expect(loads(some, {}, true)).toEqual({ moved: [], stays: [] });
+    const { moved, stays } = loads(some, dear);
+    expect(moved).toEqual([]);
+    expect(stays.find(({ guest }) => guest === 'qemu/107')?.reason).toMatch(
+      /^best target b would bring [\d.]+ points less than it costs, 2 more are asked$/,
+    );
+  });
+
+  test('of guests that go together, what both bring', () => {
+    const two = [
+      mover({ tags: ['affinity_x'] }),
+      busy(108, 0.9, { tags: ['affinity_x'], mem: GiB, maxmem: 118 * GiB }),
+    ];
+    const full = aGuest(201, 'b', { mem: 60 * GiB, maxmem: 60 * GiB, cpu: 0.1 });
+    const { moved, stays } = loads([...crowd, ...two, full]);
+    expect(moved).toEqual([]);
+    expect(stays.find(({ guest }) => guest === 'qemu/107')?.reason).toBe(
+      'with qemu/108: no node can take it: b has no room for it',
+    );
+  });
+
+  test.each<[string, Partial<GuestSample>, string]>([
+    ['must stay', { tags: ['affinity_x', 'ignore'] }, 'qemu/108, which goes with it, stays: it is tagged ignore'],
+  ])('nor does it go without one that %s', (_, change, reason) => {
+    const { moved, stays } = loads([...crowd, mover({ tags: ['affinity_x'] }), busy(108, 0.1, change)]);
+    expect([moved, stays.find(({ guest }) => guest === 'qemu/107')?.reason]).toEqual([[], reason]);
+  });
+
+  test('whatever the cluster: what is told to bring less does, or the next run may move it', () => {
+    const guest = fc.record({
+      node: fc.constantFrom('a', 'b'),
+      cpu: fc.double({ min: 0, max: 1, noNaN: true }),
+      maxcpu: fc.integer({ min: 1, max: 8 }),
+      maxmem: fc.integer({ min: 1, max: 60 }).map((n) => n * GiB),
+      tags: fc.constantFrom<string[]>([], [], ['affinity_y'], ['ignore']),
+    });
+    fc.assert(
+      fc.property(fc.array(guest, { minLength: 2, maxLength: 14 }), fc.boolean(), (all, isDear) => {
+        const guests = all.map(({ node, ...g }, i) => aGuest(101 + i, node, { ...g, mem: g.maxmem }));
+        const { moved, stays } = loads(guests, isDear ? dear : {});
+        for (const { guest, reason } of stays) {
+          expect(moved).not.toContain(guest);
+          const { brings, asked } = points(reason);
+          if (!reason.includes('the next run may')) expect(brings >= asked).toBe(false);
+        }
+      }),
+      { numRuns: 100 },
+    );
   });
 });

@@ -1,6 +1,7 @@
 import type { DataOf, GuestSample, recommendationsGenerated } from '@evenkeel/contracts';
 import { concerned, figures, forecastNodes, millis } from '@evenkeel/model';
 import { balance } from './balance.ts';
+import { noteMove, startSearch, unitsOf } from './best-move.ts';
 import { widthOf } from './check-forecasts.ts';
 import { distribute } from './distribute.ts';
 import { exchange } from './exchange.ts';
@@ -46,9 +47,10 @@ export function recommend(input: RecommendInput): Generated {
   const forecasts = forecastNodes(planning.state);
   const residences = residencesOf(planning);
   const forced = mandatoryMoves(planning, mostMandatory);
-  const balancing = convergence.converged ? [] : balance(planning, (g) => hoursOf(run, g), now, limit);
-  const paired =
-    convergence.converged || balancing.length > 0 || limit < 2 ? [] : exchange(planning, (g) => hoursOf(run, g));
+  const lasting = (g: number): number => hoursOf(run, g);
+  const search = convergence.converged ? undefined : startSearch(planning, unitsOf(planning, lasting, now));
+  const balancing = search ? balance(planning, search, limit) : [];
+  const paired = convergence.converged || balancing.length > 0 || limit < 2 ? [] : exchange(planning, lasting);
   const spread = distribute(planning, limit - balancing.length - paired.length);
   const moves = [...forced.moves, ...balancing, ...paired, ...spread];
   const next = forecastMoves(forecasts, planning.state, moves, widthOf(input.memory.forecasts));
@@ -62,7 +64,8 @@ export function recommend(input: RecommendInput): Generated {
     recommendations.map((r) => r.guest),
     planning.ctx,
   );
-  const staying = explainStaying(planning, input.scores, convergence, (g) => hoursOf(run, g));
+  if (search) for (const move of [...paired, ...spread]) noteMove(search, move);
+  const staying = search ? explainStaying(planning, search, input.scores) : [];
   const { guests, ...rest } = sample;
   return {
     cluster: sample.cluster,
