@@ -48,15 +48,20 @@ export type Search = {
   added: Float64Array;
 };
 
-/** Guests that go together or not at all, where each of them may move; one unit per group and node. */
-export function unitsOf(planning: Planning, hoursOf: (guest: number) => number, now: number): Unit[] {
+/** Guests that go together or not at all, where each of them may move; one unit per group and node, of all guests or of some. */
+export function unitsOf(
+  planning: Planning,
+  hoursOf: (guest: number) => number,
+  now: number,
+  among: Iterable<number> = planning.state.guests.keys(),
+): Unit[] {
   const { state, ctx, taken, memory, config } = planning;
   const slopes = slopesOf(state);
   const learns = config.intelligent_migrations.guest_success_tracking_enabled;
   const successOf = learns ? guestSuccess(memory, now) : () => 1;
   const seen = new Set<number>();
   const units: Unit[] = [];
-  for (let g = 0; g < state.guests.length; g++) {
+  for (const g of among) {
     if (seen.has(g)) continue;
     const id = state.guests[g]!.sample.guest;
     const guests = unitOf(planning, id);
@@ -155,7 +160,7 @@ export function askedOf(planning: Planning, source: number, hours: number): numb
 }
 
 /** Whether a unit has room on a node, breaks no rule there, and is likely to make the node better off than its own was. */
-function suits(planning: Planning, { guests }: Unit, target: number): boolean {
+export function suits(planning: Planning, { guests }: Unit, target: number): boolean {
   const { state, caps } = planning;
   return (
     fits(state, target, guests, caps) &&

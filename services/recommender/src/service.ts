@@ -32,7 +32,7 @@ export const recommender = defineService({
     state.recommenderMemory.set({ ...rememberRun(memory, generated.recommendations), forecasts });
     const said = recommendationsGenerated.of(generated, data.sample.at);
     if (!config.scaling_advice.enabled) return [said];
-    const { told, changed } = scaleGuests({ ...data, config, generated }, await state.scalingHistory.all());
+    const { told, changed } = scaleGuests({ ...data, config, memory, generated }, await state.scalingHistory.all());
     for (const [guest, history] of changed)
       if (history) state.scalingHistory.set(history, guest);
       else state.scalingHistory.remove(guest);

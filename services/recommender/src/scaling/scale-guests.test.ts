@@ -1,6 +1,8 @@
 import type { GuestProfile, GuestSample, ScalingDecision, ScalingHistory } from '@evenkeel/contracts';
 import { aCluster, aConfig, aGuest, aNode, aProfile } from '@evenkeel/model/sample-cluster';
 import { describe, expect, test } from 'vitest';
+import { recommend } from '../recommend.ts';
+import { emptyMemory } from '../remember.ts';
 import { scaleGuests } from './scale-guests.ts';
 
 const now = '2026-01-05T12:00:00.000Z';
@@ -10,6 +12,14 @@ const ago = (hours: number) => new Date(Date.parse(now) - hours * 3_600_000).toI
 const uses = { idle: 0.05, fine: 0.5, tight: 0.95 };
 const one = (vmid: number, use: keyof typeof uses, change: Partial<GuestSample> = {}) =>
   aGuest(vmid, 'a', { cpu: uses[use], maxcpu: 8, mem: 2 ** 31, maxmem: 2 ** 32, ...change });
+
+const convergence = { spread: 100, threshold: 8, converged: false, reason: 'apart' };
+const nothingFound = {
+  scores: [],
+  convergence,
+  memory: emptyMemory,
+  generated: { run_id: 'run-1', recommendations: [], not_recommended: [] },
+};
 
 const told = (
   guests: GuestSample[],
@@ -21,7 +31,7 @@ const told = (
       sample: aCluster([aNode('a', { maxcpu: 64 })], guests, { at: now }),
       profiles: guests.map((g) => aProfile(g, profile)),
       config: aConfig(config),
-      generated: { run_id: 'run-1', recommendations: [], not_recommended: [] },
+      ...nothingFound,
     },
     histories,
   );
@@ -56,7 +66,7 @@ describe('what is told', () => {
           sample: aCluster(nodes, [one(101, 'tight', { maxcpu: cpus, tags })], { at: now }),
           profiles: [aProfile(one(101, 'tight'))],
           config: aConfig({ nodes: { a: { memory_reserve_gib: 4 } } }),
-          generated: { run_id: 'run-1', recommendations: [], not_recommended: [] },
+          ...nothingFound,
         },
         {},
       ).told.map(({ decision }) => decision.amount?.advised);
@@ -131,4 +141,45 @@ describe('what is remembered', () => {
     const { changed } = told([one(there ? 101 : 102, 'fine', { status: 'stopped' })], histories);
     expect([...changed]).toEqual(forgotten ? [['qemu/101', null]] : []);
   });
+});
+
+describe('of a migration', () => {
+  /** A guest of a full node, which may go to b as well as to c. */
+  const scene = (there: GuestSample[], last?: Partial<ScalingDecision>, source = 'a', config: object = {}) => {
+    const busy = (vmid: number, change: Partial<GuestSample> = {}) =>
+      aGuest(vmid, 'a', { cpu: 0.9, maxcpu: 8, mem: 2 ** 31, maxmem: 2 ** 32, ...change });
+    const nodes = ['a', 'b', 'c'].map((n) => aNode(n));
+    const sample = aCluster(nodes, [busy(101), busy(102, { tags: ['ignore'] }), ...there], { at: now });
+    const input = {
+      sample,
+      profiles: sample.guests.map((g) => aProfile(g)),
+      scores: [],
+      convergence,
+      config: aConfig(config),
+      memory: emptyMemory,
+    };
+    const generated = recommend(input);
+    const [move] = generated.recommendations;
+    const migration_plan = { ...move!.migration_plan, source_node_id: source };
+    const histories = last && before({ hours: 0.5, scaling_action: 'migrate', migration_plan, ...last });
+    const { told } = scaleGuests({ ...input, generated }, histories ?? {});
+    return { found: move!.target_node, told: told.flatMap(({ decision: d }) => d.target_node_id ?? []) };
+  };
+  const on = (node: string, cpu: number) => aGuest(node === 'b' ? 201 : 301, node, { cpu, maxcpu: 8 });
+  const to = (target_node_id: string) => ({ target_node_id });
+
+  test('it is told once, and a target that is hardly better is no news', () => {
+    expect(scene([])).toEqual({ found: 'b', told: ['b'] });
+    expect(scene([], to('b'))).toEqual({ found: 'b', told: [] });
+    expect(scene([], to('c'))).toEqual({ found: 'b', told: [] });
+    expect(scene([on('b', 0.02)], to('b'))).toEqual({ found: 'c', told: [] });
+  });
+
+  test.each<[string, GuestSample[], string, object]>([
+    ['the other is much better now', [on('c', 0.9)], 'a', {}],
+    ['the guest may not go there any more', [], 'a', { nodes: { c: { ignore: true } } }],
+    ['it came from another node', [], 'd', {}],
+  ])('but it is where %s', (_, there, source, config) =>
+    expect(scene(there, to('c'), source, config)).toEqual({ found: 'b', told: ['b'] }),
+  );
 });

@@ -12,8 +12,10 @@ import type {
 } from '@evenkeel/contracts';
 import { hours, millis } from '@evenkeel/model';
 import type { Generated } from '../recommend.ts';
+import type { RecommendInput } from '../start-run.ts';
 import { historyOf, pastAdvice, withAdvice } from './advice-history.ts';
 import { decideScaling, type Outline, outlineScaling, type ScalingCase } from './decide-scaling.ts';
+import { keptTargets } from './kept-targets.ts';
 import { roomIn } from './room-for.ts';
 import { leastHours, type Usage, type Usages, usagesOf } from './usage-of.ts';
 
@@ -66,15 +68,15 @@ function isAdvice({ profile }: ScalingCase, { done, amount }: Outline): boolean 
 const sizeNow = ({ guest }: ScalingCase, { unit }: ScalingAmount): number =>
   unit === 'vcpus' ? guest.maxcpu : guest.maxmem;
 
-/** Whether a decision says something that the last one told of the same resource did not. */
-function isNews(given: ScalingCase, outline: Outline, last: ScalingDecision | undefined): boolean {
+/** Whether a decision says something that the last one told of the same resource did not; a target that is `kept` stands for the one that was told. */
+function isNews(given: ScalingCase, outline: Outline, last: ScalingDecision | undefined, kept: boolean): boolean {
   const { done } = outline;
   const action = isAdvice(given, outline) ? done.action : 'no_action';
   if (!last) return action !== 'no_action';
   if (action !== 'no_action' && last.amount && last.amount.now !== sizeNow(given, last.amount)) return true;
   const age = millis(given.at) - millis(last.created_at);
-  if (action !== last.scaling_action || done.move?.target_node !== last.target_node_id)
-    return action === 'migrate' || age >= standsFor;
+  const isOther = done.move?.target_node !== last.target_node_id && !kept;
+  if (action !== last.scaling_action || isOther) return action === 'migrate' || age >= standsFor;
   const moved = Math.abs(done.target - last.target_value) >= newFigure;
   return action !== 'no_action' && age >= saidAgainAfter && moved;
 }
@@ -89,19 +91,26 @@ function tell(given: ScalingCase, outline: Outline, cluster: string): Told {
 
 /** What a run has to tell about the size and place of guests, the most urgent first, with the histories that this changes; null removes one. */
 export function scaleGuests(
-  input: ScalingInput,
+  input: ScalingInput & RecommendInput,
   histories: Readonly<Record<string, ScalingHistory>>,
 ): { told: Told[]; changed: Map<string, ScalingHistory | null> } {
   const { sample, config } = input;
   const casesOf = openCases(input);
+  const adviceOf = ({ guest, identity }: Pick<GuestSample, 'guest' | 'identity'>): ScalingDecision[] =>
+    historyOf(histories[guest], identity)?.decisions ?? [];
+  const kept = keptTargets(input, input.generated, ({ guest, source_node }) => {
+    const there = sample.guests.find((g) => g.guest === guest);
+    const last = there && adviceOf(there).findLast(({ resource_type }) => resource_type === 'cpu');
+    return last?.migration_plan?.source_node_id === source_node ? last.target_node_id : undefined;
+  });
   const told = sample.guests
     .filter((g) => g.status === 'running' && !g.template)
     .flatMap((guest) => {
-      const before = historyOf(histories[guest.guest], guest.identity)?.decisions ?? [];
+      const before = adviceOf(guest);
       return casesOf(guest).flatMap((given) => {
         const outline = outlineScaling(given);
         const last = before.findLast((d) => d.resource_type === given.resource);
-        return isNews(given, outline, last) ? [{ given, outline }] : [];
+        return isNews(given, outline, last, kept.has(guest.guest)) ? [{ given, outline }] : [];
       });
     })
     .sort((a, b) => b.outline.urgency - a.outline.urgency || byGuest(a.given, b.given))
