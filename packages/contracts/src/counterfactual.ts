@@ -9,6 +9,8 @@ export const HeldBy = z.object({
   action: DecisionAction,
   /** Which of the limits, where it was one. */
   limit: Limit.optional(),
+  /** The figures of the configuration by which it did, by option. */
+  under: z.record(z.string(), z.number()).optional(),
 });
 
 /** What a move that was not made would have brought, by the arithmetic that judges those that were. */

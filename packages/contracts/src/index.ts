@@ -11,6 +11,7 @@ export * from './events/index.ts';
 export { NotRecommended } from './events/recommendations-generated.ts';
 export { RunSummary } from './events/run-decided.ts';
 export * from './invariant.ts';
+export * from './limits-of.ts';
 export * from './migration.ts';
 export * from './name-some.ts';
 export * from './profile.ts';

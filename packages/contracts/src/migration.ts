@@ -199,6 +199,8 @@ export const Rung = z.object({
   reason: z.string(),
   /** Where it is step `limits` that failed, and an option is why. */
   limit: Limit.optional(),
+  /** Where it failed by figures that are configured: these, by option. */
+  under: z.record(z.string(), z.number()).optional(),
 });
 
 export const DecisionAction = z.enum(['executed', 'pending', 'failed', 'filtered', 'skipped', 'observing', 'deferred']);

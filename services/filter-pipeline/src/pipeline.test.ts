@@ -67,6 +67,9 @@ test('the ladder says what passed, was off, failed, and was not reached', () => 
     '15 limits not_reached',
   ]);
   expect(decisions[0]).toMatchObject({ action: 'filtered', reason: 'filtered: confidence 50 of 75 needed' });
+  expect(decisions[0]?.ladder.map(({ under }) => under).filter((under) => under !== undefined)).toEqual([
+    { min_confidence_score: 75 },
+  ]);
 });
 
 test('a mandatory move bypasses what is about balance, and nothing else', () => {

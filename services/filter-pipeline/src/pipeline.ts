@@ -1,12 +1,14 @@
-import type {
-  ApprovedMigration,
-  currentRun,
-  Decision,
-  DecisionAction,
-  Limit,
-  Rung,
-  RunSummary,
-  ValueOf,
+import {
+  type ApprovedMigration,
+  type Config,
+  type currentRun,
+  type Decision,
+  type DecisionAction,
+  type Limit,
+  limitsOf,
+  type Rung,
+  type RunSummary,
+  type ValueOf,
 } from '@evenkeel/contracts';
 import { concerned, iso, millis } from '@evenkeel/model';
 import { approve, waitsForFirst } from './approvals.ts';
@@ -113,11 +115,17 @@ function decide(
       config_revision: context.run.config_revision,
       action,
       reason,
-      ladder: [...c.rungs, rung],
+      ladder: [...c.rungs, rung].map((r) => withLimits(r, context.config)),
       dry_run: context.config.automated_migrations.dry_run,
       recommendation,
     };
   }
+}
+
+/** A step that failed, with the limits by which it did: once they are others, what it held back says nothing of them. */
+function withLimits(rung: Rung, config: Config): Rung {
+  const under = rung.result === 'failed' ? limitsOf(rung, config) : {};
+  return Object.keys(under).length > 0 ? { ...rung, under } : rung;
 }
 
 /** `<run>.<type>-<vmid>`; a guest that is recommended again in the same run gets a number behind it. */

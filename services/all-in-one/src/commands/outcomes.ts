@@ -28,8 +28,8 @@ Each migration counts once, by the latest look at it (5 minutes, 1 hour or 24 ho
 nodes as they are against the same nodes had the guest stayed. A success rate counts what was neutral as well, starts at a half,
 and forgets by half in 14 days; filters 8 and 12 go by it: a failure counts against whom it is to blame on, and what had to be moved
 for neither. What a filter held back is judged by those of the same moves that were
-made later. With --held-back it is judged as if it had been made, where intelligent_migrations.counterfactual_learning_enabled is on,
-and where the evidence is strong a setting is proposed, which nobody applies but you.`;
+made later. With --held-back it is judged as if it had been made, where intelligent_migrations.counterfactual_learning_enabled is on;
+what was held back by another limit than is in force is left out, and where the evidence is strong a setting is proposed, which nobody applies but you.`;
 
 export function addOutcomes(program: Command): void {
   program
@@ -76,7 +76,7 @@ async function tellHeldBack(asked: Asked, wanted: Wanted, json: boolean): Promis
   const by_confidence = heldByConfidence(judged);
   const bands = by_confidence.length > 0 ? `\n${sayBands(by_confidence)}` : '';
   if (!json) return `${heldBackText(judged, config)}${bands}`;
-  const [by_filter, proposals] = [summarizeHeldBack(judged), proposeSettings(judged, config)];
+  const [by_filter, proposals] = [summarizeHeldBack(judged, config), proposeSettings(judged, config)];
   return `${JSON.stringify({ by_filter, by_confidence, proposals, judged }, null, 2)}\n`;
 }
 

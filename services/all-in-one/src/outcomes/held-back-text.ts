@@ -5,4 +5,4 @@ import { summarizeHeldBack } from './summarize-held-back.ts';
 
 /** What `evenkeel outcomes --held-back` says of these. */
 export const heldBackText = (judged: readonly Counterfactual[], config: Config): string =>
-  sayHeldBack(summarizeHeldBack(judged), proposeSettings(judged, config));
+  sayHeldBack(summarizeHeldBack(judged, config), proposeSettings(judged, config));

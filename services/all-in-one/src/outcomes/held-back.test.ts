@@ -1,4 +1,4 @@
-import { Config, type ConfigInput, type Counterfactual, type Limit } from '@evenkeel/contracts';
+import { Config, type ConfigInput, type Counterfactual, type Limit, limitsOf } from '@evenkeel/contracts';
 import { describe, expect, test } from 'vitest';
 import { proposeSettings } from './propose-settings.ts';
 import { sayBands } from './say-bands.ts';
@@ -34,6 +34,15 @@ const verdicts = (paying: number) => (i: number) => ({
   verdict: i < paying ? ('beneficial' as const) : ('harmful' as const),
 });
 
+const settings = Config.parse({});
+const under =
+  (config: Config) =>
+  (c: Counterfactual): Counterfactual => ({
+    ...c,
+    held_by: { ...c.held_by, under: limitsOf(c.held_by, config) },
+  });
+const tally = (all: Counterfactual[]) => summarizeHeldBack(all.map(under(settings)), settings);
+
 describe('what filters held back', () => {
   test('each move counts once, by the latest look at it, in the order of the ladder', () => {
     const looks = [
@@ -42,7 +51,7 @@ describe('what filters held back', () => {
     ];
     const other = held('confidence', 4, 'n', { verdict: 'neutral' });
     for (const told of [looks, looks.toReversed()]) {
-      const tallies = summarizeHeldBack([...told, other]);
+      const tallies = tally([...told, other]);
       expect(sayHeldBack(tallies, [])).toBe(
         'filter 4 (confidence) held back 1 move, of which 1 would not have paid\n' +
           'filter 9 (pattern) held back 1 move, of which 1 would not have paid, 1 of these would have done harm\n',
@@ -65,9 +74,29 @@ describe('what filters held back', () => {
     );
   });
 
+  test('only under the limits that are in force, with how many are left out', () => {
+    const before = Config.parse({ automated_migrations: { rules: { min_confidence_score: 60 } } });
+    const now = many(2, 'confidence', 4, verdicts(1)).map(under(settings));
+    const older = [
+      ...many(3, 'confidence', 4, verdicts(0)).map((c) =>
+        under(before)({ ...c, counterfactual_id: `older ${c.counterfactual_id}` }),
+      ),
+      held('confidence', 4, 'unknown'),
+    ];
+    expect(sayHeldBack(summarizeHeldBack([...now, ...older], settings), [])).toBe(
+      'filter 4 (confidence) held back 2 moves, of which 1 would not have paid, 1 of these would have done harm; left out are 4 of other limits than are in force\n',
+    );
+    expect(sayHeldBack(summarizeHeldBack(older, settings), [])).toBe(
+      'filter 4 (confidence) held back 0 moves, of which 0 would not have paid; left out are 4 of other limits than are in force\n',
+    );
+    expect(summarizeHeldBack(many(3, 'tags_and_affinity', 10, verdicts(0)), settings)).toMatchObject([
+      { moves: 3, left_out: 0 },
+    ]);
+  });
+
   test('as the administrator reads it', () => {
     const all = [...many(14, 'pattern', 9, verdicts(3)), held('dry_run', 16, 'd')];
-    expect(sayHeldBack(summarizeHeldBack(all), [])).toBe(
+    expect(sayHeldBack(tally(all), [])).toBe(
       'filter 9 (pattern) held back 14 moves, of which 11 would not have paid, 11 of these would have done harm\n' +
         'dry run held back 1 move, of which 0 would not have paid\n',
     );
@@ -86,9 +115,11 @@ const withFilters = ({ intelligent_migrations = {}, ...config }: ConfigInput = {
     },
   });
 
+const propose = (all: Counterfactual[], config: Config) => proposeSettings(all.map(under(config)), config);
+
 describe('a better setting is proposed', () => {
   const say = (all: Counterfactual[], config: ConfigInput = {}) =>
-    proposeSettings(all, withFilters(config)).map(({ setting, now, proposed }) => `${setting} ${now} ${proposed}`);
+    propose(all, withFilters(config)).map(({ setting, now, proposed }) => `${setting} ${now} ${proposed}`);
   const sure = verdicts(27);
 
   test.each([
@@ -154,6 +185,25 @@ describe('a better setting is proposed', () => {
     expect(say(many(60, 'confidence', 4, verdicts(20)))).toEqual([]);
   });
 
+  test.each([
+    ['cooldown', { automated_migrations: { rules: { cooldown_minutes: 15 } } }],
+    ['cost_benefit', { intelligent_migrations: { min_cost_benefit_ratio: 3 } }],
+    ['risk', { automated_migrations: { rules: { min_confidence_score: 60 } } }],
+  ])('%s: not by what another limit held back', (filter, config) => {
+    const all = many(30, filter, 1, sure).map(under(withFilters(config)));
+    expect(proposeSettings(all, withFilters(config))).toHaveLength(1);
+    expect(proposeSettings(all, withFilters())).toEqual([]);
+    expect(proposeSettings(many(30, filter, 1, sure), withFilters())).toEqual([]);
+  });
+
+  test('what passed under less confidence than is asked now says nothing of it', () => {
+    const all = many(80, 'dry_run', 16, (i) => ({
+      confidence_score: i < 25 ? 96 : 60,
+      verdict: i < 25 ? 'beneficial' : 'neutral',
+    }));
+    expect(say(all)).toEqual([]);
+  });
+
   test('more confidence, where what passed every filter surely does not pay', () => {
     const all = many(80, 'dry_run', 16, (i) => ({
       confidence_score: i < 25 ? 96 : 80,
@@ -163,8 +213,8 @@ describe('a better setting is proposed', () => {
   });
 
   test('and said to be no more than that', () => {
-    const proposals = proposeSettings(many(30, 'trend', 7, sure), withFilters());
-    expect(sayHeldBack(summarizeHeldBack(many(30, 'trend', 7, sure)), proposals)).toContain(
+    const proposals = propose(many(30, 'trend', 7, sure), withFilters());
+    expect(sayHeldBack(tally(many(30, 'trend', 7, sure)), proposals)).toContain(
       'proposal, not applied: intelligent_migrations.trend_awareness_enabled false instead of true: of 30 moves that trend held back 27 would have paid',
     );
   });

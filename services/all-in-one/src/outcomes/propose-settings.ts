@@ -1,4 +1,4 @@
-import type { Config, Counterfactual } from '@evenkeel/contracts';
+import { type Config, type Counterfactual, isInForce } from '@evenkeel/contracts';
 import { latestHeld } from './summarize-held-back.ts';
 import { wilson } from './wilson.ts';
 
@@ -108,8 +108,11 @@ const holderOf = ({ held_by }: Counterfactual): string => held_by.limit ?? held_
 
 /** What passed every filter and only was not to move: where that surely does not pay, more confidence should be asked. */
 function stricter(config: Config, rows: Rows): Proposal[] {
-  const free = rows.filter(({ held_by }) => held_by.filter === 'dry_run' || held_by.filter === 'mode');
   const now = config.automated_migrations.rules.min_confidence_score;
+  const free = rows.filter(
+    ({ held_by: { filter }, confidence_score }) =>
+      (filter === 'dry_run' || filter === 'mode') && confidence_score >= now,
+  );
   const proposed = confidenceSteps.find(
     (step) => step > now && surelyPay(free.filter((c) => c.confidence_score >= step)),
   );
@@ -120,7 +123,7 @@ function stricter(config: Config, rows: Rows): Proposal[] {
 
 /** Settings that would surely let through more that pays, or less that does not; none where little is known. */
 export function proposeSettings(all: readonly Counterfactual[], config: Config): Proposal[] {
-  const rows = latestHeld(all).filter(({ horizon }) => horizon !== '5m');
+  const rows = latestHeld(all).filter(({ horizon, held_by }) => horizon !== '5m' && isInForce(held_by, config));
   const easier = Object.entries(easings).flatMap(([holder, ease]): Proposal[] => {
     if (isOff(holder, config)) return [];
     const held = rows.filter((row) => holderOf(row) === holder);

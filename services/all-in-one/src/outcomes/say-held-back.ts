@@ -9,10 +9,12 @@ export function sayHeldBack(tallies: readonly HeldBackTally[], proposals: readon
 
 const names: Record<string, string> = { dry_run: 'dry run', mode: 'the mode' };
 
-function sayTally({ order, filter, moves, would_not_have_paid: not, would_have_harmed: harm }: HeldBackTally): string {
+function sayTally({ order, filter, moves, left_out, ...would }: HeldBackTally): string {
+  const { would_not_have_paid: not, would_have_harmed: harm } = would;
   const who = names[filter] ?? `filter ${order} (${filter})`;
   const worse = harm > 0 ? `, ${harm} of these would have done harm` : '';
-  return `${who} held back ${moves} ${moves === 1 ? 'move' : 'moves'}, of which ${not} would not have paid${worse}`;
+  const others = left_out > 0 ? `; left out are ${left_out} of other limits than are in force` : '';
+  return `${who} held back ${moves} ${moves === 1 ? 'move' : 'moves'}, of which ${not} would not have paid${worse}${others}`;
 }
 
 const sayProposal = ({ setting, now, proposed, because }: Proposal): string =>

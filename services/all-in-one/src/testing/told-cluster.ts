@@ -122,7 +122,7 @@ const counterfactualOf = (r: Recommendation): Counterfactual => ({
   name: r.name,
   source_node: r.source_node,
   target_node: r.target_node,
-  held_by: { order: 1, filter: 'cooldown', action: 'filtered' },
+  held_by: { order: 1, filter: 'cooldown', action: 'filtered', under: { cooldown_minutes: 30 } },
   held_at: r.at,
   judged_at: r.at,
   expected_gain: { expected: 12, low: 6, high: 18 },

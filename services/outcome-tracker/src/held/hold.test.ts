@@ -12,6 +12,11 @@ describe('a decision', () => {
     ['that waits', { action: 'deferred', ladder: [rung(7, 'trend', 'failed')] }, { order: 7, filter: 'trend' }],
     ['that had no room', { action: 'skipped', ladder: [rung(15, 'limits', 'failed')] }, { filter: 'limits' }],
     [
+      'with the limit by which it was',
+      { ladder: [{ ...rung(4, 'confidence', 'failed'), under: { min_confidence_score: 75 } }] },
+      { filter: 'confidence', under: { min_confidence_score: 75 } },
+    ],
+    [
       'that waits for a slot',
       {
         action: 'skipped',

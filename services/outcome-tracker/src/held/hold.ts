@@ -15,7 +15,10 @@ function heldBy({ action, ladder, dry_run, recommendation }: Decision): HeldBy |
   const holds = action === 'filtered' || action === 'deferred' || action === 'skipped' || action === 'observing';
   if (!holds || recommendation.mandatory || recommendation.purpose || recommendation.exchange) return undefined;
   const rung = ladder.find(({ result }) => result === 'failed');
-  if (rung) return { order: rung.order, filter: rung.filter, action, ...(rung.limit && { limit: rung.limit }) };
+  if (rung) {
+    const { order, filter, limit, under } = rung;
+    return { order, filter, action, ...(limit && { limit }), ...(under && { under }) };
+  }
   return { order: beyondLadder, filter: dry_run ? 'dry_run' : 'mode', action };
 }
 
