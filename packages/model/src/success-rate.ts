@@ -10,8 +10,8 @@ const goodRate = 0.6;
 
 export type SuccessRate = { judged: number; good: number; rate: number };
 
-/** What an outcome of so long ago still counts, both times epoch milliseconds: half after 14 days. */
-export const weightOfAge = (at: number, now: number): number => 0.5 ** (Math.max(0, now - at) / halfLife);
+/** What an outcome of so long ago (milliseconds) still counts: half after 14 days. */
+export const weightOfAge = (age: number): number => 0.5 ** (Math.max(0, age) / halfLife);
 
 /** How often moves turned out beneficial or neutral: prior Beta(1,1), each outcome's weight halved every 14 days. */
 export function successRate(moves: readonly Pick<JudgedMove, 'at' | 'verdict'>[], now: number): SuccessRate {
@@ -20,9 +20,9 @@ export function successRate(moves: readonly Pick<JudgedMove, 'at' | 'verdict'>[]
   let judged = 0;
   let goodOnes = 0;
   for (const { at, verdict } of moves) {
-    const judgedAt = millis(at);
-    if (now - judgedAt > memory) continue;
-    const weight = weightOfAge(judgedAt, now);
+    const age = Math.max(0, now - millis(at));
+    if (age > memory) continue;
+    const weight = weightOfAge(age);
     const success = verdict === 'beneficial' || verdict === 'neutral';
     judged += 1;
     weights += weight;

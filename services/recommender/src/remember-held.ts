@@ -36,8 +36,8 @@ export function calibrationPoints(
   now: number,
   { counterfactual_learning_enabled }: Pick<Config['intelligent_migrations'], 'counterfactual_learning_enabled'>,
 ): (Pick<CalibrationPoint, 'raw' | 'usual' | 'verdict'> & { weight: number })[] {
-  const made = judged.map((m) => ({ ...m, weight: weightOfAge(m.at * 1000, now) }));
+  const made = judged.map((m) => ({ ...m, weight: weightOfAge(now - m.at * 1000) }));
   if (!counterfactual_learning_enabled) return made;
   const settled = held.filter((m) => m.at * 1000 <= now - settles);
-  return [...made, ...settled.map((m) => ({ ...m, weight: heldWeight * weightOfAge(m.at * 1000, now) }))];
+  return [...made, ...settled.map((m) => ({ ...m, weight: heldWeight * weightOfAge(now - m.at * 1000) }))];
 }
