@@ -34,12 +34,15 @@ export const Baseline = z.object({
 export const DailyPattern = z.object({
   /** Hours of the day (cluster's time zone) that are the node's learned peak; where `weekday` is set, of that day only. */
   peak_hours: z.array(z.number().int()),
+  /** Whether this hour is one of them, with the guests that are there now. */
   in_peak: z.boolean(),
   /** Highest less lowest hourly mean, fraction. */
   spread: z.number(),
   days: z.number(),
   /** 0 (Monday) to 6, where two weeks have shown that weekdays differ. */
   weekday: z.number().int().optional(),
+  /** Set where it is the peak of guests that have come since, by their own rhythms. */
+  expected: z.literal(true).optional(),
 });
 
 export const NodeScore = z.object({

@@ -15,6 +15,7 @@ export * from './penalty-table.ts';
 export * from './plan-state.ts';
 export * from './predict.ts';
 export * from './residents.ts';
+export * from './rises-of-day.ts';
 export * from './rules/index.ts';
 export * from './series.ts';
 export * from './shapes.ts';

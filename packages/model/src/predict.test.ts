@@ -41,15 +41,33 @@ describe('predictGuest', () => {
     expect(p.cores).toBeCloseTo(2.4, 6);
     expect(p.mem_bytes).toBe(4 * GiB);
   });
-  test('no more than it can use of the vCPUs that it has now, whatever it used when it had more', () => {
-    const profile = aProfile(guest);
-    const shrunk = (hour: number) => ({ ...profile, cpu: { ...profile.cpu, hour, day: 1.5, week: 1.5, max: 1.6 } });
-    const cores = (cpu: number, hour: number) => predictGuest({ ...guest, cpu }, shrunk(hour), settings).cores;
-    expect([cores(0.9, 0.95), cores(1.1, 1), cores(1, 1.2)].map((c) => c.toFixed(6))).toEqual([
-      '4.000000',
-      '4.400000',
-      '4.800000',
-    ]);
+  describe('no more than it can use of the vCPUs that it has now, whatever it used when it had more', () => {
+    const busy = { ...guest, cpu: 0.9 };
+    const same = { ...aProfile(busy).cpu, max: 2.4 };
+    const most = (change: object, own = busy) => {
+      const p = predictGuest(own, aProfile(own, change), { ...settings, hour: 7 });
+      const hours = [...(p.hourly ?? [0])].map((cores) => p.cores + cores);
+      const week = p.weekly ? [...p.weekly].map((cores, h) => hours[(h % 24) % hours.length]! + cores) : [];
+      return Math.max(...hours, ...week, p.cores, p.next_cores, p.peak_cores + p.margin_cores, p.cores - p.away_cores);
+    };
+    const cyclical = { behavior: 'cyclical', window_hours: 336 } as const;
+    test.each<[string, object]>([
+      ['its last hour', { cpu: { ...same, hour: 2 } }],
+      ['its means', { cpu: { ...same, day: 1.5, week: 1.5 } }],
+      ['its bursts', { behavior: 'bursty', cpu: { ...same, p95: 2.4 } }],
+      ['the peak of its day', { ...cyclical, hourly_cpu: wave.map((cpu) => 3 * cpu), cpu: same }],
+      [
+        'the peak of its week',
+        { ...cyclical, weekly_peak: { hours: encodeWeekHours((h) => h > 160), cpu: 2, otherwise: 1 }, cpu: same },
+      ],
+      ['how it varied while it was not known', { behavior: 'unknown', window_hours: 1, residual_sd: 0.6, cpu: same }],
+    ])('%s', (_, change) => expect(most(change)).toBeCloseTo(4, 9));
+    test('nor does it vary by more than what it has lets it', () =>
+      expect(predictGuest(busy, aProfile(busy, { residual_sd: 1.2, cpu: same }), settings).sd_cores).toBeCloseTo(2, 9));
+    test('what it does now is what it can', () =>
+      expect(most({ cpu: { ...same, hour: 2, day: 2, week: 2 } }, { ...busy, cpu: 1.1 })).toBeCloseTo(4.4, 9));
+    test('while a spread around what it always could use stands', () =>
+      expect(most({ ...cyclical, hourly_cpu: wave })).toBeGreaterThan(4.2));
   });
   test('cyclical: its peak hour, with the phase of the moment taken out of the mean', () => {
     const profile = aProfile(guest, { behavior: 'cyclical', hourly_cpu: wave, window_hours: 14 * 24 });

@@ -130,8 +130,16 @@ const unseenHours = 4;
 function usualLevel(guest: GuestSample, cpu: GuestProfile['cpu'], prices: Config['penalty_config']): number {
   const day = cpu.day ?? cpu.week ?? cpu.hour ?? guest.cpu;
   const weights = prices.weight_24h + prices.weight_7d;
-  return weights > 0 ? (prices.weight_24h * day + prices.weight_7d * (cpu.week ?? day)) / weights : day;
+  const usual = weights > 0 ? (prices.weight_24h * day + prices.weight_7d * (cpu.week ?? day)) / weights : day;
+  return Math.min(boundOf(guest, cpu), usual);
 }
+
+/** The most that a guest can use, as a fraction of its vCPUs; what it uses now it can. */
+const usable = (guest: GuestSample): number => Math.max(1, guest.cpu);
+
+/** What bounds all that its history says of a guest which used more, while it had more vCPUs, than it can use now. */
+const boundOf = (guest: GuestSample, { max }: GuestProfile['cpu']): number =>
+  max > usable(guest) ? usable(guest) : Number.POSITIVE_INFINITY;
 
 /**
  * The mean of the half hour that ends an hour from now, as a fraction of the guest's vCPUs, and its standard deviation: its own
@@ -143,12 +151,13 @@ function nextHour(
   deviations: number[] | undefined,
   { prices, hour }: Settings,
 ): { level: number; sd: number } {
-  const now = cpu.hour ?? guest.cpu;
+  const most = boundOf(guest, cpu);
+  const now = Math.min(most, cpu.hour ?? guest.cpu);
   const usual = usualLevel(guest, cpu, prices);
   const away = now - (deviations?.[hour] ?? 0) - usual;
-  const level = Math.max(0, usual + stays * away + (deviations?.[(hour + 1) % 24] ?? 0));
+  const level = Math.max(0, Math.min(most, usual + stays * away + (deviations?.[(hour + 1) % 24] ?? 0)));
   const known = window_hours / (window_hours + unseenHours);
-  const own = (nextSpread * Math.max(residual_sd, 0.005)) ** 2;
+  const own = (nextSpread * Math.max(Math.min(most / 2, residual_sd), 0.005)) ** 2;
   const noise = known * own + (1 - known) * unseenSpread(level) ** 2;
   return { level, sd: Math.sqrt(noise + stays * (1 - stays) * away ** 2) };
 }
@@ -164,11 +173,12 @@ function eachHour(count: number, value: (hour: number) => number): Float64Array 
 function beyondTheDay(
   peak: GuestProfile['weekly_peak'],
   mean: number,
-  deviations: number[] | undefined,
+  hourly: Float64Array | undefined,
+  most: number,
 ): Float64Array | undefined {
   if (!peak) return undefined;
   const beyond = eachHour(168, (hour) =>
-    isWeekHour(peak.hours, hour) ? Math.max(0, peak.cpu - mean - (deviations?.[hour % 24] ?? 0)) : 0,
+    isWeekHour(peak.hours, hour) ? Math.max(0, Math.min(most, peak.cpu) - mean - (hourly?.[hour % 24] ?? 0)) : 0,
   );
   return beyond.some((cpu) => cpu > 0) ? beyond : undefined;
 }
@@ -184,6 +194,7 @@ const growsBesides = (profile: GuestProfile): boolean => profile.cpu_growth_per_
 /**
  * Predicted load of a guest by its behaviour: steady its mean, bursty its 95th percentile (as a margin), growing its
  * mean and 48 h of growth, cyclical the peak of its day or week, and its growth too where it grows besides; an unknown one is taken as steady with a wide margin; a paused one uses no CPU.
+ * Who used more while it had more vCPUs is expected to use all that it has now, and no more.
  * Behaviours are those of CPU: memory that grows does so whatever the CPU does.
  */
 export function predictGuest(
@@ -195,29 +206,32 @@ export function predictGuest(
   const speed = settings.speed_factor;
   if (!profile || profile.samples === 0) return unprofiled(guest, speed);
   const factor = guest.maxcpu * speed;
+  const most = boundOf(guest, profile.cpu);
   const deviations = rhythm(profile);
   const growing = profile.behavior === 'growing' || (profile.behavior === 'cyclical' && growsBesides(profile));
   const grown = growing ? (growthDays * Math.max(0, profile.cpu_growth_per_day)) / 100 : 0;
-  const due = level(guest, profile, deviations, settings);
-  const mean = Math.min(Math.max(1, guest.cpu, profile.cpu.hour ?? 0), due + grown);
-  const peak = Math.max(0, ...(deviations ?? []));
-  const weekly = beyondTheDay(profile.weekly_peak, mean, deviations);
+  const due = Math.min(most, level(guest, profile, deviations, settings));
+  const mean = Math.min(usable(guest), due + grown);
+  const hourly = deviations && eachHour(24, (hour) => Math.max(-mean, Math.min(most - mean, deviations[hour]!)));
+  const peak = Math.max(0, ...(hourly ?? []));
+  const weekly = beyondTheDay(profile.weekly_peak, mean, hourly, most);
   const inWeek = weekly && profile.weekly_peak ? profile.weekly_peak.cpu : 0;
-  const sd = unexplainedSd(profile, deviations);
+  const top = Math.min(most, Math.max(mean + peak, inWeek));
+  const sd = Math.min(most / 2, unexplainedSd(profile, deviations));
   const next = nextHour(guest, profile, deviations, settings);
   const burst = profile.behavior === 'bursty' ? Math.max(0, profile.cpu.p95 - profile.cpu.mean - peak) : 0;
-  const margin = profile.behavior === 'unknown' ? z90 * 1.5 * sd : burst;
+  const margin = Math.min(most - top, profile.behavior === 'unknown' ? z90 * 1.5 * sd : burst);
   const memGrown = growthDays * Math.max(0, profile.mem_growth_per_day);
   return {
     cores: mean * factor,
-    peak_cores: Math.max(mean + peak, inWeek) * factor,
+    peak_cores: top * factor,
     away_cores: (due - usualLevel(guest, profile.cpu, settings.prices)) * factor,
     margin_cores: margin * factor,
     sd_cores: sd * factor,
     mean_sd_cores: meanSd(profile, sd) * factor,
     next_cores: next.level * factor,
     next_sd_cores: next.sd * factor,
-    ...(deviations ? { hourly: eachHour(24, (hour) => Math.max(deviations[hour]!, -mean) * factor) } : {}),
+    ...(hourly ? { hourly: hourly.map((cpu) => cpu * factor) } : {}),
     ...(weekly ? { weekly: weekly.map((cpu) => cpu * factor) } : {}),
     mem_bytes: Math.max(occupiedBytes(guest), Math.min(guest.maxmem, occupiedBytes(guest) + memGrown)),
     io: guest.diskread + guest.diskwrite,

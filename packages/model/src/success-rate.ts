@@ -10,6 +10,9 @@ const goodRate = 0.6;
 
 export type SuccessRate = { judged: number; good: number; rate: number };
 
+/** What an outcome of so long ago (milliseconds) still counts: half after 14 days. */
+export const weightOfAge = (age: number): number => 0.5 ** (Math.max(0, age) / halfLife);
+
 /** How often moves turned out beneficial or neutral: prior Beta(1,1), each outcome's weight halved every 14 days. */
 export function successRate(moves: readonly Pick<JudgedMove, 'at' | 'verdict'>[], now: number): SuccessRate {
   let weights = 0;
@@ -19,7 +22,7 @@ export function successRate(moves: readonly Pick<JudgedMove, 'at' | 'verdict'>[]
   for (const { at, verdict } of moves) {
     const age = Math.max(0, now - millis(at));
     if (age > memory) continue;
-    const weight = 0.5 ** (age / halfLife);
+    const weight = weightOfAge(age);
     const success = verdict === 'beneficial' || verdict === 'neutral';
     judged += 1;
     weights += weight;

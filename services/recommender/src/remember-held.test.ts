@@ -1,4 +1,4 @@
-import { type Counterfactual, RecommenderMemory } from '@evenkeel/contracts';
+import { type Config, type Counterfactual, RecommenderMemory } from '@evenkeel/contracts';
 import { describe, expect, test } from 'vitest';
 import { calibrate, confidence } from './confidence.ts';
 import { emptyMemory } from './remember.ts';
@@ -26,7 +26,20 @@ const held = (id: string, verdict: Counterfactual['verdict'], minutes = 0): Coun
 });
 const after = (memory: RecommenderMemory, all: Counterfactual[]) => all.reduce(rememberHeld, memory);
 
-const learning = { counterfactual_learning_enabled: true };
+type Learning = Pick<Config['intelligent_migrations'], 'counterfactual_learning_enabled'>;
+const learning: Learning = { counterfactual_learning_enabled: true };
+const madeOnly: Learning = { counterfactual_learning_enabled: false };
+const made = (id: string, verdict: string, days = 0) => ({
+  id,
+  at: noon / 1000 + days * 86_400,
+  guest: 'qemu/2',
+  source: 'a',
+  target: 'b',
+  raw: 0.9,
+  verdict,
+});
+const minutes = (n: number) => noon + n * 60_000;
+const days = (n: number) => minutes(n * 24 * 60);
 
 describe('moves that were held back', () => {
   test('count by their latest judgement, in any order, and are bounded', () => {
@@ -48,7 +61,7 @@ describe('moves that were held back', () => {
 
   test('count once they have settled, so that it does not matter when they were told', () => {
     const memory = after(emptyMemory, [held('m', 'harmful', 0), held('n', 'harmful', 5)]);
-    const known = (minutes: number) => calibrationPoints(memory, noon + minutes * 60_000, learning).length;
+    const known = (after: number) => calibrationPoints(memory, minutes(after), learning).length;
     expect([9, 10, 15].map(known)).toEqual([0, 1, 2]);
   });
 
@@ -57,7 +70,7 @@ describe('moves that were held back', () => {
       emptyMemory,
       Array.from({ length: 40 }, (_, i) => held(`m${i}`, 'harmful', i)),
     );
-    const points = calibrationPoints(memory, noon + 100 * 60_000, learning);
+    const points = calibrationPoints(memory, minutes(100), learning);
     const [naive, taught, moved] = [[], points, points.map(({ weight, ...point }) => point)].map((all) =>
       confidence({ now: 0.95, usual: 0.95 }, calibrate(all)),
     );
@@ -66,23 +79,37 @@ describe('moves that were held back', () => {
   });
 
   test('teach nothing any more once that is switched off', () =>
-    expect(
-      calibrationPoints(after(emptyMemory, [held('m', 'harmful')]), noon + 100 * 60_000, {
-        counterfactual_learning_enabled: false,
-      }),
-    ).toEqual([]));
+    expect(calibrationPoints(after(emptyMemory, [held('m', 'harmful')]), minutes(100), madeOnly)).toEqual([]));
 
   test('go on teaching once moves were made and judged', () => {
-    const made = {
-      id: 'made',
-      at: noon / 1000,
-      guest: 'qemu/2',
-      source: 'a',
-      target: 'b',
-      raw: 0.9,
-      verdict: 'neutral',
-    };
-    const memory = RecommenderMemory.parse({ ...emptyMemory, judged: [made] });
-    expect(calibrationPoints(after(memory, [held('m', 'harmful')]), noon + 100 * 60_000, learning)).toHaveLength(2);
+    const memory = RecommenderMemory.parse({ ...emptyMemory, judged: [made('made', 'neutral')] });
+    expect(calibrationPoints(after(memory, [held('m', 'harmful')]), minutes(100), learning)).toHaveLength(2);
+  });
+});
+
+describe('what was judged', () => {
+  const bad = RecommenderMemory.parse({
+    ...emptyMemory,
+    judged: Array.from({ length: 40 }, (_, i) => made(`m${i}`, 'harmful')),
+  });
+  const said = (memory: RecommenderMemory, now: number, settings = madeOnly) =>
+    confidence({ now: 0.95, usual: 0.95 }, calibrate(calibrationPoints(memory, now, settings)));
+
+  test('counts half as much after 14 days, made or held back', () => {
+    const memory = after(RecommenderMemory.parse({ ...emptyMemory, judged: [made('m', 'neutral')] }), [
+      held('h', 'harmful'),
+    ]);
+    const weights = (now: number) => calibrationPoints(memory, now, learning).map(({ weight }) => weight);
+    expect(weights(days(14))).toEqual([0.5, 0.25]);
+    expect(weights(days(28))).toEqual([0.25, 0.125]);
+  });
+
+  test('counts in full and no more where a clock lags behind', () =>
+    expect(calibrationPoints(bad, days(-1), madeOnly)[0]!.weight).toBe(1));
+
+  test('keeps no cluster from moving for ever, though nothing new is learned', () => {
+    const atFirst = said(emptyMemory, noon);
+    expect(said(bad, noon)).toBeLessThan(40);
+    expect(said(bad, days(112))).toBeGreaterThan(atFirst - 3);
   });
 });

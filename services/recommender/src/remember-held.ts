@@ -1,12 +1,12 @@
 import type { CalibrationPoint, Config, Counterfactual, HeldPoint, RecommenderMemory } from '@evenkeel/contracts';
-import { figures, millis, minutes } from '@evenkeel/model';
+import { figures, millis, minutes, weightOfAge } from '@evenkeel/model';
 import { pointOf } from './confidence.ts';
 
 const mostHeld = 200;
 /** What was judged so short a time before a run does not count in it yet: whether it was told before or after the run must not matter. */
 const settles = minutes(10);
 /** Of the same plan and the same nodes many are held back together: each says less than a move that was made. */
-const weight = 0.5;
+const heldWeight = 0.5;
 
 /** Takes up the judgement of a move that was held back; a later horizon replaces an earlier one, the oldest are forgotten. */
 export function rememberHeld(memory: RecommenderMemory, counterfactual: Counterfactual): RecommenderMemory {
@@ -27,12 +27,17 @@ export function rememberHeld(memory: RecommenderMemory, counterfactual: Counterf
   return { ...memory, held };
 }
 
-/** All that confidence is calibrated by at a time (epoch milliseconds): moves that were made, and where it is asked for those that were not. */
+/**
+ * All that confidence is calibrated by at a time (epoch milliseconds): moves that were made, and where it is asked for those that were
+ * not. Each counts half after 14 days, so that a cluster which did badly is tried again though nothing new is learned meanwhile.
+ */
 export function calibrationPoints(
   { judged, held = [] }: RecommenderMemory,
   now: number,
   { counterfactual_learning_enabled }: Pick<Config['intelligent_migrations'], 'counterfactual_learning_enabled'>,
-): (Pick<CalibrationPoint, 'raw' | 'usual' | 'verdict'> & { weight?: number })[] {
-  if (!counterfactual_learning_enabled) return judged;
-  return [...judged, ...held.filter((m) => m.at * 1000 <= now - settles).map((m) => ({ ...m, weight }))];
+): (Pick<CalibrationPoint, 'raw' | 'usual' | 'verdict'> & { weight: number })[] {
+  const made = judged.map((m) => ({ ...m, weight: weightOfAge(now - m.at * 1000) }));
+  if (!counterfactual_learning_enabled) return made;
+  const settled = held.filter((m) => m.at * 1000 <= now - settles);
+  return [...made, ...settled.map((m) => ({ ...m, weight: heldWeight * weightOfAge(now - m.at * 1000) }))];
 }

@@ -3,10 +3,11 @@ import { leastDailySpread, localHour } from '@evenkeel/model';
 import { startOf } from './start-of.ts';
 
 const daysFounded = 5;
-const patternDays = 3;
+/** Days that every hour must have been seen on before it counts as a peak or as none. */
+export const patternDays = 3;
 const leastSd = 0.02;
 
-type HourStatistics = { days: number; cpu_mean: number; cpu_sd: number; mem_mean: number; mem_sd: number };
+export type HourStatistics = { days: number; cpu_mean: number; cpu_sd: number; mem_mean: number; mem_sd: number };
 
 const moments = (values: readonly number[]): { mean: number; sd: number } => {
   const mean = values.reduce((sum, v) => sum + v, 0) / Math.max(1, values.length);

@@ -1,5 +1,5 @@
 import { NodeHistory, type NodeSample, type NodeScore, nodeHistory } from '@evenkeel/contracts';
-import { hourShift, localTime, penaltyOf, planState, risesOf } from '@evenkeel/model';
+import { encodeWeekHours, hourShift, localTime, penaltyOf, planState, risesOf } from '@evenkeel/model';
 import { aCluster, aConfig, aGuest, aNode, aProfile, GiB } from '@evenkeel/model/sample-cluster';
 import { describe, expect, test } from 'vitest';
 import { findTrend } from './find-trend.ts';
@@ -166,8 +166,85 @@ describe('score', () => {
     const mondays = (h: number) => (Math.floor(h / 24) % 7 === 0 && h % 24 >= 9 && h % 24 < 12 ? 0.8 : 0.2);
     const known = { a: hourly(14 * 24, mondays) };
     const at = new Date((monday + 14 * 24 + 10) * 3_600_000).toISOString();
-    const { scores } = score({ ...aCluster([aNode('a')], []), at }, [], known, aConfig());
+    const nodes = [aNode('a', { cpu: 0.8 })];
+    const { scores } = score({ ...aCluster([], [], { nodes }), at }, [], known, aConfig());
     expect(scores[0]!.pattern).toMatchObject({ weekday: 0, in_peak: true });
+  });
+
+  describe('a node whose peak was from nine to twelve for two weeks', () => {
+    const morning = (h: number) => (h % 24 >= 9 && h % 24 < 12 ? 0.8 : 0.2);
+    const evening = (h: number) => (h % 24 >= 20 ? 0.8 : 0.2);
+    const shape = (cpu: (h: number) => number) => Array.from({ length: 24 }, (_, h) => cpu(h));
+    const first_hour = Math.floor(start / hour) - 14 * 24;
+    const resident = (vmid: number, cpu: number, hourly_cpu: number[] | undefined) => {
+      const guest = aGuest(vmid, 'a', { cpu, maxcpu: 8 });
+      const mean = hourly_cpu ? hourly_cpu.reduce((sum, c) => sum + c / 24, 0) : cpu;
+      const same = { ...aProfile(guest).cpu, hour: cpu, day: mean, week: mean, mean };
+      const rhythm = hourly_cpu ? { behavior: 'cyclical' as const, window_hours: 336, hourly_cpu } : {};
+      return { guest, profile: aProfile(guest, { ...rhythm, cpu: same }) };
+    };
+    const at = (h: number, own: ReturnType<typeof resident>[], history = hourly(14 * 24, morning, first_hour)) => {
+      const change = { at: new Date((start + h * hour + 60) * 1000).toISOString() };
+      const sample = aCluster(
+        [aNode('a')],
+        own.map(({ guest }) => guest),
+        change,
+      );
+      return score(
+        sample,
+        own.map(({ profile }) => profile),
+        { a: history },
+        aConfig(),
+      ).scores[0]!.pattern!;
+    };
+    const both = (cpu: number, hourly_cpu?: number[]) => [1, 2].map((vmid) => resident(vmid, cpu, hourly_cpu));
+
+    test.each<[string, number, ReturnType<typeof resident>[], boolean]>([
+      ['is in it with the guests that make it', 10, both(0.8, shape(morning)), true],
+      ['is in it with them although they are late today', 10, both(0.2, shape(morning)), true],
+      ['is in it with what is as busy at that hour', 10, both(0.8), true],
+      ['is not in it once they are gone', 10, both(0.2), false],
+      ['is not in it once nobody is there', 10, [], false],
+      ['is in what is left of it', 10, [...both(0.2), resident(3, 0.6, shape(morning))].slice(1), true],
+      ['is out of it at other hours', 14, both(0.2, shape(morning)), false],
+      ['is in the peak of guests that have come since', 21, both(0.8, shape(evening)), true],
+      ['is in no peak of theirs at other hours', 14, both(0.2, shape(evening)), false],
+      [
+        'is in no peak of what hardly has one',
+        21,
+        both(
+          0.3,
+          shape((h) => evening(h) / 5),
+        ),
+        false,
+      ],
+    ])('%s', (_, h, own, in_peak) => expect(at(h, own).in_peak).toBe(in_peak));
+
+    test('says of a peak that guests brought with them that it is expected, and when', () =>
+      expect(at(21, both(0.8, shape(evening)))).toMatchObject({
+        peak_hours: [20, 21, 22, 23],
+        expected: true,
+        spread: expect.closeTo(0.6, 1),
+      }));
+
+    test('takes nothing for a peak that its own hours show as well as its guests', () => {
+      const own = at(21, both(0.8, shape(evening)), hourly(14 * 24, evening, first_hour));
+      expect(own).toMatchObject({ in_peak: true, peak_hours: [20, 21, 22, 23] });
+      expect(own).not.toHaveProperty('expected');
+    });
+
+    test('expects none of them before it knows three days of itself', () =>
+      expect(at(21, both(0.8, shape(evening)), hourly(48, morning, Math.floor(start / hour) - 48)).in_peak).toBe(
+        false,
+      ));
+
+    test('knows the weekly peak of a guest that has come', () => {
+      const { guest, profile } = resident(1, 0.8, undefined);
+      const weekly_peak = { hours: encodeWeekHours((h) => h === 21), cpu: 0.8, otherwise: 0.1 };
+      const cpu = { ...profile.cpu, hour: 0.1, day: 0.1, week: 0.1, mean: 0.1 };
+      const own = [{ guest, profile: { ...profile, behavior: 'cyclical' as const, cpu, weekly_peak } }];
+      expect([at(21, own).in_peak, at(21 + 24, own).in_peak]).toEqual([true, false]);
+    });
   });
 
   test.each([
@@ -238,30 +315,41 @@ describe('what is remembered', () => {
 });
 
 describe('a nightly job from two to three', () => {
-  test.each(['UTC', 'Europe/Berlin', 'Asia/Kolkata', 'Asia/Kathmandu', 'America/St_Johns'])(
-    'is usual at its hour, and at no other: %s',
-    (timezone) => {
-      const minuteOf = (s: number) => localTime(s * 1000, timezone)!.minute;
-      const cpuAt = (s: number) => (minuteOf(s) >= 120 && minuteOf(s) < 180 ? 0.9 : 0.2);
-      const seasons = { penalty_config: { seasonal_baseline: { enabled: true } } };
-      const config = aConfig({ clusters: [{ name: 'lab', hosts: ['x'], timezone }], ...seasons });
-      const sampleAt = (s: number) =>
-        aCluster([aNode('a', { cpu: cpuAt(s), mem: 16 * GiB })], [], { at: new Date(s * 1000).toISOString() });
-      const shift = hourShift(start * 1000, timezone);
-      const points = Array.from({ length: 9 * 48 }, (_, i): [number, number, number, number] => {
-        const at = start + i * 1800;
-        return [at, 1800, (cpuAt(at) + cpuAt(at + 900)) / 2, 16 * GiB];
+  test.each([
+    ['UTC', 0],
+    ['Europe/Berlin', 0],
+    ['Asia/Kolkata', 0],
+    ["Asia/Kathmandu, whose hours begin within Proxmox's half hours", 1],
+    ['America/St_Johns', 0],
+  ])('is usual at its hour, and at no other: %s', (where, unusual) => {
+    const timezone = where.split(',')[0]!;
+    const minuteOf = (s: number) => localTime(s * 1000, timezone)!.minute;
+    const cpuAt = (s: number) => (minuteOf(s) >= 120 && minuteOf(s) < 180 ? 0.9 : 0.2);
+    const seasons = { penalty_config: { seasonal_baseline: { enabled: true } } };
+    const config = aConfig({ clusters: [{ name: 'lab', hosts: ['x'], timezone }], ...seasons });
+    const sampleAt = (s: number) =>
+      aCluster([], [], {
+        nodes: [aNode('a', { cpu: cpuAt(s), mem: 16 * GiB })],
+        at: new Date(s * 1000).toISOString(),
       });
-      let history = backfillNode(emptyHistory('a'), points, 64 * GiB, shift);
-      const seen: [number, boolean, number][] = [];
-      for (let s = start + 9 * 24 * hour; s < start + 10 * 24 * hour; s += 900) {
-        const { scores, histories } = score(sampleAt(s), [], { a: history }, config);
-        history = histories[0]!;
-        if (s % 3600 === 900) seen.push([minuteOf(s), scores[0]!.pattern!.in_peak, scores[0]!.exceeded.length]);
-      }
-      expect(seen).toHaveLength(24);
-      for (const [minute, in_peak, exceeded] of seen)
-        expect([minute, in_peak, exceeded]).toEqual([minute, minute >= 120 && minute < 180, 0]);
-    },
-  );
+    const shift = hourShift(start * 1000, timezone);
+    const points = Array.from({ length: 9 * 48 }, (_, i): [number, number, number, number] => {
+      const at = start + i * 1800;
+      return [at, 1800, (cpuAt(at) + cpuAt(at + 900)) / 2, 16 * GiB];
+    });
+    let history = backfillNode(emptyHistory('a'), points, 64 * GiB, shift);
+    const seen: [number, boolean, number][] = [];
+    for (let s = start + 9 * 24 * hour; s < start + 10 * 24 * hour; s += 900) {
+      const { scores, histories } = score(sampleAt(s), [], { a: history }, config);
+      history = histories[0]!;
+      if (s % 3600 === 900) seen.push([minuteOf(s), scores[0]!.pattern!.in_peak, scores[0]!.exceeded.length]);
+    }
+    expect(seen).toHaveLength(24);
+    for (const [minute, in_peak, exceeded] of seen)
+      expect([minute, in_peak, exceeded]).toEqual([
+        minute,
+        minute >= 120 && minute < 180,
+        minute === 120 ? unusual : 0,
+      ]);
+  });
 });

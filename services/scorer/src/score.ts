@@ -22,6 +22,7 @@ import {
   penaltyOf,
   planState,
   risesOf,
+  risesOfDay,
   suitability,
   takesPart,
 } from '@evenkeel/model';
@@ -30,6 +31,7 @@ import { exceeded } from './exceed.ts';
 import { findTrend } from './find-trend.ts';
 import { baseline, dailyPattern, learnHours } from './learn-hours.ts';
 import { weeklyPattern } from './learn-week.ts';
+import { peakOfNow } from './peak-of-now.ts';
 import { emptyHistory, rememberNode } from './remember-node.ts';
 
 export type Scored = { scores: NodeScore[]; convergence: Convergence; histories: NodeHistory[] };
@@ -51,7 +53,8 @@ function scoreNode({ node, history, trend }: Watched, state: PlanState, settings
   const hour = weekHour % 24;
   const peak = rhythm ? Math.max(...Array.from({ length: 24 }, (_, h) => cpuAt(state, n, h))) : predicted.cpu;
   const usual = baseline(hours, hour, node.cpu, node.mem / Math.max(1, node.maxmem));
-  const verdict = exceeded({ cpu: cpuAt(state, n, hour), mem: predicted.mem }, node, usual, config);
+  const expected = cpuAt(state, n, hour);
+  const verdict = exceeded({ cpu: expected, mem: predicted.mem }, node, usual, config);
   return {
     node: node.node,
     penalty,
@@ -63,7 +66,11 @@ function scoreNode({ node, history, trend }: Watched, state: PlanState, settings
     ...(rhythm ? { hourly_penalty: rhythm.map((p) => Math.round(p * 100) / 100) } : {}),
     trend,
     baseline: usual,
-    pattern: weeklyPattern(history, timezone, weekHour) ?? dailyPattern(hours, hour),
+    pattern: peakOfNow(weeklyPattern(history, timezone, weekHour) ?? dailyPattern(hours, hour), hours, {
+      hour,
+      cpu: Math.max(node.cpu, expected),
+      rises: risesOfDay(state, n, Math.floor(weekHour / 24)),
+    }),
     exceeded: verdict.exceeded,
     ...(verdict.note ? { seasonal_note: verdict.note } : {}),
   };

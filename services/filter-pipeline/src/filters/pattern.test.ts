@@ -61,6 +61,11 @@ test.each([
     says: 'deferred: pve2 is in its daily peak (hours 11, 12, 13; 40% spread over 7 days)',
   },
   {
+    name: 'peak of guests that have come to the target',
+    given: nodes(undefined, { ...peak(7), expected: true, weekday: 2 }),
+    says: 'deferred: pve2 is in the peak of guests that have come to it (hours 11, 12, 13; 40% spread by their rhythms)',
+  },
+  {
     name: 'peak of this weekday',
     given: nodes({ ...peak(14), weekday: 2 }),
     says: 'deferred: pve1 is in its weekly peak (wednesday, hours 11, 12, 13; 40% spread over 14 days)',

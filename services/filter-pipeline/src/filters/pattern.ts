@@ -42,9 +42,11 @@ function overCap({ recommendation }: Candidate, context: FilterContext): string 
 function nodePeak(score: NodeScore | undefined): string | undefined {
   const pattern = score?.pattern;
   if (!pattern?.in_peak || pattern.days < leastDays || pattern.spread < leastDailySpread) return undefined;
-  const { weekday, peak_hours, spread, days: seen } = pattern;
+  const { weekday, peak_hours, spread, days: seen, expected } = pattern;
   const day = weekday === undefined ? undefined : days[weekday];
   const hours = `${day ? `${day}, ` : ''}hours ${peak_hours.join(', ')}`;
+  if (expected)
+    return `${score?.node} is in the peak of guests that have come to it (hours ${peak_hours.join(', ')}; ${percent(spread)} spread by their rhythms)`;
   return `${score?.node} is in its ${day ? 'weekly' : 'daily'} peak (${hours}; ${percent(spread)} spread over ${seen} days)`;
 }
 
