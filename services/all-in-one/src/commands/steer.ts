@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type AutomationChange, type Config, configFor, Mode } from '@evenkeel/contracts';
 import { activeConfig, createKillSwitch } from '@evenkeel/runtime';
 import type { Command } from 'commander';
-import { safe } from '../demo/tell.ts';
+import { printable, safe } from '../demo/tell.ts';
+import { askAll, type Reply, sumUp } from '../steering/ask-all.ts';
 import { drainProgress, isOver } from '../steering/drain-progress.ts';
 import { type ClusterStatus, readStatus } from '../steering/read-status.ts';
 import { type Changed, requestChange } from '../steering/request.ts';
@@ -83,10 +84,22 @@ async function steer(
 ) {
   await onBus(options, named, async (on) => {
     if (alone) oneOf(on.clusters);
-    for (const cluster of on.clusters)
-      tellChanged(on, cluster, await requestChange(on.bus, { cluster, by: options.by }, change));
+    const replies = await askAll(on.clusters, (cluster) => requestChange(on.bus, { cluster, by: options.by }, change));
+    for (const reply of replies) tellReply(on, reply, replies.length === 1);
+    const sum = sumUp(replies);
+    if (sum) say(sum);
     if (change.do === 'mode') await warnOfStandstill(on);
   });
+}
+
+function tellReply(on: Steering, reply: Reply, isOnly: boolean): void {
+  const { cluster } = reply;
+  if ('changed' in reply) tellChanged(on, cluster, reply.changed);
+  else if (isOnly) throw new Error(reply.failed);
+  else {
+    process.exitCode = 1;
+    say(`cluster ${cluster}: could not be asked: ${printable(reply.failed)}. ${emergencyStop(on.settings)}`);
+  }
 }
 
 function tellChanged({ settings }: Steering, cluster: string, changed: Changed | null): void {
