@@ -3,7 +3,7 @@ import { type AutomationChange, type Config, configFor, Mode } from '@evenkeel/c
 import { activeConfig, createKillSwitch } from '@evenkeel/runtime';
 import type { Command } from 'commander';
 import { printable, safe } from '../demo/tell.ts';
-import { askAll, type Reply, sumUp } from '../steering/ask-all.ts';
+import { askAll, type Reply, replyOf, sumUp } from '../steering/ask-all.ts';
 import { drainProgress, isOver } from '../steering/drain-progress.ts';
 import { type ClusterStatus, readStatus } from '../steering/read-status.ts';
 import { type Changed, requestChange } from '../steering/request.ts';
@@ -95,7 +95,10 @@ async function steer(
 function tellReply(on: Steering, reply: Reply, isOnly: boolean): void {
   const { cluster } = reply;
   if ('changed' in reply) tellChanged(on, cluster, reply.changed);
-  else if (isOnly) throw new Error(reply.failed);
+  else if ('refused' in reply) {
+    process.exitCode = 1;
+    say(`cluster ${cluster}: refused: ${printable(reply.refused)}`);
+  } else if (isOnly) throw new Error(reply.failed);
   else {
     process.exitCode = 1;
     say(`cluster ${cluster}: could not be asked: ${printable(reply.failed)}. ${emergencyStop(on.settings)}`);
@@ -138,11 +141,12 @@ async function drain(node: string, { wait, cluster: named, reason, by, ...option
     const cluster = oneOf(on.clusters);
     const before = await readStatus(on.bus, cluster);
     refuseUnknown(node, before);
-    const changed = await requestChange(on.bus, { cluster, by }, { do: 'drain', node: nodeNamed(node), reason });
-    tellChanged(on, cluster, changed);
+    const answer = await requestChange(on.bus, { cluster, by }, { do: 'drain', node: nodeNamed(node), reason });
+    const reply = replyOf(cluster, answer);
+    tellReply(on, reply, true);
     const still = standstill({ ...before, config: before.config ?? on.config }, createKillSwitch(on.settings)());
     if (still) say(`note: ${still}`);
-    if (wait && changed) await watch(on, cluster, node);
+    if (wait && 'changed' in reply && reply.changed) await watch(on, cluster, node);
   });
 }
 
@@ -151,10 +155,15 @@ async function undrain(node: string, { cluster: named, by, ...options }: DrainOp
     const cluster = oneOf(on.clusters);
     const before = await readStatus(on.bus, cluster);
     if (!before.automation.drained[node]) refuseUnknown(node, before);
-    const changed = await requestChange(on.bus, { cluster, by }, { do: 'undrain', node: nodeNamed(node) });
-    if (changed && keptByConfig(before.config ?? (on.config && configFor(on.config, cluster)), node))
+    const answer = await requestChange(on.bus, { cluster, by }, { do: 'undrain', node: nodeNamed(node) });
+    const reply = replyOf(cluster, answer);
+    if (
+      'changed' in reply &&
+      reply.changed &&
+      keptByConfig(before.config ?? (on.config && configFor(on.config, cluster)), node)
+    )
       say(`cluster ${cluster}: ${node} is not drained, but maintenance_nodes of the configuration keeps it empty`);
-    else tellChanged(on, cluster, changed);
+    else tellReply(on, reply, true);
   });
 }
 

@@ -38,6 +38,14 @@ test.each<[string, Reply[], string | null]>([
     null,
   ],
   [
+    'one that refused',
+    [
+      { cluster: 'a', changed },
+      { cluster: 'b', refused: 'the clocks disagree' },
+    ],
+    'done in a; refused in b',
+  ],
+  [
     'none of them',
     [
       { cluster: 'a', changed: null },
