@@ -4,6 +4,7 @@ import {
   clusterSampled,
   filterOf,
   type Horizon,
+  invariantBroken,
   migrationApproved,
   migrationCompleted,
   outcomeRecorded,
@@ -22,6 +23,14 @@ export type PlayedCluster = Pick<SimulatorProcess, 'port' | 'fingerprint' | 'tru
 const isDryRun = ({ type, data }: CloudEvent): boolean =>
   type === typeOf(runDecided) && runDecided.data.parse(data).mode === 'dry_run';
 
+/** A broken invariant pauses the cluster, so that no run is ever a dry one: it is what is to be told, and not that wait. */
+function unlessBroken(events: CloudEvent[]): CloudEvent[] {
+  const broken = events.filter(({ type }) => type === typeOf(invariantBroken));
+  const sentences = broken.map(({ data }) => invariantBroken.data.parse(data).sentence);
+  if (sentences.length > 0) throw new Error(`an invariant is broken: ${sentences.join('; ')}`);
+  return events;
+}
+
 const countOf = (events: CloudEvent[], type: string): number => events.filter((event) => event.type === type).length;
 
 /** Approves nothing more, waits until what was approved is over, and turns the clock until all is judged; kills after each turn. */
@@ -34,7 +43,7 @@ export async function comeToRest(
   await Promise.all(names.map((name) => hasStarted(stage.of(name))));
   await stage.configure({ ...config, automated_migrations: { ...config.automated_migrations, dry_run: true } });
   for (const program of new Set(names.map(stage.of))) program.signal('SIGHUP');
-  await until('a run that moves nothing', async () => (await stage.decisions()).some(isDryRun), {
+  await until('a run that moves nothing', async () => unlessBroken(await stage.decisions()).some(isDryRun), {
     seconds: 240,
     every_ms: 500,
     tell: stage.story,

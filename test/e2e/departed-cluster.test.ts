@@ -1,5 +1,6 @@
-import { type ApprovedMigration, Config, migrationApproved } from '@evenkeel/contracts';
+import { type ApprovedMigration, Config, migrationApproved, type Outcome } from '@evenkeel/contracts';
 import { executor } from '@evenkeel/executor';
+import { outcomeTracker } from '@evenkeel/outcome-tracker';
 import { envelope, nameOfType, type Opened, openProcess, readSettings } from '@evenkeel/runtime';
 import { testNats } from '@evenkeel/servers/test';
 import type { Simulator } from '@evenkeel/simulator';
@@ -37,7 +38,7 @@ async function open(config: Config, nats_url = 'memory:'): Promise<Opened> {
   if (!read.ok) throw new Error(read.problems.join('; '));
   const { settings } = read;
   const proxmox = (_: unknown, right: 'read' | 'write') => connect(simulator, right);
-  const one = await openProcess([executor], { name: 'executor', settings, config, proxmox });
+  const one = await openProcess([executor, outcomeTracker], { name: 'executor', settings, config, proxmox });
   opened.push(one);
   return one;
 }
@@ -53,6 +54,11 @@ async function approve({ bus, configs }: Opened, cluster: string, vmid: number, 
 
 const said = ({ bus }: Opened, cluster: string) =>
   Array.fromAsync(bus.read('decisions', [`evenkeel.v1.decisions.${cluster}.>`]), ({ event }) => nameOfType(event.type));
+const outcomesOf = async ({ bus }: Opened, cluster: string) =>
+  (await Array.fromAsync(bus.read('decisions', [`evenkeel.v1.decisions.${cluster}.outcome.recorded.*`]), (one) => one))
+    .map(({ event }) => (event.data as { outcome: Outcome }).outcome)
+    .map(({ vmid, horizon, closed_early }) => `${vmid} ${horizon}: ${closed_early}`)
+    .sort();
 const hasSaid = (name: string, one: Opened, cluster: string) =>
   until(name, async () => (await said(one, cluster)).includes(name), { seconds: 20 });
 const ready = async ({ health_port }: Opened) => (await fetch(`http://127.0.0.1:${health_port}/readyz`)).text();
@@ -77,6 +83,22 @@ describe('a cluster that no configuration names any more', { timeout: 60_000 }, 
       [101, 'n2'],
       [102, 'n3'],
     ]);
+  });
+
+  test('has an outcome for each of its migrations, which says why it was not judged in time', async () => {
+    const one = await open(named('alpha'));
+    await approve(one, 'alpha', 102, 'n3', 'n4');
+    await hasSaid('migration.started', one, 'alpha');
+    simulator.advance(simulator.now() + 120_000);
+    await hasSaid('migration.completed', one, 'alpha');
+    await approve(one, 'alpha', 101, 'n1', 'n2');
+    await until('both', async () => (await said(one, 'alpha')).filter((s) => s === 'migration.started').length === 2);
+    await one.change(named('prod'));
+    simulator.advance(simulator.now() + 120_000);
+    await until('outcomes', async () => (await outcomesOf(one, 'alpha')).length === 6, { seconds: 20 });
+    const why = 'cluster alpha is no longer configured: nothing of it is seen any more';
+    const three = (vmid: number) => ['1h', '24h', '5m'].map((horizon) => `${vmid} ${horizon}: ${why}`);
+    expect(await outcomesOf(one, 'alpha')).toEqual([...three(101), ...three(102)]);
   });
 
   test.skipIf(!nats)(

@@ -28,7 +28,7 @@ const serving = [
   '$JS.API.CONSUMER.DURABLE.CREATE.>',
   '$JS.ACK.>',
 ];
-const forgetting = `$JS.API.STREAM.MSG.DELETE.KV_EVENKEEL_LEDGER`;
+const forgetting = `$JS.API.STREAM.PURGE.KV_EVENKEEL_LEDGER`;
 
 type User = { name: string; about: string; publish: string[]; subscribe?: string[] };
 

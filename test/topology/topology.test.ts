@@ -21,6 +21,7 @@ const forOthers: Record<string, string> = {
   'scaling.decided': 'people and programs that size guests',
   'run.decided': 'people who look at the last run, and programs outside',
   'migration.progressed': 'people who watch a migration, and programs outside',
+  'automation.refused': 'who asked, and programs outside',
   'decision.answered': 'who gave the answer, and programs outside',
 };
 

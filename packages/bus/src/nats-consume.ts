@@ -21,7 +21,8 @@ type Handle = (delivery: Delivery | Poison) => Promise<void>;
 
 /**
  * Pulls from a durable, one message at a time, through restarts of the server. A durable that vanished is made anew behind what this
- * process acknowledged last; where it acknowledged nothing yet, from the beginning of the stream.
+ * process acknowledged last; where it acknowledged nothing yet, from the beginning of the stream. What it acknowledged last it says
+ * again whenever it begins to pull, since a leader that was lost may never have heard it.
  */
 export async function consumeFrom(wire: Wire, options: ConsumerOptions, handle: Handle): Promise<Consumption> {
   const stream = streams[options.stream].name;
@@ -31,6 +32,7 @@ export async function consumeFrom(wire: Wire, options: ConsumerOptions, handle: 
   let generation = 0;
   let rewound: Promise<void> = Promise.resolve();
   let messages: ConsumerMessages | null = null;
+  let acknowledged = '';
 
   const info = () =>
     withPatience(wire, `looking at ${options.durable}`, () => wire.jsm.consumers.info(stream, options.durable));
@@ -45,6 +47,7 @@ export async function consumeFrom(wire: Wire, options: ConsumerOptions, handle: 
     };
     const ack = answer(() => {
       message.ack();
+      acknowledged = replySubject(message);
       reached = message.seq;
     });
     const retry = (delay_ms: number) => answer(() => message.nak(delay_ms))();
@@ -65,6 +68,8 @@ export async function consumeFrom(wire: Wire, options: ConsumerOptions, handle: 
       abort_on_missing_resource: true,
     });
     if (over.aborted) messages.stop();
+    if (acknowledged) wire.nc.publish(acknowledged, '+ACK');
+    void stopWhereSilent(messages);
     wire.troubles.delete(options.durable);
     for await (const message of messages) await offer(message);
   };
@@ -98,12 +103,21 @@ export async function consumeFrom(wire: Wire, options: ConsumerOptions, handle: 
     rewind: (after_sequence) => {
       generation++;
       reached = after_sequence;
+      acknowledged = '';
       rewound = resetConsumer(wire, options, after_sequence);
       messages?.stop();
       return rewound;
     },
     pending: async () => (await info()).num_pending,
   };
+}
+
+/** Where an answer to it goes; the client has it, but does not say so in its types. */
+const replySubject = (message: JsMsg): string => (message as JsMsg & { reply: string }).reply;
+
+/** Whoever led the consumer may be gone: whoever leads it now is asked anew, and sooner than the client would by itself. */
+async function stopWhereSilent(messages: ConsumerMessages): Promise<void> {
+  for await (const { type } of messages.status()) if (type === 'heartbeats_missed') messages.stop();
 }
 
 /** Last sequence that the durable acknowledged with all before it; 0 where there is no such durable. */

@@ -21,6 +21,14 @@ export const ledgerStream = {
   allow_direct: false,
 };
 
+type Found = { revision: number; isGone: boolean; json: string };
+
+/**
+ * So many later changes stand behind the mark of a removed key before it is purged. It is not deleted: a server of 2.10 that starts again
+ * and meets a deletion beyond what it has stored sets its copy back, and with the leader dead next, what was acknowledged is lost.
+ */
+const changesBehind = 64;
+
 /**
  * Compare-and-set by revision. A change carries an id, so that one whose answer was lost is told from one that was refused,
  * also where a new leader no longer knows of the id: what stands in the key bears it.
@@ -40,39 +48,54 @@ export function createNatsLedger(wire: Wire): Ledger {
       }
     });
   };
-  const look = async (key: string) => {
+  const look = async (key: string): Promise<Found | null> => {
     const found = await withPatience(wire, 'reading the ledger', () => lookAt(key));
     return found && { revision: found.seq, isGone: found.header?.has('KV-Operation') === true, json: found.string() };
   };
+  const entryOf = (key: string, { json, revision }: Found): LedgerEntry => ({ key, value: JSON.parse(json), revision });
   const get = async (key: string): Promise<LedgerEntry | null> => {
     const found = await look(key);
-    return found && !found.isGone ? { key, value: JSON.parse(found.json), revision: found.revision } : null;
+    return found && !found.isGone ? entryOf(key, found) : null;
   };
-  const keysOf = async (filter: string): Promise<string[]> => {
+  const keysOf = async (filter: string): Promise<{ keys: string[]; last: number }> => {
     const info = () => wire.jsm.streams.info(name, { subjects_filter: `${prefix}${filter}` });
     const { state } = await withPatience(wire, 'reading the ledger', info);
-    return Object.keys(state.subjects ?? {}).map((subject) => subject.slice(prefix.length));
+    return {
+      keys: Object.keys(state.subjects ?? {}).map((subject) => subject.slice(prefix.length)),
+      last: state.last_seq,
+    };
+  };
+  let removes = false;
+  const sweep = async (key: string, marker: number, last: number): Promise<void> => {
+    if (!removes || last - marker < changesBehind) return;
+    await wire.jsm.streams.purge(name, { filter: `${prefix}${key}`, seq: marker + 1 }).catch(() => {});
   };
 
   return {
     create: async (key, value) => {
-      const created = await change(key, JSON.stringify(value), 0);
-      if (created !== null) return created;
-      const marker = await look(key);
-      return marker?.isGone ? change(key, JSON.stringify(value), marker.revision) : null;
+      for (;;) {
+        const standing = await look(key);
+        if (standing && !standing.isGone) return null;
+        const created = await change(key, JSON.stringify(value), standing?.revision ?? 0);
+        if (created !== null) return created;
+      }
     },
     update: (key, value, revision) => change(key, JSON.stringify(value), revision),
     get,
     remove: async (key, revision) => {
       const marker = await change(key, '', revision, { 'KV-Operation': 'DEL' });
       if (marker === null) return false;
-      await wire.jsm.streams.deleteMessage(name, marker, false).catch(() => {});
+      removes = true;
       return true;
     },
     list: async (wanted) => {
       const filters = wanted === '' ? ['>'] : [wanted, `${wanted}.>`];
-      const keys = (await Promise.all(filters.map(keysOf))).flat().sort();
-      return (await Promise.all(keys.map(get))).filter((entry) => entry !== null);
+      const parts = await Promise.all(filters.map(keysOf));
+      const last = Math.min(...parts.map((part) => part.last));
+      const entries = parts.flatMap(({ keys }) => keys).sort();
+      const found = await Promise.all(entries.map(async (key) => ({ key, at: await look(key) })));
+      await Promise.all(found.map(({ key, at }) => at?.isGone && sweep(key, at.revision, last)));
+      return found.flatMap(({ key, at }) => (at && !at.isGone ? [entryOf(key, at)] : []));
     },
   };
 }

@@ -10,6 +10,7 @@ export { HistoryPoint, PastMigration } from './events/history-backfilled.ts';
 export * from './events/index.ts';
 export { NotRecommended } from './events/recommendations-generated.ts';
 export { RunSummary } from './events/run-decided.ts';
+export { executionsOf } from './executions-of.ts';
 export * from './invariant.ts';
 export * from './limits-of.ts';
 export * from './migration.ts';

@@ -85,6 +85,8 @@ export type Service = ServiceDeclaration<Record<string, AnyRecord>, Record<strin
   timers: readonly Timer[];
   /** What is done instead of handling an old event again; of events without a handler, what the service remembers of its own sayings. */
   remembers: ReadonlyMap<AnyEvent, Handler>;
+  /** What it still says before it works no more in a cluster that no configuration names. */
+  farewell?: Timer['handle'];
 };
 
 /** A service that is being declared: each trigger added gives a new one. */
@@ -93,7 +95,7 @@ export type ServiceBuilder<
   Reads extends Record<string, AnyRecord>,
   Publishes extends readonly AnyEvent[],
 > = ServiceDeclaration<Owns, Reads, Publishes> &
-  Pick<Service, 'handlers' | 'timers' | 'remembers'> & {
+  Pick<Service, 'handlers' | 'timers' | 'remembers' | 'farewell'> & {
     /** On this event, decide what to remember and what to say. */
     on: <E extends AnyEvent>(
       event: E,
@@ -114,6 +116,10 @@ export type ServiceBuilder<
         context: Context<Owns, Reads>,
       ) => Promise<void>,
     ) => ServiceBuilder<Owns, Reads, Publishes>;
+    /** Once, before it works no more in a cluster that no configuration names; again where that failed. */
+    leave: (
+      handler: (context: Context<Owns, Reads>) => Promise<readonly SaidOf<Publishes>[]>,
+    ) => ServiceBuilder<Owns, Reads, Publishes>;
     /** Every so often in each cluster, by the cluster's clock or the machine's. */
     every: (
       time: 'cluster' | 'machine',
@@ -131,21 +137,30 @@ export function defineService<
     handlers: ReadonlyMap<AnyEvent, Handler>,
     timers: readonly Timer[],
     remembers: ReadonlyMap<AnyEvent, Handler>,
+    farewell?: Timer['handle'],
   ): ServiceBuilder<Owns, Reads, Publishes> => ({
     ...declaration,
     handlers,
     timers,
     remembers,
-    on: (event, handler) => build(new Map([...handlers, [event, handler as unknown as Handler]]), timers, remembers),
+    ...(farewell ? { farewell } : {}),
+    on: (event, handler) =>
+      build(new Map([...handlers, [event, handler as unknown as Handler]]), timers, remembers, farewell),
     remember: (event, handler) => {
       const silent = async (...given: Parameters<typeof handler>) => {
         await handler(...given);
         return [];
       };
-      return build(handlers, timers, new Map([...remembers, [event, silent as unknown as Handler]]));
+      return build(handlers, timers, new Map([...remembers, [event, silent as unknown as Handler]]), farewell);
     },
+    leave: (handler) => build(handlers, timers, remembers, handler as unknown as Timer['handle']),
     every: (time, seconds, handler) =>
-      build(handlers, [...timers, { seconds, time, handle: handler as unknown as Timer['handle'] }], remembers),
+      build(
+        handlers,
+        [...timers, { seconds, time, handle: handler as unknown as Timer['handle'] }],
+        remembers,
+        farewell,
+      ),
   });
   return build(new Map(), [], new Map());
 }

@@ -32,8 +32,9 @@ export function createDepartures({ services, ledger, configs, log }: Given): Dep
   let lookedAt: string | undefined;
 
   const isNamed = (cluster: string) => configs.current().config.clusters.some(({ name }) => name === cluster);
-  const begunIn = async (cluster: string): Promise<string[]> =>
-    (await Promise.all(following.map((ask) => ask({ cluster, ledger })))).flat();
+  const begunIn = async (cluster: string): Promise<string[]> => [
+    ...new Set((await Promise.all(following.map((ask) => ask({ cluster, ledger })))).flat()),
+  ];
 
   const lookAtKnown = async (): Promise<void> => {
     for (const cluster of known.keys()) {

@@ -53,6 +53,9 @@ export async function start(services: readonly Service[], around: Surroundings):
   const watch = async (clusters: readonly Watched[]): Promise<void> => {
     const stays = (one: Running) => clusters.some((cluster) => isSame(one, cluster) && isFor(one.service, cluster));
     const gone = running.filter((one) => !stays(one));
+    const isNamed = ({ cluster }: Running) =>
+      clusters.some(({ name, departed }) => name === cluster.name && departed === undefined);
+    for (const one of gone) if (!isNamed(one)) await sayFarewell(one);
     running = running.filter(stays);
     await stopAll(gone);
     const isNew = (service: Service, cluster: Watched) =>
@@ -95,6 +98,12 @@ export async function start(services: readonly Service[], around: Surroundings):
       return inTurn(() => stopAll(running.splice(0)));
     },
   };
+}
+
+/** While it knows not all it says nothing: what was forgotten is known again where the name comes back. */
+async function sayFarewell({ service: { farewell }, worker, memory }: Running): Promise<void> {
+  if (!farewell || memory.trouble() !== null) return;
+  await worker.tick({ time: 'machine', seconds: () => 0, handle: farewell });
 }
 
 const isSame = ({ service, cluster }: Running, { name, reach }: Watched): boolean =>

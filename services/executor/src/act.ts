@@ -1,9 +1,9 @@
-import type { ApprovedMigration } from '@evenkeel/contracts';
+import { type ApprovedMigration, executionsOf } from '@evenkeel/contracts';
 import { stopped } from './begin.ts';
 import { decide } from './decide.ts';
 import { Execution } from './execution.ts';
 import { letGoOfOrphans, readClaims } from './hold.ts';
-import { executionKey, executionsOf } from './keys.ts';
+import { executionKey } from './keys.ts';
 import { noteFailure } from './last-failure.ts';
 import type { Entry, Outside } from './outside.ts';
 import { perform } from './perform.ts';

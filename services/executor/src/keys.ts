@@ -1,7 +1,5 @@
-import { type ApprovedMigration, token } from '@evenkeel/contracts';
+import { type ApprovedMigration, executionsOf, token } from '@evenkeel/contracts';
 
-/** Prefix of the migrations that are not over. */
-export const executionsOf = (cluster: string): string => `${token(cluster)}.migration`;
 export const executionKey = (m: Pick<ApprovedMigration, 'cluster' | 'migration_id'>): string =>
   `${executionsOf(m.cluster)}.${token(m.migration_id)}`;
 

@@ -1,7 +1,7 @@
-import type { ApprovedMigration } from '@evenkeel/contracts';
+import { type ApprovedMigration, executionsOf } from '@evenkeel/contracts';
 import { moveOf, moveOfTombstone, type OtherMove } from './companions.ts';
 import { Execution } from './execution.ts';
-import { doneOn, executionsOf } from './keys.ts';
+import { doneOn } from './keys.ts';
 import type { Outside } from './outside.ts';
 
 /** The other migrations by which those that a rule binds to a guest come or go; none where nobody is said to come along. */

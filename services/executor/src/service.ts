@@ -3,6 +3,7 @@ import {
   automationKey,
   type Config,
   executions,
+  executionsOf,
   inForce,
   migrationApproved,
   migrationCompleted,
@@ -18,7 +19,7 @@ import { type Context, defineService, pingHost, reachPort } from '@evenkeel/runt
 import { advanceAll, file } from './act.ts';
 import type { Reach } from './ask-guest.ts';
 import { begun } from './begun.ts';
-import { doneKey, executionKey, executionsOf } from './keys.ts';
+import { doneKey, executionKey } from './keys.ts';
 import { prune } from './prune.ts';
 import type { Patience } from './reconcile.ts';
 import { nothingSaid, report } from './report.ts';

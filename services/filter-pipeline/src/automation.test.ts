@@ -2,7 +2,7 @@ import { Automation, type AutomationChange, untouched } from '@evenkeel/contract
 import { minutes } from '@evenkeel/model';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { grant, noteBroken, noteFailure } from './automation.ts';
+import { grant, noteBroken, noteFailure, refusal } from './automation.ts';
 import { noon } from './testing/given.ts';
 
 const at = (minutes: number) => new Date(noon + minutes * 60_000).toISOString();
@@ -69,6 +69,9 @@ test('law: all that was asked, told once more from any place on, changes nothing
         .slice(n % changes.length)
         .reduce((before, [asked, place]) => grant(before, asked, place), once);
       expect(again).toBe(once);
+      changes.forEach((change, i) => {
+        expect(refusal(once, request(`c${i}`, change), { sequence: i + 1, at: at(i) })).toBeNull();
+      });
     }),
   );
 });
@@ -87,6 +90,9 @@ test.each<[string, AutomationChange, number, boolean]>([
   const paused = granted([{ do: 'pause', reason: 'r' }]);
   const after = grant(paused, request('old', change), { sequence: 9, at: at(minute) });
   expect(after !== paused).toBe(counts);
+  expect(refusal(after, request('old', change), { sequence: 9, at: at(minute) })).toEqual(
+    counts ? null : expect.stringContaining(`${-60 * minute} s before what was asked last`),
+  );
 });
 
 const failure = (n: number, pause?: { reason: string }) => ({ migration_id: `m${n}`, at: at(n), pause });

@@ -11,6 +11,13 @@ function isLate({ do: what }: AutomationChange, { sequence, at }: Place, applied
   return sequence <= applied.sequence ? older >= 0 : what !== 'pause' && older > clockTolerance;
 }
 
+/** Why a request is not granted although it stands behind what holds, or null: by the clock of who asked it is the older wish. */
+export function refusal({ applied }: Automation, { change }: Request, { sequence, at }: Place): string | null {
+  if (!applied || sequence <= applied.sequence || !isLate(change, { sequence, at }, applied)) return null;
+  const older = Math.round((millis(applied.at) - millis(at)) / 1000);
+  return `asked at ${at} by the clock of who asked, ${older} s before what was asked last, at ${applied.at}, and yet told after it: the clocks disagree by at least that; nothing was changed`;
+}
+
 /** What holds once a request is granted; one that is held already, or came before one that is, changes nothing. */
 export function grant(before: Automation, { change, by, command_id }: Request, { sequence, at }: Place): Automation {
   const { applied } = before;

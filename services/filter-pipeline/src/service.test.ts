@@ -6,6 +6,7 @@ import {
   answerGiven,
   automationChanged,
   automationKey,
+  automationRefused,
   automationRequested,
   clusterSampled,
   type DataOf,
@@ -551,6 +552,22 @@ test('a failure pauses the cluster where that is configured, once; a resume sets
   await service.tell(automationRequested, request('r', { do: 'resume' }), 121, 1);
   expect(named(await service.tell(migrationFailed, failed, 1), automationChanged)).toEqual([]);
   expect(ordered(await service.tell(recommendationsGenerated, run([102], 3, 125), 125))).toHaveLength(1);
+});
+
+test('a resume by a clock that is three minutes behind is answered: it is refused, and by how much the clocks disagree', async () => {
+  const service = live();
+  await service.tell(automationRequested, request('p', { do: 'pause', reason: 'storage work' }), 10, 1);
+  const said = await service.tell(automationRequested, request('r', { do: 'resume' }), 7, 2);
+  expect(named(said, automationChanged)).toEqual([]);
+  expect(named(said, automationRefused)).toEqual([
+    {
+      cluster: 'lab',
+      command_id: 'r',
+      by: 'anna',
+      change: { do: 'resume' },
+      reason: expect.stringMatching(/ 180 s before what was asked last, .* the clocks disagree by at least that/),
+    },
+  ]);
 });
 
 test('a resume ends the stop of an hour after a failure at once', async () => {

@@ -7,6 +7,7 @@ import {
   approvals,
   automationChanged,
   automationKey,
+  automationRefused,
   automationRequested,
   clusterSampled,
   currentRun,
@@ -39,7 +40,7 @@ import { type Context, defineService } from '@evenkeel/runtime';
 import { answerIn, answerOf, takeAnswer, unlessLate } from './answer.ts';
 import { type Answers, holdsUntil } from './answers.ts';
 import { addApproved, expiredUnused, rememberApproval } from './approvals.ts';
-import { grant, noteBroken, noteFailure } from './automation.ts';
+import { grant, noteBroken, noteFailure, refusal } from './automation.ts';
 import { baseLoads } from './base-loads.ts';
 import type { Facts } from './context.ts';
 import type { Generated, Tracking } from './filter.ts';
@@ -83,7 +84,14 @@ export const filterPipeline = defineService({
   owns,
   reads: {},
   uses: { ledger: true },
-  publishes: [recommendationDecided, runDecided, migrationApproved, decisionAnswered, automationChanged],
+  publishes: [
+    recommendationDecided,
+    runDecided,
+    migrationApproved,
+    decisionAnswered,
+    automationChanged,
+    automationRefused,
+  ],
 })
   .on(recommendationsGenerated, async ({ data: generated }, bare) => {
     const here = await withAsked(bare);
@@ -157,8 +165,10 @@ export const filterPipeline = defineService({
   .on(automationRequested, async ({ data, sequence }, here) => {
     const at = iso(here.now);
     const automation = await change(here, (before) => grant(before, data, { sequence, at }));
-    if (automation.changed?.id !== data.command_id) return [];
     const { cluster, command_id, by, change: asked } = data;
+    const reason = refusal(automation, data, { sequence, at });
+    if (reason) return [automationRefused.of({ cluster, command_id, by, change: asked, reason }, at)];
+    if (automation.changed?.id !== command_id) return [];
     return [automationChanged.of({ cluster, change_id: command_id, by, change: asked, automation }, at)];
   })
   .on(answerGiven, async ({ data }, bare) => {

@@ -4,6 +4,7 @@ import {
   type ClusterSample,
   clusterSampled,
   counterfactualRecorded,
+  executionsOf,
   heldMoves,
   invariantBroken,
   migrationCompleted,
@@ -16,7 +17,7 @@ import {
   watchedMigrations,
   watchedPause,
 } from '@evenkeel/contracts';
-import { iso } from '@evenkeel/model';
+import { iso, millis } from '@evenkeel/model';
 import { type Context, defineService } from '@evenkeel/runtime';
 import { beginWatch } from './begin-watch.ts';
 import { brokenBy, startedWhilePaused } from './broken.ts';
@@ -25,6 +26,7 @@ import { trackHeld } from './held/track-held.ts';
 import { extend, type Heard, outdated } from './span.ts';
 import { surveyOf } from './survey.ts';
 import { closeAll, superseded, track, unmeasured } from './track.ts';
+import { underWay } from './under-way.ts';
 
 const owns = { watchedMigrations, heldMoves, spans: migrationSpans, pause: watchedPause };
 type Here = Context<typeof owns, Record<never, never>>;
@@ -43,6 +45,8 @@ export const outcomeTracker = defineService({
   owns,
   reads: {},
   publishes: [outcomeRecorded, counterfactualRecorded, invariantBroken],
+  begun: async ({ cluster, ledger }) =>
+    (await ledger.list(executionsOf(cluster))).flatMap(({ value }) => underWay(value)),
 })
   .on(migrationStarted, async ({ data: { migration, started_at, upid } }, here) => {
     const { state } = here;
@@ -109,6 +113,15 @@ export const outcomeTracker = defineService({
       return outcomes.map((outcome) => outcomeRecorded.of({ outcome }, sample.at, before.trace));
     });
     return [...(await lookAtPause(sample, here)), ...outcomes, ...counterfactuals];
+  })
+  .leave(async ({ state, config, now, cluster }) => {
+    const reason = `cluster ${cluster} is no longer configured: nothing of it is seen any more`;
+    return Object.values(await state.watchedMigrations.all()).flatMap((before) => {
+      const at = iso(Math.max(now, millis(before.completed_at)));
+      const { watched, outcomes } = closeAll(before, at, reason, config.penalty_config);
+      if (watched) state.watchedMigrations.set(watched, watched.migration_id);
+      return outcomes.map((outcome) => outcomeRecorded.of({ outcome }, at, before.trace));
+    });
   });
 
 /** Counts a sample towards the moves that were held back, where there are any, and says which of them are judged. */

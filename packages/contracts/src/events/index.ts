@@ -1,5 +1,6 @@
 import type { AnyEvent } from '../define.ts';
 import { automationChanged } from './automation-changed.ts';
+import { automationRefused } from './automation-refused.ts';
 import { clusterProfiled } from './cluster-profiled.ts';
 import { clusterSampled } from './cluster-sampled.ts';
 import { clusterScored } from './cluster-scored.ts';
@@ -39,11 +40,13 @@ export const events = [
   outcomeRecorded,
   counterfactualRecorded,
   automationChanged,
+  automationRefused,
   invariantBroken,
 ] as const satisfies readonly AnyEvent[];
 
 export {
   automationChanged,
+  automationRefused,
   clusterProfiled,
   clusterSampled,
   clusterScored,

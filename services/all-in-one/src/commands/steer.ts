@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type AutomationChange, type Config, configFor, Mode } from '@evenkeel/contracts';
 import { activeConfig, createKillSwitch } from '@evenkeel/runtime';
 import type { Command } from 'commander';
-import { safe } from '../demo/tell.ts';
+import { printable, safe } from '../demo/tell.ts';
+import { askAll, type Reply, replyOf, sumUp } from '../steering/ask-all.ts';
 import { drainProgress, isOver } from '../steering/drain-progress.ts';
 import { type ClusterStatus, readStatus } from '../steering/read-status.ts';
 import { type Changed, requestChange } from '../steering/request.ts';
@@ -83,10 +84,25 @@ async function steer(
 ) {
   await onBus(options, named, async (on) => {
     if (alone) oneOf(on.clusters);
-    for (const cluster of on.clusters)
-      tellChanged(on, cluster, await requestChange(on.bus, { cluster, by: options.by }, change));
+    const replies = await askAll(on.clusters, (cluster) => requestChange(on.bus, { cluster, by: options.by }, change));
+    for (const reply of replies) tellReply(on, reply, replies.length === 1);
+    const sum = sumUp(replies);
+    if (sum) say(sum);
     if (change.do === 'mode') await warnOfStandstill(on);
   });
+}
+
+function tellReply(on: Steering, reply: Reply, isOnly: boolean): void {
+  const { cluster } = reply;
+  if ('changed' in reply) tellChanged(on, cluster, reply.changed);
+  else if ('refused' in reply) {
+    process.exitCode = 1;
+    say(`cluster ${cluster}: refused: ${printable(reply.refused)}`);
+  } else if (isOnly) throw new Error(reply.failed);
+  else {
+    process.exitCode = 1;
+    say(`cluster ${cluster}: could not be asked: ${printable(reply.failed)}. ${emergencyStop(on.settings)}`);
+  }
 }
 
 function tellChanged({ settings }: Steering, cluster: string, changed: Changed | null): void {
@@ -125,11 +141,12 @@ async function drain(node: string, { wait, cluster: named, reason, by, ...option
     const cluster = oneOf(on.clusters);
     const before = await readStatus(on.bus, cluster);
     refuseUnknown(node, before);
-    const changed = await requestChange(on.bus, { cluster, by }, { do: 'drain', node: nodeNamed(node), reason });
-    tellChanged(on, cluster, changed);
+    const answer = await requestChange(on.bus, { cluster, by }, { do: 'drain', node: nodeNamed(node), reason });
+    const reply = replyOf(cluster, answer);
+    tellReply(on, reply, true);
     const still = standstill({ ...before, config: before.config ?? on.config }, createKillSwitch(on.settings)());
     if (still) say(`note: ${still}`);
-    if (wait && changed) await watch(on, cluster, node);
+    if (wait && 'changed' in reply && reply.changed) await watch(on, cluster, node);
   });
 }
 
@@ -138,10 +155,15 @@ async function undrain(node: string, { cluster: named, by, ...options }: DrainOp
     const cluster = oneOf(on.clusters);
     const before = await readStatus(on.bus, cluster);
     if (!before.automation.drained[node]) refuseUnknown(node, before);
-    const changed = await requestChange(on.bus, { cluster, by }, { do: 'undrain', node: nodeNamed(node) });
-    if (changed && keptByConfig(before.config ?? (on.config && configFor(on.config, cluster)), node))
+    const answer = await requestChange(on.bus, { cluster, by }, { do: 'undrain', node: nodeNamed(node) });
+    const reply = replyOf(cluster, answer);
+    if (
+      'changed' in reply &&
+      reply.changed &&
+      keptByConfig(before.config ?? (on.config && configFor(on.config, cluster)), node)
+    )
       say(`cluster ${cluster}: ${node} is not drained, but maintenance_nodes of the configuration keeps it empty`);
-    else tellChanged(on, cluster, changed);
+    else tellReply(on, reply, true);
   });
 }
 

@@ -1,5 +1,6 @@
 import {
   automationChanged,
+  automationRefused,
   type CloudEvent,
   type ClusterSample,
   type DataOf,
@@ -139,6 +140,10 @@ const tellAutomation: Teller<DataOf<typeof automationChanged>> = ({ by, change }
   }
 };
 
+const tellRefusal: Teller<DataOf<typeof automationRefused>> = ({ by, change, reason }) => [
+  { word: 'refused', text: `${change.do}, by ${safe(by)}: ${printable(reason)}`, tone: 'plain' },
+];
+
 const tellAnswer: Teller<DataOf<typeof decisionAnswered>> = ({
   guest,
   source_node,
@@ -159,6 +164,7 @@ const tellAnswer: Teller<DataOf<typeof decisionAnswered>> = ({
 
 const tellers: Record<string, Teller<never>> = {
   [automationChanged.name]: tellAutomation,
+  [automationRefused.name]: tellRefusal,
   [decisionAnswered.name]: tellAnswer,
   [recommendationsGenerated.name]: tellRecommended,
   [recommendationDecided.name]: tellDecided,

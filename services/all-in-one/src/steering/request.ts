@@ -7,6 +7,7 @@ import {
   answerGiven,
   automationChanged,
   automationKey,
+  automationRefused,
   automationRequested,
   type DataOf,
   decisionAnswered,
@@ -21,16 +22,21 @@ const patience_ms = 10_000;
 
 type Asked = { cluster: string; by: string };
 export type Changed = DataOf<typeof automationChanged>;
+export type Refused = DataOf<typeof automationRefused>;
 export type Answered = DataOf<typeof decisionAnswered>;
 
-/** Asks for a change, no earlier than the last one that holds, by whatever clock that was said, and waits for its effect; null where nobody answered yet: what was asked is kept, and takes effect later. */
-export async function requestChange(bus: Bus, asked: Asked, change: AutomationChange): Promise<Changed | null> {
+/** Asks for a change, no earlier than the last one that holds, by whatever clock that was said, and waits for its effect, or for why it has none; null where nobody answered yet: what was asked is kept, and takes effect later. */
+export async function requestChange(
+  bus: Bus,
+  asked: Asked,
+  change: AutomationChange,
+): Promise<Changed | Refused | null> {
   const { applied } = readAutomation((await bus.ledger.get(automationKey(asked.cluster)))?.value);
   const now = await timeOf(bus, asked.cluster);
   const at = applied && Date.parse(applied.at) > Date.parse(now) ? applied.at : now;
   const command_id = randomUUID();
   await sendCommand(bus, automationRequested, automationRequested.of({ ...asked, command_id, change }, at));
-  return effectOf(bus, automationChanged, asked.cluster, command_id);
+  return effectOf(bus, [automationChanged, automationRefused], asked.cluster, command_id);
 }
 
 export type Move = Pick<Answered, 'decision_id' | 'guest' | 'source_node' | 'target_node'>;
@@ -44,7 +50,7 @@ export async function giveAnswer(
   const at = await timeOf(bus, asked.cluster);
   const command_id = randomUUID();
   await sendCommand(bus, answerGiven, answerGiven.of({ ...asked, command_id, answer, reason, ...move }, at));
-  return effectOf(bus, decisionAnswered, asked.cluster, command_id);
+  return effectOf(bus, [decisionAnswered], asked.cluster, command_id);
 }
 
 /** A command bears the time of its cluster. */
@@ -53,14 +59,16 @@ const timeOf = async (bus: Bus, cluster: string): Promise<string> =>
 
 async function effectOf<E extends AnyEvent>(
   bus: Bus,
-  event: E,
+  events: readonly E[],
   cluster: string,
   id: string,
 ): Promise<DataOf<E> | null> {
   const until = performance.now() + patience_ms;
   for (;;) {
-    const found = await lastReadable(bus, event, cluster, subjectOf(event, cluster, id));
-    if (found !== null && found !== 'unreadable') return found.data;
+    for (const event of events) {
+      const found = await lastReadable(bus, event, cluster, subjectOf(event, cluster, id));
+      if (found !== null && found !== 'unreadable') return found.data;
+    }
     if (performance.now() > until) return null;
     await sleep(100);
   }
