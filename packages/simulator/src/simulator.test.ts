@@ -85,6 +85,24 @@ const begin = (more?: Partial<DescriptionInput>) => {
   return { simulator, ...drive(simulator) };
 };
 
+it('forgets the tasks of long ago, but for the last hundred', () => {
+  const { move, after, get, status } = begin();
+  const shuttle = () => {
+    const upid: string = move(100, get('/nodes/a/qemu').length > 0 ? 'b' : 'a').data;
+    after(120);
+    return upid;
+  };
+  const first = shuttle();
+  for (let n = 0; n < 119; n++) shuttle();
+  expect(status(first)).toMatchObject({ exitstatus: 'OK' });
+  after(6 * 3600);
+  const last = shuttle();
+  expect(status(first)).toBeNull();
+  expect(status(last)).toMatchObject({ exitstatus: 'OK' });
+  const left = ['a', 'b'].flatMap((node) => get(`/nodes/${node}/tasks`, { limit: '500' }));
+  expect(left.length).toBe(100);
+});
+
 describe('a live migration as the API shows it', () => {
   it('is locked on its source until the end, then on the target; counters begin anew', () => {
     const { move, row, after, status } = begin();

@@ -5,9 +5,14 @@ const hex = (n: number): string => Math.floor(n).toString(16).toUpperCase().padS
 /** `2026-03-02 09:00:00`, as task logs have it. */
 export const logTime = (at: number): string => new Date(at).toISOString().slice(0, 19).replace('T', ' ');
 
+/** Tasks that are over are kept for so many seconds, and so many of them however old: logs of thousands of moves are no memory of who tests on them. */
+const keptFor = 6 * 3600;
+const keptAtLeast = 100;
+
 const forget = (world: World): void => {
-  let excess = 1000;
-  world.tasks = world.tasks.filter((task) => task.exit === undefined || excess-- <= 0);
+  const oldest = world.now / 1000 - keptFor;
+  let excess = world.tasks.length - keptAtLeast;
+  world.tasks = world.tasks.filter(({ endtime }) => endtime === undefined || endtime >= oldest || excess-- <= 0);
 };
 
 /** A worker begins on a node; `user` may be a token, whose name the answers then keep apart. */
@@ -36,7 +41,7 @@ export const beginTask = (
     log: [],
   };
   world.tasks.push(task);
-  if (world.tasks.length > 5000) forget(world);
+  if (world.tasks.length > keptAtLeast) forget(world);
   return task;
 };
 
