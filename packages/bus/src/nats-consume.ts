@@ -22,7 +22,7 @@ type Handle = (delivery: Delivery | Poison) => Promise<void>;
 /**
  * Pulls from a durable, one message at a time, through restarts of the server. A durable that vanished is made anew behind what this
  * process acknowledged last; where it acknowledged nothing yet, from the beginning of the stream. What it acknowledged last it says
- * again whenever it begins to pull, since a leader that was lost may never have heard it.
+ * again whenever it begins to pull from the same durable, since a leader that was lost may never have heard it.
  */
 export async function consumeFrom(wire: Wire, options: ConsumerOptions, handle: Handle): Promise<Consumption> {
   const stream = streams[options.stream].name;
@@ -32,7 +32,8 @@ export async function consumeFrom(wire: Wire, options: ConsumerOptions, handle: 
   let generation = 0;
   let rewound: Promise<void> = Promise.resolve();
   let messages: ConsumerMessages | null = null;
-  let acknowledged = '';
+  let created = '';
+  let acknowledged: { reply: string; created: string } | null = null;
 
   const info = () =>
     withPatience(wire, `looking at ${options.durable}`, () => wire.jsm.consumers.info(stream, options.durable));
@@ -47,7 +48,7 @@ export async function consumeFrom(wire: Wire, options: ConsumerOptions, handle: 
     };
     const ack = answer(() => {
       message.ack();
-      acknowledged = replySubject(message);
+      acknowledged = { reply: replySubject(message), created };
       reached = message.seq;
     });
     const retry = (delay_ms: number) => answer(() => message.nak(delay_ms))();
@@ -60,6 +61,7 @@ export async function consumeFrom(wire: Wire, options: ConsumerOptions, handle: 
     await rewound.catch(() => {});
     await ensureConsumer(wire, options, reached);
     const consumer = await wire.js.consumers.get(stream, options.durable);
+    created = (await consumer.info(true)).created;
     messages = await consumer.consume({
       max_messages: 2,
       threshold_messages: 1,
@@ -68,7 +70,7 @@ export async function consumeFrom(wire: Wire, options: ConsumerOptions, handle: 
       abort_on_missing_resource: true,
     });
     if (over.aborted) messages.stop();
-    if (acknowledged) wire.nc.publish(acknowledged, '+ACK');
+    if (acknowledged?.created === created) wire.nc.publish(acknowledged.reply, '+ACK');
     void stopWhereSilent(messages);
     wire.troubles.delete(options.durable);
     for await (const message of messages) await offer(message);
@@ -103,7 +105,7 @@ export async function consumeFrom(wire: Wire, options: ConsumerOptions, handle: 
     rewind: (after_sequence) => {
       generation++;
       reached = after_sequence;
-      acknowledged = '';
+      acknowledged = null;
       rewound = resetConsumer(wire, options, after_sequence);
       messages?.stop();
       return rewound;

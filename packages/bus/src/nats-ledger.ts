@@ -24,8 +24,9 @@ export const ledgerStream = {
 type Found = { revision: number; isGone: boolean; json: string };
 
 /**
- * So many later changes stand behind the mark of a removed key before it is purged. It is not deleted: a server of 2.10 that starts again
- * and meets a deletion beyond what it has stored sets its copy back, and with the leader dead next, what was acknowledged is lost.
+ * So many later changes stand behind the mark of a removed key before it is purged. It is not deleted by its sequence: servers of 2.10
+ * that start again throw their copy of the log away where they meet such a deletion too early (nats-server, pull request 7348), and where
+ * leaders were killed under load, acknowledged changes were lost then.
  */
 const changesBehind = 64;
 
