@@ -24,7 +24,8 @@ export function recommendationOf(run: Run, move: PlannedMove, i: number, rank: n
   const { effect, improvement, improvement_sd } = move.members[i]!;
   const all = move.whole ?? { ...move, points: move.costs.reduce((sum, c) => sum + c.points, 0) };
   const lasts_hours = hoursOf(run, g);
-  const spread = z90 * improvement_sd;
+  const width = run.gainWidth(guest);
+  const spread = width * z90 * improvement_sd;
   const cores = coresEstimate(prediction);
   const run_id = runId(input.sample);
   const even = move.purpose === 'distribution';
@@ -52,6 +53,8 @@ export function recommendationOf(run: Run, move: PlannedMove, i: number, rank: n
       expected: improvement,
       low: improvement - spread,
       high: improvement + spread,
+      sd: improvement_sd,
+      ...(width === 1 ? {} : { width }),
       ...(move.chances ? { chances: move.chances } : {}),
     },
     effect,
