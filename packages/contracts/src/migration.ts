@@ -9,7 +9,13 @@ export const Estimate = z.object({ expected: z.number(), low: z.number(), high: 
 export const Chances = z.object({ now: z.number(), usual: z.number() });
 
 /** Penalty points that a move is expected to bring, and the chances that it brings any, as they were before outcomes corrected them. */
-export const Gain = Estimate.extend({ chances: Chances.optional() });
+export const Gain = Estimate.extend({
+  chances: Chances.optional(),
+  /** Standard deviation as it was computed; outcomes correct the interval, not this. */
+  sd: z.number().optional(),
+  /** How many times as wide as computed the interval is, by outcomes; 1 where absent. */
+  width: z.number().optional(),
+});
 
 export const NodeEffect = z.object({
   cpu: z.number(),

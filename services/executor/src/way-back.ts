@@ -80,7 +80,11 @@ function wayBackOf(
     expires_at: iso(now + minutes(config.automated_migrations.rules.approval_expiry_minutes)),
     expected: {
       ...expected,
-      improvement: { expected: -improvement.expected, low: -improvement.high, high: -improvement.low },
+      improvement: {
+        ...{ expected: -improvement.expected, low: -improvement.high, high: -improvement.low },
+        ...(improvement.sd === undefined ? {} : { sd: improvement.sd }),
+        ...(improvement.width === undefined ? {} : { width: improvement.width }),
+      },
       effect: {
         source_before: effect.target_after,
         source_after: effect.target_before,

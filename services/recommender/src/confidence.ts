@@ -19,10 +19,10 @@ function logOdds(chance: number): number {
   return Math.log(p / (1 - p));
 }
 
-/** Chances that a move brings something, before calibration: as they were said, else by the interval of what is expected. */
+/** Chances that a move brings something, before calibration: as they were said, else by the deviation, or the interval, of what is expected. */
 export function chancesOf(gain: Gain): Chances {
   if (gain.chances) return gain.chances;
-  const chance = chanceAbove0(gain.expected, Math.max(1e-9, (gain.high - gain.low) / (2 * z90)));
+  const chance = chanceAbove0(gain.expected, Math.max(1e-9, gain.sd ?? (gain.high - gain.low) / (2 * z90)));
   return { now: chance, usual: chance };
 }
 

@@ -1,8 +1,9 @@
 import type { Recommendation } from '@evenkeel/contracts';
-import { chanceAbove0, coresEstimate, costBenefitRatio, storageMapTo, z90 } from '@evenkeel/model';
+import { chanceAbove0, coresEstimate, costBenefitRatio, storageMapTo } from '@evenkeel/model';
 import { assessRisk } from './assess-risk.ts';
 import { confidence } from './confidence.ts';
 import { describe } from './describe.ts';
+import { gainInterval } from './gain-interval.ts';
 import { plan } from './plan.ts';
 import type { PlannedMove } from './planned-move.ts';
 import { hoursOf, type Run, runId } from './start-run.ts';
@@ -21,10 +22,9 @@ export function recommendationOf(run: Run, move: PlannedMove, i: number, rank: n
   const { sample: guest, prediction } = state.guests[g]!;
   const [source, target] = [state.nodes[move.source]!, state.nodes[move.target]!];
   const cost = move.costs[i]!;
-  const { effect, improvement, improvement_sd } = move.members[i]!;
+  const { effect, improvement } = move.members[i]!;
   const all = move.whole ?? { ...move, points: move.costs.reduce((sum, c) => sum + c.points, 0) };
   const lasts_hours = hoursOf(run, g);
-  const spread = z90 * improvement_sd;
   const cores = coresEstimate(prediction);
   const run_id = runId(input.sample);
   const even = move.purpose === 'distribution';
@@ -48,12 +48,7 @@ export function recommendationOf(run: Run, move: PlannedMove, i: number, rank: n
     reason: describe(move, g, state, profiles.get(guest.guest)),
     behavior: profiles.get(guest.guest)?.behavior ?? 'unknown',
     score_improvement: improvement,
-    improvement: {
-      expected: improvement,
-      low: improvement - spread,
-      high: improvement + spread,
-      ...(move.chances ? { chances: move.chances } : {}),
-    },
+    improvement: gainInterval(state, move, i, run.gainWidth(guest)),
     effect,
     confidence_score: confidence(move.chances ?? { now: chance, usual: chance }, calibration),
     risk: assessRisk(guest, target, config.risk),

@@ -8,6 +8,7 @@ import type {
 } from '@evenkeel/contracts';
 import { emptyPath, figures, type Learned, learnPath, millis, type PathObservation } from '@evenkeel/model';
 import { pointOf } from './confidence.ts';
+import { missOf } from './gain-width.ts';
 
 const mostJudged = 300;
 /** Each way between 16 nodes, and restarts on each of them. */
@@ -32,7 +33,9 @@ export function rememberOutcome(memory: RecommenderMemory, outcome: Outcome): Re
     target: outcome.target_node,
     ...pointOf(outcome.expected_gain),
     verdict: outcome.verdict,
-    ...(outcome.actual_gain === undefined ? {} : { gain: figures(outcome.actual_gain) }),
+    ...(outcome.actual_gain === undefined
+      ? {}
+      : { gain: figures(outcome.actual_gain), miss: missOf(outcome.expected_gain, outcome.actual_gain) }),
   };
   return {
     ...memory,

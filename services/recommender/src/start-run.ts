@@ -8,6 +8,7 @@ import type {
 } from '@evenkeel/contracts';
 import { capsOf, millis, planState, risesOf, ruleContext } from '@evenkeel/model';
 import { type Calibration, calibrate } from './confidence.ts';
+import { gainWidths } from './gain-width.ts';
 import { lastingHours, type Planning } from './planned-move.ts';
 import { calibrationPoints } from './remember-held.ts';
 
@@ -26,6 +27,8 @@ export type Run = {
   planning: Planning;
   profiles: ReadonlyMap<string, GuestProfile>;
   calibration: Calibration;
+  /** How many times as wide as computed the interval of what a guest's move brings is told. */
+  gainWidth: ReturnType<typeof gainWidths>;
 };
 
 /** Hours for which the benefit of moving a guest counts. */
@@ -48,10 +51,12 @@ export function startRun(input: RecommendInput): Run {
     taken: new Set(moving),
     limit: sample.migration_limit,
   };
+  const judged = calibrationPoints(memory, millis(sample.at), config.intelligent_migrations);
   return {
     input,
     planning,
     profiles: new Map(profiles.map((p) => [p.guest, p])),
-    calibration: calibrate(calibrationPoints(memory, millis(sample.at), config.intelligent_migrations)),
+    calibration: calibrate(judged),
+    gainWidth: gainWidths(judged),
   };
 }

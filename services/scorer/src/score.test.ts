@@ -1,6 +1,7 @@
 import { NodeHistory, type NodeSample, type NodeScore, nodeHistory } from '@evenkeel/contracts';
 import { encodeWeekHours, hourShift, localTime, penaltyOf, planState, risesOf } from '@evenkeel/model';
 import { aCluster, aConfig, aGuest, aNode, aProfile, GiB } from '@evenkeel/model/sample-cluster';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { findTrend } from './find-trend.ts';
 import { backfillNode, emptyHistory, rememberNode } from './remember-node.ts';
@@ -40,6 +41,49 @@ describe('score', () => {
     expect(convergence).toMatchObject({ converged: false, threshold: 8 });
     expect(convergence.reason).toBe(
       `penalties ${a.penalty.toFixed(1)} points apart, up to 8.0 are tolerated; a over its threshold for cpu`,
+    );
+  });
+
+  test('nodes of one size with the same guests have the same penalty, and ask for nothing below their thresholds', () => {
+    const kind = fc.record({
+      cpu: fc.double({ min: 0, max: 1, noNaN: true }),
+      maxcpu: fc.integer({ min: 1, max: 8 }),
+      mem: fc.double({ min: 0, max: 8 * GiB, noNaN: true }),
+      maxmem: fc.constant(8 * GiB),
+    });
+    const behavior = fc.constantFrom('steady', 'bursty', 'growing', 'cyclical', 'unknown');
+    const size = fc.record({
+      maxcpu: fc.integer({ min: 4, max: 128 }),
+      maxmem: fc.integer({ min: 16, max: 512 }).map((gib) => gib * GiB),
+      speed_factor: fc.constantFrom(0.5, 1, 2),
+    });
+    const alike = fc.array(fc.tuple(kind, behavior), { maxLength: 6 });
+    fc.assert(
+      fc.property(size, alike, fc.integer({ min: 2, max: 5 }), fc.boolean(), (given, guests, count, backwards) => {
+        const names = Array.from({ length: count }, (_, n) => `node${n}`);
+        const placed = names.flatMap((node, n) => guests.map(([g], i) => aGuest(100 * (n + 1) + i, node, g)));
+        const sample = aCluster(
+          names.map((node) => aNode(node, given)),
+          backwards ? [...placed].reverse() : placed,
+        );
+        const day = Array.from({ length: 24 }, (_, h) => (h < 8 ? 0.1 : 0.6));
+        const profiles = placed.map((g) => {
+          const [, behavior] = guests[g.vmid % 100]!;
+          const rhythm = behavior === 'cyclical' ? { window_hours: 336, hourly_cpu: day } : {};
+          return aProfile(g, { behavior, cpu_growth_per_day: behavior === 'growing' ? 5 : 0, ...rhythm });
+        });
+        const { scores, convergence } = score(sample, profiles, {}, aConfig());
+        const [first, ...others] = scores;
+        for (const { penalty, suitability, parts } of others)
+          expect({ penalty, suitability, parts }).toEqual({
+            penalty: first!.penalty,
+            suitability: first!.suitability,
+            parts: first!.parts,
+          });
+        expect(scores).toHaveLength(count);
+        expect(convergence.spread).toBe(0);
+        expect(convergence.converged).toBe(first!.exceeded.length === 0);
+      }),
     );
   });
 

@@ -30,6 +30,8 @@ export const CalibrationPoint = z.object({
   verdict: OutcomeVerdict,
   /** Penalty points that it brought; absent in what was judged before this was kept. */
   gain: z.number().optional(),
+  /** How far that lay from what was promised, in standard deviations as they were computed; absent in what was judged before this was kept. */
+  miss: z.number().optional(),
 });
 
 /** How well nodes are forecast: what one forecast said and what came of it so far, and how far the ones before it were off. */
@@ -53,6 +55,7 @@ export const HeldPoint = CalibrationPoint.pick({
   usual: true,
   verdict: true,
   gain: true,
+  miss: true,
 });
 
 /** What the recommender learned from its moves and from those that Proxmox remembers. */

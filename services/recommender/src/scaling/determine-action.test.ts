@@ -41,6 +41,7 @@ test.each([
   ['a peak of 80 %', usage(0.5, 0.5, 0.8), better, 'no_action', 0.5],
   ['a peak above', usage(0.5, 0.5, 0.81), better, 'scale_up', 0.972],
   ['idle', usage(0.1, 0.2, 0.44), {}, 'scale_down', 0.26],
+  ['idle but for now', usage(0.4, 0.1, 0.44), {}, 'scale_down', 0.4],
   ['nearly unused', usage(0, 0.01, 0.02), {}, 'scale_down', 0.1],
   ['a mean of 30 %', usage(0.3, 0.3, 0.4), {}, 'no_action', 0.3],
   ['idle but for its peak', usage(0.1, 0.1, 0.45), {}, 'no_action', 0.1],

@@ -40,7 +40,7 @@ function scale({ current, average, peak, with_cache }: Usage): Determined {
   if (peak > tight.peak && !with_cache)
     return { action: 'scale_up', current, target: Math.min(tight.most, peak * tight.factor) };
   if (average < idle.average && peak < idle.peak)
-    return { action: 'scale_down', current, target: Math.max(idle.least, average * idle.factor) };
+    return { action: 'scale_down', current, target: Math.max(idle.least, average * idle.factor, current) };
   return { action: 'no_action', current, target: current };
 }
 

@@ -6,13 +6,15 @@ import {
   scalingDecided,
   scalingHistory,
 } from '@evenkeel/contracts';
-import { aCluster, aConfig, aGuest, aNode, aProfile } from '@evenkeel/model/sample-cluster';
+import { aCluster, aConfig, aGuest, aNode, aProfile, GiB } from '@evenkeel/model/sample-cluster';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { recommend } from '../recommend.ts';
 import { emptyMemory } from '../remember.ts';
 import type { RecommendInput } from '../start-run.ts';
 import { scaleDecision, scalingDecisions } from './scale-decision.ts';
 import { scaleGuests } from './scale-guests.ts';
+import type { Usage } from './usage-of.ts';
 
 const apart = { spread: 50, threshold: 8, converged: false, reason: 'penalties 50.0 points apart' };
 
@@ -116,6 +118,29 @@ describe('2. what its values mean', () => {
 });
 
 describe('3. the older call', () => {
+  test('never advises less than what is in use now, whatever a profile or the caller says', () => {
+    const share = fc.double({ min: 0, max: 1, noNaN: true });
+    const said = fc.record({ current: share, average: share, peak: share });
+    fc.assert(
+      fc.property(said, said, fc.boolean(), (cpu, memory, measured) => {
+        const guest = aGuest(101, 'a', { cpu: cpu.current, maxcpu: 8, mem: memory.current * 4 * GiB, maxmem: 4 * GiB });
+        const like = ({ average, peak }: Usage, all = 1) => ({
+          ...aProfile(guest).cpu,
+          ...{ mean: average * all, day: average * all, hour: peak * all, p95: peak * all },
+        });
+        const profile = { window_hours: 72, cpu: like(cpu), mem: like(memory, guest.maxmem) };
+        const cluster = given(aCluster([aNode('a'), aNode('b')], [guest]), profile);
+        const decisions = scalingDecisions('101', measured ? undefined : { cpu, memory }, cluster)!;
+        expect(decisions).toHaveLength(2);
+        for (const { resource_type, target_value, amount, scaling_action } of decisions) {
+          const { current } = resource_type === 'cpu' ? cpu : memory;
+          if (scaling_action !== 'migrate') expect(target_value).toBeGreaterThanOrEqual(current - 5e-4);
+          if (amount) expect(amount.advised).toBeGreaterThanOrEqual(amount.now * current - 1e-9 * amount.now);
+        }
+      }),
+    );
+  });
+
   test('has its shape, with the details of a migration', () => {
     const cluster = crowded();
     const { vmid, target_node } = moved(cluster);

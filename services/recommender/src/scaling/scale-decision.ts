@@ -3,7 +3,7 @@ import { type Generated, recommend } from '../recommend.ts';
 import { emptyMemory } from '../remember.ts';
 import type { RecommendInput } from '../start-run.ts';
 import { scaleGuest } from './scale-guests.ts';
-import { type Usages, usagesOf } from './usage-of.ts';
+import { peaksReached, type Usages, usagesOf } from './usage-of.ts';
 
 /** A run to decide in; what is not remembered, or was not recommended yet, is left out. */
 export type ScalingCluster = Omit<RecommendInput, 'memory'> &
@@ -92,11 +92,12 @@ export function scalingDecisions(
 ): ScalingDecision[] | undefined {
   const guest = cluster.sample.guests.find((g) => g.guest === vm_id || String(g.vmid) === vm_id);
   if (!guest) return undefined;
-  const input = metrics ? supposing(cluster, guest, metrics) : cluster;
+  const given = metrics && peaksReached(metrics);
+  const input = given ? supposing(cluster, guest, given) : cluster;
   const profile = input.profiles.find((p) => p.guest === guest.guest);
   const generated = input.generated ?? recommend({ memory: emptyMemory, ...input });
   const now = input.sample.guests.find((g) => g.guest === guest.guest) ?? guest;
-  const usages = { ...usagesOf(now, profile), ...metrics };
+  const usages = { ...usagesOf(now, profile), ...given };
   return scaleGuest({ ...input, generated }, now, usages).sort(
     (a, b) =>
       Number(a.scaling_action === 'no_action') - Number(b.scaling_action === 'no_action') ||

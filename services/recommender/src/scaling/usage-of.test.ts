@@ -10,6 +10,7 @@ describe('what a profile says of a guest', () => {
   test.each([
     ['the last day, and the 95th percentile', cpu, { current: 0.5, average: 0.45, peak: 0.7 }],
     ['an hour above that', { ...cpu, hour: 0.8 }, { current: 0.5, average: 0.45, peak: 0.8 }],
+    ['what it uses now above both', { ...cpu, p95: 0.2, hour: 0.3 }, { current: 0.5, average: 0.45, peak: 0.5 }],
   ])('CPU: %s', (_, given, expected) => {
     expect(usagesOf(guest, { ...profile, cpu: given }).cpu).toMatchObject(expected);
   });

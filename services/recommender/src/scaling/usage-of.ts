@@ -25,15 +25,24 @@ const foretold = ({ behavior, window_hours, residual_sd, cpu }: GuestProfile): {
 /** The 95th percentile of the window, or the last hour where that passes it. */
 const peakOf = ({ p95, hour }: GuestProfile['cpu']): number => Math.max(p95, hour ?? 0);
 
+/** The same with peaks that are no lower than what is used now: whoever measured them, a guest is not to have less than it uses. */
+export const peaksReached = (usages: Usages): Usages =>
+  Object.fromEntries(
+    Object.entries(usages).map(([resource, usage]) => [
+      resource,
+      { ...usage, peak: Math.max(usage.peak, usage.current) },
+    ]),
+  );
+
 /**
  * What a sample and a profile say: the reading now, the mean of the last day (of the whole window where that has no data), and
- * the peak. Memory of a VM is what its host or its balloon driver sees, cache included.
+ * the peak, which is what is used now where that passes all before. Memory of a VM is what its host or its balloon driver sees, cache included.
  */
 export function usagesOf(guest: GuestSample, profile: GuestProfile | undefined): Usages {
   if (!profile || profile.samples === 0) return {};
   const { cpu, mem } = profile;
   const share = (bytes: number): number => bytes / Math.max(1, guest.maxmem);
-  return {
+  return peaksReached({
     cpu: { current: guest.cpu, average: cpu.day ?? cpu.mean, peak: peakOf(cpu), ...foretold(profile) },
     memory: {
       current: share(guest.mem),
@@ -41,5 +50,5 @@ export function usagesOf(guest: GuestSample, profile: GuestProfile | undefined):
       peak: share(peakOf(mem)),
       ...(guest.mem_source === 'cgroup' ? {} : { with_cache: true }),
     },
-  };
+  });
 }
