@@ -703,6 +703,22 @@ export const ofProxLb: readonly Defect[] = [
       {
         file: 'test/measures/convergence/rest.test.ts',
         test: 'at constant load moves end, and then all is in order: case %i',
+        put_in: {
+          file: 'services/recommender/src/mend-rules.ts',
+          text: 'const fix = bestFix(planning, guests) ?? fixWithRoom(planning, guests);\n      if (!fix) break;',
+          instead: [
+            'const fix = bestFix(planning, guests);',
+            'if (!fix) {',
+            '  const open = (g: number) => (n: number) =>',
+            '    n !== state.where[g] && suits(planning, [g], n) && fits(state, n, [g], planning.caps);',
+            '  const any = (g: number) => [...state.nodes.keys()].find(open(g));',
+            '  const is = (g: number) => !guests.includes(state.guests[g]!.sample.guest) && movable(planning, [g]);',
+            '  const g = [...state.guests.keys()].find((g) => is(g) && any(g) !== undefined);',
+            "  if (g !== undefined) moves.push(makeMove(planning, [g], any(g)!, { mandatory: 'rule', why: rule }));",
+            '  break;',
+            '}',
+          ].join('\n'),
+        },
       },
     ],
   },
