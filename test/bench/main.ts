@@ -1,17 +1,28 @@
 import { loadavg } from 'node:os';
-import { parseArgs } from 'node:util';
+import { readArguments } from '../command-line/read-arguments.ts';
 import { measure, measureRebuild } from './measure.ts';
 import { showTable } from './show-table.ts';
 
-const { values } = parseArgs({
-  options: {
+const usage = `
+npm run bench -- [options]    how fast and how small Evenkeel is here, against its aims
+
+  --runs <n>        runs that are timed at each size (120)
+  --seconds <n>     how long memory is watched; 0 for not at all (75)
+  --hours <n>       hours that Redis forgets and is told again; 0 for none (6)
+  --only rebuild    only the last of these
+  --json            the table as JSON
+`;
+const { values } = readArguments(
+  usage,
+  {
     json: { type: 'boolean', default: false },
     runs: { type: 'string', default: '120' },
     seconds: { type: 'string', default: '75' },
     hours: { type: 'string', default: '6' },
     only: { type: 'string' },
   },
-});
+  { numbers: ['runs', 'seconds', 'hours'], lists: { only: ['rebuild'] } },
+);
 
 const hours = Number(values.hours);
 const isRebuild = values.only === 'rebuild';

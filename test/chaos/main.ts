@@ -1,10 +1,11 @@
-import { parseArgs } from 'node:util';
+import { readArguments } from '../command-line/read-arguments.ts';
 import { findBoth, openServers } from '../e2e/stage/servers.ts';
 import { checkStory } from './check-story.ts';
 import { endure } from './endure.ts';
 import { fuzzAnswers } from './fuzz/fuzz-answers.ts';
 import { fuzzEvents } from './fuzz/fuzz-events.ts';
 import { planKills } from './kills.ts';
+import { rows as trials } from './one-process/rows.ts';
 import { runRows } from './one-process/run-rows.ts';
 import { tellTable } from './one-process/table.ts';
 import { outlast } from './outlast.ts';
@@ -14,12 +15,25 @@ import { type Row, shareOf, tellRows } from './servers/row.ts';
 import { tellSoak } from './soak/tell-soak.ts';
 import { tellStory } from './tell-story.ts';
 
-const { values } = parseArgs({
-  options: {
-    only: {
-      type: 'string',
-      default: 'one-process,fuzz,soak,kills,decisions,outages,leaders,stops,redis,refusals,poison,still,edge',
-    },
+const known = ['one-process', 'fuzz', 'soak', 'kills', 'decisions', 'outages', ...Object.keys(serverParts)];
+const usage = `
+npm run chaos -- [options]    whether Evenkeel keeps its promises when everything goes wrong; exit code 1 where one broke, 2 where less was done than required
+
+  --only <parts>     some of ${known.join(',')}
+  --rows <rows>      of one-process, some of ${trials.map(({ name }) => name).join(',')}
+  --minutes <n>      of the machine for each part (20)
+  --share <n>        of what is required (1)
+  --seed <n>         what happens when (1)
+  --rounds <n>       seeds from that one on, where real services are killed (5)
+  --each <n>         kills of each kind in a round (3)
+  --seconds <n>      that NATS, Redis and Proxmox are away (60)
+  --hours <n>        of the soak (24)
+  --size <n/n>       nodes and guests of the soak (32/3000)
+`;
+const { values } = readArguments(
+  usage,
+  {
+    only: { type: 'string', default: known.join(',') },
     rows: { type: 'string' },
     share: { type: 'string', default: '1' },
     minutes: { type: 'string', default: '20' },
@@ -30,7 +44,11 @@ const { values } = parseArgs({
     hours: { type: 'string', default: '24' },
     size: { type: 'string', default: '32/3000' },
   },
-});
+  {
+    numbers: ['share', 'minutes', 'rounds', 'seed', 'each', 'seconds', 'hours'],
+    lists: { only: known, rows: trials.map(({ name }) => name) },
+  },
+);
 const asked = values.only.split(',');
 const found = asked.every((part) => ['one-process', 'fuzz', 'soak'].includes(part)) ? undefined : await findBoth();
 if (found === null) process.exit(1);

@@ -703,6 +703,22 @@ export const ofProxLb: readonly Defect[] = [
       {
         file: 'test/measures/convergence/rest.test.ts',
         test: 'at constant load moves end, and then all is in order: case %i',
+        put_in: {
+          file: 'services/recommender/src/mend-rules.ts',
+          text: 'const fix = bestFix(planning, guests) ?? fixWithRoom(planning, guests);\n      if (!fix) break;',
+          instead: [
+            'const fix = bestFix(planning, guests);',
+            'if (!fix) {',
+            '  const open = (g: number) => (n: number) =>',
+            '    n !== state.where[g] && suits(planning, [g], n) && fits(state, n, [g], planning.caps);',
+            '  const any = (g: number) => [...state.nodes.keys()].find(open(g));',
+            '  const is = (g: number) => !guests.includes(state.guests[g]!.sample.guest) && movable(planning, [g]);',
+            '  const g = [...state.guests.keys()].find((g) => is(g) && any(g) !== undefined);',
+            "  if (g !== undefined) moves.push(makeMove(planning, [g], any(g)!, { mandatory: 'rule', why: rule }));",
+            '  break;',
+            '}',
+          ].join('\n'),
+        },
       },
     ],
   },
@@ -756,6 +772,96 @@ export const ofProxLb: readonly Defect[] = [
     defect: 'A documented option is read nowhere.',
     tried: [
       { file: 'test/defects/options.test.ts', test: 'is read by somebody' },
+      {
+        file: 'services/recommender/src/best-move.test.ts',
+        test: 'of a load that was seen for %s',
+        put_in: {
+          file: 'services/recommender/src/best-move.ts',
+          text: 'const { min_score_improvement: asked, newcomer_markup } = penalty_config;',
+          instead: 'const { min_score_improvement: asked } = penalty_config;\n  const newcomer_markup = 0;',
+        },
+      },
+      {
+        file: 'test/scenarios/newcomer-distrusted/then.txt',
+        test: '12.6 are asked',
+        put_in: {
+          file: 'services/recommender/src/best-move.ts',
+          text: 'const { min_score_improvement: asked, newcomer_markup } = penalty_config;',
+          instead: 'const { min_score_improvement: asked } = penalty_config;\n  const newcomer_markup = 0;',
+        },
+      },
+      {
+        file: 'packages/model/src/plan-state.test.ts',
+        test: 'a guest has room by the %s of the configuration',
+        put_in: {
+          file: 'packages/model/src/plan-state.ts',
+          text: 'checks.max_node_cpu_percent / 100',
+          instead: '85 / 100',
+        },
+      },
+      {
+        file: 'packages/model/src/plan-state.test.ts',
+        test: 'a guest has room by the %s of the configuration',
+        put_in: {
+          file: 'packages/model/src/plan-state.ts',
+          text: 'checks.max_memory_assigned_percent / 100',
+          instead: '150 / 100',
+        },
+      },
+      {
+        file: 'services/filter-pipeline/src/safety.test.ts',
+        test: 'max_memory_assigned_percent',
+        put_in: {
+          file: 'services/filter-pipeline/src/target-objection.ts',
+          text: 'const cap = context.config.automated_migrations.safety_checks.max_memory_assigned_percent / 100;',
+          instead: 'const cap = 150 / 100;',
+        },
+      },
+      {
+        file: 'services/filter-pipeline/src/safety.test.ts',
+        test: 'min_storage_free_percent',
+        put_in: {
+          file: 'services/filter-pipeline/src/target-objection.ts',
+          text: 'const reserve = context.config.automated_migrations.safety_checks.min_storage_free_percent / 100;',
+          instead: 'const reserve = 10 / 100;',
+        },
+      },
+      {
+        file: 'services/recommender/src/assess-risk.test.ts',
+        test: 'a guest is risky by the %s of the configuration',
+        put_in: {
+          file: 'services/recommender/src/assess-risk.ts',
+          text: 'limit: (r) => r.local_disk_gib,',
+          instead: 'limit: () => 100,',
+        },
+      },
+      {
+        file: 'services/recommender/src/assess-risk.test.ts',
+        test: 'a guest is risky by the %s of the configuration',
+        put_in: {
+          file: 'services/recommender/src/assess-risk.ts',
+          text: 'limit: (r) => r.disk_write_mib_per_second,',
+          instead: 'limit: () => 50,',
+        },
+      },
+      {
+        file: 'services/executor/src/converge.test.ts',
+        test: 'a transfer of 12 GiB for 4 that may pause for 6.4 s, at %j',
+        put_in: {
+          file: 'services/executor/src/converge.ts',
+          text: 'const { max_pause_seconds, max_sent_factor } = config.migration_checks;',
+          instead: 'const { max_sent_factor } = config.migration_checks;\n  const max_pause_seconds = 10;',
+        },
+      },
+      {
+        file: 'services/executor/src/converge.test.ts',
+        test: 'a transfer of 12 GiB for 4 that may pause for 6.4 s, at %j',
+        put_in: {
+          file: 'services/executor/src/converge.ts',
+          text: 'const { max_pause_seconds, max_sent_factor } = config.migration_checks;',
+          instead: 'const { max_pause_seconds } = config.migration_checks;\n  const max_sent_factor = 6;',
+        },
+      },
       {
         file: 'services/recommender/src/distribute.test.ts',
         test: 'are left alone by default',

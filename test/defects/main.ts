@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
+import { readArguments } from '../command-line/read-arguments.ts';
 import { ofProxBalance, ofProxLb, type Tried } from './defects.ts';
 
 type Report = { testResults: { assertionResults: { status: string; failureMessages: string[] }[] }[] };
@@ -9,12 +10,17 @@ type Report = { testResults: { assertionResults: { status: string; failureMessag
 /** Vitest shortens what a table calls its rows to 40 letters. */
 const told = 36;
 const root = resolve(import.meta.dirname, '../..');
-const asked = process.argv.slice(2);
+const all = [...ofProxBalance, ...ofProxLb];
+const usage = `
+npm run defects -- [P02 | L1 ...]    puts defects of other balancers into the code, one at a time, and says whether the tests named for them
+                                     turn red; all of them by default
+`;
+const { words: asked } = readArguments(usage, {}, { words: all.map(({ id }) => id) });
 
 let unnoticed = 0;
 
 /** Puts each defect of the map into the code, one at a time, and says whether the test named for it notices; takes it out again. */
-for (const defect of [...ofProxBalance, ...ofProxLb]) {
+for (const defect of all) {
   if (!('tried' in defect) || (asked.length > 0 && !asked.includes(defect.id))) continue;
   for (const tried of defect.tried) {
     const said = tried.put_in ? noticed(tried, tried.put_in) : 'not put in';

@@ -1,15 +1,10 @@
-import { parseArgs } from 'node:util';
 import type { Row } from '../bench/measure.ts';
 import { showTable } from '../bench/show-table.ts';
+import { readArguments } from '../command-line/read-arguments.ts';
 import { behaviorRows } from './behavior/behavior-rows.ts';
 import { restRows } from './convergence/rest-rows.ts';
 import { costRows } from './costs/cost-rows.ts';
 import { forecastRows } from './forecasts/forecast-rows.ts';
-
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { json: { type: 'boolean', default: false }, cases: { type: 'string' } },
-});
 
 /** What can be measured, with how many cases a measurement takes unless it is told. */
 const measures: Record<string, { cases: number; run: (cases: number) => Promise<Row[]> | Row[] }> = {
@@ -19,13 +14,20 @@ const measures: Record<string, { cases: number; run: (cases: number) => Promise<
   convergence: { cases: 1000, run: restRows },
 };
 
-const unknown = positionals.filter((name) => !measures[name]);
-if (unknown.length > 0) {
-  console.error(`There is no measure called ${unknown.join(', ')}; there are ${Object.keys(measures).join(', ')}.`);
-  process.exit(2);
-}
+const usage = `
+npm run measure -- [${Object.keys(measures).join(' | ')} ...] [options]    how right Evenkeel is, against its aims; all of it by default
 
-const chosen = positionals.length > 0 ? positionals : Object.keys(measures);
+  --cases <n>    cases of each measure (${Object.entries(measures)
+    .map(([name, { cases }]) => `${name} ${cases}`)
+    .join(', ')})
+  --json         the table as JSON
+`;
+const { values, words } = readArguments(
+  usage,
+  { json: { type: 'boolean', default: false }, cases: { type: 'string' } },
+  { numbers: ['cases'], words: Object.keys(measures) },
+);
+const chosen = words.length > 0 ? words : Object.keys(measures);
 const rows: Row[] = [];
 for (const name of chosen) {
   const { cases, run } = measures[name]!;

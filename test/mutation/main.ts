@@ -1,6 +1,7 @@
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { Stryker } from '@stryker-mutator/core';
+import { readArguments } from '../command-line/read-arguments.ts';
 import { type FileScore, scoresOf, showScores } from './scores.ts';
 
 const core = [
@@ -11,10 +12,18 @@ const core = [
   'services/outcome-tracker',
   'services/profiler',
 ];
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { only: { type: 'string' }, survivors: { type: 'boolean', default: false } },
-});
+const usage = `
+npm run mutate -- [folder ...] [options]    mutates the pure core and says which mutants no test notices; by default in
+                                            ${core.join(', ')}
+
+  --only <name>    some files only, such as cost or '{cost,series}'
+  --survivors      lists the mutants that nobody noticed
+`;
+const { values, words } = readArguments(
+  usage,
+  { only: { type: 'string' }, survivors: { type: 'boolean', default: false } },
+  { words: ['packages', 'services'].flatMap((all) => readdirSync(all).map((name) => `${all}/${name}`)) },
+);
 const kept = '.cache/mutation';
 
 /** Mutates the pure files of a folder, or only those named so, and tries each mutant on the tests of that folder. */
@@ -41,5 +50,5 @@ async function mutate(folder: string): Promise<FileScore[]> {
   return scoresOf(results);
 }
 
-for (const folder of positionals.length > 0 ? positionals : core)
+for (const folder of words.length > 0 ? words : core)
   process.stdout.write(`${showScores(folder, await mutate(folder), values.survivors)}\n`);

@@ -32,7 +32,7 @@ describe('a backtest over what a cluster was seen to do', () => {
     const played = await play(await readGiven(`${here}${name}`));
     const { config, bus, simulator } = played;
     const again: ApprovedMigration[] = [];
-    await playConfig({ name, config }, streamRecording(bus, simulator.name).play(), {
+    await playConfig({ name, config }, (await streamRecording(bus, simulator.name)).play(), {
       cluster: simulator.name,
       cost_model: config.cost_model,
       watch: () => {},

@@ -5,7 +5,7 @@ import type { Limit } from './migration.ts';
 
 const rules = (change: object): ConfigInput => ({ automated_migrations: { rules: change } });
 const learning = (change: object): ConfigInput => ({ intelligent_migrations: change });
-const caps: ConfigInput = { automated_migrations: { safety_checks: { max_node_memory_percent: 80 } } };
+const cap = (name: string): ConfigInput => ({ automated_migrations: { safety_checks: { [name]: 80 } } });
 
 describe('what was held back says nothing of another limit', () => {
   test.each<[string, ConfigInput]>([
@@ -14,12 +14,14 @@ describe('what was held back says nothing of another limit', () => {
     ['rollback', rules({ rollback_window_hours: 8 })],
     ['cycle', learning({ cycle_window_hours: 24 })],
     ['confidence', rules({ min_confidence_score: 60 })],
-    ['conflict', caps],
+    ['conflict', cap('max_node_cpu_percent')],
+    ['conflict', cap('max_node_memory_percent')],
     ['risk', rules({ min_confidence_score: 60 })],
     ['risk', learning({ risk_confidence_multiplier: 1.5 })],
     ['trend', { recommendation_thresholds: { cpu: 70 } }],
     ['cost_benefit', learning({ min_cost_benefit_ratio: 3 })],
-    ['improvement', caps],
+    ['improvement', cap('max_node_cpu_percent')],
+    ['improvement', cap('max_node_memory_percent')],
     ['limits max_migrations_per_run', rules({ max_migrations_per_run: 9 })],
     ['limits max_concurrent_migrations', rules({ max_concurrent_migrations: 2 })],
     ['limits grace_period_seconds', rules({ grace_period_seconds: 9 })],

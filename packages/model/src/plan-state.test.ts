@@ -162,6 +162,18 @@ describe('planState', () => {
     const state = planState(aCluster(nodes, [guest]), [aProfile(guest)], c);
     expect(fits(state, 1, [0], capsOf(c))).toBe(expected);
   });
+
+  test.each([
+    ['max_node_cpu_percent', { cpu: 0.9, maxcpu: 26 }, 70, 90],
+    ['max_node_memory_percent', { mem: 50 * GiB, maxmem: 50 * GiB }, 75, 95],
+    ['max_memory_assigned_percent', { maxmem: 80 * GiB }, 120, 130],
+  ])('a guest has room by the %s of the configuration', (option, change, tight, wide) => {
+    const guest = aGuest(1, 'a', change);
+    const state = planState(aCluster(nodes, [guest]), [aProfile(guest)], config);
+    const fitsAt = (percent: number) =>
+      fits(state, 1, [0], capsOf(aConfig({ automated_migrations: { safety_checks: { [option]: percent } } })));
+    expect([fitsAt(tight), fitsAt(wide)]).toEqual([false, true]);
+  });
 });
 
 describe('peaks of the week', () => {

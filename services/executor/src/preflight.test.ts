@@ -509,3 +509,16 @@ describe('preflight refuses', () => {
     expect(judged(difference)).toEqual({ go: false, code, reason: expect.stringMatching(reason) });
   });
 });
+
+describe('preflight goes by the configuration', () => {
+  const tight: Difference = { ...unlike, map: { lvm: 'zfs' }, look: { storages: [zfs] } };
+  it.each<[string, Difference, number, number]>([
+    ['max_node_cpu_percent', { target: { cpu: 0.5 } }, 60, 65],
+    ['max_node_memory_percent', { target: { mem: 144e9 } }, 60, 65],
+    ['min_storage_free_percent', tight, 30, 25],
+  ])('%s', (option, difference, strict, lax) => {
+    const at = (percent: number) => judged({ ...difference, config: { safety_checks: { [option]: percent } } });
+    expect(at(strict)).toMatchObject({ go: false, code: 'target_full' });
+    expect(at(lax)).toMatchObject({ go: true });
+  });
+});

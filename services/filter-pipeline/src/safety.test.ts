@@ -8,6 +8,11 @@ const checks = (different: object) => ({ automated_migrations: { safety_checks: 
 const nodes = (...different: Parameters<typeof givenNode>[1][]): GivenCase => ({
   run: { sample: { nodes: ['pve1', 'pve2', 'pve3'].map((n, i) => givenNode(n, different[i])) } },
 });
+const after = (target: { cpu: number; mem: number }): GivenCase => ({
+  recommendation: {
+    effect: { target_before: { ...target, penalty: 30 }, target_after: { ...target, penalty: 31 } },
+  } as never,
+});
 const failure = (minutesAgo: number) => {
   const at = new Date(Date.parse('2026-07-15T12:00:00Z') - minutesAgo * 60_000).toISOString();
   const ended = { at, how: 'failed' as const, reason: 'out of memory' };
@@ -248,6 +253,33 @@ test.each<{ name: string; given: GivenCase; says: string }>([
     given: disks(41 * GiB, storage('fast', 50)),
     says: 'filtered: storage fast on pve2 has 50 GiB free for 41 GiB of disks, 10% of 100 GiB must stay free',
   },
+  ...(
+    [
+      ['max_node_cpu_percent', after({ cpu: 0.7, mem: 0.4 }), 65, 75, 'pve2 would be at 70% CPU, at most 65%'],
+      ['max_node_memory_percent', after({ cpu: 0.4, mem: 0.7 }), 65, 75, 'pve2 would be at 70% memory, at most 65%'],
+      [
+        'max_memory_assigned_percent',
+        { run: { assigned_bytes: { pve2: 72 * GiB } } },
+        120,
+        130,
+        'pve2 would have 125% of its memory assigned, at most 120%',
+      ],
+      [
+        'min_storage_free_percent',
+        disks(30 * GiB, storage('fast', 50)),
+        25,
+        15,
+        'storage fast on pve2 has 50 GiB free for 30 GiB of disks, 25% of 100 GiB must stay free',
+      ],
+    ] as [string, GivenCase, number, number, string][]
+  ).flatMap(([option, given, strict, lax, says]) => [
+    {
+      name: `${option} ${strict}`,
+      given: { ...given, config: checks({ [option]: strict }) },
+      says: `filtered: ${says}`,
+    },
+    { name: `${option} ${lax}`, given: { ...given, config: checks({ [option]: lax }) }, says: 'passed' },
+  ]),
   { name: 'shared disks need no room', given: disks(0, storage('fast', 99, { shared: true })), says: 'passed' },
   {
     name: 'the loss of a node must be survived',

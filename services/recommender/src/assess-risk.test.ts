@@ -60,6 +60,20 @@ test('each risk quotes what it is and what would be none', () => {
   ]);
 });
 
+test.each([
+  ['memory_gib', { maxmem: 20 * GiB }, 16, 24],
+  ['vcpus', { maxcpu: 6 }, 4, 8],
+  ['share_of_target', { maxcpu: 6 }, 0.25, 0.5],
+  ['local_disk_gib', { constraints: { ...constraints, local_disk_bytes: 60 * GiB } }, 50, 70],
+  ['local_disks', { constraints: { ...constraints, local_disks: 4 } }, 3, 5],
+  ['disk_write_mib_per_second', { diskwrite: 90 * 2 ** 20 }, 80, 100],
+])('a guest is risky by the %s of the configuration', (option, change, low, high) => {
+  const flagsAt = (limit: number) =>
+    assessRisk(aGuest(1, 'a', change), aNode('b'), aConfig({ risk: { [option]: limit } }).risk).flags;
+  expect(flagsAt(low)).toEqual([expect.objectContaining({ limit: low })]);
+  expect(flagsAt(high)).toEqual([]);
+});
+
 test('what is just at a limit is no risk', () => {
   const { memory_gib, vcpus, share_of_target, local_disks } = aConfig().risk;
   const change = { maxmem: memory_gib * GiB, maxcpu: vcpus, constraints: { ...constraints, local_disks } };

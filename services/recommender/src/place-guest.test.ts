@@ -135,6 +135,15 @@ describe('a new guest', () => {
     expect(place(change).find(({ node }) => node === 'b')!.refused).toBe(refused),
   );
 
+  test.each([
+    [10, undefined],
+    [30, 'storage ceph has 900 GiB free for 700 GiB of disks, 30 % of 1000 GiB must stay free'],
+  ])('with disks where %i %% of their storage must stay free', (min_storage_free_percent, refused) => {
+    const config = aConfig({ automated_migrations: { safety_checks: { min_storage_free_percent } } });
+    const placed = placeGuest({ ...known, config }, { ...small, storages: ['ceph'], disk: 700 * GiB });
+    expect(placed.find(({ node }) => node === 'b')!.refused).toBe(refused);
+  });
+
   test('a refused node comes after every one that is not', () => {
     expect(place({ tags: ['affinity_web'] }).map((p) => [p.node, p.refused === undefined])).toEqual([
       ['b', true],

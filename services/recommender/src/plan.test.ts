@@ -125,6 +125,17 @@ test('an order says all that an executor and a reader need', () => {
 });
 
 test.each([
+  ['max_node_cpu_percent', 'target_cpu_below'],
+  ['max_node_memory_percent', 'target_memory_below'],
+])('%s is where an order says to go back', (option, check) => {
+  const limitAt = (percent: number) =>
+    order({
+      config: aConfig({ automated_migrations: { safety_checks: { [option]: percent } } }),
+    }).rollback_checks?.find((c) => c.check === check)?.limit;
+  expect([60, 70].map(limitAt)).toEqual([0.6, 0.7]);
+});
+
+test.each([
   ['a VM that runs', { guest: aGuest(1, 'a') }, 'live_migration'],
   ['a container that runs', { guest: aGuest(1, 'a', { type: 'lxc' }) }, 'restart_migration'],
   ['what is off', { guest: aGuest(1, 'a', { status: 'stopped' }) }, 'offline_migration'],

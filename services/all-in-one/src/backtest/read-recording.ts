@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { Bus } from '@evenkeel/bus';
 import { ClusterSample, clusterSampled, filterOf, historyBackfilled } from '@evenkeel/contracts';
@@ -45,10 +46,10 @@ export const lineOf = (entry: Recorded): string =>
 /** Called with a sentence where the last line was cut off: whoever wrote it was killed, and all before it is whole. */
 type Warn = (sentence: string) => void;
 
-async function* readLines(file: string, warn: Warn = () => {}): AsyncGenerator<Recorded> {
+async function* readLines(file: string, end: number, warn: Warn): AsyncGenerator<Recorded> {
   let number = 0;
   let open: { line: string; place: string } | undefined;
-  const input = createReadStream(file, 'utf8');
+  const input = createReadStream(file, { encoding: 'utf8', end });
   for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
     number++;
     if (line.trim() === '') continue;
@@ -83,7 +84,7 @@ async function* ofCluster(entries: AsyncIterable<Recorded>, cluster: string): As
   }
 }
 
-/** A recording in a file of JSON lines; a last line that was cut off is warned of, once. UsageError where there is no sample of the cluster in it. */
+/** A recording in a file of JSON lines, as long as it is now; a last line that was cut off is warned of, once. UsageError where there is no sample of the cluster in it. */
 export async function fileRecording(file: string, wanted: string | undefined, warn: Warn): Promise<Recording> {
   const warned = new Set<string>();
   const once: Warn = (sentence) => {
@@ -91,28 +92,43 @@ export async function fileRecording(file: string, wanted: string | undefined, wa
     warned.add(sentence);
   };
   const names = new Set<string>();
-  for await (const entry of readLines(file, once)) {
+  const info = await stat(file);
+  const end = info.isFile() ? info.size - 1 : Number.POSITIVE_INFINITY;
+  for await (const entry of readLines(file, end, once)) {
     if (entry.kind !== 'sample') continue;
     names.add(entry.sample.cluster);
     if (wanted === undefined || entry.sample.cluster === wanted) {
       const { cluster } = entry.sample;
-      return { cluster, note: `from ${file}`, play: () => ofCluster(readLines(file, once), cluster) };
+      return { cluster, note: `from ${file}`, play: () => ofCluster(readLines(file, end, once), cluster) };
     }
   }
   const there = names.size === 0 ? 'no sample' : `samples of ${[...names].join(', ')} only`;
   throw new UsageError(`${file} holds ${there}${wanted === undefined ? '' : `, none of ${wanted}`}`);
 }
 
-/** What the telemetry stream still holds of a cluster: six hours, unless the server keeps more. */
-export function streamRecording(bus: Bus, cluster: string): Recording {
-  const subjects = [filterOf(clusterSampled, cluster), filterOf(historyBackfilled, cluster)];
+/**
+ * What the telemetry stream holds of a cluster now, up to its last sample: six hours, unless the server keeps more. What comes later is
+ * not played; what the server lets go of meanwhile is gone.
+ */
+export async function streamRecording(bus: Bus, cluster: string): Promise<Recording> {
+  const sampled = filterOf(clusterSampled, cluster);
+  const subjects = [sampled, filterOf(historyBackfilled, cluster)];
+  const last = (await bus.last('telemetry', sampled))?.sequence ?? 0;
+  const first = last > 0 ? await firstOf(bus, subjects) : 0;
   async function* entries(): AsyncGenerator<Recorded> {
-    for await (const { event } of bus.read('telemetry', subjects)) {
+    for await (const { event, sequence } of bus.read('telemetry', subjects, first)) {
+      if (sequence > last) return;
       const sampled = event.type.includes(sampleType) ? ClusterSample.safeParse(event.data) : undefined;
       const past = event.type.includes(pastType) ? historyBackfilled.data.safeParse(event.data) : undefined;
       if (sampled?.success) yield { kind: 'sample', sample: sampled.data };
       else if (past?.success) yield { kind: 'past', past: past.data };
     }
   }
-  return { cluster, note: 'from the telemetry stream', play: () => ofCluster(entries(), cluster) };
+  const note = last > 0 ? `messages ${first} to ${last} of the telemetry stream` : 'from the telemetry stream';
+  return { cluster, note, play: () => ofCluster(entries(), cluster) };
+}
+
+async function firstOf(bus: Bus, subjects: string[]): Promise<number> {
+  for await (const { sequence } of bus.read('telemetry', subjects)) return sequence;
+  return 0;
 }

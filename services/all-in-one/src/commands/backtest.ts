@@ -4,8 +4,9 @@ import { basename } from 'node:path';
 import { Config, type ConfigInput, formatProblems, recommended } from '@evenkeel/contracts';
 import { parseConfigText } from '@evenkeel/runtime';
 import type { Command } from 'commander';
-import { playAlone } from '../backtest/play-alone.ts';
-import { type Played, playConfig, type Recorded, type Watcher } from '../backtest/play-config.ts';
+import { compareConfigs, type Named } from '../backtest/compare-configs.ts';
+import { holdRecording } from '../backtest/hold-recording.ts';
+import type { Recorded } from '../backtest/play-config.ts';
 import { fileRecording, lineOf, type Recording, streamRecording } from '../backtest/read-recording.ts';
 import { sayBacktest } from '../backtest/say-backtest.ts';
 import { createProgress } from '../backtest/show-progress.ts';
@@ -38,7 +39,7 @@ FILE is one of
   JSON lines  cluster.sampled, as data or as CloudEvents: \`evenkeel demo --json >FILE\` writes some
   a table     one guest a row: its name, then its CPU percent every five minutes, with commas; a cluster is made up around them
               (tenths of a percent where one value in twenty passes 100)
-Without a file: what the telemetry stream still holds (6 hours); --save keeps it. Without -c: the preset \`recommended\`.
+Without a file: what the telemetry stream holds when it begins (6 hours); --save keeps it. Without -c: the preset \`recommended\`.
 
   evenkeel backtest recording.jsonl -c now.yaml -c bolder.yaml
   evenkeel backtest traces.csv -c recommended -c defaults --nodes 8 --guests 200 --load 60`;
@@ -65,15 +66,17 @@ export function addBacktest(program: Command): void {
     .option('--json', 'print the table as JSON')
     .addHelpText('after', notes)
     .action(async (file: string | undefined, options: Options) => {
-      const configs = (options.config.length === 0 ? ['recommended'] : options.config).map(readNamed);
+      const [first = 'recommended', ...others] = options.config;
+      const configs = [readNamed(first), ...others.map(readNamed)] as const;
       if (file !== undefined && options.save !== undefined)
         throw new UsageError('--save and a file exclude each other');
       if (file !== undefined) return compare(await openFile(file, options), configs, options);
-      const first = options.config.find((name) => !Object.hasOwn(presets, name));
-      const ask = { ...(first ? { config: first } : {}), ...(options.cluster ? { cluster: options.cluster } : {}) };
-      return askBus('backtest', ask, ({ bus, cluster }) => {
-        const recording = streamRecording(bus, cluster);
-        return options.save === undefined ? compare(recording, configs, options) : save(recording, options.save);
+      const setup = options.config.find((name) => !Object.hasOwn(presets, name));
+      const ask = { ...(setup ? { config: setup } : {}), ...(options.cluster ? { cluster: options.cluster } : {}) };
+      return askBus('backtest', ask, async ({ bus, cluster }) => {
+        const recording = await streamRecording(bus, cluster);
+        if (options.save !== undefined) return save(recording, options.save);
+        return compare(await holdRecording(recording), configs, options);
       });
     });
 }
@@ -91,8 +94,6 @@ async function save({ cluster, play }: Recording, file: string): Promise<void> {
   }
   process.stdout.write(`${samples} samples of cluster ${cluster} written to ${file}\n`);
 }
-
-type Named = { name: string; config: Config };
 
 function readNamed(file: string): Named {
   const preset = Object.hasOwn(presets, file) ? presets[file] : undefined;
@@ -126,22 +127,9 @@ async function firstCharacter(file: string): Promise<string> {
   return '';
 }
 
-async function compare({ cluster, note, play }: Recording, configs: Named[], { json }: Options): Promise<void> {
-  const { cost_model } = configs[0]!.config;
-  const rows: Played[] = [];
-  const alone = (name: string, as_recorded: boolean, watch: Watcher = () => {}) =>
-    playAlone(name, play(), { cost_model, as_recorded, watch });
-  const still = await alone('nothing moves', false);
-  if (still.samples < 2)
-    throw new Error(`${note}: ${still.samples} samples of cluster ${cluster}, and two are needed at least`);
-  rows.push(still);
-  const recorded = await alone('as recorded', true);
-  if (recorded.moves > 0) rows.push(recorded);
-  for (const named of configs) {
-    const progress = createProgress(named.name, still.samples);
-    rows.push(await playConfig(named, play(), { cluster, cost_model, watch: progress.seen }));
-    progress.done();
-  }
+async function compare(recording: Recording, configs: readonly [Named, ...Named[]], { json }: Options): Promise<void> {
+  const { cluster, note } = recording;
+  const rows = await compareConfigs(recording, configs, createProgress);
   process.stdout.write(
     json ? `${JSON.stringify({ cluster, note, rows }, null, 2)}\n` : sayBacktest(cluster, note, rows),
   );

@@ -1,3 +1,4 @@
+import type { NodeSample } from '@evenkeel/contracts';
 import { encodeWeekHours } from '@evenkeel/model';
 import { expect, test } from 'vitest';
 import { ask, GiB, givenCandidate, givenNode, givenScore, vary } from '../testing/given.ts';
@@ -139,6 +140,21 @@ test.each([
   },
 ])('$name', ({ given, says }) => {
   expect(ask(pattern, given)).toBe(says);
+});
+
+test.each<[string, Partial<NodeSample>, number, number]>([
+  ['max_node_cpu_percent', { cpu: 0.7 }, 65, 75],
+  ['max_node_memory_percent', { mem: 0.7 * 64 * GiB }, 65, 75],
+])('a peak waits by the %s of the configuration', (option, source, low, high) => {
+  const waitsAt = (percent: number): boolean => {
+    const given = vary(nodes(peak(7)), {
+      run: { sample: { nodes: [givenNode('pve1', source)] } },
+      config: { automated_migrations: { safety_checks: { [option]: percent } } },
+      recommendation: { effect: { source_before: { cpu: 0.5, mem: 0.5 } } },
+    });
+    return ask(pattern, given).startsWith('deferred');
+  };
+  expect([waitsAt(low), waitsAt(high)]).toEqual([false, true]);
 });
 
 test('memory above its cap does not wait either', () => {
