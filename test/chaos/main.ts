@@ -27,7 +27,7 @@ npm run chaos -- [options]    whether Evenkeel keeps its promises when everythin
   --rounds <n>       seeds from that one on, where real services are killed (5)
   --each <n>         kills of each kind in a round (3)
   --seconds <n>      that NATS, Redis and Proxmox are away (60)
-  --hours <n>        of the soak (24)
+  --hours <n>        of troubles in the soak (24), between eight of calm before and after
   --size <n/n>       nodes and guests of the soak (32/3000)
 `;
 const { values } = readArguments(
@@ -133,6 +133,7 @@ const parts: Record<string, () => Promise<void>> = {
         seed: Number(values.seed),
         size: { nodes, guests },
         hours: Number(values.hours),
+        calm_hours: 8,
         troubles_per_hour: 12,
         sample_interval_seconds: 600,
       },

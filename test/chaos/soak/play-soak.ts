@@ -19,7 +19,7 @@ import type { Trouble } from '../one-process/trial.ts';
 import { createTurns, type OnPoint, withTimers } from '../one-process/turns.ts';
 import { arrangeDay, ask, type Strike, type Surroundings } from './arrange-day.ts';
 import { type DayTrouble, drawDay } from './draw-day.ts';
-import type { Point } from './fit-growth.ts';
+import type { Point } from './growth-between.ts';
 import { createAgain } from './say-again.ts';
 import { type Size, soakCluster, soakConfig } from './soak-cluster.ts';
 import { permitted, watchStill } from './watch-still.ts';
@@ -30,6 +30,8 @@ export type SoakOptions = {
   size: Size;
   /** Of the cluster's time, in which things go wrong; after them it is left alone until all is over and judged. */
   hours: number;
+  /** Hours of calm before and after them, in which the process comes to weigh what it weighs. */
+  calm_hours: number;
   troubles_per_hour: number;
   sample_interval_seconds: number;
 };
@@ -66,10 +68,11 @@ const weighed_every_ms = 600_000;
 
 /** Plays a day of everything, every service in a process of its own, on a clock of its own; tells every hour how it is. */
 export async function playSoak(options: SoakOptions, tell: (line: string) => void = () => {}): Promise<Soaked> {
-  const { seed, size, hours, sample_interval_seconds } = options;
+  const { seed, size, hours, calm_hours, sample_interval_seconds } = options;
   const simulator = createSimulator(soakCluster(size, seed));
   const begin = simulator.now();
-  const end = begin + hours * 3_600_000;
+  const played_s = (hours + 2 * calm_hours) * 3600;
+  const end = begin + played_s * 1000;
   const configOf = (max_concurrent_migrations?: number) =>
     soakConfig(sample_interval_seconds, {
       dry_run: simulator.now() >= end,
@@ -78,8 +81,8 @@ export async function playSoak(options: SoakOptions, tell: (line: string) => voi
   const day = await openDay(simulator, options, configOf);
   const { ground, again, heard, still, leaked, tally } = day;
   const troubles = drawDay(seed, { hours, per_hour: options.troubles_per_hour, size });
-  arrangeDay(troubles, { ...day, configOf });
-  ground.turns.alarm(hours * 3_600_000, () => {
+  ground.turns.alarm(calm_hours * 3_600_000, () => arrangeDay(troubles, { ...day, configOf }));
+  ground.turns.alarm(played_s * 1000, () => {
     void ask(ground.bus, { do: 'resume' }, simulator.now());
     void ground.configs.change(configOf());
     still.push({ from: simulator.now() + permitted, to: Number.POSITIVE_INFINITY });
@@ -87,7 +90,7 @@ export async function playSoak(options: SoakOptions, tell: (line: string) => voi
   const weighed = weighOn(ground, begin, (hour, mib) =>
     tell(`hour ${hour}: ${simulator.inspect().moves.length} moves, ${tally.strikes} strikes; ${mib}`),
   );
-  await withTimers(ground.turns, () => ground.turns.run(async () => false, begin + (hours * 3600 + quiet_s) * 1000));
+  await withTimers(ground.turns, () => ground.turns.run(async () => false, end + quiet_s * 1000));
   day.killAll();
   const held = await Promise.all(['claim', 'migration'].map((kind) => ground.bus.ledger.list(`${cluster}.${kind}`)));
   const letters = await Array.fromAsync(ground.bus.letters(), ({ headers, reason }) => {

@@ -1,12 +1,13 @@
 import { expect, it } from 'vitest';
 import { playInAnyOrder } from './any-order.ts';
-import { fitGrowth } from './fit-growth.ts';
+import { growthBetween } from './growth-between.ts';
 import { tellSoak } from './tell-soak.ts';
 
 const options = {
   seed: 3,
   size: { nodes: 4, guests: 60 },
   hours: 2,
+  calm_hours: 0,
   troubles_per_hour: 40,
   sample_interval_seconds: 120,
 };
@@ -27,8 +28,9 @@ it('what is decided and known does not depend on how events arrive', { timeout: 
 
 it.each([
   ['stands still', () => 500, 0],
-  ['grows by a mebibyte an hour', (hour: number) => 491 + hour, 0.018 / 0.506],
+  ['grows by a mebibyte an hour', (hour: number) => 500 + hour, 32 / 507.5],
+  ['swings in between', (hour: number) => (hour > 8 && hour < 38 ? 900 : 500), 0],
 ])('memory that %s', (_, mib, growth) => {
-  const points = Array.from({ length: 109 }, (_, i) => ({ hour: 6 + i / 6, mib: mib(6 + i / 6) }));
-  expect(fitGrowth(points, 18)).toBeCloseTo(growth, 3);
+  const points = Array.from({ length: 250 }, (_, i) => ({ hour: i / 6, mib: mib(i / 6) }));
+  expect(growthBetween(points, 8, 40)).toBeCloseTo(growth, 3);
 });
