@@ -1,10 +1,12 @@
 import { parseArgs } from 'node:util';
 import { findBoth, openServers } from '../e2e/stage/servers.ts';
 import { checkStory } from './check-story.ts';
+import { choose } from './choose.ts';
 import { endure } from './endure.ts';
 import { fuzzAnswers } from './fuzz/fuzz-answers.ts';
 import { fuzzEvents } from './fuzz/fuzz-events.ts';
 import { planKills } from './kills.ts';
+import { rows as allRows } from './one-process/rows.ts';
 import { runRows } from './one-process/run-rows.ts';
 import { tellTable } from './one-process/table.ts';
 import { outlast } from './outlast.ts';
@@ -16,10 +18,7 @@ import { tellStory } from './tell-story.ts';
 
 const { values } = parseArgs({
   options: {
-    only: {
-      type: 'string',
-      default: 'one-process,fuzz,soak,kills,decisions,outages,leaders,stops,redis,refusals,poison,still,edge',
-    },
+    only: { type: 'string' },
     rows: { type: 'string' },
     share: { type: 'string', default: '1' },
     minutes: { type: 'string', default: '20' },
@@ -31,8 +30,25 @@ const { values } = parseArgs({
     size: { type: 'string', default: '32/3000' },
   },
 });
-const asked = values.only.split(',');
-const found = asked.every((part) => ['one-process', 'fuzz', 'soak'].includes(part)) ? undefined : await findBoth();
+/** Refuses with exit code 2 what there is not, so that a mistyped name is no pass. */
+function chosen(what: string, names: string | undefined, all: readonly string[]): readonly string[] {
+  const choice = choose(what, names, all);
+  if ('chosen' in choice) return choice.chosen;
+  console.error(choice.refused);
+  process.exit(2);
+}
+const withoutServers = ['one-process', 'fuzz', 'soak'];
+const asked = chosen('part', values.only, [
+  ...withoutServers,
+  ...['kills', 'decisions', 'outages'],
+  ...Object.keys(serverParts),
+]);
+const only = chosen(
+  'row',
+  values.rows,
+  allRows.map(({ name }) => name),
+);
+const found = asked.every((part) => withoutServers.includes(part)) ? undefined : await findBoth();
 if (found === null) process.exit(1);
 const binaries = found!;
 const seeds = Array.from({ length: Number(values.rounds) }, (_, round) => Number(values.seed) + round);
@@ -78,8 +94,7 @@ const playRows = (name: string) => async () => {
 
 const parts: Record<string, () => Promise<void>> = {
   'one-process': async () => {
-    const only = values.rows?.split(',');
-    const ran = await runRows({ ...wanted, ...(only ? { only } : {}) }, ({ row, wanted, done, broken, seconds }) => {
+    const ran = await runRows({ ...wanted, only }, ({ row, wanted, done, broken, seconds }) => {
       const not = note(row.name, done, wanted);
       report(`${row.name}: ${done} of ${row.required}, ${broken.length} violations; ${seconds} s${not}`, []);
       for (const { seed, lines, story } of broken) report(`seed ${seed}`, lines, story);
