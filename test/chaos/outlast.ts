@@ -61,19 +61,20 @@ export async function outlast(binaries: NonNullable<Awaited<ReturnType<typeof fi
   }
 }
 
-/** What hangs is noticed by whoever waits for an answer, so it is away for less time. */
+/** What hangs is noticed by whoever waits for an answer, of Proxmox for fifteen seconds at most. */
 function outagesOf({ nats, redis }: Servers, gate: Gate, cluster: SimulatorProcess): Outage[] {
   const gone = { within_s: 20, share: 1 };
   const hung = { within_s: 10, share: 0.5 };
+  const slow = { within_s: 45, share: 1 };
   const toAll = { whom: names };
   const looks: { whom: readonly ServiceName[] } = { whom: ['collector'] };
   return [
     { ...gone, ...toAll, what: 'NATS', named: /NATS/, leave: nats.kill, comeBack: nats.start },
     { ...gone, ...toAll, what: 'Redis', named: /Redis/, leave: redis.kill, comeBack: redis.start },
     { ...gone, ...looks, what: 'Proxmox', named: /connection refused/, leave: gate.shut, comeBack: gate.open },
-    { ...hung, ...toAll, what: 'NATS that hangs', named: /NATS/, leave: nats.hang, comeBack: nats.goOn },
+    { ...hung, ...toAll, what: 'NATS that hangs', named: /ledger|EVENKEEL_/, leave: nats.hang, comeBack: nats.goOn },
     { ...hung, ...toAll, what: 'Redis that hangs', named: /Redis/, leave: redis.hang, comeBack: redis.goOn },
-    { ...hung, ...looks, what: 'Proxmox that hangs', named: /answer/, leave: cluster.hang, comeBack: cluster.goOn },
+    { ...slow, ...looks, what: 'Proxmox that hangs', named: /answer/, leave: cluster.hang, comeBack: cluster.goOn },
   ];
 }
 
