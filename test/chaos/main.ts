@@ -50,6 +50,7 @@ const { values } = readArguments(
   },
 );
 const asked = values.only.split(',');
+const only = values.rows?.split(',') ?? trials.map(({ name }) => name);
 const found = asked.every((part) => ['one-process', 'fuzz', 'soak'].includes(part)) ? undefined : await findBoth();
 if (found === null) process.exit(1);
 const binaries = found!;
@@ -96,8 +97,7 @@ const playRows = (name: string) => async () => {
 
 const parts: Record<string, () => Promise<void>> = {
   'one-process': async () => {
-    const only = values.rows?.split(',');
-    const ran = await runRows({ ...wanted, ...(only ? { only } : {}) }, ({ row, wanted, done, broken, seconds }) => {
+    const ran = await runRows({ ...wanted, only }, ({ row, wanted, done, broken, seconds }) => {
       const not = note(row.name, done, wanted);
       report(`${row.name}: ${done} of ${row.required}, ${broken.length} violations; ${seconds} s${not}`, []);
       for (const { seed, lines, story } of broken) report(`seed ${seed}`, lines, story);

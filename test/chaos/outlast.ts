@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runDecided } from '@evenkeel/contracts';
 import { typeOf } from '@evenkeel/runtime';
-import { openCluster } from '../e2e/stage/open-cluster.ts';
 import type { LogLine } from '../e2e/stage/program.ts';
 import { type findBoth, openServers, type Servers } from '../e2e/stage/servers.ts';
+import { type SimulatorProcess, simulate } from '../e2e/stage/simulator.ts';
 import { names, openStage, type ServiceName, type Stage } from '../e2e/stage/stage.ts';
 import { until } from '../e2e/stage/until.ts';
 import { comeToRest, type PlayedCluster } from './come-to-rest.ts';
+import { type Gate, openGate } from './gate.ts';
 import { eager, restlessCluster } from './restless-cluster.ts';
 import { witnessOf } from './witness-of.ts';
 
@@ -16,6 +17,10 @@ type Outage = {
   whom: readonly ServiceName[];
   /** What their warnings must name. */
   named: RegExp;
+  /** Seconds by which nobody may be ready any more. */
+  within_s: number;
+  /** Of the time of an outage. */
+  share: number;
   leave: () => Promise<void>;
   comeBack: () => Promise<void>;
 };
@@ -32,22 +37,23 @@ export type Outlasted = {
 };
 
 const speed = 60;
-/** Time to notice in. */
-const patience_s = 20;
 
-/** Seven services outlast that NATS, Redis and Proxmox, one after the other, are away for so many seconds; nobody helps them. */
+/** Seven services outlast that NATS, Redis and Proxmox, one after the other, are away for so many seconds, and that each of them hangs; nobody helps them. */
 export async function outlast(binaries: NonNullable<Awaited<ReturnType<typeof findBoth>>>, seconds: number) {
   const servers = await openServers(binaries);
   const closers: (() => Promise<void>)[] = [() => servers.close()];
   try {
-    const opened = await openCluster(restlessCluster, speed);
-    closers.unshift(opened.close);
-    const stage = await openStage({ servers, proxmox: opened, config: eager() });
+    const cluster = await simulate(servers.dir, restlessCluster, speed);
+    closers.unshift(cluster.close);
+    const gate = await openGate(cluster.port);
+    closers.unshift(gate.shut);
+    const proxmox = { port: gate.port, fingerprint: cluster.fingerprint };
+    const stage = await openStage({ servers, proxmox, config: eager() });
     closers.unshift(stage.close);
     await stage.startAll();
-    const cluster: PlayedCluster = { ...opened, truth: async () => opened.simulator.inspect() };
     const outlasted: Outlasted[] = [];
-    for (const outage of outagesOf(servers, opened)) outlasted.push(await outlastOne(outage, stage, cluster, seconds));
+    for (const outage of outagesOf(servers, gate, cluster))
+      outlasted.push(await outlastOne(outage, stage, cluster, seconds));
     await comeToRest(stage, cluster);
     return { outlasted, witness: await witnessOf(stage, cluster), story: stage.story() };
   } finally {
@@ -55,17 +61,22 @@ export async function outlast(binaries: NonNullable<Awaited<ReturnType<typeof fi
   }
 }
 
-const outagesOf = ({ nats, redis }: Servers, cluster: Pick<Outage, 'leave' | 'comeBack'>): Outage[] => [
-  { what: 'NATS', whom: names, named: /NATS/, leave: nats.kill, comeBack: nats.start },
-  { what: 'Redis', whom: names, named: /Redis/, leave: redis.kill, comeBack: redis.start },
-  {
-    what: 'Proxmox',
-    whom: ['collector'],
-    named: /connection refused/,
-    leave: cluster.leave,
-    comeBack: cluster.comeBack,
-  },
-];
+/** What hangs is noticed by whoever waits for an answer, of Proxmox for fifteen seconds at most. */
+function outagesOf({ nats, redis }: Servers, gate: Gate, cluster: SimulatorProcess): Outage[] {
+  const gone = { within_s: 20, share: 1 };
+  const hung = { within_s: 10, share: 0.5 };
+  const slow = { within_s: 45, share: 1 };
+  const toAll = { whom: names };
+  const looks: { whom: readonly ServiceName[] } = { whom: ['collector'] };
+  return [
+    { ...gone, ...toAll, what: 'NATS', named: /NATS/, leave: nats.kill, comeBack: nats.start },
+    { ...gone, ...toAll, what: 'Redis', named: /Redis/, leave: redis.kill, comeBack: redis.start },
+    { ...gone, ...looks, what: 'Proxmox', named: /connection refused/, leave: gate.shut, comeBack: gate.open },
+    { ...hung, ...toAll, what: 'NATS that hangs', named: /ledger|EVENKEEL_/, leave: nats.hang, comeBack: nats.goOn },
+    { ...hung, ...toAll, what: 'Redis that hangs', named: /Redis/, leave: redis.hang, comeBack: redis.goOn },
+    { ...slow, ...looks, what: 'Proxmox that hangs', named: /answer/, leave: cluster.hang, comeBack: cluster.goOn },
+  ];
+}
 
 /** Begins while a guest is on the move. */
 async function outlastOne(outage: Outage, stage: Stage, cluster: PlayedCluster, seconds: number): Promise<Outlasted> {
@@ -74,11 +85,11 @@ async function outlastOne(outage: Outage, stage: Stage, cluster: PlayedCluster, 
   const before = new Map(names.map((name) => [name, stage.of(name).lines().length]));
   const began = performance.now();
   await outage.leave();
-  const { noticed_after, falsely } = await watchReadiness(outage, stage, { began, seconds });
+  const { noticed_after, falsely } = await watchReadiness(outage, stage, { began, seconds: outage.share * seconds });
   const meanwhile = new Map(names.map((name) => [name, stage.of(name).lines().slice(before.get(name))]));
-  const back = (await cluster.truth()).now;
   const ended = performance.now();
   await outage.comeBack();
+  const back = (await cluster.truth()).now;
   await until('all to be ready', async () => (await whoIsReady(names, stage)).length === names.length, { tell });
   const ready_after = secondsSince(ended);
   await until('a decision', () => hasDecided(stage, back), { seconds: 90, tell });
@@ -114,7 +125,7 @@ async function whoIsReady(whom: readonly ServiceName[], stage: Stage): Promise<S
 
 /** Looks twice a second until the outage is over; after how long everybody was not ready, and who said ready after that. */
 async function watchReadiness(
-  { whom, what }: Outage,
+  { whom, what, within_s }: Outage,
   stage: Stage,
   { began, seconds }: { began: number; seconds: number },
 ): Promise<{ noticed_after: number; falsely: string[] }> {
@@ -126,7 +137,7 @@ async function watchReadiness(
     else if (noticed_after < secondsSince(began))
       for (const name of ready) falsely.add(`${name} said ready while ${what} was away`);
   }
-  if (noticed_after > patience_s) falsely.add(`somebody was ready ${patience_s} s after ${what} went away`);
+  if (noticed_after > within_s) falsely.add(`somebody was ready ${within_s} s after ${what} went away`);
   return { noticed_after, falsely: [...falsely] };
 }
 

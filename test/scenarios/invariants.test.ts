@@ -179,6 +179,33 @@ test('a refusal after the start is one end too many', async () => {
   expect(await (await play([approved!, started!, refused('a')])).heard()).toEqual(['one_end']);
 });
 
+test('two moves of one guest alarm while both still run, and once', async () => {
+  const begun = (id: string, seconds: number, more: object = {}): [AnyEvent, Said] => {
+    const { migration } = approval(id, more);
+    const data = { migration, started_at: at(seconds), upid: `UPID:${id}`, adopted: false, deadline_at: at(600) };
+    return [migrationStarted, migrationStarted.of(data, at(seconds))];
+  };
+  const seen = (seconds: number): [AnyEvent, Said] => {
+    const sample = aCluster([aNode('a')], [], { at: at(seconds) });
+    return [clusterSampled, clusterSampled.of(sample, at(seconds))];
+  };
+  const story = [begun('a', 1), begun('b', 20, { guest: 'qemu/97' }), seen(60), seen(90)];
+  const { heard, automation } = await play(story);
+  expect(await heard()).toEqual(['one_move_per_guest']);
+  expect((await automation()).pause).toMatchObject({ by: 'evenkeel' });
+});
+
+test('a migration that started and has no end two days later is told, once', async () => {
+  const [, started] = runs('a', 1, 30);
+  const seen = (seconds: number): [AnyEvent, Said] => {
+    const sample = aCluster([aNode('a')], [], { at: at(seconds) });
+    return [clusterSampled, clusterSampled.of(sample, at(seconds))];
+  };
+  const day = 86_400;
+  const { heard } = await play([started!, seen(day), seen(2 * day), seen(2 * day + 3_600), seen(3 * day)]);
+  expect(await heard()).toEqual(['one_end']);
+});
+
 test('once resumed, what was broken before pauses nothing again when all is built anew', async () => {
   const { store, started, services, bus, heard, automation, metrics } = await play(stories.one_end);
   await started.stop();

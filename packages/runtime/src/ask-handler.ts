@@ -30,8 +30,6 @@ export type AskHandler = (work: Work, buffer: Buffer) => Promise<readonly Said[]
 export function createAskHandler(bench: Bench): AskHandler {
   const { ground, service, cluster } = bench;
   const records = marked(ground.store);
-  const ledger = marked(ground.bus.ledger);
-
   const stateOf = (buffer: Buffer): object => {
     const read = Object.entries(service.reads).map(([name, record]) => [name, openReader(records, cluster, record)]);
     const owned = Object.entries(service.owns).map(([name, record]) => [name, buffer.handle(record)]);
@@ -40,7 +38,7 @@ export function createAskHandler(bench: Bench): AskHandler {
 
   return async (work, buffer) => {
     const config = configFor(await configAt(ground.configs, work.revision), cluster);
-    const context = { ...contextOf(bench, work), config, ledger, state: stateOf(buffer) };
+    const context = { ...contextOf(bench, work), config, state: stateOf(buffer) };
     try {
       if (work.input) return await heard(work.input, context);
       return work.timer ? await work.timer.handle(context as never) : [];
@@ -50,7 +48,8 @@ export function createAskHandler(bench: Bench): AskHandler {
   };
 }
 
-function contextOf({ cluster, ground, log }: Bench, work: Work) {
+/** All that a handler is given but its state and the configuration of what it handles. */
+export function contextOf({ cluster, ground, log }: Bench, work: Work) {
   const { now, revision, trace, cause, recalled = false, untrusted } = work;
   return {
     ...(untrusted === undefined ? {} : { untrusted }),
@@ -64,6 +63,7 @@ function contextOf({ cluster, ground, log }: Bench, work: Work) {
     trace,
     log: bind(log, { trace_id: traceIdOf(trace), cause }),
     proxmox: ground.proxmox,
+    ledger: marked(ground.bus.ledger),
   };
 }
 

@@ -87,6 +87,8 @@ export type Service = ServiceDeclaration<Record<string, AnyRecord>, Record<strin
   remembers: ReadonlyMap<AnyEvent, Handler>;
   /** What it still says before it works no more in a cluster that no configuration names. */
   farewell?: Timer['handle'];
+  /** What goes on in the place of a timer while the store does not answer. */
+  meanwhile?: (context: never) => Promise<void>;
 };
 
 /** A service that is being declared: each trigger added gives a new one. */
@@ -95,7 +97,7 @@ export type ServiceBuilder<
   Reads extends Record<string, AnyRecord>,
   Publishes extends readonly AnyEvent[],
 > = ServiceDeclaration<Owns, Reads, Publishes> &
-  Pick<Service, 'handlers' | 'timers' | 'remembers' | 'farewell'> & {
+  Pick<Service, 'handlers' | 'timers' | 'remembers' | 'farewell' | 'meanwhile'> & {
     /** On this event, decide what to remember and what to say. */
     on: <E extends AnyEvent>(
       event: E,
@@ -120,6 +122,10 @@ export type ServiceBuilder<
     leave: (
       handler: (context: Context<Owns, Reads>) => Promise<readonly SaidOf<Publishes>[]>,
     ) => ServiceBuilder<Owns, Reads, Publishes>;
+    /** In the place of its timers while the store does not answer, or is being built again: with what is outside, and nothing is remembered or said. */
+    withoutStore: (
+      handler: (context: Omit<Context<Owns, Reads>, 'state'>) => Promise<void>,
+    ) => ServiceBuilder<Owns, Reads, Publishes>;
     /** Every so often in each cluster, by the cluster's clock or the machine's. */
     every: (
       time: 'cluster' | 'machine',
@@ -133,34 +139,26 @@ export function defineService<
   const Reads extends Record<string, AnyRecord>,
   const Publishes extends readonly AnyEvent[],
 >(declaration: ServiceDeclaration<Owns, Reads, Publishes>): ServiceBuilder<Owns, Reads, Publishes> {
-  const build = (
-    handlers: ReadonlyMap<AnyEvent, Handler>,
-    timers: readonly Timer[],
-    remembers: ReadonlyMap<AnyEvent, Handler>,
-    farewell?: Timer['handle'],
-  ): ServiceBuilder<Owns, Reads, Publishes> => ({
+  type Parts = Pick<Service, 'handlers' | 'timers' | 'remembers' | 'farewell' | 'meanwhile'>;
+  const build = (parts: Parts): ServiceBuilder<Owns, Reads, Publishes> => ({
     ...declaration,
-    handlers,
-    timers,
-    remembers,
-    ...(farewell ? { farewell } : {}),
+    ...parts,
     on: (event, handler) =>
-      build(new Map([...handlers, [event, handler as unknown as Handler]]), timers, remembers, farewell),
+      build({ ...parts, handlers: new Map([...parts.handlers, [event, handler as unknown as Handler]]) }),
     remember: (event, handler) => {
       const silent = async (...given: Parameters<typeof handler>) => {
         await handler(...given);
         return [];
       };
-      return build(handlers, timers, new Map([...remembers, [event, silent as unknown as Handler]]), farewell);
+      return build({ ...parts, remembers: new Map([...parts.remembers, [event, silent as unknown as Handler]]) });
     },
-    leave: (handler) => build(handlers, timers, remembers, handler as unknown as Timer['handle']),
+    leave: (handler) => build({ ...parts, farewell: handler as unknown as Timer['handle'] }),
+    withoutStore: (handler) => build({ ...parts, meanwhile: handler }),
     every: (time, seconds, handler) =>
-      build(
-        handlers,
-        [...timers, { seconds, time, handle: handler as unknown as Timer['handle'] }],
-        remembers,
-        farewell,
-      ),
+      build({
+        ...parts,
+        timers: [...parts.timers, { seconds, time, handle: handler as unknown as Timer['handle'] }],
+      }),
   });
-  return build(new Map(), [], new Map());
+  return build({ handlers: new Map(), timers: [], remembers: new Map() });
 }

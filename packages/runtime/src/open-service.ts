@@ -82,9 +82,9 @@ export function timersOf(one: Running, around: Surroundings): RunningTimer[] {
   return service.timers.map((timer) => runTimer(timer, { ...around, ...named, worker: patient(one), proxmox }));
 }
 
-/** Does nothing by the clock while what it knows is not complete. */
+/** Does nothing by the clock while what it knows is not complete, but for what goes on without. */
 const patient = ({ worker, memory }: Running): Pick<Worker, 'tick'> => ({
-  tick: async (timer) => (memory.trouble() === null ? worker.tick(timer) : undefined),
+  tick: (timer) => (memory.trouble() === null ? worker.tick(timer) : worker.goOnAlone()),
 });
 
 function consume(stream: StreamClass, subjects: string[], one: Running, around: Surroundings): Promise<Consumption> {

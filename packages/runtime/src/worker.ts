@@ -5,6 +5,7 @@ import { clusterTime } from './cluster-time.ts';
 import { createDecide, pass } from './decide.ts';
 import type { Service, Timer } from './define-service.ts';
 import { nameOfType } from './envelope.ts';
+import { createGoOnAlone } from './go-on-alone.ts';
 import { createHandle, type Handle } from './handle-delivery.ts';
 import { flush } from './outbox.ts';
 import { HandlerFailed } from './outside.ts';
@@ -19,6 +20,8 @@ export type Worker = {
   recall: () => Promise<Recall>;
   /** Runs one timer once; what goes wrong is thrown. */
   tick: (timer: Timer) => Promise<void>;
+  /** Does what goes on without the store, where the service has such; never throws. */
+  goOnAlone: () => Promise<void>;
   /** Publishes what was committed and not yet said. */
   flush: () => Promise<void>;
 };
@@ -31,7 +34,8 @@ export function createWorker(service: Service, cluster: string, ground: Ground):
   const take = createTake(bench, handle);
   const replay = createReplay(bench, handle);
   const isSilent = service.uses?.proxmox === undefined;
-  const tick = createTick(bench, decide);
+  const goOnAlone = createGoOnAlone(bench);
+  const tick = createTick(bench, decide, goOnAlone);
   let turn: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const next = turn.then(work, work);
@@ -45,6 +49,7 @@ export function createWorker(service: Service, cluster: string, ground: Ground):
       return { take: (stored) => inTurn(() => take(stored)), finish: () => inTurn(finish) };
     },
     tick: (timer) => inTurn(() => tick(timer)),
+    goOnAlone: () => inTurn(goOnAlone),
     flush: () => inTurn(() => flush(bench)),
   };
 }
@@ -92,12 +97,24 @@ function createReplay(bench: Bench, handle: Handle): Recall['take'] {
   };
 }
 
-function createTick(bench: Bench, decide: (work: Work) => Promise<boolean>): (timer: Timer) => Promise<void> {
+function createTick(
+  bench: Bench,
+  decide: (work: Work) => Promise<boolean>,
+  goOnAlone: Worker['goOnAlone'],
+): Worker['tick'] {
   const { ground, service, scope } = bench;
+  const begin = async (): Promise<void> => {
+    const trouble = service.meanwhile ? ground.store.trouble() : null;
+    if (trouble !== null) throw new Error(trouble);
+    await flush(bench);
+  };
   const count = (result: string): void => ground.metrics.timers.inc({ ...scope, result });
   let ticks = 0;
   return async (timer) => {
-    await flush(bench);
+    await begin().catch(async (error) => {
+      await goOnAlone();
+      throw error;
+    });
     const now = await clusterTime(ground);
     ticks += 1;
     const cause = `timer/${ground.instance}/${service.timers.indexOf(timer)}/${ticks}`;

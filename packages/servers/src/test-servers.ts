@@ -59,6 +59,10 @@ async function ownServer(name: 'nats' | 'redis', { config = '' }: TestServerOpti
       await server.kill();
       await rm(dir, { recursive: true, force: true });
     },
+    hang: async (meanwhile) => {
+      process.kill(server.pid, 'SIGSTOP');
+      await meanwhile().finally(() => process.kill(server.pid, 'SIGCONT'));
+    },
     restart: async (meanwhile = async () => {}) => {
       await server.kill();
       await meanwhile();

@@ -95,6 +95,28 @@ describe.skipIf(!own)('Redis in trouble', () => {
     await store.close();
   });
 
+  test('a Redis that hangs is told, what is asked of it fails, and it is there again by itself once it answers', async () => {
+    const store = await connectRedis({ url, silence_ms: 400 });
+    const scope = freshScope();
+    await store.commit(scope, commitOf({ causes: ['before'] }));
+    const told: (string | null)[] = [];
+    await own?.hang?.(async () => {
+      const began = performance.now();
+      await until(() => store.trouble() !== null);
+      told.push(store.trouble());
+      expect(performance.now() - began).toBeLessThan(2_000);
+      await expect(store.version(scope)).rejects.toThrow(/^Redis at 127.0.0.1:\d+ does not answer$/u);
+      await sleep(1_000);
+      told.push(store.trouble());
+      expect(performance.now() - began).toBeLessThan(6_000);
+    });
+    expect(told).toEqual(Array(2).fill(expect.stringMatching(/^Redis at 127.0.0.1:\d+ does not answer$/u)));
+    await until(() => store.trouble() === null);
+    expect(await store.handled(scope, 'before')).toBe(true);
+    expect(await store.commit(scope, commitOf({ expected_version: 1 }))).toBe(2);
+    await store.close();
+  });
+
   test('a Redis that was flushed starts from nothing, and an old commit does not pass', async () => {
     const store = await connectRedis({ url });
     const scope = freshScope();

@@ -38,6 +38,7 @@ export async function decide(entry: Entry, tick: Tick, outside: Outside): Promis
   const { proxmox, config, pause, ledger } = outside;
   const time = () => ({ now: proxmox.clock().now, config, pause });
   const waited_ms = elapsed(execution, execution.state, outside);
+  if (!outside.begins && isYetToBegin(execution)) return wait('nothing begins while the store does not answer');
   switch (execution.state) {
     case 'approved': {
       await askTheTime(execution, proxmox);
@@ -64,6 +65,9 @@ export async function decide(entry: Entry, tick: Tick, outside: Outside): Promis
     }
   }
 }
+
+/** Its request was not sent yet. */
+const isYetToBegin = ({ state }: Execution): boolean => state === 'approved' || state === 'claimed';
 
 /** The clock of a cluster may have been set since its last answer: nothing is refused by it before it has been asked once more. */
 async function askTheTime(execution: Approved, proxmox: Proxmox): Promise<void> {

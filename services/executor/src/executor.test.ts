@@ -308,6 +308,69 @@ describe('the executor', () => {
       expect(s.world.posts).toHaveLength(1);
     });
 
+    describe('also while the store does not answer', () => {
+      const alone = async (s: Setting, process: Awaited<ReturnType<typeof run>>, seconds: number) => {
+        for (let passed = 0; passed < seconds; passed += 2) {
+          s.world.clock.now += 2000;
+          await process.meanwhile();
+        }
+      };
+      const stateOf = async (s: Setting) =>
+        (await s.ledger.list('lab.migration')).map(({ value }) => (value as { state: string }).state);
+      const short = configOf({ automated_migrations: { dry_run: false, migration_poll_timeout_seconds: 60 } });
+
+      it.each<[string, Fate, RegExp]>([
+        ['does not converge', { seconds: 500, pauses: true }, /^stopped: it does not converge/],
+        ['does not end in time', { seconds: 500 }, /^stopped: took 6\d s, 60 s at most/],
+      ])('and stops what %s, which is said once it answers', async (_, fate, words) => {
+        const s = setting({ 101: 'n1' }, { 101: fate });
+        const process = await run(s, [m], 4, short);
+        const said = s.memory.stream.size;
+        await alone(s, process, 120);
+        expect(s.world.state.stopped).toHaveLength(1);
+        expect(await stateOf(s)).toEqual(['ended']);
+        expect(await s.ledger.list('lab.claim')).not.toEqual([]);
+        expect(s.memory.stream.size).toBe(said);
+        await run(s, [], 60, short);
+        expect(eventOf(s.memory, 'migration.failed', m)).toMatchObject({ reason: expect.stringMatching(words) });
+        for (const left of ['lab.migration', 'lab.claim']) expect(await s.ledger.list(left)).toEqual([]);
+      });
+
+      it('and follows what arrives to its end', async () => {
+        const s = setting({ 101: 'n1' });
+        await alone(s, await run(s, [whole], 4), 60);
+        expect(await stateOf(s)).toEqual(['ended']);
+        await run(s, [], 60);
+        expect(eventOf(s.memory, 'migration.completed', whole)).toMatchObject({ completed_at: iso(t0 + 12_000) });
+        expect(s.world.posts).toHaveLength(1);
+      });
+
+      it('and begins nothing', async () => {
+        const s = setting({ 101: 'n1', 103: 'n3' });
+        const process = createProcess(s.world, s.ledger, s.memory);
+        await s.ledger.create('lab.migration.m-101-n2', { state: 'approved', migration: m });
+        const other = approval(103, 'n3', 'n1');
+        await s.ledger.create('lab.migration.m-103-n1', { state: 'claimed', migration: other });
+        await alone(s, process, 60);
+        expect((await stateOf(s)).sort()).toEqual(['approved', 'claimed']);
+        expect(s.world.posts).toEqual([]);
+      });
+
+      it('and reads the log of what runs as seldom as ever', async () => {
+        const s = setting({ 101: 'n1' }, { 101: { seconds: 3600 } });
+        const process = await run(s, [m], 4);
+        let looks = 0;
+        const { task_log } = s.world.proxmox;
+        s.world.proxmox.task_log = (...asked) => {
+          looks++;
+          return task_log(...asked);
+        };
+        await alone(s, process, 600);
+        expect(looks).toBeGreaterThan(10);
+        expect(looks).toBeLessThan(80);
+      });
+    });
+
     it('and stops what does not converge, which then counts against the guest', async () => {
       const s = setting({ 101: 'n1' }, { 101: { seconds: 500, pauses: true } });
       await run(s, [whole], 240);

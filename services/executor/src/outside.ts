@@ -15,6 +15,8 @@ export type Outside = {
   pause: string | null;
   /** What people have asked of the cluster. */
   automation: Automation;
+  /** False where nothing could be said of what begins: what has begun goes on. */
+  begins: boolean;
   ledger: Ledger;
   proxmox: Proxmox;
   watch: Watch;

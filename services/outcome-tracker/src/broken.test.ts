@@ -7,6 +7,8 @@ import { extend, outdated } from './span.ts';
 import { completed } from './testing/scenes.ts';
 
 const at = (seconds: number) => iso(1_767_225_600_000 + seconds * 1000);
+/** When all of these stories are over. */
+const now = Date.parse(at(3600));
 let n = 0;
 
 /** A migration of 101 from n1 to n2 that ran from 0 to 60 s, but for what is said. */
@@ -115,7 +117,7 @@ describe('what a migration breaks', () => {
     ['two from one node', ['within_limits'], span(), [elsewhere(7, { source_node: 'n1' })]],
     ['two to one node', ['within_limits'], span(), [elsewhere(7, { target_node: 'n2' })]],
   ])('%s', (_, expected, one, others) => {
-    const broken = brokenBy(one, others);
+    const broken = brokenBy(one, others, now);
     expect(broken.map(({ invariant }) => invariant)).toEqual(expected);
     for (const { migration_ids, sentence } of broken) {
       expect(migration_ids).toContain(one.migration_id);
@@ -128,7 +130,7 @@ describe('what a migration breaks', () => {
     fc.assert(
       fc.property(ran, ran, (a, b) => {
         const [one, other] = [a, b].map(({ from, took }, i) => span({ migration_id: `m-${i}`, from, to: from + took }));
-        expect(brokenBy(one!, [other!])).toEqual(brokenBy(other!, [one!]));
+        expect(brokenBy(one!, [other!], now)).toEqual(brokenBy(other!, [one!], now));
       }),
     );
   });
@@ -147,8 +149,13 @@ describe('a span', () => {
     expect(extend(ended, migration, { kind: 'completed', at: at(99) }, { limit: 1 })).toBe(ended);
   });
 
-  test('is forgotten a day after it was heard of last', () => {
-    const all = { old: span({ to: 60 }), young: span({ to: 120 }) };
+  test('knows by when it was to be over', () => {
+    const begun = extend(undefined, migration, { ...started, deadline_at: at(600) }, { limit: 3 });
+    expect(begun.deadline_at).toBe(at(600));
+  });
+
+  test('is forgotten a day after it was heard of last, where it has ended', () => {
+    const all = { endless: span({ ends: [] }), old: span({ to: 60 }), young: span({ to: 120 }) };
     expect(outdated(all, Date.parse(at(24 * 3600 + 61)))).toEqual(['old']);
     expect(outdated(all, Date.parse(at(24 * 3600)))).toEqual([]);
   });

@@ -1,18 +1,13 @@
-import type { ClusterSample, Invariant, MigrationSpan } from '@evenkeel/contracts';
+import type { ClusterSample, MigrationSpan } from '@evenkeel/contracts';
 import { millis, minutes, oldestSample } from '@evenkeel/model';
+import { atOnce, skew } from './at-once.ts';
+import { about, type Broken } from './breach.ts';
 
-export type Broken = { invariant: Invariant; migration_ids: string[]; sentence: string };
-
-/** Clocks of executors on different machines may differ by so much, milliseconds. */
-const skew = 5_000;
 /** A request that is under way when its approval expires may still arrive, milliseconds. */
 const underway = 60_000;
 
-type Ran = MigrationSpan & { from: number; to: number };
-
-/** What this migration breaks, beside the others of the last day: only what their events prove, so that nothing is stopped by mistake. */
-export function brokenBy(span: MigrationSpan, others: readonly MigrationSpan[]): Broken[] {
-  const ran = ranOf(span);
+/** What this migration breaks by now, beside the others of the last day: only what their events prove, so that nothing is stopped by mistake. */
+export function brokenBy(span: MigrationSpan, others: readonly MigrationSpan[], now: number): Broken[] {
   const beside = others.filter(({ migration_id }) => migration_id !== span.migration_id);
   return [
     ...twoEnds(span),
@@ -20,26 +15,9 @@ export function brokenBy(span: MigrationSpan, others: readonly MigrationSpan[]):
     ...startedLate(span),
     ...startedOnOld(span),
     ...movedTooSoon(span, beside),
-    ...(ran
-      ? besides(
-          ran,
-          beside.flatMap((other) => ranOf(other) ?? []),
-        )
-      : []),
+    ...atOnce(span, beside, now),
   ];
 }
-
-/** Null until it is known from when to when it ran. */
-function ranOf(span: MigrationSpan): Ran | null {
-  const [start, end] = [span.starts[0], span.ends[0]];
-  return start && end ? { ...span, from: millis(start.at), to: millis(end.at) } : null;
-}
-
-const about = (invariant: Invariant, ids: readonly string[], sentence: string): Broken => ({
-  invariant,
-  migration_ids: [...ids].sort().slice(0, 20),
-  sentence: sentence.slice(0, 240),
-});
 
 function twoEnds({ migration_id, guest, starts, ends }: MigrationSpan): Broken[] {
   const kinds = ends.map(({ kind }) => kind);
@@ -124,32 +102,4 @@ export function startedWhilePaused(
       ),
     ];
   });
-}
-
-const overlap = (a: Ran, b: Ran): boolean => a.from < b.to - skew && b.from < a.to - skew;
-
-function besides(ran: Ran, others: readonly Ran[]): Broken[] {
-  const beside = others.filter((other) => overlap(ran, other));
-  const pairs = beside.flatMap((other): Broken[] => {
-    const ids = [ran.migration_id, other.migration_id];
-    if (other.guest === ran.guest)
-      return [about('one_move_per_guest', ids, `${ran.guest} was in two migrations at once`)];
-    const node = other.source_node === ran.source_node ? ran.source_node : ran.target_node;
-    const isShared = other.source_node === ran.source_node || other.target_node === ran.target_node;
-    return isShared ? [about('within_limits', ids, `two migrations from or to ${node} at once`)] : [];
-  });
-  return [...pairs, ...tooMany([ran, ...beside])];
-}
-
-/** At the start of each, how many of them ran, against the limit then in force: of what began within the skew of clocks, the largest. */
-function tooMany(all: readonly Ran[]): Broken[] {
-  const crowds = all.map(({ from }) => {
-    const crowd = all.filter((one) => one.from <= from && from < one.to - skew);
-    const limit = Math.max(0, ...crowd.filter((one) => one.from >= from - skew).map((one) => one.limit));
-    return { crowd, limit, excess: crowd.length - limit };
-  });
-  const worst = crowds.sort((a, b) => b.excess - a.excess)[0];
-  if (!worst || worst.excess <= 0) return [];
-  const ids = worst.crowd.map(({ migration_id }) => migration_id);
-  return [about('within_limits', ids, `${worst.crowd.length} migrations ran at once, at most ${worst.limit} may`)];
 }

@@ -20,9 +20,11 @@ import {
 import { iso, millis } from '@evenkeel/model';
 import { type Context, defineService } from '@evenkeel/runtime';
 import { beginWatch } from './begin-watch.ts';
+import { telling, untold } from './breach.ts';
 import { brokenBy, startedWhilePaused } from './broken.ts';
 import { heldPart, hold } from './held/hold.ts';
 import { trackHeld } from './held/track-held.ts';
+import { lookAtSpans } from './look-at-spans.ts';
 import { extend, type Heard, outdated } from './span.ts';
 import { surveyOf } from './survey.ts';
 import { closeAll, superseded, track, unmeasured } from './track.ts';
@@ -48,12 +50,12 @@ export const outcomeTracker = defineService({
   begun: async ({ cluster, ledger }) =>
     (await ledger.list(executionsOf(cluster))).flatMap(({ value }) => underWay(value)),
 })
-  .on(migrationStarted, async ({ data: { migration, started_at, upid } }, here) => {
+  .on(migrationStarted, async ({ data: { migration, started_at, upid, deadline_at } }, here) => {
     const { state } = here;
     for (const [part, watched] of Object.entries(await state.watchedMigrations.all()))
       if (watched.guest === migration.guest && watched.completed_at < started_at)
         state.watchedMigrations.set({ ...watched, leaving_by: migration.migration_id }, part);
-    return checkInvariants(migration, { kind: 'started', at: started_at, upid }, here);
+    return checkInvariants(migration, { kind: 'started', at: started_at, upid, deadline_at }, here);
   })
   .on(migrationRefused, async ({ data: { migration, refused_at } }, here) =>
     checkInvariants(migration, { kind: 'refused', at: refused_at }, here),
@@ -112,7 +114,12 @@ export const outcomeTracker = defineService({
       else if (watched !== before) state.watchedMigrations.set(watched, part);
       return outcomes.map((outcome) => outcomeRecorded.of({ outcome }, sample.at, before.trace));
     });
-    return [...(await lookAtPause(sample, here)), ...outcomes, ...counterfactuals];
+    return [
+      ...(await lookAtRunning(sample, here)),
+      ...(await lookAtPause(sample, here)),
+      ...outcomes,
+      ...counterfactuals,
+    ];
   })
   .leave(async ({ state, config, now, cluster }) => {
     const reason = `cluster ${cluster} is no longer configured: nothing of it is seen any more`;
@@ -150,9 +157,18 @@ async function checkInvariants(
   const isSame = migration.config_revision === config_revision;
   const span = extend(all[id], migration, heard, { limit, ...(isSame ? { cooldown_minutes } : {}) });
   if (span === all[id]) return [];
-  state.spans.set(span, id);
+  const broken = untold(brokenBy(span, Object.values(all), now), [span, ...Object.values(all)]);
+  state.spans.set(telling(span, broken), id);
   const at = iso(now);
-  return brokenBy(span, Object.values(all)).map((broken) => invariantBroken.of({ cluster, at, ...broken }, at));
+  return broken.map((one) => invariantBroken.of({ cluster, at, ...one }, at));
+}
+
+/** What migrations without an end break by now. */
+async function lookAtRunning({ at }: ClusterSample, { state, cluster }: Here) {
+  const { broken, changed, forgotten } = lookAtSpans(Object.values(await state.spans.all()), at);
+  for (const span of changed) state.spans.set(span, span.migration_id);
+  for (const id of forgotten) state.spans.remove(id);
+  return broken.map((one) => invariantBroken.of({ cluster, at, ...one }, at));
 }
 
 /** What has started although a look still sees the cluster paused; each is said once. */

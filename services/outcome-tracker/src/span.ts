@@ -3,7 +3,7 @@ import { hours, millis } from '@evenkeel/model';
 
 /** What an event says of the life of a migration; a failure before the start has no start. */
 export type Heard =
-  | { kind: 'started'; at: string; upid: string }
+  | { kind: 'started'; at: string; upid: string; deadline_at?: string | undefined }
   | { kind: 'completed' | 'failed' | 'refused'; at: string; upid?: string | undefined };
 
 /** Nothing overlaps with what ended a day ago. */
@@ -27,16 +27,23 @@ export function extend(before: MigrationSpan | undefined, of: ApprovedMigration,
   const span: MigrationSpan = before ?? fresh;
   if (heard.kind === 'started') {
     if (span.starts.some(({ upid }) => upid === heard.upid)) return span;
-    return { ...span, limit, starts: [...span.starts, { at: heard.at, upid: heard.upid }].slice(-4) };
+    const { at, upid, deadline_at = span.deadline_at } = heard;
+    return {
+      ...span,
+      limit,
+      ...(deadline_at ? { deadline_at } : {}),
+      starts: [...span.starts, { at, upid }].slice(-4),
+    };
   }
   if (span.ends.some(({ kind }) => kind === heard.kind)) return span;
   const { kind, at, upid } = heard;
   return { ...span, ends: [...span.ends, { kind, at, ...(upid ? { upid } : {}) }] };
 }
 
-/** The migrations of which nothing was heard for a day. */
+/** The migrations that have ended, of which nothing was heard for a day; those without an end stay until that is told. */
 export const outdated = (all: Record<string, MigrationSpan>, now: number): string[] =>
   Object.entries(all).flatMap(([part, { starts, ends }]) => {
+    if (ends.length === 0) return [];
     const last = Math.max(...[...starts, ...ends].map(({ at }) => millis(at)));
     return now - last > kept ? [part] : [];
   });

@@ -17,7 +17,7 @@ const lines: Line[] = [
   {
     what: 'Redis flushed, killed, last second lost',
     rows: ['forget'],
-    elsewhere: 'a real server: --only redis',
+    elsewhere: 'a real server: --only redis, rebuild',
   },
   {
     what: 'clock ± 1 h, stale sample, expired decision',
@@ -39,6 +39,7 @@ const lines: Line[] = [
     rows: ['away'],
     elsewhere: 'real servers: --only refusals, outages',
   },
+  { what: 'secrets planted in every input', rows: [], elsewhere: 'real processes: --only secrets' },
   { what: 'fuzz', rows: ['garbled'], elsewhere: '100,000 answers and 100,000 events: --only fuzz' },
   { what: 'random faults of all kinds', rows: ['all'], elsewhere: '24 h at 3,000 guests, every service: --only soak' },
 ];

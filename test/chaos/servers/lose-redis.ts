@@ -3,9 +3,19 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { seeded } from '@evenkeel/bus';
-import { type CloudEvent, migrationApproved, migrationStarted, records } from '@evenkeel/contracts';
+import {
+  type CloudEvent,
+  filterOf,
+  guestMoves,
+  migrationApproved,
+  migrationStarted,
+  recommendationsGenerated,
+  recommendationTracking,
+  records,
+} from '@evenkeel/contracts';
 import { typeOf } from '@evenkeel/runtime';
-import { connectRedis } from '@evenkeel/store';
+import { connectRedis, type Store } from '@evenkeel/store';
+import { z } from 'zod';
 import { startProgram } from '../../e2e/stage/program.ts';
 import { emptyRedis } from '../../e2e/stage/raw-wire.ts';
 import { type Both, openServers, type Servers } from '../../e2e/stage/servers.ts';
@@ -18,6 +28,7 @@ import { listen } from '../kills.ts';
 import { eager, restlessCluster } from '../restless-cluster.ts';
 import { tellMoves } from '../tell-story.ts';
 import { witnessOf } from '../witness-of.ts';
+import { forgottenSince, type Remembered } from './forgotten-since.ts';
 import { endOf, percentile, type Row, seconds, shareOf, type Wanted } from './row.ts';
 
 const speed = 15;
@@ -119,6 +130,31 @@ async function checkMemory(servers: Servers): Promise<{ parts: number; broken: s
   };
 }
 
+/** Observations and cooldowns as they stand now. */
+async function observed(store: Store): Promise<Remembered> {
+  const tracking = await store.get(clusterName, recommendationTracking.name, 'all');
+  return {
+    tracking: tracking === null ? undefined : recommendationTracking.data.parse(tracking),
+    moves: z.record(z.string(), guestMoves.data).parse(await store.all(clusterName, guestMoves.name)),
+  };
+}
+
+/** What stood before a loss, held against what stands as soon as the run that was the last one then is known again. */
+async function checkObserved(before: Remembered, store: Store, stage: Stage): Promise<string[]> {
+  const last = before.tracking?.last_run_at ?? '';
+  const known = async () => {
+    const now = await observed(store).catch(() => null);
+    return (now?.tracking?.last_run_at ?? '') >= last && now;
+  };
+  const after = await until('observations to be known again', known, { seconds: patience_s, tell: stage.story });
+  const generated = filterOf(recommendationsGenerated, clusterName);
+  const runs = await Array.fromAsync(
+    stage.bus.read(recommendationsGenerated.stream, [generated]),
+    ({ event }) => recommendationsGenerated.data.parse(event.data).at,
+  );
+  return forgottenSince(before, after, runs);
+}
+
 async function untilReady(stage: Stage): Promise<number> {
   const began = performance.now();
   let said = '';
@@ -153,12 +189,20 @@ export async function loseRedis(binaries: Both, wanted: Wanted): Promise<Row> {
     const pick = (below: number) => Math.floor(next() * below);
     const { moment, listening } = listen(stage, over.signal);
     const took: number[] = [];
+    const forgotten: string[] = [];
+    let guests = 0;
+    const store = await connectRedis({ url: servers.redis.url });
+    closers.unshift(store.close);
     for (const times = shareOf(required, wanted); took.length < times && performance.now() < end; ) {
       await moment(moments[pick(moments.length)]!);
       await sleep(pick(300));
-      await losses[kinds[took.length % kinds.length]!](servers);
+      const kind = kinds[took.length % kinds.length]!;
+      const before = await observed(store);
+      guests += Object.keys(before.tracking?.tracked ?? {}).length + Object.keys(before.moves).length;
+      await losses[kind](servers);
       await sleep(300);
       took.push(await untilReady(stage));
+      forgotten.push(...(await checkObserved(before, store, stage)).map((what) => `Redis without ${kind}: ${what}`));
       await sleep(1_000 + pick(2_000));
     }
     over.abort();
@@ -167,13 +211,17 @@ export async function loseRedis(binaries: Both, wanted: Wanted): Promise<Row> {
     const witness = await witnessOf(stage, simulator);
     await up.stop();
     const memory = await checkMemory(servers);
-    const slow = took.filter((s) => s > patience_s).map((s) => `not known again for ${s} s`);
+    const slow = [
+      ...took.filter((s) => s > patience_s).map((s) => `not known again for ${s} s`),
+      ...[memory.rebuild_s].filter((s) => s > patience_s).map((s) => `built again in ${s} s, ${patience_s} s at most`),
+      ...(guests > 0 ? [] : ['nothing was observed before any loss: nothing was held against it']),
+    ];
     return {
       what: 'Redis flushed, killed, or without its last second',
       done: took.length,
       required,
-      broken: [...checkStory(witness), ...checkCooldown(witness.events), ...memory.broken, ...slow],
-      figures: `ready again after ${percentile(took, 50)} s (p50), ${Math.max(...took)} s at most; ${memory.parts} parts of records as the streams say, rebuilt in ${memory.rebuild_s} s; ${tellMoves(witness)}`,
+      broken: [...checkStory(witness), ...checkCooldown(witness.events), ...forgotten, ...memory.broken, ...slow],
+      figures: `ready again after ${percentile(took, 50)} s (p50), ${Math.max(...took)} s at most; ${guests} observations and cooldowns as before each loss, ${memory.parts} parts of records as the streams say, rebuilt in ${memory.rebuild_s} s; ${tellMoves(witness)}`,
       story: stage.story(),
     };
   } finally {

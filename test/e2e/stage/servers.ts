@@ -16,6 +16,10 @@ export type Server = {
   url: string;
   /** Ends it as a crash would. */
   kill: () => Promise<void>;
+  /** Stands still (SIGSTOP): its port takes connections, and nobody answers. */
+  hang: () => Promise<void>;
+  /** Goes on where it stood still. */
+  goOn: () => Promise<void>;
   /** Again on the same port with the same data. */
   start: () => Promise<void>;
 };
@@ -63,6 +67,8 @@ async function restartable(start: (at: { port?: number }) => Promise<RunningServ
   return {
     url,
     kill: () => running.kill(),
+    hang: async () => void process.kill(running.pid, 'SIGSTOP'),
+    goOn: async () => void process.kill(running.pid, 'SIGCONT'),
     start: async () => {
       running = await start({ port });
     },

@@ -12,6 +12,9 @@ export type SimulatorProcess = {
   truth: () => Promise<Truth>;
   /** Lets so many seconds of the cluster pass at once. */
   skip: (seconds: number) => Promise<void>;
+  /** Stands still (SIGSTOP) until it goes on; its clock then tells what has passed. */
+  hang: () => Promise<void>;
+  goOn: () => Promise<void>;
   close: () => Promise<void>;
 };
 
@@ -33,6 +36,8 @@ export async function simulate(dir: string, description: DescriptionInput, speed
     fingerprint: fingerprint!,
     truth: () => ask('GET', '/simulator/state') as Promise<Truth>,
     skip: async (skip_s) => void (await ask('POST', '/simulator/clock', { skip_s })),
+    hang: async () => program.signal('SIGSTOP'),
+    goOn: async () => program.signal('SIGCONT'),
     close: () => program.kill(),
   };
 }

@@ -17,6 +17,12 @@ export const MigrationSpan = z.object({
   cooldown_minutes: z.number().optional(),
   /** How many might run at once by the configuration when it started, or ended without a start. */
   limit: z.number().int(),
+  /** By when it was to be over, as it was said at its start. */
+  deadline_at: Time.optional(),
+  /** Since when the cluster is seen without its end, a day after it was to be over. */
+  overdue_since: Time.optional(),
+  /** What of it was said to be broken while it ran. */
+  told: z.array(z.string()).max(8).optional(),
   starts: z.array(z.object({ at: Time, upid: z.string() })),
   ends: z.array(z.object({ kind: z.enum(['completed', 'failed', 'refused']), at: Time, upid: z.string().optional() })),
 });
@@ -25,7 +31,7 @@ export const migrationSpans = defineRecord({
   name: 'migration_spans',
   owner: 'outcome-tracker',
   summary:
-    'From when to when each migration of the last day ran, to see that no invariant is broken; one part a migration.',
+    'From when to when each migration of the last day ran, and those that have no end yet, to see that no invariant is broken; one part a migration.',
   data: MigrationSpan,
   budget_bytes: 4096,
 });

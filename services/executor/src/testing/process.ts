@@ -42,6 +42,16 @@ export function createProcess(
   const service = createExecutor({ patience, monotonic: () => world.clock.now, reach: async () => false });
   const outside = { ledger: wrap(ledger, []), proxmox: wrap(world.proxmox, ['clock']) };
 
+  const log = { error: (_: object, message: string) => memory.conflicts.push(message), info: () => {} };
+  const contextOf = (of = config) => ({
+    cluster: 'lab',
+    now: world.clock.now,
+    config: of,
+    current_config: config,
+    log,
+    ...outside,
+  });
+
   async function handle(run: (context: never) => Promise<readonly Said[]>, of = config) {
     const version = memory.version;
     const kept = new Map(memory.said);
@@ -52,16 +62,7 @@ export function createProcess(
       remove: (part: string) => void writes.push(() => memory.said.delete(part)),
     };
     const writes: (() => void)[] = [];
-    const log = { error: (_: object, message: string) => memory.conflicts.push(message), info: () => {} };
-    const events = await run({
-      cluster: 'lab',
-      now: world.clock.now,
-      config: of,
-      current_config: config,
-      state: { executions },
-      log,
-      ...outside,
-    } as never);
+    const events = await run({ ...contextOf(of), state: { executions } } as never);
     if (memory.version !== version) return;
     memory.version++;
     for (const write of writes) write();
@@ -74,6 +75,8 @@ export function createProcess(
         approvedUnder,
       ),
     tick: () => handle(service.timers[0]!.handle),
+    /** As a tick while the store does not answer. */
+    meanwhile: () => service.meanwhile!(contextOf() as never),
   };
 }
 
