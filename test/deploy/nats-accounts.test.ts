@@ -21,8 +21,8 @@ describe.skipIf(!nats)('deploy/nats-accounts.conf on a real server', { timeout: 
     await Promise.all(open.map((bus) => bus.close()));
     await nats?.stop();
   });
-  const as = async (user: string): Promise<Bus> => {
-    const bus = await connectNats({ servers: nats!.url, name: user, user, pass: 'secret', patience_ms: 4_000 });
+  const as = async (user: string, patience_ms = 4_000): Promise<Bus> => {
+    const bus = await connectNats({ servers: nats!.url, name: user, user, pass: 'secret', patience_ms });
     open.push(bus);
     return bus;
   };
@@ -45,6 +45,15 @@ describe.skipIf(!nats)('deploy/nats-accounts.conf on a real server', { timeout: 
     const cloud = { ...attributes, datacontenttype: 'application/json', dataschema: 'urn:x', data: {} };
     return { stream, subject: `evenkeel.v1.${stream}.lab.${name}.${id}`, once: true, event: cloud } as Outgoing;
   };
+
+  test('who may not set streams up waits for the executor, and says so; started later, all find what it made', async () => {
+    await expect(as('scorer', 500)).rejects.toThrow(
+      /stream EVENKEEL_\w+ cannot be set up: it is not there.* may not make it/u,
+    );
+    const waiting = as('scorer', 10_000);
+    await as('executor');
+    expect((await waiting).trouble()).toBeNull();
+  });
 
   test('only who may approve says approvals, and who only reads says nothing', async () => {
     const pipeline = await as('filter-pipeline');
@@ -69,7 +78,7 @@ describe.skipIf(!nats)('deploy/nats-accounts.conf on a real server', { timeout: 
     const heard: string[] = [];
     const subjects = ['evenkeel.v1.decisions.lab.migration.approved.*'];
     const consumption = await executor.consume(
-      { stream: 'decisions', durable: 'executor_lab', subjects },
+      { stream: 'decisions', durable: 'executor_homelab', subjects },
       async (one) => {
         heard.push(one.subject);
         await one.ack();

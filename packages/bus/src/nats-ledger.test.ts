@@ -29,4 +29,13 @@ describe.skipIf(!server)('what is removed from the ledger of NATS', () => {
     await nc.close();
     await bus.close();
   });
+
+  test('roll-ups, which an earlier version let in, are switched off by the next connection', async () => {
+    const nc = await connect({ servers: server!.url.replace('nats://', '') });
+    const jsm = await jetstreamManager(nc);
+    await jsm.streams.update('KV_EVENKEEL_LEDGER', { allow_rollup_hdrs: true });
+    await (await connectNats({ servers: server!.url, name: 'ledger' })).close();
+    expect((await jsm.streams.info('KV_EVENKEEL_LEDGER')).config.allow_rollup_hdrs).toBe(false);
+    await nc.close();
+  });
 });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { DiscardPolicy } from '@nats-io/jetstream';
 import { headersOf, isTaken } from './nats-publish.ts';
-import type { Wire } from './nats-wire.ts';
+import { isForbidden, type Wire } from './nats-wire.ts';
 import { withPatience } from './patience.ts';
 import type { Ledger, LedgerEntry } from './port.ts';
 
@@ -9,7 +9,10 @@ const bucket = 'EVENKEEL_LEDGER';
 const name = `KV_${bucket}`;
 const prefix = `$KV.${bucket}.`;
 
-/** A NATS key-value bucket by its usual layout, so that every NATS tool can look into it; reads are answered by its leader. */
+/**
+ * A NATS key-value bucket by its usual layout, so that every NATS tool can look into it; reads are answered by its leader. Roll-ups are
+ * off: by them whoever may write one key could remove all the others.
+ */
 export const ledgerStream = {
   name,
   subjects: [`${prefix}>`],
@@ -17,7 +20,7 @@ export const ledgerStream = {
   max_age: 0,
   max_bytes: -1,
   max_msgs_per_subject: 1,
-  allow_rollup_hdrs: true,
+  allow_rollup_hdrs: false,
   allow_direct: false,
 };
 
@@ -67,9 +70,12 @@ export function createNatsLedger(wire: Wire): Ledger {
     };
   };
   let removes = false;
+  let isRefused = false;
   const sweep = async (key: string, marker: number, last: number): Promise<void> => {
-    if (!removes || last - marker < changesBehind) return;
-    await wire.jsm.streams.purge(name, { filter: `${prefix}${key}`, seq: marker + 1 }).catch(() => {});
+    if (!removes || isRefused || last - marker < changesBehind) return;
+    await wire.jsm.streams.purge(name, { filter: `${prefix}${key}`, seq: marker + 1 }).catch((error: Error) => {
+      isRefused = isForbidden(error);
+    });
   };
 
   return {

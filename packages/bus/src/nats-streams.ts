@@ -2,7 +2,7 @@ import { type StreamClass, streams } from '@evenkeel/contracts';
 import { DiscardPolicy, JetStreamApiCodes, JetStreamApiError, RetentionPolicy, StorageType } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
 import { ledgerStream } from './nats-ledger.ts';
-import type { NatsOptions, Wire } from './nats-wire.ts';
+import { isForbidden, type NatsOptions, type Wire } from './nats-wire.ts';
 import { withPatience } from './patience.ts';
 
 /** Publishing an id again within this time adds nothing. */
@@ -12,7 +12,10 @@ const duplicate_window_ms = 120_000;
 const noPeers = 10_005;
 const replicasNotSupported = 10_074;
 
-/** Makes the streams and the bucket that are missing, and brings those that differ up to date. */
+/**
+ * Makes the streams and the bucket that are missing, and brings those that differ up to date; where this user may not, it waits for
+ * one that may, and takes those that stand as they are.
+ */
 export async function ensureStreams(wire: Wire, options: NatsOptions): Promise<void> {
   for (const wanted of wantedStreams(options)) {
     const setUp = () => ensureStream(wire, wanted).catch(giveUpWhereHopeless);
@@ -62,7 +65,8 @@ async function ensureStream({ jsm }: Wire, wanted: WantedStream): Promise<void> 
   } catch (error) {
     const made = await jsm.streams.info(wanted.name).catch(() => null);
     if (made && !differs(made.config, withReplicas(wanted, made.config.num_replicas))) return;
-    throw error;
+    if (!isForbidden(error as Error)) throw error;
+    if (!made) throw new Error('it is not there, and this user may not make it: waiting for the service that may');
   }
 }
 

@@ -1,6 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { token } from '@evenkeel/contracts';
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { connect, credsAuthenticator, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
+import {
+  connect,
+  credsAuthenticator,
+  type NatsConnection,
+  type NodeConnectionOptions,
+  PermissionViolationError,
+} from '@nats-io/transport-node';
 import { createTroubles, type Troubles } from './troubles.ts';
 
 export type NatsOptions = {
@@ -15,7 +22,7 @@ export type NatsOptions = {
   creds?: string;
   /** Paths of PEM files. */
   tls?: { ca_file?: string; cert_file?: string; key_file?: string };
-  /** Where replies arrive; default `_INBOX`. */
+  /** Where replies arrive; by default `_INBOX`, and for a user that has a name `_INBOX_<name>`, which the server can keep from others. */
   inbox_prefix?: string;
   /** Copies of each stream; 3 on a cluster of servers. Default 1. */
   replicas?: number;
@@ -99,7 +106,7 @@ export function connectionOptions(options: NatsOptions): NodeConnectionOptions {
     ...(options.token && { token: options.token }),
     ...(options.creds && { authenticator: credsAuthenticator(new TextEncoder().encode(options.creds)) }),
     ...((options.tls || first?.protocol === 'tls:') && { tls }),
-    ...(options.inbox_prefix && { inboxPrefix: options.inbox_prefix }),
+    ...((options.inbox_prefix || user) && { inboxPrefix: options.inbox_prefix ?? `_INBOX_${token(user)}` }),
   };
 }
 
@@ -122,9 +129,19 @@ async function watch(nc: NatsConnection, troubles: Troubles): Promise<void> {
   for await (const status of nc.status()) {
     if (status.type === 'disconnect') troubles.set('connection', `no connection to NATS at ${status.server}`);
     if (status.type === 'reconnect') troubles.clear();
-    if (status.type === 'error') troubles.set('refused', `NATS refuses: ${status.error.message}`);
+    if (status.type === 'error' && !isForOthers(status.error))
+      troubles.set('refused', `NATS refuses: ${status.error.message}`);
   }
 }
+
+/** What only one user of NATS may do for all: that another may not is no trouble. */
+const forOthers = /^\$JS\.API\.STREAM\.(PURGE\.KV_EVENKEEL_LEDGER|(CREATE|UPDATE)\.\w+)$/u;
+
+const isForOthers = (error: Error): boolean =>
+  error instanceof PermissionViolationError && forOthers.test(error.subject);
+
+/** Whether this user of NATS may not do it. */
+export const isForbidden = ({ cause }: Error): boolean => cause instanceof PermissionViolationError;
 
 /** Calls after every reconnection, until the answer is called. What was pulled before it is better pulled anew. */
 export function onReconnect({ nc }: Wire, listener: () => void): () => void {

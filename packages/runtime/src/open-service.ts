@@ -6,7 +6,7 @@ import type { Service } from './define-service.ts';
 import { createMemoryCheck, type MemoryCheck } from './memory-check.ts';
 import { createReadingRoom } from './reading-room.ts';
 import { type RunningTimer, runTimer } from './run-timer.ts';
-import { recalledOf, saidOf, subjectsOf } from './subjects-of.ts';
+import { durableOf, recalledOf, saidOf, subjectsOf } from './subjects-of.ts';
 import { createWorker, type Worker } from './worker.ts';
 
 /** A cluster to work for; where `reach` changes, what speaks with it is started anew. One that has departed is only for what was begun there. */
@@ -89,7 +89,7 @@ const patient = ({ worker, memory }: Running): Pick<Worker, 'tick'> => ({
 
 function consume(stream: StreamClass, subjects: string[], one: Running, around: Surroundings): Promise<Consumption> {
   const { service, cluster, memory, worker } = one;
-  const durable = `${service.name}_${cluster.name}`;
+  const durable = durableOf(service.name, cluster.name);
   if (around.recall_only) return Promise.resolve(onlooker({ stream, durable }, around));
   return around.bus.consume(
     {

@@ -1,6 +1,9 @@
 import { type AnyEvent, filterOf, replaySubjectOf, type StreamClass } from '@evenkeel/contracts';
 import type { Service } from './define-service.ts';
 
+/** The name under which the replicas of a service consume for a cluster; permissions of NATS go by it. */
+export const durableOf = (service: string, cluster: string): string => `${service}_${cluster}`;
+
 /** Subjects by stream, each with that on which its dead letters are said again; decisions come first, since they are what a service must know before it decides anew. */
 export function subjectsOf(service: Service, cluster: string): Map<StreamClass, string[]> {
   const events: AnyEvent[] = [...service.handlers.keys()];

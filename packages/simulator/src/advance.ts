@@ -1,4 +1,4 @@
-import { actByHand } from './by-hand.ts';
+import { actByHand, recount } from './by-hand.ts';
 import { abortMigration, endMigration } from './end-migration.ts';
 import { applyStanding, nextFaultChange } from './faults.ts';
 import { haRound, nextHaRound } from './ha.ts';
@@ -54,6 +54,7 @@ export const applyFaults = (world: World): void => {
   for (const name of fallen) fall(world, name);
   for (const name of risen) rise(world, name);
   actByHand(world);
+  recount(world);
 };
 
 /** Turns the clock to `to` (epoch ms), from one event to the next; a time that is past changes nothing. */

@@ -199,6 +199,14 @@ function readAll(simulator: Simulator, without?: string): { wrong: string[]; ans
   return { wrong: [...new Set(wrong)], answered };
 }
 
+/** What of an answer only garbage contradicts. */
+const isGarbage = {
+  negative: / < 0$/,
+  missing: /^GET \/nodes\/\{node\}\/status\.\w+ is missing$/,
+  nulls: /: null is no /,
+  nan: /: "NaN" is no /,
+};
+
 /** Groups are of PVE 8; calls that change something are asked below. */
 const others = ['GET /cluster/ha/groups'];
 
@@ -239,6 +247,17 @@ describe.skipIf(returns.size === 0)('every answer holds against the official sch
         look(`${seconds} s on`);
       }
       expect(ask('DELETE', `/nodes/a/tasks/${upid}`)).toEqual({ status: 200, data: null });
+      simulator.faults.add({ kind: 'by_hand', does: 'replace', vmid: 106, name: 'another' });
+      simulator.faults.add({ kind: 'figures', how: 'reset' });
+      for (const how of ['negative', 'missing', 'nulls', 'nan'] as const) {
+        const id = simulator.faults.add({ kind: 'figures', how });
+        wait(20);
+        expect(
+          readAll(simulator, '/rrddata').wrong.filter((one) => !isGarbage[how].test(one)),
+          how,
+        ).toEqual([]);
+        simulator.faults.remove(id);
+      }
       simulator.faults.add({ kind: 'killed', vmid: 104, times: 1 });
       simulator.faults.add({ kind: 'maintenance', node: 'c' });
       simulator.faults.add({ kind: 'node_silent', node: 'b' });

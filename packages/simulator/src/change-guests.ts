@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { guestSchema } from './guest-description.ts';
 import type { TraceTable } from './load.ts';
-import { planGuest } from './plan.ts';
+import { type GuestPlan, planGuest } from './plan.ts';
 import { DescriptionError, guestProblems, problemsOf } from './problems.ts';
 import { beginGuest, nodeOf, relist, type World } from './world.ts';
 
@@ -20,7 +20,16 @@ export const addGuest = (world: World, traces: Record<string, TraceTable>, input
   if (world.guests.has(parsed.data.vmid)) problems.push(`vmid ${parsed.data.vmid} is taken`);
   if (problems.length > 0) throw new DescriptionError(problems);
   const description = { ...world.plan.description, seed: world.plan.description.seed + Math.floor(world.now / 1000) };
-  const plan = { ...planGuest(parsed.data, { description, traces }), booted: world.now };
+  const plan = {
+    ...planGuest(parsed.data, { description, traces }),
+    created: Math.floor(world.now / 1000),
+    booted: world.now,
+  };
+  enrol(world, plan);
+};
+
+/** A guest that is there from now on. */
+export const enrol = (world: World, plan: GuestPlan): void => {
   const guest = beginGuest(plan, world.now);
   world.guests = new Map([...world.guests, [plan.vmid, guest] as const].sort(([a], [b]) => a - b));
   if (guest.ha) world.services.push(guest);

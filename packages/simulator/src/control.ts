@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Clock } from './clock.ts';
 import { type Fault, faultSchema } from './fault.ts';
-import { namedNodes, problemsOf } from './problems.ts';
+import { lacking, namedNodes, problemsOf } from './problems.ts';
 import type { Simulator } from './simulator.ts';
 
 export type ControlRequest = { method: string; path: string; body: string; loopback: boolean };
@@ -60,9 +60,7 @@ const problemOf = (simulator: Simulator, fault: Fault): string | undefined => {
   const known = simulator.description.nodes.map((node) => node.name);
   const unknown = namedNodes(fault).find((node) => !known.includes(node));
   if (unknown !== undefined) return `there is no node ${unknown}`;
-  return fault.kind === 'by_hand' && fault.does === 'move' && !fault.target
-    ? 'a move by hand needs its target'
-    : undefined;
+  return lacking(fault);
 };
 
 const removeFault = (simulator: Simulator, id: string): ControlAnswer => {

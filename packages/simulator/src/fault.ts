@@ -56,11 +56,15 @@ export const faultSchema = z.discriminatedUnion('kind', [
     kind: z.literal('by_hand'),
     after_s: when.after_s,
     vmid: z.int(),
-    does: z.enum(['move', 'stop', 'start', 'lock', 'unlock', 'delete']),
+    does: z.enum(['move', 'stop', 'start', 'lock', 'unlock', 'rename', 'delete', 'replace']),
     /** Where it is moved to. */
     target: z.string().optional(),
     /** What it is locked with. */
     lock: z.string().default('backup'),
+    /** What it is called from then on; of one that is replaced, what the other is called that is made under its vmid. */
+    name: z.string().min(1).optional(),
+    /** The share of its vCPUs that the other one wants. */
+    level: z.number().min(0).max(1).default(0.05),
   }),
   /** The token (all of them where absent) is no longer accepted: 401. */
   z.strictObject({ kind: z.literal('unauthorized'), ...when, token: z.string().optional() }),
@@ -94,6 +98,17 @@ export const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('maintenance'), ...when, node: z.string() }),
   /** The guest wants at least this share of its vCPUs. */
   z.strictObject({ kind: z.literal('surge'), ...when, vmid: z.int(), level: z.number().min(0).max(1).default(0.95) }),
+  /**
+   * What is measured of a guest (or of a node, of all where both are absent) comes as NaN, as null, not at all, or below zero;
+   * or counters begin anew (`reset`), once.
+   */
+  z.strictObject({
+    kind: z.literal('figures'),
+    ...when,
+    vmid: z.int().optional(),
+    node: z.string().optional(),
+    how: z.enum(['nan', 'nulls', 'missing', 'negative', 'reset']).default('nan'),
+  }),
   /** Answers of paths that begin with `path` take longer. */
   z.strictObject({
     kind: z.literal('slow'),

@@ -49,6 +49,46 @@ describe('an answer that is lost', () => {
   });
 });
 
+describe('figures', () => {
+  const rowOf = (call: ReturnType<typeof begin>['call'], id: string): Record<string, unknown> =>
+    call('GET', '/cluster/resources').data.find((row: { id: string }) => row.id === id);
+
+  it.each([
+    ['nan', 'NaN', 'NaN'],
+    ['nulls', null, null],
+    ['missing', undefined, undefined],
+  ])('%s: of the guest that is meant, in every answer, for as long as it lasts', (how, cpu, mem) => {
+    const { call, after } = begin(`[{ kind: figures, how: ${how}, vmid: 100, for_s: 60 }]`);
+    after(30);
+    expect(rowOf(call, 'qemu/100')).toMatchObject({ vmid: 100, maxcpu: 2 });
+    for (const row of [rowOf(call, 'qemu/100'), call('GET', '/nodes/a/qemu/100/status/current').data])
+      expect([row.cpu, row.mem]).toEqual([cpu, mem]);
+    for (const id of ['qemu/200', 'node/a']) expect(rowOf(call, id).mem).toBeGreaterThan(0);
+    after(60);
+    expect(rowOf(call, 'qemu/100').mem).toBeGreaterThan(0);
+  });
+
+  it('negative: of a node, in its row and its status', () => {
+    const { call, after } = begin('[{ kind: figures, how: negative, node: a }]');
+    after(30);
+    expect(rowOf(call, 'node/a').mem).toBeLessThan(0);
+    expect(call('GET', '/nodes/a/status').data.memory.used).toBeLessThan(0);
+    expect(rowOf(call, 'node/b').mem).toBeGreaterThan(0);
+    expect(rowOf(call, 'qemu/100').mem).toBeGreaterThan(0);
+  });
+
+  it('reset: counters begin anew, the guest runs on', () => {
+    const { call, after } = begin('[{ kind: figures, how: reset, vmid: 100, after_s: 60 }]');
+    after(50);
+    const before = rowOf(call, 'qemu/100') as Record<string, number>;
+    after(40);
+    const now = rowOf(call, 'qemu/100') as Record<string, number>;
+    for (const counter of ['netin', 'netout', 'diskread', 'diskwrite'])
+      expect(now[counter], counter).toBeLessThan(before[counter]!);
+    expect(now.uptime).toBeGreaterThan(before.uptime!);
+  });
+});
+
 it.each([500, 503, 595, 596])('a start that is refused with %i begins nothing', (status) => {
   const { move, simulator } = begin(`[{ kind: refuse, status: ${status}, times: 1 }]`);
   const answer = move(100);
@@ -83,7 +123,9 @@ describe('a person', () => {
     ['{ does: move, target: c }', { node: 'c', running: true }],
     ['{ does: stop }', { node: 'a', running: false }],
     ['{ does: lock, lock: snapshot }', { node: 'a', lock: 'snapshot' }],
+    ['{ does: rename, name: other }', { node: 'a', name: 'other', running: true }],
     ['{ does: delete }', undefined],
+    ['{ does: replace, name: other, level: 0.5 }', { node: 'a', name: 'other', running: true, demand: 1 }],
   ])('%s, at its time and once', (act, wanted) => {
     const { guest, after, simulator } = begin(`[{ kind: by_hand, vmid: 100, after_s: 30, ${act.slice(1)}]`);
     after(20);
@@ -92,6 +134,24 @@ describe('a person', () => {
     if (wanted) expect(guest(100)).toMatchObject(wanted);
     else expect(guest(100)).toBeUndefined();
     expect(simulator.faults.list().map(({ left }) => left)).toEqual([0]);
+  });
+
+  it('a guest that is made under the vmid of another has nothing of it but its size and disks', () => {
+    const { call, after } = begin('[{ kind: by_hand, vmid: 200, after_s: 30, does: replace }]');
+    const look = () => {
+      const { smbios1, name } = call('GET', '/nodes/a/qemu/200/config').data;
+      const { uptime, netin, ha } = call('GET', '/nodes/a/qemu/200/status/current').data;
+      return { smbios1, name, uptime, netin, managed: ha.managed };
+    };
+    after(20);
+    const before = look();
+    expect(before.managed).toBe(1);
+    after(40);
+    const now = look();
+    expect(now).toMatchObject({ name: 'service-2', managed: 0 });
+    expect(now.smbios1).not.toBe(before.smbios1);
+    expect(now.uptime).toBeLessThan(60);
+    expect(now.netin).toBeLessThan(before.netin);
   });
 
   it('asks HA where HA has the guest', () => {

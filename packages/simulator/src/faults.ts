@@ -3,11 +3,14 @@ import { type ActiveFault, type World, within } from './world.ts';
 
 export type Of<K extends FaultKind> = Extract<Fault, { kind: K }>;
 
+const isOnce = (fault: Fault): boolean =>
+  fault.kind === 'by_hand' || (fault.kind === 'figures' && fault.how === 'reset');
+
 /** Adds a fault that counts from now; the number is its handle. Throws where it is not one. */
 export const addFault = (world: World, input: FaultInput): number => {
   const fault = faultSchema.parse(input);
   const from = world.now + fault.after_s * 1000;
-  const { for_s, times } = fault.kind === 'by_hand' ? { for_s: undefined, times: 1 } : fault;
+  const { for_s, times } = isOnce(fault) ? { for_s: undefined, times: 1 } : (fault as Exclude<Fault, Of<'by_hand'>>);
   const to = for_s === undefined ? Number.POSITIVE_INFINITY : from + for_s * 1000;
   const id = ++world.fault_ids;
   world.faults.push({ id, fault, from, to, left: times ?? Number.POSITIVE_INFINITY });

@@ -36,6 +36,8 @@ export type GuestPlan = Omit<GuestDescription, 'load' | 'memory' | 'disks'> & {
   key: number;
   identity: string;
   booted: number;
+  /** When its configuration was made, epoch seconds. */
+  created: number;
   /** Share of its vCPUs wanted at a time. */
   load: LoadAt;
   /** Bytes that the guest itself counts as used. */
@@ -112,6 +114,9 @@ const planMemory = (
   };
 };
 
+/** When those were made that a description begins with. */
+const firstCreated = 1_751_328_000;
+
 /** What is simulated of one guest. */
 export const planGuest = (
   guest: GuestDescription,
@@ -128,9 +133,29 @@ export const planGuest = (
     disks: planDisks(guest, description.storages),
     key,
     identity: uuid(key),
+    created: firstCreated,
     booted: origin - Math.round((8 + 50 * chance(key, 5)) * DAY),
     load: compileLoad(load, { key, origin, traces }),
     memory_used: planMemory(guest, key, origin, traces),
+  };
+};
+
+/** Another guest like one that was there, made now under its vmid. */
+export const remadePlan = (
+  { ha: _ha, lock: _lock, pool: _pool, ...plan }: GuestPlan,
+  name: string,
+  { now, plan: { key: seed } }: { now: number; plan: { key: number } },
+): GuestPlan => {
+  const key = hashText(`${seed}/guest/${plan.vmid}/${name}/${Math.floor(now / 1000)}`);
+  return {
+    ...plan,
+    name,
+    tags: [],
+    status: 'running',
+    key,
+    identity: uuid(key),
+    created: Math.floor(now / 1000),
+    booted: now,
   };
 };
 

@@ -45,6 +45,13 @@ export const namedNodes = (fault: Fault): string[] => {
   return named.filter((node) => node !== undefined);
 };
 
+/** What an act by hand lacks. */
+export const lacking = (fault: Fault): string | undefined => {
+  if (fault.kind !== 'by_hand') return undefined;
+  if (fault.does === 'move' && !fault.target) return 'a move needs its target';
+  return fault.does === 'rename' && !fault.name ? 'a new name is needed' : undefined;
+};
+
 /** What no schema sees: names that point nowhere and names that come twice. */
 export const findProblems = (d: Description, traces: Record<string, TraceTable>): string[] => {
   const nodes = new Set(d.nodes.map((node) => node.name));
@@ -77,11 +84,7 @@ export const findProblems = (d: Description, traces: Record<string, TraceTable>)
     ...d.replications.flatMap(({ vmid, target }) => unknown(`replication of ${vmid}`, [target])),
     ...unknown('populate.except', d.populate?.except ?? []),
     ...d.faults.flatMap((fault) => unknown(`fault ${fault.kind}`, namedNodes(fault))),
-    ...d.faults.flatMap((fault) =>
-      fault.kind === 'by_hand' && fault.does === 'move' && !fault.target
-        ? [`fault by_hand: a move needs its target`]
-        : [],
-    ),
+    ...d.faults.flatMap((fault) => lacking(fault) ?? []).map((problem) => `fault by_hand: ${problem}`),
   ];
   const populated = d.populate ?? { first_vmid: 0, guests: 0 };
   const taken = d.guests.filter(

@@ -74,7 +74,7 @@ export const guestFigures = (guest: GuestState, node: NodeState, published: Publ
   const maxcpu = Math.min(guest.plan.vcpus, node.plan.threads);
   const { running, started, from } = segmentAt(guest, tick);
   if (!running || !found.running) return { running: false, maxcpu, ...NOTHING };
-  const count = (name: CounterName) => counter(guest.plan, name, started, tick);
+  const count = (name: CounterName) => counter(guest.plan, name, Math.max(started, guest.recounted), tick);
   return {
     running: true,
     maxcpu,

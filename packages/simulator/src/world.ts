@@ -9,6 +9,8 @@ export type GuestState = {
   plan: GuestPlan;
   segments: Segment[];
   lock: string | undefined;
+  /** When its counters began anew, other than with it. */
+  recounted: number;
   /** When it wants more than its load says. */
   surges: (Span & { level: number; fault: number })[];
   /** What HA makes of it, where it is a service. */
@@ -121,6 +123,7 @@ export const beginGuest = (plan: GuestPlan, from: number): GuestState => {
     plan,
     segments: [{ from, node: plan.node, running, started: plan.booted }],
     lock: plan.lock,
+    recounted: from,
     surges: [],
     ha: plan.ha && { state: running ? 'started' : 'stopped', request: undefined, target: undefined },
   };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { playTrial } from './play-trial.ts';
+import { monotonicOf, setClock, wallOf } from './replica.ts';
 import { rows } from './rows.ts';
 import { runRow } from './run-row.ts';
 import { shrink, tellTrial } from './shrink.ts';
@@ -86,3 +87,19 @@ describe('a trial', { timeout: 120_000 }, () => {
 });
 
 it('every row stands in the table of what is promised', () => expect(linelessRows()).toEqual([]));
+
+describe('the clock of a replica', () => {
+  it('runs fast or slow and jumps; the monotonic one only runs', () => {
+    let now = 1_000_000;
+    const ground = { simulator: { now: () => now }, off: new Map() } as unknown as Parameters<typeof setClock>[0];
+    const read = () => [wallOf('x', ground)() - now, monotonicOf('x', ground)() - now];
+    expect(read()).toEqual([0, 0]);
+    setClock(ground, 'x', { off_ms: 3_600_000, rate: 0.02 });
+    now += 100_000;
+    expect(read()).toEqual([3_602_000, 2_000]);
+    setClock(ground, 'x', { off_ms: 0, rate: -0.02 });
+    expect(read()).toEqual([0, 2_000]);
+    now += 50_000;
+    expect(read()).toEqual([-1_000, 1_000]);
+  });
+});

@@ -6,7 +6,7 @@ import { configOf } from '../../../services/executor/src/testing/index.ts';
 import { createHindrance } from './hinder.ts';
 import { labOf } from './lab.ts';
 import { createLossyStore } from './lossy-store.ts';
-import { cluster, executorOf, type Ground, type Sent, startReplica } from './replica.ts';
+import { cluster, executorOf, type Ground, monotonicOf, type Sent, startReplica } from './replica.ts';
 import { createSteering, type Still } from './steer.ts';
 import { createStrikes } from './strikes.ts';
 import { stumbling } from './stumble.ts';
@@ -66,10 +66,13 @@ export async function playTrial(trial: Trial): Promise<Witness> {
     errors: [],
   };
   let instances = 0;
-  const usual = executorOf(simulator);
   const isStumbling = trial.troubles.some((trouble) => trouble.do === 'stumble');
-  const part = isStumbling ? { ...usual, service: stumbling(usual.service) } : usual;
-  const startOne = (name: Life['name']) => void replicas.set(name, startReplica(name, ++instances, ground, part));
+  const partOf = (name: Life['name']) => {
+    const usual = executorOf({ now: monotonicOf(name, ground), description: simulator.description });
+    return isStumbling ? { ...usual, service: stumbling(usual.service) } : usual;
+  };
+  const startOne = (name: Life['name']) =>
+    void replicas.set(name, startReplica(name, ++instances, ground, partOf(name)));
 
   const steering = createSteering(bus.ledger, simulator.now);
   const { revision } = ground.configs.current();

@@ -19,6 +19,9 @@ import { as, type Life, type Turns } from './turns.ts';
 /** A request to change something that left a replica. */
 export type Sent = { at: number; method: string; path: string; target: string | undefined };
 
+/** Off by so many milliseconds at a time, and by this share of what passed since; `gained` is what its monotonic clock had gained by then. */
+export type Clock = { off_ms: number; rate: number; since: number; gained: number };
+
 /** What all replicas share. */
 export type Ground = {
   simulator: Simulator;
@@ -28,8 +31,8 @@ export type Ground = {
   configs: ConfigSource;
   hindrance: Hindrance;
   sent: Sent[];
-  /** Milliseconds by which the clock of each replica's machine is off. */
-  off: Map<string, number>;
+  /** How the clock of each replica's machine is off. */
+  off: Map<string, Clock>;
   errors: string[];
   /** Told of every line of every log. */
   overhear?: (line: string) => void;
@@ -47,7 +50,7 @@ const tracing = plainTracing((bytes) => 'c4'.repeat(bytes));
 export type Part = { service: Service; every_ms: number };
 
 /** An executor, which looks up every one to three seconds, as its machine is busy. */
-export const executorOf = ({ now, description }: Simulator): Part => ({
+export const executorOf = ({ now, description }: Pick<Simulator, 'now' | 'description'>): Part => ({
   service: createExecutor({ patience, monotonic: now }),
   every_ms: 1000 * (1 + (description.seed % 3)),
 });
@@ -146,7 +149,7 @@ async function startOn({ life, part, ground, deaths, stops }: Process, instance:
     metrics,
     tracing,
     log: logOf(ground),
-    machine_now: wallOf(life, ground),
+    machine_now: wallOf(life.name, ground),
     instance,
     timers: 'manual',
   });
@@ -162,10 +165,32 @@ function logOf({ errors, overhear }: Ground): Surroundings['log'] {
   return { debug: say, info: say, warn: say, error: fail };
 }
 
-const wallOf =
-  ({ name }: Life, { simulator, off }: Ground) =>
-  (): number =>
-    simulator.now() + (off.get(name) ?? 0);
+type Clocks = Pick<Ground, 'simulator' | 'off'>;
+
+const right: Clock = { off_ms: 0, rate: 0, since: 0, gained: 0 };
+
+/** The clock of a replica's machine is off from now on. */
+export function setClock({ simulator, off }: Clocks, name: string, { off_ms, rate }: Pick<Clock, 'off_ms' | 'rate'>) {
+  const now = simulator.now();
+  off.set(name, { off_ms, rate, since: now, gained: monotonicOf(name, { simulator, off })() - now });
+}
+
+export const wallOf =
+  (name: string, { simulator, off }: Clocks) =>
+  (): number => {
+    const now = simulator.now();
+    const { off_ms, rate, since } = off.get(name) ?? right;
+    return Math.round(now + off_ms + rate * (now - since));
+  };
+
+/** The monotonic clock of a replica's machine: it never jumps, but runs as fast or slow as the other. */
+export const monotonicOf =
+  (name: string, { simulator, off }: Clocks) =>
+  (): number => {
+    const now = simulator.now();
+    const { gained, rate, since } = off.get(name) ?? right;
+    return now + gained + rate * (now - since);
+  };
 
 /** As to a real cluster: time is that of the machine, and answers take as long as they take. */
 function connect(life: Life, ground: Ground, may: 'read' | (() => Promise<string | null>)) {
@@ -185,6 +210,6 @@ function connect(life: Life, ground: Ground, may: 'read' | (() => Promise<string
     transport,
     token: `${token.id}=${token.secret}`,
     ...(may === 'read' ? { readOnly: true } : { mayWrite: may }),
-    machine: { now: wallOf(life, ground), monotonic: simulator.now, sleep },
+    machine: { now: wallOf(life.name, ground), monotonic: monotonicOf(life.name, ground), sleep },
   });
 }

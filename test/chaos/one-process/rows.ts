@@ -109,7 +109,7 @@ export const rows: Row[] = [
   },
   {
     name: 'outdated',
-    what: 'clock ± 1 h, stale sample, decision older than its expiry',
+    what: 'clock ± 1 h or ± 2 %, stale sample, decision past its expiry',
     required: 200,
     trial: outdated,
     count: approvals,
@@ -117,7 +117,7 @@ export const rows: Row[] = [
   },
   {
     name: 'jumps',
-    what: 'a clock that jumps by an hour in mid-run',
+    what: 'a clock that jumps by an hour in mid-run, and runs ± 2 %',
     required: 200,
     trial: jumping,
     count: approvals,

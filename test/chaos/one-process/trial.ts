@@ -20,8 +20,8 @@ export type Trouble =
   /** For a while, so many percent of what Proxmox answers are garbled. */
   | { do: 'garble'; percent: number; after_s: number; for_s: number }
   | { do: 'pause' | 'observe' | 'resume'; after_s: number }
-  /** The clock of a replica's machine is off from then on; the cluster's and the approver's are right. */
-  | { do: 'clock'; replica: number; off_s: number; after_s: number }
+  /** The clock of a replica's machine is off from then on, and runs fast by so many percent, or slow; the cluster's and the approver's are right. */
+  | { do: 'clock'; replica: number; off_s: number; fast_percent?: number; after_s: number }
   /** A message that nobody can make sense of. */
   | { do: 'poison'; how: 'no data' | 'unknown type' | 'unknown version' | 'wrong data'; after_s: number }
   /** A message of one of two streams whose handler throws, however often it is tried. */

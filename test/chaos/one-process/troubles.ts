@@ -1,4 +1,4 @@
-import type { Ground } from './replica.ts';
+import { type Ground, setClock } from './replica.ts';
 import type { createSteering } from './steer.ts';
 import { tellStumble } from './stumble.ts';
 import { type Told, tellPoison } from './tell.ts';
@@ -28,8 +28,8 @@ const arrangements: Arrange = {
   },
   forget: ({ what, after_s }, _, { ground: { store, simulator }, later }) =>
     later(after_s, () => store.lose(what === 'all' ? Number.NEGATIVE_INFINITY : simulator.now() - 1000)),
-  clock: ({ replica, off_s, after_s }, _, { ground, later }) =>
-    later(after_s, () => ground.off.set(nameOf(replica), off_s * 1000)),
+  clock: ({ replica, off_s, fast_percent = 0, after_s }, _, { ground, later }) =>
+    later(after_s, () => setClock(ground, nameOf(replica), { off_ms: off_s * 1000, rate: fast_percent / 100 })),
   poison: ({ how, after_s }, nth, { told, later, ground }) => {
     const like = told[0]?.outgoing;
     if (like) later(after_s, () => ground.bus.publish(tellPoison(how, like, nth)));

@@ -1,6 +1,7 @@
 import type { FaultInput } from '@evenkeel/simulator';
 import {
   asTroubles,
+  type Draw,
   drawAnyApprovals,
   drawApprovals,
   drawFate,
@@ -14,10 +15,14 @@ import { disturbed, kill, twice_the_lease_s, undisturbed } from './strike.ts';
 import type { Approval, Trial, Trouble } from './trial.ts';
 import { forgetful, poisoned, unheard } from './unhear.ts';
 
+/** By how many percent a clock runs fast. */
+const drawRate = (draw: Draw): number => draw.one([-2, 0, 2]);
+
 /** None of these may be executed: too late, on a sample that is too old, or told by clocks that do not agree. */
 export const outdated = (seed: number, n: number): Trial => {
   const draw = drawFrom(seed * 100_003 + n);
   const off_s = draw.one([-3600, 0, 0, 3600]);
+  const fast_percent = drawRate(draw);
   const spoil = (one: Approval): Approval =>
     draw.below(2) === 0 || off_s !== 0
       ? { ...one, late_s: draw.from(301, 900) }
@@ -27,18 +32,24 @@ export const outdated = (seed: number, n: number): Trial => {
     seed: seed + n,
     replicas: 1,
     approvals,
-    troubles: off_s === 0 ? [] : [{ do: 'clock', replica: 0, off_s, after_s: 0 }],
+    troubles: off_s === 0 && fast_percent === 0 ? [] : [{ do: 'clock', replica: 0, off_s, fast_percent, after_s: 0 }],
   };
 };
 
-/** In the middle of a run a clock jumps by an hour, and later back. */
+/** In the middle of a run a clock jumps by an hour, and later back; it may run slow or fast all the while. */
 export const jumping = (seed: number, n: number): Trial => {
   const draw = drawFrom(seed * 100_003 + n);
   const trial = undisturbed(seed + n, draw.from(1, 3));
   const [replica, after_s] = [draw.below(trial.replicas), draw.from(0, 60)];
   const off_s = draw.one([-3600, 3600]);
-  const back: Trouble = { do: 'clock', replica, off_s: 0, after_s: after_s + draw.from(1, 120) };
-  return disturbed(trial, { do: 'clock', replica, off_s, after_s }, back);
+  const back: Trouble = {
+    do: 'clock',
+    replica,
+    off_s: 0,
+    after_s: after_s + draw.from(1, 120),
+    fast_percent: drawRate(draw),
+  };
+  return disturbed(trial, { do: 'clock', replica, off_s, fast_percent: drawRate(draw), after_s }, back);
 };
 
 export const away = (seed: number, n: number): Trial => {

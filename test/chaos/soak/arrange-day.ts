@@ -1,7 +1,7 @@
 import type { MemoryBus } from '@evenkeel/bus';
 import { type AutomationChange, automationRequested, type Config } from '@evenkeel/contracts';
 import { sendCommand } from '@evenkeel/runtime';
-import { cluster, type Ground } from '../one-process/replica.ts';
+import { cluster, type Ground, setClock } from '../one-process/replica.ts';
 import type { Trouble } from '../one-process/trial.ts';
 import type { DayTrouble } from './draw-day.ts';
 import type { createAgain } from './say-again.ts';
@@ -59,7 +59,8 @@ const carry: CarryOut = {
     mumbling.percent = percent;
     turns.alarm(for_s * 1000, () => void Object.assign(mumbling, { percent: 0 }));
   },
-  clock: ({ replica, off_s }, { ground }) => ground.off.set(`replica${replica}`, off_s * 1000),
+  clock: ({ replica, off_s, fast_percent = 0 }, { ground }) =>
+    setClock(ground, `replica${replica}`, { off_ms: off_s * 1000, rate: fast_percent / 100 }),
   poison: ({ how }, { again }) => again.poison(how),
   echo: (_, { again }) => again.echo(),
   ask: (asked, { ground: { bus, simulator, turns } }) => {

@@ -25,7 +25,7 @@ export const qemuConfig = (guest: GuestState): Record<string, unknown> => ({
   net0: `virtio=${mac(guest.plan.key)},bridge=vmbr0,firewall=1`,
   smbios1: `uuid=${guest.plan.identity}`,
   vmgenid: `${guest.plan.identity.slice(0, -1)}f`,
-  meta: 'creation-qemu=9.2.0,ctime=1751328000',
+  meta: `creation-qemu=9.2.0,ctime=${guest.plan.created}`,
 });
 
 export const lxcConfig = (guest: GuestState): Record<string, unknown> => ({

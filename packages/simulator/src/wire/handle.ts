@@ -3,6 +3,7 @@ import { mix } from '../random.ts';
 import { isOnline, nodeOf, type World } from '../world.ts';
 import { type Caller, demand, identify } from './access.ts';
 import { type Answer, accepted, died, Refusal, type Request, refused } from './answer.ts';
+import { garble } from './garble.ts';
 import { readParameters } from './parameters.ts';
 import { type Context, createFinder, fill, type Route } from './route.ts';
 import { routes } from './routes.ts';
@@ -100,7 +101,7 @@ const respond = (scene: Scene, request: Request): Answer => {
   const error = strike(world, 'error', meets);
   try {
     if (error) throw new Refusal(error.status, error.message, { bare: error.status > 590 });
-    const answer = accepted(answerOf(scene, request, path), key);
+    const answer = accepted(garble(world, path, answerOf(scene, request, path)), key);
     const lost = lose(world, request, path);
     if (cut) return nothing;
     return lost ? unheard(lost, { nothing, key }) : { ...answer, delay_ms: slow };

@@ -32,6 +32,11 @@ export function addConfig(program: Command): void {
       process.stdout.write(presetYaml(name));
     });
   config
+    .command('nats-accounts')
+    .description('users of NATS with their permissions, as a file that nats.conf includes')
+    .argument('<cluster...>', 'names of all clusters')
+    .action((names: string[]) => printAccounts(names));
+  config
     .command('import')
     .description("take in ProxBalance's config.json: clamps what is out of range and names every change")
     .argument('<file>', "ProxBalance's config.json")
@@ -46,6 +51,16 @@ function check(file: string, json: boolean): void {
     if (!json) process.stderr.write(`${file}:\n${formatProblems(parsed.problems)}\n`);
     process.exitCode = 2;
   } else if (!json) process.stdout.write(`${file} is valid\n${advise(parsed.config)}\n`);
+}
+
+async function printAccounts(names: string[]): Promise<void> {
+  const parsed = Config.safeParse({ clusters: names.map((name) => ({ name, hosts: ['pve'] })) });
+  if (!parsed.success) throw new UsageError(parsed.error.issues.map(({ message }) => message).join('\n'));
+  const [{ natsAccounts }, { services }] = await Promise.all([
+    import('../presets/nats-accounts.ts'),
+    import('../services.ts'),
+  ]);
+  process.stdout.write(natsAccounts(services, names));
 }
 
 function importFile(file: string, output: string | undefined): void {
