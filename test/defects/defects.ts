@@ -153,8 +153,8 @@ export const ofProxBalance: readonly Defect[] = [
         test: 'a->b: 0 of 3 judged migrations turned out well',
         put_in: {
           file: 'services/outcome-tracker/src/service.ts',
-          text: 'here)), ...outcomes, ...counterfactuals];',
-          instead: 'here)), ...counterfactuals];',
+          text: '...outcomes,',
+          instead: '',
         },
       },
       {
@@ -296,8 +296,8 @@ export const ofProxBalance: readonly Defect[] = [
         test: '[P17] what moves brought counts for how sure the next one is',
         put_in: {
           file: 'services/recommender/src/start-run.ts',
-          text: 'calibrate(calibrationPoints(memory, millis(sample.at), config.intelligent_migrations))',
-          instead: 'calibrate([])',
+          text: 'calibration: calibrate(judged),',
+          instead: 'calibration: calibrate([]),',
         },
       },
       {

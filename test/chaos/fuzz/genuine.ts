@@ -3,6 +3,7 @@ import type { Outgoing } from '@evenkeel/bus';
 import {
   type AnyEvent,
   answerGiven,
+  automationRefused,
   automationRequested,
   events,
   invariantBroken,
@@ -47,8 +48,13 @@ export async function tellGenuine(): Promise<{ said: Genuine; cluster: Descripti
   const at = new Date(simulator.now()).toISOString();
   const broken = { cluster, at, invariant: 'one_end' as const, migration_ids: ['m'], sentence: 'said twice' };
   const config_revision = said.get('cluster.sampled')?.[0]?.event.configrevision;
-  const around = { service: 'outcome-tracker', cluster, trace: '', config_revision };
-  const { stream, subject, event } = envelope(invariantBroken, invariantBroken.of(broken, at), around);
-  keep(stream, subject, event);
+  const change = { do: 'resume' as const };
+  const refused = { cluster, command_id: 'c', by: 'x', change, reason: 'the clocks disagree by at least 200 s' };
+  const around = { cluster, trace: '', config_revision };
+  for (const { stream, subject, event } of [
+    envelope(invariantBroken, invariantBroken.of(broken, at), { ...around, service: 'outcome-tracker' }),
+    envelope(automationRefused, automationRefused.of(refused, at), { ...around, service: 'filter-pipeline' }),
+  ])
+    keep(stream, subject, event);
   return { said, cluster: { ...given.cluster, name: cluster } };
 }
