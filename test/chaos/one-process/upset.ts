@@ -18,14 +18,15 @@ import { forgetful, poisoned, unheard } from './unhear.ts';
 /** By how many percent a clock runs fast. */
 const drawRate = (draw: Draw): number => draw.one([-2, 0, 2]);
 
-/** None of these may be executed: too late, on a sample that is too old, or told by clocks that do not agree. */
+/** None of these may be executed: too late (by a clock that is slow, too), on a sample that is too old, or told by clocks that do not agree. */
 export const outdated = (seed: number, n: number): Trial => {
   const draw = drawFrom(seed * 100_003 + n);
   const off_s = draw.one([-3600, 0, 0, 3600]);
   const fast_percent = drawRate(draw);
+  const soonest_s = fast_percent < 0 ? 320 : 301;
   const spoil = (one: Approval): Approval =>
     draw.below(2) === 0 || off_s !== 0
-      ? { ...one, late_s: draw.from(301, 900) }
+      ? { ...one, late_s: draw.from(soonest_s, 900) }
       : { ...one, sampled_s: draw.from(620, 7200) };
   const approvals = drawApprovals(draw, 4).map(spoil);
   return {
