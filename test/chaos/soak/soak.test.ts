@@ -28,7 +28,7 @@ it('what is decided and known does not depend on how events arrive', { timeout: 
 
 it.each([
   ['stands still', () => 500, 0],
-  ['grows by a mebibyte an hour', (hour: number) => 500 + hour, 32 / 507.5],
+  ['grows by a mebibyte an hour', (hour: number) => 500 + hour, 24 / 507.5],
   ['swings in between', (hour: number) => (hour > 8 && hour < 38 ? 900 : 500), 0],
 ])('memory that %s', (_, mib, growth) => {
   const points = Array.from({ length: 250 }, (_, i) => ({ hour: i / 6, mib: mib(i / 6) }));

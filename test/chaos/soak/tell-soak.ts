@@ -2,7 +2,7 @@ import { checkSoak } from './check-soak.ts';
 import { growthBetween, type Point } from './growth-between.ts';
 import { playSoak, type SoakOptions } from './play-soak.ts';
 
-/** Share by which the process may weigh more in the calm after a day of troubles than it did in the calm before. */
+/** Share by which the process may weigh more for each day between the calm before the troubles and the calm after. */
 const most = 0.05;
 
 /** Plays a day, and says what was done in it, what it broke, and by how much the process grew. */
@@ -17,7 +17,7 @@ export async function tellSoak(options: SoakOptions, tell?: (line: string) => vo
   const line =
     `soak: ${options.hours} h, ${nodes} nodes, ${guests} guests: ${troubles.length} troubles, ${struck} processes struck, ` +
     `${heard.approved.size} approved, ${truth.moves.length} moves, ${letters.length} dead letters; ` +
-    `grown from the calm before to the calm after: RSS ${percent(growth.rss)}, heap ${percent(growth.heap)}; ` +
+    `grown a day, from the calm before to the calm after: RSS ${percent(growth.rss)}, heap ${percent(growth.heap)}; ` +
     `${broken.length} violations; ${Math.round((performance.now() - began) / 1000)} s`;
   return { line, broken, soaked };
 }
