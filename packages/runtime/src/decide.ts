@@ -15,6 +15,14 @@ class StoreForgot extends Error {
   override message = 'the store has forgotten what it knew';
 }
 
+/** Of the store, where it knows all that this worker has seen it know; what waits in line meanwhile finds out as well, until the memory is looked at. */
+async function versionHeld({ ground, scope, seen }: Bench): Promise<number> {
+  const version = await ground.store.version(scope);
+  if (version >= seen) return version;
+  ground.on_forgotten?.();
+  throw new StoreForgot();
+}
+
 /** Handles work up to its commit, one at a time, and says what came of it; false where another replica was faster. */
 export function createDecide(bench: Bench): (work: Work) => Promise<boolean> {
   const { ground, scope, cache } = bench;
@@ -22,13 +30,8 @@ export function createDecide(bench: Bench): (work: Work) => Promise<boolean> {
   const ask = createAskHandler(bench);
 
   const versionOf = async (): Promise<number> => {
-    const version = await ground.store.version(scope);
-    const hasForgotten = version < bench.seen;
+    const version = await versionHeld(bench);
     bench.seen = version;
-    if (hasForgotten) {
-      ground.on_forgotten?.();
-      throw new StoreForgot();
-    }
     if (version !== cache.version) Object.assign(cache, emptyCache(), { version });
     return version;
   };
@@ -57,8 +60,9 @@ export function createDecide(bench: Bench): (work: Work) => Promise<boolean> {
 }
 
 /** What is laid aside is applied as far as it ever will be; where another replica commits meanwhile, its position says so. */
-export async function pass({ ground, scope }: Bench, work: Pick<Work, 'cause' | 'position'>): Promise<void> {
-  const expected_version = await ground.store.version(scope);
+export async function pass(bench: Bench, work: Pick<Work, 'cause' | 'position'>): Promise<void> {
+  const expected_version = await versionHeld(bench);
+  const { ground, scope } = bench;
   await ground.store.commit(scope, { ...receiptOf(work), expected_version, writes: [], outbox: [] });
 }
 

@@ -212,6 +212,39 @@ describe('a service', () => {
     expect(logged).toContain('info: what was forgotten is known again');
   });
 
+  test('what waits in line behind the one that found the store empty is not handled on nothing', async () => {
+    const [bus, store] = [createMemoryBus(busOptions), createMemoryStore({ encode: true })];
+    const other = ofNumber('number.other', 'decisions');
+    const collect = async (
+      { data }: { data: { n: number } },
+      {
+        state,
+      }: {
+        state: {
+          total: {
+            get: () => Promise<{ sum: number; seen: number[] } | undefined>;
+            set: (value: { sum: number; seen: number[] }) => void;
+          };
+        };
+      },
+    ) => {
+      const { sum, seen } = (await state.total.get()) ?? { sum: 0, seen: [] };
+      state.total.set({ sum: sum + data.n, seen: [...seen, data.n] });
+      return [];
+    };
+    const both = defineService({ name: 'both', summary: '', owns: { total }, reads: {}, publishes: [] })
+      .on(counted, collect)
+      .on(other, collect);
+    await setUp([both], bus, store);
+    for (const n of [1, 2, 3]) await say(bus, counted, counted.of({ n }, time));
+    await say(bus, other, other.of({ n: 10 }, time));
+    await bus.settled();
+    await store.forget(cluster);
+    await Promise.all([say(bus, counted, counted.of({ n: 4 }, time)), say(bus, other, other.of({ n: 20 }, time))]);
+    await bus.settled();
+    await expect.poll(async () => (await sumOf(store)).seen.toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 10, 20]);
+  });
+
   test('does nothing by the clock while it builds again what the store has forgotten', async () => {
     const [bus, store] = [createMemoryBus(busOptions), createMemoryStore({ encode: true })];
     let held: PromiseWithResolvers<void> | undefined;
