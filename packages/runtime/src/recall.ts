@@ -29,14 +29,14 @@ const emptyBatch = (): Batch => ({ causes: new Set(), positions: new Map(), writ
  * Says nothing, for all was said when the events were handled first, and commits many at a time upon the version that it was opened
  * at: who opens it before asking how far the store has come learns at a commit whether the store forgot, or another committed, since.
  */
-export async function openRecall(bench: Bench): Promise<Recall> {
+export function openRecall(bench: Bench): Recall {
   const { ground, scope, cluster, log } = bench;
   const records = marked(ground.store);
   const ask = createAskHandler(bench);
   const { handlers, remembers } = bench.service;
   const readWork = createReadWork(bench, new Map([...handlers, ...remembers]));
   const heard = new Set([...handlers.keys()].map(typeOf));
-  const cache = { ...emptyCache(), version: await ground.store.version(scope) };
+  const cache = { ...emptyCache(), version: bench.seen };
   let batch = emptyBatch();
 
   const finish = async (): Promise<void> => {

@@ -46,7 +46,7 @@ export function createWorker(service: Service, cluster: string, ground: Ground):
     take: (delivery) => inTurn(() => take(delivery)),
     recall: async () => {
       await inTurn(async () => Object.assign(bench, { seen: await ground.store.version(bench.scope) }));
-      const { take, finish } = isSilent ? await openRecall(bench) : { take: replay, finish: async () => {} };
+      const { take, finish } = isSilent ? openRecall(bench) : { take: replay, finish: async () => {} };
       return { take: (stored) => inTurn(() => take(stored)), finish: () => inTurn(finish) };
     },
     tick: (timer) => inTurn(() => tick(timer)),
