@@ -4,15 +4,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { filterOf, runDecided } from '@evenkeel/contracts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eager } from '../chaos/restless-cluster.ts';
-import { skewedCluster } from './stage/cluster.ts';
+import { ask, askersEnv } from './stage/ask.ts';
+import { roomyCluster } from './stage/cluster.ts';
 import { type OpenedCluster, openCluster } from './stage/open-cluster.ts';
-import { type Program, startProgram } from './stage/program.ts';
+import type { Program } from './stage/program.ts';
 import { findBoth, openServers, type Servers } from './stage/servers.ts';
 import { clusterName, hasStarted, openStage, type Stage } from './stage/stage.ts';
 import { until } from './stage/until.ts';
 
 const binaries = await findBoth();
-const populate = { ...skewedCluster.populate!, cpu: 0.35, memory: 0.3, containers: 0 };
 
 describe.skipIf(!binaries)('the kill switch, with NATS and Redis both stopped', { timeout: 120_000 }, () => {
   let servers: Servers;
@@ -24,7 +24,7 @@ describe.skipIf(!binaries)('the kill switch, with NATS and Redis both stopped', 
   beforeAll(async () => {
     servers = await openServers(binaries!);
     env = { EVENKEEL_KILL_SWITCH_FILE: join(servers.dir, 'kill-switch') };
-    cluster = await openCluster({ ...skewedCluster, populate }, 60);
+    cluster = await openCluster(roomyCluster, 60);
     stage = await openStage({ servers, proxmox: cluster, config: eager(2), env });
     up = stage.startAllInOne();
     await hasStarted(up);
@@ -42,16 +42,7 @@ describe.skipIf(!binaries)('the kill switch, with NATS and Redis both stopped', 
   };
   const writes = () => metric(/^evenkeel_pve_api_requests_total.*method="(POST|DELETE|PUT)"/);
   const begun = () => cluster.simulator.inspect().moves.length + cluster.simulator.inspect().running.length;
-  const ask = async (...args: string[]) => {
-    const program = startProgram(args.join(' '), args, {
-      EVENKEEL_CONFIG: join(servers.dir, 'evenkeel.json'),
-      EVENKEEL_NATS_URL: servers.nats.url,
-      EVENKEEL_PVE_CLUSTER: clusterName,
-      ...env,
-    });
-    const { code } = await program.exited;
-    return { code, said: program.output() };
-  };
+  const say = (...args: string[]) => ask(args, { ...askersEnv(servers), ...env });
 
   test('takes effect at once; commands, which cannot, name the file; nothing is sent until it is gone, servers back or not', async () => {
     await until('moves under way', () => begun() > 0, { seconds: 60, tell });
@@ -62,14 +53,14 @@ describe.skipIf(!binaries)('the kill switch, with NATS and Redis both stopped', 
     await until('the switch to be seen', isOn, { seconds: 10, tell });
     const sent = await writes();
     const moved = begun();
-    for (const { code, said } of await Promise.all([ask('status'), ask('pause')])) {
+    for (const { code, said } of await Promise.all([say('status'), say('pause')])) {
       expect(code).toBe(1);
       expect(said).toContain(`touch ${env.EVENKEEL_KILL_SWITCH_FILE}`);
     }
     await sleep(2_000);
     expect([await writes(), begun()]).toEqual([sent, moved]);
     await Promise.all([servers.nats.start(), servers.redis.start()]);
-    expect(await ask('drain', 'pve2', '--by', 'anna')).toMatchObject({ code: 0 });
+    expect(await say('drain', 'pve2', '--by', 'anna')).toMatchObject({ code: 0 });
     const since = new Date(cluster.simulator.now()).toISOString();
     const run = async () => (await stage.bus.last('decisions', filterOf(runDecided, clusterName)))?.event.time ?? '';
     await until('a run that knows of the drain', async () => (await run()) > since, { seconds: 60, tell });

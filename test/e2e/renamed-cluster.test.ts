@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { filterOf, runDecided } from '@evenkeel/contracts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eager } from '../chaos/restless-cluster.ts';
+import { ask, askersEnv } from './stage/ask.ts';
 import { readToken, skewedCluster, writeToken } from './stage/cluster.ts';
 import { type OpenedCluster, openCluster } from './stage/open-cluster.ts';
-import { startProgram } from './stage/program.ts';
 import { findBoth, openServers, type Servers } from './stage/servers.ts';
 import { hasStarted, openStage, type Stage } from './stage/stage.ts';
 import { until } from './stage/until.ts';
@@ -28,11 +28,9 @@ describe.skipIf(!binaries)('a cluster that gets another name by SIGHUP', { timeo
     await servers?.close();
   });
 
-  const ask = async (...args: string[]): Promise<string> => {
-    const env = { EVENKEEL_CONFIG: join(servers.dir, 'evenkeel.json'), EVENKEEL_NATS_URL: servers.nats.url };
-    const program = startProgram(args.join(' '), args, env);
-    await program.exited;
-    return program.output();
+  const say = async (...args: string[]): Promise<string> => {
+    const { EVENKEEL_PVE_CLUSTER: _, ...env } = askersEnv(servers);
+    return (await ask(args, env)).said;
   };
 
   test('stays paused, and its node drained', async () => {
@@ -45,8 +43,8 @@ describe.skipIf(!binaries)('a cluster that gets another name by SIGHUP', { timeo
     await configure('alpha');
     const up = stage.startAllInOne();
     await hasStarted(up);
-    expect(await ask('pause', 'alpha', '--reason', 'storage work', '--by', 'anna')).toContain('paused');
-    expect(await ask('drain', 'pve4', '--by', 'anna')).toContain('pve4');
+    expect(await say('pause', 'alpha', '--reason', 'storage work', '--by', 'anna')).toContain('paused');
+    expect(await say('drain', 'pve4', '--by', 'anna')).toContain('pve4');
     const before = cluster.simulator.inspect().moves.length;
     await configure('prod');
     up.signal('SIGHUP');
@@ -54,7 +52,7 @@ describe.skipIf(!binaries)('a cluster that gets another name by SIGHUP', { timeo
       (await stage.decisions()).filter(({ subject, type }) => subject === 'prod' && type.includes('run.decided'));
     await until('runs', async () => (await runs()).length >= 3, { seconds: 60, tell: () => up.output().slice(-3_000) });
     expect(cluster.simulator.inspect().moves.length).toBe(before);
-    expect(await ask('status', 'prod')).toMatch(/paused by anna since .*: storage work(.|\n)*pve4/);
+    expect(await say('status', 'prod')).toMatch(/paused by anna since .*: storage work(.|\n)*pve4/);
     expect(up.lines().map(({ msg }) => msg)).toContainEqual(expect.stringContaining('a cluster has another name'));
     expect(await stage.bus.last('decisions', filterOf(runDecided, 'prod'))).not.toBe(null);
   });

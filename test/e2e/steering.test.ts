@@ -4,9 +4,10 @@ import { filterOf, recommendationDecided, runDecided } from '@evenkeel/contracts
 import { typeOf } from '@evenkeel/runtime';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eager } from '../chaos/restless-cluster.ts';
-import { skewedCluster } from './stage/cluster.ts';
+import { ask, askersEnv } from './stage/ask.ts';
+import { roomyCluster } from './stage/cluster.ts';
 import { type OpenedCluster, openCluster } from './stage/open-cluster.ts';
-import { type Program, startProgram } from './stage/program.ts';
+import type { Program } from './stage/program.ts';
 import { emptyRedis } from './stage/raw-wire.ts';
 import { findBoth, openServers, type Servers } from './stage/servers.ts';
 import { clusterName, hasStarted, openStage, type Stage } from './stage/stage.ts';
@@ -14,7 +15,6 @@ import { until } from './stage/until.ts';
 
 const binaries = await findBoth();
 const speed = 60;
-const populate = { ...skewedCluster.populate!, cpu: 0.35, memory: 0.3, containers: 0 };
 
 describe.skipIf(!binaries)('people steer it from the command line', { timeout: 120_000 }, () => {
   let servers: Servers;
@@ -27,7 +27,7 @@ describe.skipIf(!binaries)('people steer it from the command line', { timeout: 1
     servers = await openServers(binaries!);
     killSwitch = join(servers.dir, 'kill-switch');
     await writeFile(killSwitch, 'storage is on fire\n');
-    cluster = await openCluster({ ...skewedCluster, populate }, speed);
+    cluster = await openCluster(roomyCluster, speed);
     stage = await openStage({
       servers,
       proxmox: cluster,
@@ -43,16 +43,7 @@ describe.skipIf(!binaries)('people steer it from the command line', { timeout: 1
     await servers?.close();
   });
 
-  const ask = async (...args: string[]): Promise<{ code: number | null; said: string }> => {
-    const env = {
-      EVENKEEL_CONFIG: join(servers.dir, 'evenkeel.json'),
-      EVENKEEL_NATS_URL: servers.nats.url,
-      EVENKEEL_PVE_CLUSTER: clusterName,
-    };
-    const program = startProgram(args.join(' '), args, env);
-    const { code } = await program.exited;
-    return { code, said: program.output() };
-  };
+  const say = (...args: string[]) => ask(args, askersEnv(servers));
   const moves = () => cluster.simulator.inspect().moves.length;
   const tell = () => `${up.output().slice(-3_000)}`;
   /** So many whole passes from a look to a decision. */
@@ -79,8 +70,8 @@ describe.skipIf(!binaries)('people steer it from the command line', { timeout: 1
       );
     await until('a decision that waits', async () => (await held()).length > 0, { seconds: 60, tell });
     expect((await held())[0]!.data).toMatchObject({ action: 'deferred' });
-    expect((await ask('explain')).said).toContain(reason);
-    expect((await ask('status')).said).toContain(`${reason}: nothing is written to Proxmox`);
+    expect((await say('explain')).said).toContain(reason);
+    expect((await say('status')).said).toContain(`${reason}: nothing is written to Proxmox`);
     expect(await writes()).toEqual([]);
     expect(moves()).toBe(0);
     expect(await stopped()).toEqual(['by="pause"} 0', 'by="kill_switch"} 1']);
@@ -88,7 +79,7 @@ describe.skipIf(!binaries)('people steer it from the command line', { timeout: 1
   });
 
   test('a pause holds although Redis is emptied, and says who asked for it and why', async () => {
-    expect(await ask('pause', clusterName, '--reason', 'storage work', '--by', 'anna')).toEqual({
+    expect(await say('pause', clusterName, '--reason', 'storage work', '--by', 'anna')).toEqual({
       code: 0,
       said: expect.stringContaining('paused'),
     });
@@ -97,34 +88,34 @@ describe.skipIf(!binaries)('people steer it from the command line', { timeout: 1
     await works(3);
     expect(await writes()).toEqual([]);
     expect(moves()).toBe(0);
-    const { said } = await ask('status');
+    const { said } = await say('status');
     expect(said).toMatch(
       /cluster stage: mode auto\n {2}paused by anna since .*: storage work; to go on: evenkeel resume stage/,
     );
   });
 
   test('in observe, by command, nothing is written either; default brings the mode of the configuration back', async () => {
-    expect(await ask('mode', 'observe', '--by', 'anna')).toMatchObject({ code: 0 });
-    expect(await ask('resume', '--by', 'anna')).toMatchObject({ code: 0 });
+    expect(await say('mode', 'observe', '--by', 'anna')).toMatchObject({ code: 0 });
+    expect(await say('resume', '--by', 'anna')).toMatchObject({ code: 0 });
     await works(2);
     expect(await writes()).toEqual([]);
-    expect((await ask('status')).said).toMatch(/mode observe \(by anna since .*; the configuration says auto\)/);
-    expect(await ask('mode', clusterName, 'default')).toMatchObject({ code: 0 });
+    expect((await say('status')).said).toMatch(/mode observe \(by anna since .*; the configuration says auto\)/);
+    expect(await say('mode', clusterName, 'default')).toMatchObject({ code: 0 });
     await until('a move', () => moves() > 0, { seconds: 60, tell });
     expect(await writes()).not.toEqual([]);
   });
 
   test('a node is drained, and takes guests again once it is undrained', async () => {
-    expect(await ask('drain', 'nowhere')).toMatchObject({
+    expect(await say('drain', 'nowhere')).toMatchObject({
       code: 2,
       said: expect.stringContaining('no node "nowhere"'),
     });
-    const { code, said } = await ask('drain', 'pve2', '--reason', 'new memory', '--by', 'anna', '--wait');
+    const { code, said } = await say('drain', 'pve2', '--reason', 'new memory', '--by', 'anna', '--wait');
     expect(said).toContain('no guest runs there any more');
     expect(code).toBe(0);
     expect(cluster.simulator.inspect().nodes.find(({ node }) => node === 'pve2')?.guests).toEqual([]);
-    expect((await ask('status')).said).toMatch(/pve2 is drained \(by anna since .*: new memory\): no guest runs there/);
-    expect(await ask('undrain', 'pve2')).toMatchObject({ code: 0 });
-    expect((await ask('status')).said).not.toContain('drained');
+    expect((await say('status')).said).toMatch(/pve2 is drained \(by anna since .*: new memory\): no guest runs there/);
+    expect(await say('undrain', 'pve2')).toMatchObject({ code: 0 });
+    expect((await say('status')).said).not.toContain('drained');
   });
 });

@@ -24,6 +24,12 @@ export const skewedCluster: DescriptionInput = {
   populate: { guests: 40, seed: 3, layout: 'skewed', load: 'mixed', cpu: 0.5, memory: 0.42 },
 };
 
+/** The same cluster with room for a node to be emptied. */
+export const roomyCluster: DescriptionInput = {
+  ...skewedCluster,
+  populate: { ...skewedCluster.populate!, cpu: 0.35, memory: 0.3, containers: 0 },
+};
+
 /** The same cluster whose guests replay a day: a real one where the benchmark's data lie beside the repository, else an invented one. */
 export async function replayedCluster(dir: string): Promise<{ cluster: DescriptionInput; day: string }> {
   const isReal = existsSync(realDay);

@@ -7,7 +7,7 @@ import { migrationCompleted, recommended, records } from '@evenkeel/contracts';
 import { typeOf } from '@evenkeel/runtime';
 import { connectRedis } from '@evenkeel/store';
 import { eager } from '../../chaos/restless-cluster.ts';
-import { skewedCluster } from './cluster.ts';
+import { roomyCluster } from './cluster.ts';
 import { openCluster } from './open-cluster.ts';
 import { startProgram } from './program.ts';
 import { type Both, openServers } from './servers.ts';
@@ -45,12 +45,12 @@ const guestConfig = {
   hookscript: `local:snippets/${planted.hook}.sh`,
 };
 const description = {
-  ...skewedCluster,
+  ...roomyCluster,
   tokens: [
     { id: id('read'), secret: planted.read_token, privileges: { '/': looks } },
     { id: id('write'), secret: planted.write_token, privileges: { '/': [...looks, 'VM.Migrate'] } },
   ],
-  populate: { ...skewedCluster.populate!, guests: 36, cpu: 0.35, memory: 0.3, containers: 0 },
+  populate: { ...roomyCluster.populate!, guests: 36 },
   guests: ['pve1', 'pve2', 'pve3', 'pve4'].map((node, i) => ({
     vmid: 9000 + i,
     name: `planted${i}`,
