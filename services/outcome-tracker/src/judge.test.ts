@@ -95,6 +95,16 @@ test('what a move brings are the points of both nodes, had it not been, less as 
   expect(gainOf(noSums, prices)).toBeNull();
 });
 
+test('where a figure is beyond all numbers nothing is judged, and the outcome says so', () => {
+  const load = { cpu: 0.5, mem: 0.5, assigned: 0.5 };
+  const pair = { source: load, target: { ...load, pressure: 1e300 } };
+  const so_far = { ...noSums, samples: 1, as_is: pair, stayed: pair };
+  expect(gainOf(so_far, prices)).toBeNull();
+  const said = judge({ ...beginWatch(completed()), so_far }, '5m', { at: completed().completed_at, prices });
+  expect(said).not.toHaveProperty('verdict');
+  expect(said.closed_early).toBe('what was measured of the two nodes is beyond all numbers');
+});
+
 describe('load that was not served', () => {
   const sums = (source: number, target: number, psi = 0) => {
     const [a, b] = [source, target].map((cpu) => ({ cpu: 2 * cpu, mem: 1, assigned: 1 })) as [object, object];

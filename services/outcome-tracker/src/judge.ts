@@ -21,12 +21,18 @@ const mean = (load: Load, n: number): NodeLoad => ({
   spikes: usualBursts,
 });
 
-/** Penalty points that a migration took off its two nodes: had the guest stayed, less as it is; null without samples. */
+/** Penalty points that a migration took off its two nodes: had the guest stayed, less as it is; null without samples, and where what they say is beyond all numbers. */
 export function gainOf({ samples, as_is, stayed }: LoadSums, prices: Prices): number | null {
   if (samples === 0) return null;
   const points = (load: Load) => nodePenalty(mean(load, samples), prices).penalty;
-  return points(stayed.source) + points(stayed.target) - points(as_is.source) - points(as_is.target);
+  const gain = points(stayed.source) + points(stayed.target) - points(as_is.source) - points(as_is.target);
+  return Number.isFinite(gain) ? gain : null;
 }
+
+const unknownFor = ({ samples }: LoadSums): string =>
+  samples === 0
+    ? 'the two nodes were not seen with the guest in place'
+    : 'what was measured of the two nodes is beyond all numbers';
 
 /** What had to be moved whatever it brought does harm only where it costs more than was said. */
 export function verdictOf(gain: number, expected: number, mandatory = false): OutcomeVerdict {
@@ -46,7 +52,7 @@ export function judge(
   const seen = window && window.samples > 0 ? window : watched.so_far;
   const gain = gainOf(seen, prices);
   const expected = watched.expected_gain.expected;
-  const why = closed_early ?? (gain === null ? 'the two nodes were not seen with the guest in place' : undefined);
+  const why = closed_early ?? (gain === null ? unknownFor(seen) : undefined);
   const note = noteOf(watched, seen);
   return {
     ...aboutOf(watched),
