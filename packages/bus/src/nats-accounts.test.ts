@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { testNats } from '@evenkeel/servers/test';
 import { connect, headers, type NatsConnection } from '@nats-io/transport-node';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { connectNats } from './nats-bus.ts';
 import type { Bus } from './port.ts';
 
@@ -82,5 +83,43 @@ describe.skipIf(!nats)('what deploy/nats-accounts.conf refuses', { timeout: 60_0
     }
     expect(await executor.acknowledged({ stream: 'decisions', durable })).toBe(0);
     expect(executor.trouble()).toBeNull();
+  });
+
+  test('who only reads can have nothing stored a second time, in the stream where it is or in another', async () => {
+    await as('executor');
+    const [operator, reader] = await Promise.all([bare('operator'), bare('reader')]);
+    const asked = 'evenkeel.v1.commands.homelab.automation.requested.c1';
+    await operator.request(asked, '{}');
+    for (const deliver_subject of ['evenkeel.v1.telemetry.a.b', 'evenkeel.v1.commands.homelab.x']) {
+      const heard = reader.subscribe(deliver_subject)[Symbol.asyncIterator]().next();
+      await expect(heard).rejects.toThrow(/permissions violation/iu);
+      const config = {
+        name: `push-${deliver_subject.length}`,
+        filter_subject: asked,
+        deliver_subject,
+        ack_policy: 'none',
+      };
+      const made = JSON.stringify({ stream_name: 'EVENKEEL_COMMANDS', config });
+      await reader.request(`$JS.API.CONSUMER.CREATE.EVENKEEL_COMMANDS.${config.name}`, made);
+    }
+    await sleep(500);
+    for (const [stream, messages] of [
+      ['COMMANDS', 1],
+      ['TELEMETRY', 0],
+    ])
+      expect((await operator.request(`$JS.API.STREAM.INFO.EVENKEEL_${stream}`)).json()).toMatchObject({
+        state: { messages },
+      });
+  });
+
+  test('what was refused once is no trouble for ever', async () => {
+    const reader = await as('reader');
+    await expect(reader.ledger.create('lab.automation', {})).rejects.toThrow();
+    expect(reader.trouble()).toMatch(/NATS refuses: Permissions Violation/u);
+    const later = performance.now() + 61_000;
+    vi.useFakeTimers({ toFake: ['performance'] });
+    vi.advanceTimersByTime(later);
+    expect(reader.trouble()).toBeNull();
+    vi.useRealTimers();
   });
 });

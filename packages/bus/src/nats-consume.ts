@@ -21,8 +21,8 @@ type Handle = (delivery: Delivery | Poison) => Promise<void>;
 
 /**
  * Pulls from a durable, one message at a time, through restarts of the server. A durable that vanished is made anew behind what this
- * process acknowledged last; where it acknowledged nothing yet, from the beginning of the stream. What it acknowledged last it says
- * again whenever it begins to pull from the same durable, since a leader that was lost may never have heard it.
+ * process acknowledged last; where it acknowledged nothing yet, from the beginning of the stream. What it acknowledged last it asks for
+ * again whenever it begins to pull from the same durable, since a leader that was lost may never have heard it; one that did gives nothing.
  */
 export async function consumeFrom(wire: Wire, options: ConsumerOptions, handle: Handle): Promise<Consumption> {
   const stream = streams[options.stream].name;
@@ -70,7 +70,7 @@ export async function consumeFrom(wire: Wire, options: ConsumerOptions, handle: 
       abort_on_missing_resource: true,
     });
     if (over.aborted) messages.stop();
-    if (acknowledged?.created === created) wire.nc.publish(acknowledged.reply, '+ACK');
+    if (acknowledged?.created === created) wire.nc.publish(acknowledged.reply, '-NAK');
     void stopWhereSilent(messages);
     wire.troubles.delete(options.durable);
     for await (const message of messages) await offer(message);

@@ -91,6 +91,35 @@ describe.skipIf(!server)('NATS in trouble', () => {
     await line.close();
   });
 
+  test('a message whose acknowledgement was lost comes again at once, so that it is handled where its effect was lost, too', async () => {
+    const line = await openLine(server?.url ?? '');
+    const bus = await connectNats({ servers: line.url, name: 'faults' });
+    const { say, subject, durable } = createSetting(bus);
+    const seen: unknown[] = [];
+    const options = { stream: 'decisions' as const, durable, subjects: [subject('told')], ack_wait_ms: 60_000 };
+    const consumption = await bus.consume(options, async (delivery) => {
+      seen.push([dataOf(delivery), delivery.attempt]);
+      await delivery.ack();
+    });
+    await bus.publish(say('told', 1));
+    await until(() => seen.length === 1);
+    line.loseAcknowledgement();
+    await bus.publish(say('told', 2));
+    await until(() => seen.length === 3);
+    await bus.publish(say('told', 3));
+    await until(() => seen.length === 4);
+    expect(seen).toEqual([
+      [1, 1],
+      [2, 1],
+      [2, 2],
+      [3, 1],
+    ]);
+    expect(line.lost()).toBe(1);
+    await consumption.stop();
+    await bus.close();
+    await line.close();
+  });
+
   test('a durable that was deleted is made anew, and goes on behind what was acknowledged', async () => {
     const bus = await open();
     const nc = await connect({ servers: server?.url.replace('nats://', '') ?? '' });
@@ -217,28 +246,33 @@ describe('connecting', () => {
 /** A way to the server that can be told to let the next request through and to lose its answer. */
 async function openLine(url: string) {
   const port = Number(new URL(url).port);
-  let isLosing = false;
+  let losing: 'answer' | 'acknowledgement' | null = null;
   let lost = 0;
   const listener = createServer((client) => {
     const upstream = createConnection(port, '127.0.0.1');
     const end = () => [client, upstream].forEach((socket) => void socket.destroy());
-    client.pipe(upstream);
-    upstream.on('data', (chunk) => {
-      if (!isLosing) return client.write(chunk);
-      isLosing = false;
+    const lose = () => {
+      losing = null;
       lost++;
       setTimeout(end, 300);
-    });
+    };
+    client.on('data', (chunk) =>
+      losing === 'acknowledgement' && chunk.includes('+ACK') ? lose() : upstream.write(chunk),
+    );
+    upstream.on('data', (chunk) => (losing === 'answer' ? lose() : client.write(chunk)));
     for (const socket of [client, upstream]) socket.on('close', end).on('error', end);
   }).listen(0, '127.0.0.1');
   await once(listener, 'listening');
   return {
     url: `nats://127.0.0.1:${(listener.address() as { port: number }).port}`,
     losing: async <T>(change: () => Promise<T>): Promise<T> => {
-      isLosing = true;
+      losing = 'answer';
       const changed = await change();
-      isLosing = false;
+      losing = null;
       return changed;
+    },
+    loseAcknowledgement: () => {
+      losing = 'acknowledgement';
     },
     lost: () => lost,
     close: async () => void listener.close(),

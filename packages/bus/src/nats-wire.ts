@@ -8,7 +8,7 @@ import {
   type NodeConnectionOptions,
   PermissionViolationError,
 } from '@nats-io/transport-node';
-import { createTroubles, type Troubles } from './troubles.ts';
+import { createTroubles, memory_ms, type Troubles } from './troubles.ts';
 
 export type NatsOptions = {
   /** `nats://` or `tls://`, several separated by commas; user and password may stand in them. */
@@ -130,7 +130,7 @@ async function watch(nc: NatsConnection, troubles: Troubles): Promise<void> {
     if (status.type === 'disconnect') troubles.set('connection', `no connection to NATS at ${status.server}`);
     if (status.type === 'reconnect') troubles.clear();
     if (status.type === 'error' && !isForOthers(status.error))
-      troubles.set('refused', `NATS refuses: ${status.error.message}`);
+      troubles.set('refused', `NATS refuses: ${status.error.message}`, memory_ms);
   }
 }
 

@@ -1,9 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream';
 import { attempt_ms, type Wire } from './nats-wire.ts';
-
-/** Longer than anybody pauses who goes on trying. */
-const memory_ms = 60_000;
+import { memory_ms } from './troubles.ts';
 
 /**
  * Tries again through a restart of the server or an election, and throws what went wrong last once the wire's patience is over.

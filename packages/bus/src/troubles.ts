@@ -8,6 +8,9 @@ export type Troubles = {
   sentence: () => string | null;
 };
 
+/** How long a failure is told that nobody takes back, milliseconds: longer than anybody pauses who goes on trying. */
+export const memory_ms = 60_000;
+
 /** A failure of what is rarely done may not be met again for hours, so it may not be told for ever. */
 export function createTroubles(monotonic: () => number = () => performance.now()): Troubles {
   const known = new Map<string, { sentence: string; until: number }>();

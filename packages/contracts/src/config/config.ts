@@ -22,8 +22,14 @@ const tokenFile = z
     'the path of a file that holds the token, never the token',
   );
 
+/** What configurations are kept under in the ledger, beside clusters by their names. */
+const reserved = /^config(_offer)?$/;
+
 const cluster = z.strictObject({
-  name: ClusterName.describe('What the cluster is called in events, metrics and subjects.'),
+  name: ClusterName.refine(
+    (name) => !reserved.test(name),
+    'a name other than config and config_offer, which Evenkeel uses itself',
+  ).describe('What the cluster is called in events, metrics and subjects.'),
   hosts: z.array(host).min(1).describe('Addresses of its API, tried in this order.'),
   fingerprints: z.array(fingerprint).default([]).describe('Certificates to trust, by SHA-256.'),
   ca_file: z.string().optional().describe('CA certificate to trust (PEM), such as /etc/pve/pve-root-ca.pem.'),

@@ -104,6 +104,8 @@ describe('what is wrong is named, with what stands there and what may', () => {
     ['a section', { risk: 3 }, 'risk is 3; allowed: a section with memory_gib,'],
     ['an empty section', { risk: null }, 'risk is empty; allowed: a section with memory_gib,'],
     ['a name', { clusters: [cluster('A')] }, 'clusters[0].name is "A"; allowed: lower-case letters, digits'],
+    ['a name in use', { clusters: [cluster('config')] }, 'clusters[0].name is "config"; allowed: a name other than'],
+    ['another', { clusters: [cluster('config_offer')] }, 'clusters[0].name is "config_offer"; allowed: a name other'],
     [
       'something missing',
       { clusters: [{ name: 'a' }] },

@@ -65,9 +65,8 @@ const people: User[] = [
   },
   {
     name: 'reader',
-    about: 'Dashboards and the like: everything is seen, nothing is said.',
+    about: 'Dashboards and the like, which read streams: everything is seen, nothing is said.',
     publish: asking,
-    subscribe: ['evenkeel.v1.>'],
   },
 ];
 
