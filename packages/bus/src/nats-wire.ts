@@ -141,7 +141,8 @@ const isForOthers = (error: Error): boolean =>
   error instanceof PermissionViolationError && forOthers.test(error.subject);
 
 /** Whether this user of NATS may not do it. */
-export const isForbidden = ({ cause }: Error): boolean => cause instanceof PermissionViolationError;
+export const isForbidden = (error: Error): boolean =>
+  [error, error.cause].some((one) => one instanceof PermissionViolationError);
 
 /** Calls after every reconnection, until the answer is called. What was pulled before it is better pulled anew. */
 export function onReconnect({ nc }: Wire, listener: () => void): () => void {

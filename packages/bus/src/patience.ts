@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream';
-import { attempt_ms, type Wire } from './nats-wire.ts';
+import { attempt_ms, isForbidden, type Wire } from './nats-wire.ts';
 import { memory_ms } from './troubles.ts';
 
 /**
@@ -23,16 +23,10 @@ export async function withPatience<T>(wire: Wire, what: string, work: (timeout_m
   }
 }
 
-const final = [
-  'ClosedConnectionError',
-  'DrainingConnectionError',
-  'PermissionViolationError',
-  'EventTooLarge',
-  'InvalidArgumentError',
-];
+const final = ['ClosedConnectionError', 'DrainingConnectionError', 'EventTooLarge', 'InvalidArgumentError'];
 
 /** A server that has just joined its cluster again may not know of a stream yet. */
 function mayPass(error: Error): boolean {
   if (error instanceof JetStreamApiError) return error.status >= 500 || error.code === JetStreamApiCodes.StreamNotFound;
-  return !final.includes(error.name);
+  return !final.includes(error.name) && !isForbidden(error);
 }
