@@ -423,6 +423,19 @@ describe('the executor', () => {
     expect((began - ended) / 1000).toBeLessThan(70);
   });
 
+  it.each<[string, Fate]>([
+    ['runs', { seconds: 600 }],
+    ['has ended', {}],
+    ['was found by its task', { answer: 'carried_out_but_lost' }],
+  ])('says how many might run at once when it was sent, where that is said later and it %s', async (_, fate) => {
+    const s = setting({ 101: 'n1' }, { 101: fate });
+    const under = (max_concurrent_migrations: number) =>
+      configOf({ automated_migrations: { dry_run: false, rules: fits({ max_concurrent_migrations }) } });
+    await run({ ...s, memory: createMemory() }, [m], 60, under(3));
+    await run(s, [], 4, under(1));
+    expect(eventOf(s.memory, 'migration.started', m)).toMatchObject({ max_concurrent_migrations: 3 });
+  });
+
   it('takes the earliest approval first', async () => {
     const s = setting({ 101: 'n1', 103: 'n3' }, { 101: { seconds: 30 } });
     const waiting = approval(102, 'n3', 'n2', { approved_at: iso(t0 + 2000) });
