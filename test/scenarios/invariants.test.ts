@@ -59,14 +59,15 @@ const runs = (
   id: string,
   from: number,
   to: number,
-  more: { upid?: string; [field: string]: unknown } = {},
+  more: { upid?: string; max_concurrent_migrations?: number; [field: string]: unknown } = {},
 ): [AnyEvent, Said][] => {
-  const { upid = `UPID:${id}`, ...rest } = more;
+  const { upid = `UPID:${id}`, max_concurrent_migrations, ...rest } = more;
   const { migration } = approval(id, rest);
   const said = { migration, started_at: at(from), upid };
+  const start = { ...said, adopted: false, max_concurrent_migrations };
   return [
     [migrationApproved, migrationApproved.of({ migration }, at(0))],
-    [migrationStarted, migrationStarted.of({ ...said, adopted: false }, at(from))],
+    [migrationStarted, migrationStarted.of(start, at(from))],
     [migrationCompleted, migrationCompleted.of({ ...said, completed_at: at(to), warnings: [] }, at(to))],
   ];
 };
@@ -172,6 +173,14 @@ test('a good story breaks none, and all figures are there at zero', async () => 
   const text = await metrics.registry.metrics();
   for (const invariant of Object.keys(stories))
     expect(text).toContain(`evenkeel_invariant_violations_total{invariant="${invariant}"} 0`);
+});
+
+test.each([
+  ['lowered to two since the third was sent breaks nothing', 3, []],
+  ['of two that was in force when the third was sent is broken', 2, ['within_limits']],
+])('a limit %s', async (_, max_concurrent_migrations, broken) => {
+  const third = runs('c', 20, 40, { max_concurrent_migrations });
+  expect(await (await play([...runs('a', 1, 40), ...runs('b', 2, 40), ...third])).heard()).toEqual(broken);
 });
 
 test('a refusal after the start is one end too many', async () => {

@@ -1,6 +1,6 @@
 import { iso, millis } from '@evenkeel/model';
 import type { GuestRow } from '@evenkeel/proxmox';
-import type { Running, Validating } from './execution.ts';
+import { type Running, startOf, type Validating } from './execution.ts';
 import type { FollowFacts } from './follow.ts';
 import { mayBeMigrating } from './lock.ts';
 import { sayUnstopped } from './say-unstopped.ts';
@@ -9,7 +9,7 @@ export type ArriveFacts = Pick<FollowFacts, 'now' | 'task'> & { guest: GuestRow;
 
 /** The guest is on its target: what its task left to say is kept, and the plan's validation begins. */
 export function arrive(execution: Running, facts: ArriveFacts): Validating {
-  const { migration, trace, claimed_at, validated_at, before, started_at, upid, adopted } = execution;
+  const { migration, trace, claimed_at, validated_at, before } = execution;
   const { now, task } = facts;
   const transfer = task.state === 'ended' ? task.log.transfer : undefined;
   return {
@@ -19,9 +19,7 @@ export function arrive(execution: Running, facts: ArriveFacts): Validating {
     ...(claimed_at && { claimed_at }),
     ...(validated_at && { validated_at }),
     ...(before && { before }),
-    started_at,
-    upid,
-    adopted,
+    ...startOf(execution),
     arrived_at: iso(endOf(execution, facts)),
     validating_since: iso(now),
     ...(task.state === 'ended' && { exit: task.exit }),

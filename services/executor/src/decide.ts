@@ -140,8 +140,13 @@ async function decideValidating(execution: Validating, waited_ms: number, outsid
   const there = place.guest?.node === execution.migration.target_node ? place.guest : undefined;
   const signs = there && isTimeToLook(execution, waited_ms) ? await askGuest(there, outside) : null;
   const step = validate(execution, { now: proxmox.clock().now, waited_ms, config, pause, ...place, signs });
+  if (!outside.begins && endsWithWayBack(step)) return wait('a way back is decided on once the store answers');
   return clearUp(step, execution, place.guest, outside);
 }
+
+/** The approval of a way back counts from this step: one that cannot be filed soon would expire first. */
+const endsWithWayBack = (step: Step): boolean =>
+  step.do === 'put' && step.next.state === 'ended' && step.next.ending.back !== undefined;
 
 /** Cluster seconds for a plan that says nothing of its last step. */
 const usualClearing = 60;

@@ -1,6 +1,6 @@
 import type { CheckResult, StepResult } from '@evenkeel/contracts';
 import { iso, millis } from '@evenkeel/model';
-import type { Ended, Ending, Execution, Validating } from './execution.ts';
+import { type Ended, type Ending, type Execution, startOf, type Validating } from './execution.ts';
 import { type LeftoverLook, sayLeftovers } from './leftovers.ts';
 import { type Stop, stepResults } from './plan-steps.ts';
 import type { DecidedWayBack } from './way-back.ts';
@@ -20,9 +20,7 @@ const notBefore = (from: Execution, now: number): number =>
 const end = (from: Execution, now: number, said: Said, stop: Stop | null): Ended => ({
   state: 'ended',
   migration: from.migration,
-  ...(from.state === 'running' || from.state === 'validating'
-    ? { start: { started_at: from.started_at, upid: from.upid, adopted: from.adopted } }
-    : {}),
+  ...(from.state === 'running' || from.state === 'validating' ? { start: startOf(from) } : {}),
   ending: {
     at: iso(notBefore(from, now)),
     warnings: [],

@@ -43,7 +43,9 @@ const clearing_since = Time.optional();
 const before = Before.optional();
 /** W3C traceparent of its approval: what is said of it later belongs to that trace. */
 const trace = z.string().optional();
-const start = { started_at: Time, upid: z.string(), adopted: z.boolean() };
+/** How many might run at once by the configuration under which its request was sent. */
+const max_concurrent_migrations = z.number().int().optional();
+const start = { started_at: Time, upid: z.string(), adopted: z.boolean(), max_concurrent_migrations };
 /** Migrations of this guest that Proxmox knew before the intent: none of them can be ours. */
 const known_tasks = z.array(z.string());
 
@@ -64,6 +66,7 @@ const Starting = z.object({
   before,
   /** When the intent was written. */
   t0: Time,
+  max_concurrent_migrations,
   known_tasks,
 });
 const Running = z.object({
@@ -124,3 +127,9 @@ export type Validating = z.output<typeof Validating>;
 export type Before = z.output<typeof Before>;
 export type Ended = z.output<typeof Ended>;
 export type Execution = z.output<typeof Execution>;
+export type Start = NonNullable<Ended['start']>;
+
+/** How it started, which stays with it to its end. */
+export function startOf({ started_at, upid, adopted, max_concurrent_migrations }: Start): Start {
+  return { started_at, upid, adopted, ...(max_concurrent_migrations !== undefined && { max_concurrent_migrations }) };
+}

@@ -345,6 +345,33 @@ describe('the executor', () => {
         expect(s.world.posts).toHaveLength(1);
       });
 
+      describe('and leaves it open whether one that does not respond goes back', () => {
+        const leftAlone = async (seconds: number) => {
+          const s = setting({ 101: 'n1' });
+          s.world.state.mute = { 101: ['n2'] };
+          await alone(s, await run(s, [whole], 4), seconds);
+          expect(await stateOf(s)).toEqual(['validating']);
+          return s;
+        };
+
+        it.each([60, 400, 1200])('until it answers, after %i s, and then it goes', async (seconds) => {
+          const s = await leftAlone(seconds);
+          await run(s, [], 300);
+          expect(eventOf<Completed>(s.memory, 'migration.completed', whole)!.rollback).toMatchObject({ wanted: true });
+          expect(ends(s.memory, back)).toEqual(['migration.completed']);
+          expect(row(s).node).toBe('n1');
+          for (const left of ['lab.migration', 'lab.claim']) expect(await s.ledger.list(left)).toEqual([]);
+        });
+
+        it('until then, when it responds again and stays', async () => {
+          const s = await leftAlone(400);
+          s.world.state.mute = {};
+          await run(s, [], 300);
+          expect(eventOf<Completed>(s.memory, 'migration.completed', whole)!.rollback).toBe(undefined);
+          expect(row(s).node).toBe('n2');
+        });
+      });
+
       it('and begins nothing', async () => {
         const s = setting({ 101: 'n1', 103: 'n3' });
         const process = createProcess(s.world, s.ledger, s.memory);
@@ -394,6 +421,19 @@ describe('the executor', () => {
     const began = Date.parse(eventOf<{ started_at: string }>(s.memory, 'migration.started', second)!.started_at);
     expect((began - ended) / 1000).toBeGreaterThanOrEqual(60);
     expect((began - ended) / 1000).toBeLessThan(70);
+  });
+
+  it.each<[string, Fate]>([
+    ['runs', { seconds: 600 }],
+    ['has ended', {}],
+    ['was found by its task', { answer: 'carried_out_but_lost' }],
+  ])('says how many might run at once when it was sent, where that is said later and it %s', async (_, fate) => {
+    const s = setting({ 101: 'n1' }, { 101: fate });
+    const under = (max_concurrent_migrations: number) =>
+      configOf({ automated_migrations: { dry_run: false, rules: fits({ max_concurrent_migrations }) } });
+    await run({ ...s, memory: createMemory() }, [m], 60, under(3));
+    await run(s, [], 4, under(1));
+    expect(eventOf(s.memory, 'migration.started', m)).toMatchObject({ max_concurrent_migrations: 3 });
   });
 
   it('takes the earliest approval first', async () => {

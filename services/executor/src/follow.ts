@@ -40,26 +40,44 @@ export const underWay: readonly string[] = ['migrate', 'relocate'];
 
 /** A running migration ends where its guest is: on the target it has arrived, whatever its task says. */
 export function follow(execution: Running, facts: FollowFacts): Step {
-  const { now, waited, task, guest } = facts;
-  const { migration } = execution;
-  if (facts.real_task && facts.real_task !== execution.upid)
-    return put({ ...without(execution), upid: facts.real_task });
+  const { real_task, task, placed } = facts;
+  if (real_task && real_task !== execution.upid) return put({ ...without(execution), upid: real_task });
   if (task.state === 'running') return execution.settling_since ? put(without(execution)) : outlast(execution, facts);
-  if (!facts.placed) return awaitSight(execution, facts);
-  const arrived = guest?.node === migration.target_node && !mayBeMigrating(guest);
-  if (arrived && task.state === 'ended') return put(arrive(execution, { ...facts, guest }));
-  const asked = taskType(execution.upid) === 'hamigrate' && ok(task);
-  if (!execution.settling_since) return put({ ...execution, settling_since: iso(now) });
-  if (waited.settling < 1000 * (asked ? haSettle : settle)) return wait('waiting for the guest to come to rest');
-  if (arrived || (task.state === 'ended' && guest?.node === migration.target_node))
-    return put(arrive(execution, { ...facts, guest }));
-  if (asked && underWay.includes(guest?.hastate ?? '')) return awaitHa(execution, facts);
+  if (!placed) return awaitSight(execution, facts);
+  return arriveFree(execution, facts) ?? awaitRest(execution, facts) ?? conclude(execution, facts);
+}
+
+/** Nothing is left to wait for where its task is over and nothing holds the guest on its target. */
+function arriveFree(execution: Running, facts: FollowFacts): Step | null {
+  const guest = onTarget(execution, facts);
+  if (facts.task.state !== 'ended' || !guest || mayBeMigrating(guest)) return null;
+  return put(arrive(execution, { ...facts, guest }));
+}
+
+/** What is seen of the guest may lag behind the end of its task, and HA may not have begun: null once both had their time. */
+function awaitRest(execution: Running, facts: FollowFacts): Step | null {
+  if (!execution.settling_since) return put({ ...execution, settling_since: iso(facts.now) });
+  const limit = isAsked(execution, facts) ? haSettle : settle;
+  return facts.waited.settling < 1000 * limit ? wait('waiting for the guest to come to rest') : null;
+}
+
+/** On its target it has arrived, unless it is locked and nobody knows that its task is over; else it has failed, unless it may still be moved. */
+function conclude(execution: Running, facts: FollowFacts): Step {
+  const { task, guest } = facts;
+  const there = onTarget(execution, facts);
+  if (there && (task.state === 'ended' || !mayBeMigrating(there)))
+    return put(arrive(execution, { ...facts, guest: there }));
+  if (isAsked(execution, facts) && underWay.includes(guest?.hastate ?? '')) return awaitHa(execution, facts);
   if (task.state === 'unknown' && !isElsewhere(execution, guest)) return outlast(execution, facts);
   return put(failure(execution, facts));
 }
 
 const without = ({ settling_since: _, ...rest }: Running): Running => rest;
 const ok = (task: FollowFacts['task']) => task.state === 'ended' && isTaskOk(task.exit);
+/** HA was asked, and said that it would. */
+const isAsked = ({ upid }: Running, { task }: FollowFacts) => taskType(upid) === 'hamigrate' && ok(task);
+const onTarget = ({ migration }: Running, { guest }: FollowFacts) =>
+  guest?.node === migration.target_node ? guest : undefined;
 const isElsewhere = ({ migration }: Running, guest: GuestRow | undefined) =>
   guest !== undefined && guest.node !== migration.source_node && guest.node !== migration.target_node;
 

@@ -55,7 +55,9 @@ export function launch(execution: Claimed, { now, waited_ms, config, pause, held
   const before = signs
     ? { before: { signs, ...sourceCpu(execution, look), ...localDisks(migration, look), ...mixedStorages(look) } }
     : {};
-  const next = { ...validated, state: 'starting' as const, ...before, t0: iso(now), known_tasks };
+  const { max_concurrent_migrations } = config.automated_migrations.rules;
+  const intent = { t0: iso(now), max_concurrent_migrations, known_tasks };
+  const next = { ...validated, state: 'starting' as const, ...before, ...intent };
   return { do: 'post', next, options: verdict.options };
 }
 

@@ -10,7 +10,7 @@ import {
   type ValueOf,
 } from '@evenkeel/contracts';
 import { iso, millis } from '@evenkeel/model';
-import type { Ended, Execution, Running, Validating } from './execution.ts';
+import { type Ended, type Execution, type Running, type Start, startOf, type Validating } from './execution.ts';
 import { timeout } from './plan-steps.ts';
 import type { LogSummary } from './read-log.ts';
 import { sayUnstopped } from './say-unstopped.ts';
@@ -31,7 +31,7 @@ export function lookIsDue(execution: Running, said: SaidSoFar, now: number): boo
 export function report(execution: Execution, said: SaidSoFar, facts: ReportFacts) {
   const { log, now, config } = facts;
   if (execution.state === 'running') {
-    const started = said.started ? [] : [startOf(execution, execution, config)];
+    const started = said.started ? [] : [sayStart(execution, execution, config)];
     const looked = log ? [lookOf(execution, said.look + 1, log, now)] : [];
     const next = { ...said, started: true, ...(log ? { look: said.look + 1, looked_at: iso(now) } : {}) };
     return { events: [...started, ...looked], next };
@@ -39,14 +39,14 @@ export function report(execution: Execution, said: SaidSoFar, facts: ReportFacts
   if (execution.state === 'validating') return reportArrival(execution, said, config);
   if (execution.state !== 'ended' || said.ended) return { events: [], next: said };
   const { start } = execution;
-  const started = start && !said.started ? [startOf(execution, start, config)] : [];
+  const started = start && !said.started ? [sayStart(execution, start, config)] : [];
   return { events: [...started, endOf(execution)], next: { ...said, started: start !== undefined, ended: true } };
 }
 
 /** That the guest has arrived is said once, where anything is then validated. */
 function reportArrival(execution: Validating, said: SaidSoFar, config: Config) {
   const { migration, trace, validating_since: at } = execution;
-  const started = said.started ? [] : [startOf(execution, execution, config)];
+  const started = said.started ? [] : [sayStart(execution, execution, config)];
   const plan_step = stepAt(execution, 'post_migration_validation', 0);
   if (!plan_step || (said.looked_at !== undefined && said.looked_at >= at))
     return { events: started, next: { ...said, started: true } };
@@ -56,11 +56,11 @@ function reportArrival(execution: Validating, said: SaidSoFar, config: Config) {
   return { events: [...started, arrived], next: { ...said, started: true, look, looked_at: at } };
 }
 
-type Start = NonNullable<Ended['start']>;
-
-function startOf({ migration, trace }: Execution, { started_at, upid, adopted }: Start, config: Config) {
+function sayStart({ migration, trace }: Execution, from: Start, config: Config) {
+  const start = startOf(from);
+  const { started_at } = start;
   const deadline_at = iso(millis(started_at) + 1000 * timeout({ migration }, config));
-  return migrationStarted.of({ migration, started_at, upid, adopted, deadline_at }, started_at, trace);
+  return migrationStarted.of({ migration, ...start, deadline_at }, started_at, trace);
 }
 
 function lookOf(execution: Running, look: number, { step, progress }: LogSummary, now: number) {

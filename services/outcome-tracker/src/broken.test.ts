@@ -154,6 +154,14 @@ describe('a span', () => {
     expect(begun.deadline_at).toBe(at(600));
   });
 
+  test('counts by the limit that its start names, and by that of now where it names none', () => {
+    const named = extend(undefined, migration, { ...started, limit: 3 }, { limit: 1 });
+    expect(named.limit).toBe(3);
+    expect(extend(undefined, migration, started, { limit: 1 }).limit).toBe(1);
+    const refused = extend(undefined, migration, { kind: 'refused', at: at(1) }, { limit: 1 });
+    expect(extend(refused, migration, { ...started, limit: 3 }, { limit: 2 }).limit).toBe(3);
+  });
+
   test('is forgotten a day after it was heard of last, where it has ended', () => {
     const all = { endless: span({ ends: [] }), old: span({ to: 60 }), young: span({ to: 120 }) };
     expect(outdated(all, Date.parse(at(24 * 3600 + 61)))).toEqual(['old']);

@@ -3,7 +3,14 @@ import { hours, millis } from '@evenkeel/model';
 
 /** What an event says of the life of a migration; a failure before the start has no start. */
 export type Heard =
-  | { kind: 'started'; at: string; upid: string; deadline_at?: string | undefined }
+  | {
+      kind: 'started';
+      at: string;
+      upid: string;
+      deadline_at?: string | undefined;
+      /** How many might run at once when its request was sent, where that was said. */
+      limit?: number | undefined;
+    }
   | { kind: 'completed' | 'failed' | 'refused'; at: string; upid?: string | undefined };
 
 /** Nothing overlaps with what ended a day ago. */
@@ -15,7 +22,8 @@ export type Allowed = { limit: number; cooldown_minutes?: number };
 /** The span of a migration with one more event of it; the same event twice is one. */
 export function extend(before: MigrationSpan | undefined, of: ApprovedMigration, heard: Heard, allowed: Allowed) {
   const { migration_id, guest, source_node, target_node, expires_at, identity, approved_at, sampled_at } = of;
-  const { limit, cooldown_minutes } = allowed;
+  const { cooldown_minutes } = allowed;
+  const limit = (heard.kind === 'started' ? heard.limit : undefined) ?? allowed.limit;
   const mustMove = of.mandatory !== undefined || of.parent_id !== undefined;
   const fresh = {
     ...{ migration_id, guest, source_node, target_node, expires_at, identity, approved_at, limit },

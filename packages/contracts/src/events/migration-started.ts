@@ -16,6 +16,8 @@ export const migrationStarted = defineEvent({
     adopted: z.boolean(),
     /** When it is stopped at the latest. */
     deadline_at: Time.optional(),
+    /** How many might run at once by the configuration under which its request was sent. */
+    max_concurrent_migrations: z.number().int().optional(),
   }),
   key: ({ migration }) => migration.cluster,
   id: ({ migration }) => migration.migration_id,

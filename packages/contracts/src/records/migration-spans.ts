@@ -15,7 +15,7 @@ export const MigrationSpan = z.object({
   sampled_at: Time.optional(),
   /** How long the guest had to have rested; absent where that does not count, or cannot be told. */
   cooldown_minutes: z.number().optional(),
-  /** How many might run at once by the configuration when it started, or ended without a start. */
+  /** How many might run at once by the configuration when its request was sent; where that is not said, when its start or end was. */
   limit: z.number().int(),
   /** By when it was to be over, as it was said at its start. */
   deadline_at: Time.optional(),
