@@ -86,6 +86,8 @@ export type HaResource = {
   state: string;
   group?: string | undefined;
   auto_rebalance: boolean;
+  /** Absent before PVE 9, where its group says it. */
+  failback?: boolean | undefined;
 };
 export type HaRuleRow = {
   rule: string;
@@ -93,6 +95,8 @@ export type HaRuleRow = {
   resources: string[];
   nodes?: Record<string, number> | undefined;
   strict?: boolean | undefined;
+  /** Of a group only. */
+  failback?: boolean | undefined;
   affinity?: string | undefined;
   disabled: boolean;
 };

@@ -151,7 +151,15 @@ it('takes the groups of PVE 8 for rules, and no groups once they have been migra
     });
   const groups = data([{ group: 'g', type: 'group', nodes: 'n1:2,n2', restricted: '1', nofailback: 0 }]);
   expect(await cluster(groups).ha_rules()).toEqual([
-    { rule: 'g', type: 'node-affinity', resources: ['vm:100'], nodes: { n1: 2, n2: 0 }, strict: true, disabled: false },
+    {
+      rule: 'g',
+      type: 'node-affinity',
+      resources: ['vm:100'],
+      nodes: { n1: 2, n2: 0 },
+      strict: true,
+      failback: true,
+      disabled: false,
+    },
   ]);
   const migrated = { ...gone, status: 500, reason: 'cannot index groups: ha groups have been migrated to rules' };
   expect(await cluster(migrated).ha_rules()).toEqual([]);
