@@ -104,7 +104,7 @@ describe('the looks after it', () => {
     });
     expect(sample.nodes[0]?.pressure).toEqual({ io_some: 1.5 });
     expect(configsAsked(asked)).toEqual([]);
-    expect(asked.length).toBe(10);
+    expect(asked.length).toBe(11);
   });
 
   it('open a run every five minutes', async () => {
