@@ -216,7 +216,7 @@ export type Proxmox = {
   node_history: (node: string, timeframe: 'hour' | 'day' | 'week') => Promise<HistoryRow[]>;
   guest_history: (guest: GuestRef, timeframe: 'hour' | 'day' | 'week') => Promise<HistoryRow[]>;
   ha_resources: (onDropped?: OnDropped) => Promise<HaResource[]>;
-  /** Rules of PVE 9, or groups of PVE 8 in the same shape. */
+  /** Rules of PVE 9, and groups in the same shape while there are any. */
   ha_rules: (onDropped?: OnDropped) => Promise<HaRuleRow[]>;
   /** Nodes that Proxmox itself holds in maintenance. */
   maintenance_nodes: (onDropped?: OnDropped) => Promise<string[]>;
