@@ -37,6 +37,8 @@ export const NodeSample = z.object({
   maintenance: z.boolean(),
   /** Where only `maintenance_nodes` says so, and it were not in maintenance without it. */
   maintenance_named: z.boolean().optional(),
+  /** Where Proxmox's own maintenance mode is among the reasons: only of that the HA manager knows. */
+  maintenance_of_proxmox: z.boolean().optional(),
   /** By whom and why, where somebody asked Evenkeel to drain it. */
   drained: z.object({ since: Time, by: z.string(), reason: z.string() }).optional(),
   /** Fraction 0..1 of all threads. */
@@ -119,7 +121,14 @@ export const GuestSample = z.object({
   lock: z.string().optional(),
   /** When its next scheduled backup begins, where that is near; `running` while a job that covers it runs on its node. Known in samples that open a run. */
   backup: z.object({ at: Time, running: z.boolean() }).optional(),
-  ha: z.object({ state: z.string(), auto_rebalance: z.boolean() }).optional(),
+  ha: z
+    .object({
+      state: z.string(),
+      auto_rebalance: z.boolean(),
+      /** Whether HA pulls it back to the nodes that a rule prefers; taken for true where absent. */
+      failback: z.boolean().optional(),
+    })
+    .optional(),
   /** Changes when a vmid is used again for another guest: nothing learned of the old one holds for the new. */
   identity: z.string(),
   constraints: GuestConstraints.optional(),
@@ -129,9 +138,11 @@ export const HaRule = z.object({
   rule: z.string(),
   type: z.enum(['node-affinity', 'resource-affinity']),
   guests: z.array(GuestId),
-  /** node-affinity: nodes by priority. */
+  /** node-affinity: nodes by priority; those to keep off where `affinity` is negative. */
   nodes: z.record(z.string(), z.number()).optional(),
   strict: z.boolean().optional(),
+  /** Of a group of PVE 8, for all its guests; else each guest has its own. */
+  failback: z.boolean().optional(),
   affinity: z.enum(['positive', 'negative']).optional(),
 });
 

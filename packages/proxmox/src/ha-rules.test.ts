@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { haRules } from './ha-rules.ts';
+import type { HaRuleRow } from './port.ts';
 
 const apart = {
   rule: 'apart',
@@ -8,6 +9,8 @@ const apart = {
   affinity: 'negative',
   disabled: false,
 };
+
+const aboutNodes = { rule: 'home', type: 'node-affinity', resources: ['vm:100'], nodes: { n1: 0 }, disabled: false };
 
 it.each([
   { name: 'a whole rule', row: apart, problems: [] },
@@ -21,7 +24,14 @@ it.each([
     row: { ...apart, affinity: 'sideways' },
     problems: ['HA rule apart could not be read wholly: it is neither positive nor negative.'],
   },
+  { name: 'a whole rule about nodes', row: aboutNodes, problems: [] },
+  { name: 'one that keeps guests off nodes', row: { ...aboutNodes, affinity: 'negative' }, problems: [] },
+  {
+    name: 'neither on nodes nor off them',
+    row: { ...aboutNodes, affinity: 'sideways' },
+    problems: ['HA rule home could not be read wholly: it is neither positive nor negative.'],
+  },
   { name: 'one that is off', row: { ...apart, affinity: undefined, disabled: true }, problems: [] },
-])('$name', ({ row, problems }) => {
+])('$name', ({ row, problems }: { row: HaRuleRow; problems: string[] }) => {
   expect(haRules([row]).problems).toEqual(problems);
 });

@@ -7,7 +7,8 @@ const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 /** Why a rule of a known kind binds less than it says. */
 function lacksOf({ type, resources, affinity }: HaRuleRow): string[] {
   const others = resources.filter((sid) => guestOfSid(sid) === undefined).length;
-  const lame = type === 'resource-affinity' && affinity !== 'positive' && affinity !== 'negative';
+  const isNamed = affinity === 'positive' || affinity === 'negative';
+  const lame = !isNamed && (type === 'resource-affinity' || affinity !== undefined);
   return [
     ...(others > 0 ? [`of its resources ${others} ${others === 1 ? 'is' : 'are'} no guest`] : []),
     ...(lame ? ['it is neither positive nor negative'] : []),
@@ -19,12 +20,13 @@ export function haRules(rows: readonly HaRuleRow[]): { rules: HaRule[]; problems
   const inForce = rows.filter(({ disabled }) => !disabled);
   const isKnown = ({ type }: HaRuleRow): boolean => type === 'node-affinity' || type === 'resource-affinity';
   const rules = inForce.filter(isKnown).map(
-    ({ rule, type, resources, nodes, strict, affinity }): HaRule => ({
+    ({ rule, type, resources, nodes, strict, failback, affinity }): HaRule => ({
       rule,
       type: type as HaRule['type'],
       guests: resources.flatMap((sid) => guestOfSid(sid) ?? []).sort(byText),
       ...(nodes && { nodes }),
       ...(strict !== undefined && { strict }),
+      ...(failback !== undefined && { failback }),
       ...((affinity === 'positive' || affinity === 'negative') && { affinity }),
     }),
   );

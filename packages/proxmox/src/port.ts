@@ -86,6 +86,8 @@ export type HaResource = {
   state: string;
   group?: string | undefined;
   auto_rebalance: boolean;
+  /** Absent before PVE 9, where its group says it. */
+  failback?: boolean | undefined;
 };
 export type HaRuleRow = {
   rule: string;
@@ -93,6 +95,8 @@ export type HaRuleRow = {
   resources: string[];
   nodes?: Record<string, number> | undefined;
   strict?: boolean | undefined;
+  /** Of a group only. */
+  failback?: boolean | undefined;
   affinity?: string | undefined;
   disabled: boolean;
 };
@@ -212,7 +216,7 @@ export type Proxmox = {
   node_history: (node: string, timeframe: 'hour' | 'day' | 'week') => Promise<HistoryRow[]>;
   guest_history: (guest: GuestRef, timeframe: 'hour' | 'day' | 'week') => Promise<HistoryRow[]>;
   ha_resources: (onDropped?: OnDropped) => Promise<HaResource[]>;
-  /** Rules of PVE 9, or groups of PVE 8 in the same shape. */
+  /** Rules of PVE 9, and groups in the same shape while there are any. */
   ha_rules: (onDropped?: OnDropped) => Promise<HaRuleRow[]>;
   /** Nodes that Proxmox itself holds in maintenance. */
   maintenance_nodes: (onDropped?: OnDropped) => Promise<string[]>;

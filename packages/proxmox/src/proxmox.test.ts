@@ -132,6 +132,15 @@ describe.each([
         affinity: 'negative',
         disabled: true,
       },
+      {
+        rule: 'g1',
+        type: 'node-affinity',
+        resources: [],
+        nodes: { n1: 0, n2: 1 },
+        strict: false,
+        failback: false,
+        disabled: false,
+      },
     ]);
     expect(await proxmox.maintenance_nodes()).toEqual(['n2']);
   });

@@ -106,23 +106,27 @@ function taskPath(upid: string): string {
   return `${nodePath(parts.node)}/tasks/${segment(upid)}`;
 }
 
-/** PVE 8 has no rules but groups; PVE 9 answers for groups that they have become rules. */
+/** PVE 8 has no rules but groups; on PVE 9 these bind beside rules until every node is upgraded and they have become rules. */
 async function readRules(
   read: Reader,
   haResources: Reads['ha_resources'],
   onDropped?: OnDropped,
 ): Promise<HaRuleRow[]> {
   const hearing = { what: 'HA rule', onDropped } as const;
+  const [rules, groups] = await Promise.all([
+    noneWhereNone(read.rows('/cluster/ha/rules', haRule, {}, hearing)),
+    noneWhereNone(read.rows('/cluster/ha/groups', haGroup, {}, hearing)),
+  ]);
+  return groups.length === 0 ? rules : [...rules, ...rulesOfGroups(groups, await haResources(onDropped))];
+}
+
+/** No rows where this version has no such call, or no groups any more. */
+async function noneWhereNone<T>(rows: Promise<T[]>): Promise<T[]> {
   try {
-    return await read.rows('/cluster/ha/rules', haRule, {}, hearing);
+    return await rows;
   } catch (error) {
-    if (!(error instanceof ProxmoxError && error.kind === 'not_implemented')) throw error;
-  }
-  try {
-    const groups = await read.rows('/cluster/ha/groups', haGroup, {}, hearing);
-    return groups.length === 0 ? [] : rulesOfGroups(groups, await haResources(onDropped));
-  } catch (error) {
-    if (error instanceof ProxmoxError && /migrated to rules/.test(error.message)) return [];
+    if (!(error instanceof ProxmoxError)) throw error;
+    if (error.kind === 'not_implemented' || /migrated to rules/.test(error.message)) return [];
     throw error;
   }
 }

@@ -129,7 +129,7 @@ it.each([
   expect(asked).toEqual([]);
 });
 
-it('takes the groups of PVE 8 for rules, and no groups once they have been migrated', async () => {
+it('takes the groups of PVE 8 for rules, also beside rules while a cluster is upgraded, and no groups once they have been migrated', async () => {
   const gone = { status: 501, reason: 'not implemented', headers: {}, body: '' };
   const data = (value: unknown): DirectAnswer => ({
     status: 200,
@@ -137,11 +137,11 @@ it('takes the groups of PVE 8 for rules, and no groups once they have been migra
     headers: {},
     body: JSON.stringify({ data: value }),
   });
-  const cluster = (groups: DirectAnswer) =>
+  const cluster = (groups: DirectAnswer, rules = gone) =>
     createProxmox({
       token,
       transport: directTransport(({ path }) => {
-        if (path.endsWith('/rules')) return gone;
+        if (path.endsWith('/rules')) return rules;
         if (path.endsWith('/groups')) return groups;
         return data([
           { sid: 'vm:100', group: 'g' },
@@ -150,9 +150,25 @@ it('takes the groups of PVE 8 for rules, and no groups once they have been migra
       }),
     });
   const groups = data([{ group: 'g', type: 'group', nodes: 'n1:2,n2', restricted: '1', nofailback: 0 }]);
-  expect(await cluster(groups).ha_rules()).toEqual([
-    { rule: 'g', type: 'node-affinity', resources: ['vm:100'], nodes: { n1: 2, n2: 0 }, strict: true, disabled: false },
-  ]);
+  const group = {
+    rule: 'g',
+    type: 'node-affinity',
+    resources: ['vm:100'],
+    nodes: { n1: 2, n2: 0 },
+    strict: true,
+    failback: true,
+    disabled: false,
+  };
+  expect(await cluster(groups).ha_rules()).toEqual([group]);
+  expect(await cluster(groups, data([])).ha_rules()).toEqual([group]);
+  const apart = { rule: 'apart', type: 'resource-affinity', resources: 'vm:100,ct:101', affinity: 'negative' };
+  expect(await cluster(groups, data([apart])).ha_rules()).toMatchObject([{ rule: 'apart' }, group]);
   const migrated = { ...gone, status: 500, reason: 'cannot index groups: ha groups have been migrated to rules' };
   expect(await cluster(migrated).ha_rules()).toEqual([]);
+  expect(await cluster(migrated, data([apart])).ha_rules()).toMatchObject([{ rule: 'apart' }]);
+  for (const status of [500, 403]) {
+    const broken = { ...gone, status, reason: 'no' };
+    await expect(cluster(broken, data([])).ha_rules()).rejects.toThrow(ProxmoxError);
+    await expect(cluster(groups, broken).ha_rules()).rejects.toThrow(ProxmoxError);
+  }
 });

@@ -62,6 +62,7 @@ const ruleSchema = z.discriminatedUnion('type', [
     resources: z.array(z.string()),
     nodes: z.record(z.string(), z.int()),
     strict: z.boolean().default(false),
+    affinity: z.enum(['positive', 'negative']).default('positive'),
     disable: z.boolean().default(false),
   }),
   z.strictObject({
@@ -153,6 +154,8 @@ export const descriptionSchema = z.strictObject({
     .strictObject({
       rules: z.array(ruleSchema).default([]),
       groups: z.array(groupSchema).default([]),
+      /** On PVE 9: groups have become rules, and are none any more; false while its nodes are upgraded. */
+      groups_migrated: z.boolean().default(true),
       max_workers: z.int().min(1).default(4),
     })
     .prefault({}),
@@ -174,3 +177,5 @@ export type TokenDescription = z.output<typeof tokenSchema>;
 export type MigrationSettings = z.output<typeof migrationSchema>;
 
 export type HaRuleDescription = z.output<typeof ruleSchema>;
+
+export type HaGroupDescription = z.output<typeof groupSchema>;

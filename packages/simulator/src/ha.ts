@@ -1,4 +1,5 @@
 import { findFault, means, strike } from './faults.ts';
+import { best, isAllowed, nodeAffinitiesOf } from './node-affinity.ts';
 import { startMigration } from './start-migration.ts';
 import {
   type GuestState,
@@ -25,12 +26,9 @@ export const affinityOf = (
   const { sid } = guest.plan;
   const together = new Set<string>();
   const blocking: Blocking[] = [];
+  if (!isAllowed(nodeAffinitiesOf(world, guest), target)) blocking.push({ sid, cause: 'node-affinity' });
   for (const rule of world.plan.rules) {
-    if (rule.disable || !rule.resources.includes(sid)) continue;
-    if (rule.type === 'node-affinity') {
-      if (rule.strict && rule.nodes[target] === undefined) blocking.push({ sid, cause: 'node-affinity' });
-      continue;
-    }
+    if (rule.disable || rule.type === 'node-affinity' || !rule.resources.includes(sid)) continue;
     const others = rule.resources.filter((other) => other !== sid);
     if (rule.affinity === 'positive') for (const other of others) together.add(other);
     else
@@ -63,22 +61,30 @@ export const requestMove = (world: World, guest: GuestState, target: string): st
 const isReady = (world: World, node: string): boolean =>
   isOnline(world, node) && !inMaintenance(world, (world.nodes.get(node) as NodeState).plan);
 
-/** Where the manager puts a service whose node is in maintenance: the node with the fewest services that may have it. */
-const refugeOf = (world: World, guest: GuestState): string | undefined => {
-  const home = world.nodes.get(nodeOf(guest));
-  if (guest.ha?.state !== 'started' || !home || !inMaintenance(world, home.plan)) return undefined;
+/**
+ * Where the manager puts a service by itself: off a node that is in maintenance or forbidden and, with failback, to those that it
+ * prefers; of these to the one with the fewest services. Undefined where it leaves it be.
+ */
+const pullOf = (world: World, guest: GuestState): string | undefined => {
+  const here = nodeOf(guest);
+  if (guest.ha?.state !== 'started' || !isOnline(world, here)) return undefined;
+  const affinities = nodeAffinitiesOf(world, guest);
+  const failsBack = affinities.some(({ failback }) => failback);
+  if (isReady(world, here) && !failsBack && isAllowed(affinities, here)) return undefined;
+  const ready = [...world.nodes.keys()].filter(
+    (node) => isReady(world, node) && (node === here || affinityOf(world, guest, node).blocking.length === 0),
+  );
+  const liked = best(affinities, ready);
   const services = (node: string): number => world.services.filter((other) => nodeOf(other) === node).length;
-  return [...world.nodes.keys()]
-    .filter((node) => isReady(world, node) && affinityOf(world, guest, node).blocking.length === 0)
-    .sort((a, b) => services(a) - services(b) || (a < b ? -1 : 1))[0];
+  return liked.includes(here) ? undefined : liked.sort((a, b) => services(a) - services(b) || (a < b ? -1 : 1))[0];
 };
 
 /** The manager: requests become moves where the target can take them, and are dropped without a word where not. */
 const manage = (world: World, guest: GuestState): void => {
   if (!guest.ha) return;
   if (guest.ha.state === 'starting') guest.ha = { ...guest.ha, state: 'started' };
-  const refuge = refugeOf(world, guest);
-  const request = guest.ha.request ?? (refuge === undefined ? undefined : { target: refuge, from: world.now });
+  const pull = guest.ha.request ? undefined : pullOf(world, guest);
+  const request = guest.ha.request ?? (pull === undefined ? undefined : { target: pull, from: world.now });
   if (!request) return;
   const fits =
     request.target !== nodeOf(guest) &&
@@ -112,7 +118,7 @@ export const nextHaRound = (world: World): number => {
   for (const guest of world.services)
     if (
       guest.ha &&
-      (guest.ha.request || guest.ha.state === 'migrate' || guest.ha.state === 'starting' || refugeOf(world, guest))
+      (guest.ha.request || guest.ha.state === 'migrate' || guest.ha.state === 'starting' || pullOf(world, guest))
     )
       return (Math.floor(world.now / ROUND) + 1) * ROUND;
   return Number.POSITIVE_INFINITY;

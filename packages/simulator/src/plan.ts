@@ -1,4 +1,10 @@
-import type { Description, HaRuleDescription, MigrationSettings, StorageDescription } from './description.ts';
+import type {
+  Description,
+  HaGroupDescription,
+  HaRuleDescription,
+  MigrationSettings,
+  StorageDescription,
+} from './description.ts';
 import type { GuestDescription } from './guest-description.ts';
 import { compileLoad, type LoadAt, rowAt, type TraceTable } from './load.ts';
 import { populate } from './populate.ts';
@@ -55,6 +61,8 @@ export type ClusterPlan = {
   guests: GuestPlan[];
   migration: MigrationSettings;
   rules: HaRuleDescription[];
+  /** Those in force. */
+  groups: HaGroupDescription[];
   description: Description;
 };
 
@@ -165,10 +173,11 @@ export const planCluster = (description: Description, traces: Record<string, Tra
   if (before.length > 0) throw new DescriptionError(before);
   const guests = [...description.guests, ...populate(description, traces)].sort((a, b) => a.vmid - b.vmid);
   const start = Date.parse(description.start);
+  const major = description.version.startsWith('8') ? 8 : 9;
   return {
     name: description.name,
     version: description.version,
-    major: description.version.startsWith('8') ? 8 : 9,
+    major,
     key: hashText(`${description.seed}/cluster/${description.name}`),
     start,
     nodes: description.nodes.map((node, index) => planNode(node, index, description.seed, start)),
@@ -176,6 +185,7 @@ export const planCluster = (description: Description, traces: Record<string, Tra
     guests: guests.map((guest) => planGuest(guest, { description, traces })),
     migration: description.migration,
     rules: description.ha.rules,
+    groups: major === 8 || !description.ha.groups_migrated ? description.ha.groups : [],
     description,
   };
 };

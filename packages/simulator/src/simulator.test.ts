@@ -430,6 +430,10 @@ describe('high availability', () => {
     load: constant(0.1),
     memory: { level: 0.5, drift: 0 },
   });
+  const home = (more: object = {}): Partial<DescriptionInput> => ({
+    ha: { rules: [{ rule: 'home', type: 'node-affinity', resources: ['vm:100'], nodes: { a: 2, b: 1 }, ...more }] },
+  });
+  const group = { group: 'g', nodes: { a: 2, b: 1 } };
   const apart = {
     rule: 'apart',
     type: 'resource-affinity' as const,
@@ -473,6 +477,36 @@ describe('high availability', () => {
       b: { 'blocking-ha-resources': [{ sid: 'vm:101', cause: 'resource-affinity' }] },
       c: {},
     });
+  });
+  it.each<[string, object, object, string[]]>([
+    ['goes back to the node that its rule prefers', {}, home(), ['a']],
+    ['stays where it was put without failback', { failback: false }, home(), []],
+    ['leaves nodes that it is to keep off', {}, home({ nodes: { b: 0, c: 0 }, affinity: 'negative' }), ['a']],
+    ['goes back by a group of PVE 8', { group: 'g' }, { version: '8.4', ha: { groups: [group] } }, ['a']],
+    [
+      'stays by such a group with nofailback',
+      { group: 'g' },
+      { version: '8.4', ha: { groups: [{ ...group, nofailback: true }] } },
+      [],
+    ],
+    [
+      'goes back by a group that is no rule yet',
+      { group: 'g' },
+      { ha: { groups: [group], groups_migrated: false } },
+      ['a'],
+    ],
+    ['stays by a group that is none any more', { group: 'g' }, { ha: { groups: [group] } }, []],
+  ])('a service %s', (_, ha, cluster, expected) => {
+    const { simulator, move, after } = begin({ guests: [{ ...service(100, 'a'), ha }], ...cluster });
+    move(100, 'b');
+    after(170);
+    expect(simulator.inspect().moves.map(({ target }) => target)).toEqual(['b', ...expected]);
+  });
+  it('a service leaves a node in maintenance for the one that its rule likes next', () => {
+    const nodes = ['a', 'b', 'c'].map((name) => ({ name, maintenance: name === 'a' }));
+    const { after, row } = begin({ nodes, guests: [service(100, 'a')], ...home({ nodes: { a: 3, b: 1, c: 2 } }) });
+    after(120);
+    expect(row(100).node).toBe('c');
   });
   it('those that belong together go together', () => {
     const { simulator, move, after } = begin({

@@ -104,7 +104,7 @@ describe('the looks after it', () => {
     });
     expect(sample.nodes[0]?.pressure).toEqual({ io_some: 1.5 });
     expect(configsAsked(asked)).toEqual([]);
-    expect(asked.length).toBe(10);
+    expect(asked.length).toBe(11);
   });
 
   it('open a run every five minutes', async () => {
@@ -241,7 +241,7 @@ describe('what the cluster goes through', () => {
     const { sample } = await watch(
       newCluster({
         extra: {
-          '/cluster/ha/resources': [{ sid: 'vm:100', state: 'started', 'auto-rebalance': 0 }],
+          '/cluster/ha/resources': [{ sid: 'vm:100', state: 'started', 'auto-rebalance': 0, failback: 0 }],
           '/cluster/ha/rules': [
             { rule: 'b', type: 'resource-affinity', resources: 'vm:101,vm:100,ct:7', affinity: 'negative' },
             { rule: 'a', type: 'node-affinity', resources: 'vm:100', nodes: 'n1:2,n2', strict: 1 },
@@ -255,7 +255,10 @@ describe('what the cluster goes through', () => {
       { rule: 'a', type: 'node-affinity', guests: ['qemu/100'], nodes: { n1: 2, n2: 0 }, strict: true },
       { rule: 'b', type: 'resource-affinity', guests: ['lxc/7', 'qemu/100', 'qemu/101'], affinity: 'negative' },
     ]);
-    expect(sample.guests.map(({ ha }) => ha)).toEqual([{ state: 'started', auto_rebalance: false }, undefined]);
+    expect(sample.guests.map(({ ha }) => ha)).toEqual([
+      { state: 'started', auto_rebalance: false, failback: false },
+      undefined,
+    ]);
     expect(sample.problems).toEqual(['HA rule new is of a kind that is not understood: time-affinity.']);
   });
 

@@ -20,7 +20,10 @@ export type GuestBeside = {
 
 /** Where HA could not be read, what the row says of it stands, and Proxmox is taken to balance the guest itself. */
 function haOf(row: GuestRow, ha: GuestBeside['ha']): GuestSample['ha'] {
-  if (ha) return { state: row.hastate ?? ha.state, auto_rebalance: ha.auto_rebalance };
+  if (ha) {
+    const { state, auto_rebalance, failback } = ha;
+    return { state: row.hastate ?? state, auto_rebalance, ...(failback !== undefined && { failback }) };
+  }
   if (ha === null && row.hastate) return { state: row.hastate, auto_rebalance: true };
   return undefined;
 }

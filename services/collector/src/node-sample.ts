@@ -36,10 +36,12 @@ function storageSample({ storage, shared, active, maxdisk, disk, content }: Stor
 /** One node as the sample tells it. */
 export function nodeSample(row: NodeRow, beside: NodeBeside): NodeSample {
   const { status, processor, pressure, config, drained } = beside;
+  const ofProxmox = beside.maintenance || row.hastate === 'maintenance';
   return {
     node: row.node,
     status: statusOf(row, beside.online),
-    ...asConfigured(row.node, beside.maintenance || row.hastate === 'maintenance' || drained !== undefined, config),
+    ...asConfigured(row.node, ofProxmox || drained !== undefined, config),
+    ...(ofProxmox && { maintenance_of_proxmox: true }),
     ...(drained && { drained }),
     cpu: rounded(row.cpu ?? status?.cpu ?? 0, 5),
     maxcpu: row.maxcpu ?? status?.threads ?? 0,

@@ -116,9 +116,15 @@ const guestOf = (
   template,
   tags,
   ...(pool === undefined ? {} : { pool }),
-  ...(ha ? { ha: { state: ha.state, auto_rebalance: ha.auto_rebalance } } : {}),
+  ...(ha ? { ha: serviceOf(ha) } : {}),
   maxcpu,
   ...figures,
+});
+
+const serviceOf = ({ state, auto_rebalance, failback }: HaResource): GuestSample['ha'] => ({
+  state,
+  auto_rebalance,
+  ...(failback === undefined ? {} : { failback }),
 });
 
 /** No rule asks for these figures of a guest. */

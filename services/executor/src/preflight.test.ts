@@ -356,6 +356,21 @@ describe('preflight refuses', () => {
     ]),
     ['a guest that HA has given up', { guest: { hastate: 'error' } }, 'not_allowed', /in state error/],
     [
+      'a guest of HA whose node is drained, but preferred by a rule with failback',
+      {
+        look: { ...service(false), ha_rules: [{ ...affinity, nodes: { n1: 2, n2: 1 } }] },
+        config: { maintenance_nodes: ['n1'] },
+      },
+      'unwanted',
+      /HA rule home would pull it back to n1, .*: ha-manager crm-command node-maintenance enable n1$/,
+    ],
+    [
+      'a guest that an HA rule keeps off the target',
+      { look: { ha_rules: [{ ...affinity, nodes: { n2: 0 }, affinity: 'negative' }] } },
+      'unwanted',
+      /HA rule home keeps it off n2/,
+    ],
+    [
       'a guest that an HA rule wants elsewhere',
       { look: { ha_rules: [{ ...affinity, nodes: { n1: 1 }, strict: true }] } },
       'unwanted',

@@ -2,6 +2,7 @@ import type { GuestSample, NodeSample } from '@evenkeel/contracts';
 import { landsOn } from './lands-on.ts';
 import {
   available,
+  availableToHa,
   counts,
   inMaintenance,
   type NodeBinding,
@@ -79,9 +80,10 @@ const checks = [
   version,
 ];
 
-/** Nodes of highest priority that are there: where the HA manager would put the guest itself. */
+/** Nodes of highest priority that are there: where the HA manager would put the guest itself, by what it knows of them. */
 function preferred(binding: NodeBinding, ctx: RuleContext): string[] {
-  const there = [...binding.nodes].filter(([node]) => available(node, ctx));
+  const isThere = binding.failback ? availableToHa : available;
+  const there = [...binding.nodes].filter(([node]) => isThere(node, ctx));
   const top = Math.max(...there.map(([, priority]) => priority));
   return there.filter(([, priority]) => priority === top).map(([node]) => node);
 }
@@ -89,10 +91,19 @@ function preferred(binding: NodeBinding, ctx: RuleContext): string[] {
 function bindingReason(binding: NodeBinding, node: string, ctx: RuleContext): string | null {
   const nodes = preferred(binding, ctx);
   if (nodes.includes(node) || (nodes.length === 0 && !binding.strict)) return null;
-  return nodes.length === 0
-    ? `${binding.rule} allows none of the nodes that are there`
-    : `${binding.rule} wants it on ${nodes.sort().join(', ')}`;
+  if (binding.avoided?.includes(node)) return `${binding.rule} keeps it off ${node}`;
+  const isOpen = (name: string) => available(name, ctx);
+  if (nodes.length === 0 || (binding.strict && ![...binding.nodes.keys()].some(isOpen)))
+    return `${binding.rule} allows none of the nodes that are there`;
+  const names = nodes.sort();
+  return names.some(isOpen)
+    ? `${binding.rule} wants it on ${names.join(', ')}`
+    : `${binding.rule} would pull it back to ${names.join(', ')}, which HA takes to be there; ${toldToHa(names)}`;
 }
+
+/** What tells HA that nodes are emptied, so that it moves its guests off them and none back. */
+const toldToHa = (nodes: readonly string[]): string =>
+  `to let it leave: ${nodes.map((node) => `ha-manager crm-command node-maintenance enable ${node}`).join(', ')}`;
 
 /** Why a node cannot run a guest now, whatever the rules say, or null. */
 export function cannotRunOn(guest: string, node: string, ctx: RuleContext): string | null {

@@ -1,5 +1,5 @@
 import type { Config, GuestSample, MandatoryReason, Recommendation } from '@evenkeel/contracts';
-import type { RuleContext } from './rule-context.ts';
+import { inMaintenanceOfProxmox, type RuleContext } from './rule-context.ts';
 import { matches } from './tags.ts';
 
 /** What about a guest, or its node, stands against moving it now; `passes` where it goes away by itself. */
@@ -36,8 +36,9 @@ const crs: Fact = ({ guest }, ctx) => {
 
 const drainedByHa: Fact = (guest, ctx) => {
   const node = ctx.nodes.get(guest.node);
-  const named = node?.drained || ctx.config.automated_migrations.maintenance_nodes.includes(guest.node);
-  return guest.ha && node?.maintenance && !named ? forNow(`the HA manager moves it off ${guest.node} itself`) : null;
+  return guest.ha && node && inMaintenanceOfProxmox(node)
+    ? forNow(`the HA manager moves it off ${guest.node} itself`)
+    : null;
 };
 
 const unread: Fact = (guest) => (guest.constraints ? null : forNow('its configuration has not been read yet'));

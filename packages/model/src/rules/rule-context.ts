@@ -1,6 +1,7 @@
 import type { ClusterSample, Config, GuestSample, HaRule, NodeSample } from '@evenkeel/contracts';
 import { byText } from '../by-text.ts';
 import { configuredGroups, configuredPins } from './configured-rules.ts';
+import { haBindings } from './ha-bindings.ts';
 import { after, splitTags } from './tags.ts';
 
 /** What rules are read from: a cluster, or as much of it as is at hand. */
@@ -13,7 +14,15 @@ export type Placement = Readonly<Record<string, string>>;
 export type RuleGroup = { rule: string; kind: 'together' | 'apart'; guests: readonly string[] };
 
 /** Nodes that a tag, an HA rule or the configuration names for a guest, with priorities (equal for a pin). */
-export type NodeBinding = { rule: string; nodes: ReadonlyMap<string, number>; strict: boolean };
+export type NodeBinding = {
+  rule: string;
+  nodes: ReadonlyMap<string, number>;
+  strict: boolean;
+  /** HA pulls the guest back to those of highest priority that it takes to be there. */
+  failback?: boolean;
+  /** What the rule itself names, where that is what to keep off. */
+  avoided?: readonly string[];
+};
 
 /** The rules of a cluster, read once and asked often. */
 export type RuleContext = {
@@ -81,17 +90,11 @@ function bindings(
     const rule = `pin ${pins.join(', ')}`;
     if (named.length > 0) add(guest, { rule, nodes: new Map(named.map((n) => [n, 0])), strict: true });
   }
-  for (const rule of source.ha_rules)
-    if (rule.type === 'node-affinity' && rule.nodes)
-      for (const guest of rule.guests)
-        add(guest, {
-          rule: `HA rule ${rule.rule}`,
-          nodes: new Map(Object.entries(rule.nodes)),
-          strict: rule.strict ?? false,
-        });
+  const ha = haBindings(source);
+  for (const [guest, binding] of ha.bindings) add(guest, binding);
   const configured = configuredPins(config, source.guests, names);
   for (const [guest, binding] of configured.pins) add(guest, binding);
-  return { found, problems: [...problems, ...configured.problems].sort(byText) };
+  return { found, problems: [...problems, ...ha.problems, ...configured.problems].sort(byText) };
 }
 
 /** Reads tags, HA rules and configuration of a cluster into rules; the order of guests and rules does not matter. */
@@ -128,6 +131,16 @@ export function counts(guest: string, ctx: RuleContext): boolean {
 export function available(node: string, ctx: RuleContext): boolean {
   const sample = ctx.nodes.get(node);
   return sample?.status === 'online' && !inMaintenance(sample, ctx.config);
+}
+
+/** In Proxmox's own maintenance mode: HA itself takes its guests off it, and puts none there. */
+export const inMaintenanceOfProxmox = (node: NodeSample): boolean =>
+  node.maintenance_of_proxmox ?? (node.maintenance && !node.drained && !node.maintenance_named);
+
+/** Whether the HA manager takes a node to be there; of drains and names in the configuration it knows nothing. */
+export function availableToHa(node: string, ctx: RuleContext): boolean {
+  const sample = ctx.nodes.get(node);
+  return sample?.status === 'online' && !inMaintenanceOfProxmox(sample);
 }
 
 /** In Proxmox's own maintenance mode, drained, or named in the configuration. */

@@ -61,7 +61,8 @@ function onWrongNode(guests: Iterable<string>, placement: Placement, ctx: RuleCo
     const missed = missedBinding(guest, placement, ctx);
     if (!missed) continue;
     const names = [...missed.nodes.keys()].sort().join(', ');
-    const sentence = `${missed.rule}: ${guest} is on ${placement[guest]}, not on ${names}`;
+    const instead = missed.avoided ? 'which it is to keep off' : `not on ${names}`;
+    const sentence = `${missed.rule}: ${guest} is on ${placement[guest]}, ${instead}`;
     found.push({ rule: missed.rule, kind: 'node', guests: [guest], count: 1, sentence });
   }
   return found;

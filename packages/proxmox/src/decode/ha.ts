@@ -2,8 +2,17 @@ import { z } from 'zod';
 import type { HaResource, HaRuleRow } from '../port.ts';
 import { anyObject, flag, requiredText, split, text, toBoolean, toNumber, words } from './values.ts';
 
+const optionalFlag = z.unknown().optional().transform(toBoolean);
+
 export const haResource = z
-  .object({ sid: requiredText, type: text, state: text, group: text, 'auto-rebalance': flag(true) })
+  .object({
+    sid: requiredText,
+    type: text,
+    state: text,
+    group: text,
+    'auto-rebalance': flag(true),
+    failback: optionalFlag,
+  })
   .transform(
     (row): HaResource => ({
       sid: row.sid,
@@ -11,6 +20,7 @@ export const haResource = z
       state: row.state ?? 'started',
       group: row.group,
       auto_rebalance: row['auto-rebalance'],
+      ...(row.failback !== undefined && { failback: row.failback }),
     }),
   );
 
@@ -31,8 +41,6 @@ const isLegible = (value: unknown): boolean =>
   typeof value === 'string' ||
   (Array.isArray(value) && value.every((word) => typeof word === 'string'));
 const legibleWords = z.unknown().optional().refine(isLegible).pipe(words);
-
-const optionalFlag = z.unknown().optional().transform(toBoolean);
 
 export const haRule = z
   .object({
@@ -57,16 +65,22 @@ export const haRule = z
     }),
   );
 
-export const haGroup = z.object({ group: requiredText, nodes: legibleWords, restricted: flag(false) });
+export const haGroup = z.object({
+  group: requiredText,
+  nodes: legibleWords,
+  restricted: flag(false),
+  nofailback: flag(false),
+});
 
 /** A group of PVE 8 is a node-affinity rule of PVE 9 over the resources that name it. */
 export function rulesOfGroups(groups: z.output<typeof haGroup>[], resources: HaResource[]): HaRuleRow[] {
-  return groups.map(({ group, nodes, restricted }) => ({
+  return groups.map(({ group, nodes, restricted, nofailback }) => ({
     rule: group,
     type: 'node-affinity',
     resources: resources.filter((resource) => resource.group === group).map(({ sid }) => sid),
     nodes: priorities(nodes),
     strict: restricted,
+    failback: !nofailback,
     disabled: false,
   }));
 }

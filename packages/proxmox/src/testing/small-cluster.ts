@@ -53,6 +53,9 @@ const answers: Record<string, unknown> = {
   ],
   'GET /nodes/n1/qemu/100/rrddata': [{ time: 1_800_000_000, cpu: 0.5, mem: 10.5, maxmem: 20 }],
   'GET /cluster/ha/resources': [{ sid: 'vm:100', type: 'vm', state: 'started', 'auto-rebalance': 0 }],
+  'GET /cluster/ha/groups': [
+    { group: 'g1', type: 'group', nodes: 'n2:1,n1', restricted: 0, nofailback: 1, digest: 'd' },
+  ],
   'GET /cluster/ha/rules': [
     { rule: 'r1', type: 'node-affinity', resources: 'vm:100,ct:101', nodes: 'n1:2,n2', strict: 1, order: 1 },
     { rule: 'r2', type: 'resource-affinity', resources: 'vm:100,vm:102', affinity: 'negative', disable: 1 },

@@ -21,7 +21,7 @@ const resources = ({ world, given }: Context): unknown[] =>
       max_relocate: plan.ha?.max_relocate,
       digest: digestOf(world),
       ...(plan.ha?.comment ? { comment: plan.ha.comment } : {}),
-      ...(world.plan.major === 8 && plan.ha?.group ? { group: plan.ha.group } : {}),
+      ...(world.plan.groups.some(({ group }) => group === plan.ha?.group) ? { group: plan.ha?.group } : {}),
       ...(world.plan.major === 9 ? { failback: plan.ha?.failback ? 1 : 0 } : {}),
       ...(world.plan.version === '9.2' ? { 'auto-rebalance': plan.ha?.auto_rebalance ? 1 : 0 } : {}),
     }));
@@ -32,8 +32,9 @@ const withPriority = (nodes: Record<string, number>): string =>
     .join(',');
 
 const groups = ({ world }: Context): unknown[] => {
-  if (world.plan.major === 9) throw died('cannot index groups: ha groups have been migrated to rules');
-  return world.plan.description.ha.groups.map((group) => ({
+  if (world.plan.major === 9 && world.plan.description.ha.groups_migrated)
+    throw died('cannot index groups: ha groups have been migrated to rules');
+  return world.plan.groups.map((group) => ({
     group: group.group,
     type: 'group',
     nodes: withPriority(group.nodes),
@@ -58,7 +59,11 @@ const rules = ({ world, given }: Context): unknown[] =>
       digest: digestOf(world),
       ...(rule.disable ? { disable: 1 } : {}),
       ...(rule.type === 'node-affinity'
-        ? { nodes: withPriority(rule.nodes), strict: rule.strict ? 1 : 0 }
+        ? {
+            nodes: withPriority(rule.nodes),
+            strict: rule.strict ? 1 : 0,
+            ...(rule.affinity === 'negative' ? { affinity: rule.affinity } : {}),
+          }
         : { affinity: rule.affinity }),
     }));
 
