@@ -51,6 +51,8 @@ export type Bench = {
   cache: Cache;
   /** The latest version that it has seen the store at: one that is lower later on, or of another epoch, has forgotten. */
   seen: Version;
+  /** What of the outbox was counted as said, until it is settled. */
+  told: Set<string>;
 };
 
 export function createBench(service: Service, cluster: string, ground: Ground): Bench {
@@ -63,6 +65,7 @@ export function createBench(service: Service, cluster: string, ground: Ground): 
     publishes: new Map(service.publishes.map((event) => [event.name, event])),
     cache: emptyCache(),
     seen: noVersion,
+    told: new Set(),
   };
 }
 

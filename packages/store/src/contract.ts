@@ -187,16 +187,15 @@ function committing(store: () => Store): void {
     );
     const parked = await store().outbox(scope);
     expect(parked.map((found) => found.message)).toEqual(numbers.map(message));
-    await store().settle(
-      scope,
-      parked.slice(0, 11).map(({ id }) => id),
-    );
-    await store().settle(scope, []);
+    const settle = (some: typeof parked) =>
+      store().settle(
+        scope,
+        some.map(({ id }) => id),
+      );
+    expect(await settle(parked.slice(0, 11))).toBe(11);
+    expect(await settle([])).toBe(0);
     expect(await store().outbox(scope)).toEqual(parked.slice(11));
-    await store().settle(
-      scope,
-      parked.map(({ id }) => id),
-    );
+    expect(await settle(parked)).toBe(1);
     expect(await store().outbox(scope)).toEqual([]);
   });
 }

@@ -85,9 +85,7 @@ function storeOf({ records, memories }: Contents, options: MemoryStoreOptions): 
     },
     handled: async (scope, cause) => memoryOf(scope).receipts.has(cause),
     outbox: async (scope) => [...memoryOf(scope).outbox].map(([id, message]): Parked => ({ id, message })),
-    settle: async (scope, ids) => {
-      for (const id of ids) memoryOf(scope).outbox.delete(id);
-    },
+    settle: async (scope, ids) => ids.filter((id) => memoryOf(scope).outbox.delete(id)).length,
     position: async (scope, stream) => memoryOf(scope).positions.get(stream) ?? 0,
     forget: async (cluster) => {
       const isOf = (key: string): boolean => JSON.parse(key)[0] === cluster;

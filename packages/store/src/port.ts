@@ -35,7 +35,8 @@ export type Store = {
   handled: (scope: Scope, cause: string) => Promise<boolean>;
   /** Messages that were committed and not yet settled, in order. */
   outbox: (scope: Scope) => Promise<Parked[]>;
-  settle: (scope: Scope, ids: string[]) => Promise<void>;
+  /** How many of them were still there: of several that settle one at once, one took it out. */
+  settle: (scope: Scope, ids: string[]) => Promise<number>;
   /** Last position committed; 0 where none. */
   position: (scope: Scope, stream: string) => Promise<number>;
   /** Empties what is held of a cluster, outboxes included: whoever notices builds it again from the streams. */

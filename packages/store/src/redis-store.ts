@@ -34,9 +34,7 @@ export async function connectRedis(options: RedisOptions): Promise<Store> {
         .sort(([a], [b]) => placeOf(a) - placeOf(b))
         .map(([id, json]) => ({ id, message: JSON.parse(json) }));
     },
-    settle: async (scope, ids) => {
-      if (ids.length > 0) await watched(redis.hdel(keys.scope(scope, 'outbox'), ...ids));
-    },
+    settle: async (scope, ids) => (ids.length > 0 ? await watched(redis.hdel(keys.scope(scope, 'outbox'), ...ids)) : 0),
     position: async (scope, stream) => Number((await watched(redis.hget(keys.scope(scope, 'positions'), stream))) ?? 0),
     forget: async (cluster) => {
       const match = `${keys.of(cluster).replace(/[*?[\]\\]/g, '\\$&')}:*`;
