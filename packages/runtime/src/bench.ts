@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import type { Bus } from '@evenkeel/bus';
 import type { AnyEvent } from '@evenkeel/contracts';
 import type { Proxmox } from '@evenkeel/proxmox';
-import type { Scope, Store } from '@evenkeel/store';
+import { type Commit, noVersion, type Scope, type Store, type Version } from '@evenkeel/store';
 import type { ApprovalSeal } from './approval-seal.ts';
 import { bind } from './bind.ts';
 import type { ConfigSource } from './config-source.ts';
@@ -48,8 +49,10 @@ export type Bench = {
   log: Log;
   publishes: ReadonlyMap<string, AnyEvent>;
   cache: Cache;
-  /** The latest version that it has seen the store at: one that is lower later on has forgotten. */
-  seen: number;
+  /** The latest version that it has seen the store at: one that is lower later on, or of another epoch, has forgotten. */
+  seen: Version;
+  /** What of the outbox was counted as said, until it is settled. */
+  told: Set<string>;
 };
 
 export function createBench(service: Service, cluster: string, ground: Ground): Bench {
@@ -61,11 +64,19 @@ export function createBench(service: Service, cluster: string, ground: Ground): 
     log: bind(ground.log, { service: service.name, cluster }),
     publishes: new Map(service.publishes.map((event) => [event.name, event])),
     cache: emptyCache(),
-    seen: 0,
+    seen: noVersion,
+    told: new Set(),
   };
 }
 
 /** After anything that may have changed the store without this worker's knowing. */
 export function forget({ cache }: Bench): void {
-  cache.version = -1;
+  cache.version = null;
+}
+
+/** Commits and remembers how far the store came by it; null where another was faster. */
+export async function commit(bench: Bench, changes: Omit<Commit, 'id'>): Promise<Version | null> {
+  const committed = await bench.ground.store.commit(bench.scope, { id: randomUUID(), ...changes });
+  if (committed !== null) bench.seen = committed;
+  return committed;
 }

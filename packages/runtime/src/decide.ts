@@ -1,7 +1,8 @@
 import type { Outgoing } from '@evenkeel/bus';
 import type { Said } from '@evenkeel/contracts';
+import { stillKnows, type Version } from '@evenkeel/store';
 import { createAskHandler, type Work } from './ask-handler.ts';
-import type { Bench } from './bench.ts';
+import { type Bench, commit, forget } from './bench.ts';
 import { envelopes } from './envelopes.ts';
 import { flush } from './outbox.ts';
 import { blame, marked } from './outside.ts';
@@ -16,20 +17,20 @@ class StoreForgot extends Error {
 }
 
 /** Of the store, where it knows all that this worker has seen it know; what waits in line meanwhile finds out as well, until the memory is looked at. */
-async function versionHeld({ ground, scope, seen }: Bench): Promise<number> {
+async function versionHeld({ ground, scope, seen }: Bench): Promise<Version> {
   const version = await ground.store.version(scope);
-  if (version >= seen) return version;
+  if (stillKnows(version, seen)) return version;
   ground.on_forgotten?.();
   throw new StoreForgot();
 }
 
 /** Handles work up to its commit, one at a time, and says what came of it; false where another replica was faster. */
 export function createDecide(bench: Bench): (work: Work) => Promise<boolean> {
-  const { ground, scope, cache } = bench;
+  const { ground, cache } = bench;
   const records = marked(ground.store);
   const ask = createAskHandler(bench);
 
-  const versionOf = async (): Promise<number> => {
+  const versionOf = async (): Promise<Version> => {
     const version = await versionHeld(bench);
     bench.seen = version;
     if (version !== cache.version) Object.assign(cache, emptyCache(), { version });
@@ -42,17 +43,11 @@ export function createDecide(bench: Bench): (work: Work) => Promise<boolean> {
     const outbox = outgoing(bench, work, await ask(work, buffer));
     const writes = buffer.writes();
     if (!work.input && writes.length === 0 && outbox.length === 0) return true;
-    const committed = await ground.store.commit(scope, {
-      ...receiptOf(work),
-      expected_version: version,
-      writes,
-      outbox,
-    });
+    const committed = await commit(bench, { ...receiptOf(work), expected_version: version, writes, outbox });
     if (committed === null) {
-      cache.version = -1;
+      forget(bench);
       return false;
     }
-    bench.seen = committed;
     buffer.keep(committed);
     await flush(bench);
     return true;
@@ -62,8 +57,7 @@ export function createDecide(bench: Bench): (work: Work) => Promise<boolean> {
 /** What is laid aside is applied as far as it ever will be; where another replica commits meanwhile, its position says so. */
 export async function pass(bench: Bench, work: Pick<Work, 'cause' | 'position'>): Promise<void> {
   const expected_version = await versionHeld(bench);
-  const { ground, scope } = bench;
-  await ground.store.commit(scope, { ...receiptOf(work), expected_version, writes: [], outbox: [] });
+  await commit(bench, { ...receiptOf(work), expected_version, writes: [], outbox: [] });
 }
 
 const receiptOf = ({ cause, position }: Pick<Work, 'cause' | 'position'>) => ({

@@ -2,7 +2,7 @@ import type { StoredEvent } from '@evenkeel/bus';
 import type { StreamClass } from '@evenkeel/contracts';
 import type { Write } from '@evenkeel/store';
 import { createAskHandler } from './ask-handler.ts';
-import type { Bench } from './bench.ts';
+import { type Bench, commit } from './bench.ts';
 import { receiptSeconds } from './decide.ts';
 import { typeOf } from './envelope.ts';
 import { HandlerFailed, marked } from './outside.ts';
@@ -36,13 +36,14 @@ export function openRecall(bench: Bench): Recall {
   const { handlers, remembers } = bench.service;
   const readWork = createReadWork(bench, new Map([...handlers, ...remembers]));
   const heard = new Set([...handlers.keys()].map(typeOf));
-  const cache = { ...emptyCache(), version: bench.seen };
+  const cache = emptyCache();
+  let version = bench.seen;
   let batch = emptyBatch();
 
   const finish = async (): Promise<void> => {
     if (batch.causes.size === 0) return;
-    const committed = await ground.store.commit(scope, {
-      expected_version: cache.version,
+    const committed = await commit(bench, {
+      expected_version: version,
       causes: [...batch.causes],
       receipt_ttl_seconds: receiptSeconds,
       positions: Array.from(batch.positions, ([stream, sequence]) => ({ stream, sequence })),
@@ -50,8 +51,7 @@ export function openRecall(bench: Bench): Recall {
       outbox: [],
     });
     if (committed === null) throw new Error('the store was changed while it was built again');
-    bench.seen = committed;
-    cache.version = committed;
+    version = committed;
     batch = emptyBatch();
   };
 
@@ -65,7 +65,7 @@ export function openRecall(bench: Bench): Recall {
       span.end(error);
       throw error;
     }
-    buffer.keep(cache.version);
+    buffer.keep(version);
     return buffer.writes();
   };
 

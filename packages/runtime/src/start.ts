@@ -21,7 +21,7 @@ export type Started = {
   checks: () => Check[];
   /** Brings the gauges up to date that only the servers know; never takes longer than a second. */
   refresh: () => Promise<void>;
-  /** Works for these clusters from now on and for no other; what fails to start is tried again at the next call. */
+  /** Works for these clusters from now on and for no other; what fails to start, or to say its last, is tried again at the next call. */
   watch: (clusters: readonly Watched[]) => Promise<void>;
   /** Takes nothing new, finishes what is in hand, says what is committed. */
   stop: () => Promise<void>;
@@ -52,11 +52,12 @@ export async function start(services: readonly Service[], around: Surroundings):
 
   const watch = async (clusters: readonly Watched[]): Promise<void> => {
     const stays = (one: Running) => clusters.some((cluster) => isSame(one, cluster) && isFor(one.service, cluster));
-    const gone = running.filter((one) => !stays(one));
+    const leaving = running.filter((one) => !stays(one));
     const isNamed = ({ cluster }: Running) =>
       clusters.some(({ name, departed }) => name === cluster.name && departed === undefined);
-    for (const one of gone) if (!isNamed(one)) await sayFarewell(one);
-    running = running.filter(stays);
+    const unsaid = await sayFarewell(leaving.filter((one) => !isNamed(one)));
+    const gone = leaving.filter((one) => !unsaid.has(one));
+    running = running.filter((one) => !gone.includes(one));
     await stopAll(gone);
     const isNew = (service: Service, cluster: Watched) =>
       !running.some((one) => one.service === service && isSame(one, cluster));
@@ -72,6 +73,7 @@ export async function start(services: readonly Service[], around: Surroundings):
     await Promise.all(fresh.map(({ memory }) => memory.check()));
     for (const one of fresh) one.timers = timersOf(one, around);
     for (const one of opened) if (one.status === 'rejected') throw one.reason;
+    for (const error of unsaid.values()) throw error;
   };
   const inTurn = (work: () => Promise<void>): Promise<void> => {
     const next = turn.then(work);
@@ -100,9 +102,18 @@ export async function start(services: readonly Service[], around: Surroundings):
   };
 }
 
-/** While it knows not all it says nothing: what was forgotten is known again where the name comes back. */
-async function sayFarewell({ service: { farewell }, worker, memory }: Running): Promise<void> {
-  if (!farewell || memory.trouble() !== null) return;
+/** Those that it cannot be said for yet, and why: they go on, until it is said at a later call or the name is back. */
+async function sayFarewell(leaving: readonly Running[]): Promise<Map<Running, unknown>> {
+  const unsaid = new Map<Running, unknown>();
+  for (const one of leaving) await sayOne(one).catch((error) => unsaid.set(one, error));
+  return unsaid;
+}
+
+/** While it knows not all it says nothing, since it would miss what is forgotten. */
+async function sayOne({ service: { farewell }, worker, memory }: Running): Promise<void> {
+  if (!farewell) return;
+  const trouble = memory.trouble();
+  if (trouble !== null) throw new Error(trouble);
   await worker.tick({ time: 'machine', seconds: () => 0, handle: farewell });
 }
 

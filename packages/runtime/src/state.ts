@@ -1,20 +1,20 @@
 import type { AnyRecord } from '@evenkeel/contracts';
-import type { Store, Write } from '@evenkeel/store';
+import type { Store, Version, Write } from '@evenkeel/store';
 import type { RecordHandle, RecordReader } from './define-service.ts';
 
 type Parts = { complete: boolean; parts: Map<string, unknown> };
 
 /** What a worker knows of its own records: true as long as it is the last writer, which the commit's version proves. */
-export type Cache = { version: number; records: Map<string, Parts> };
+export type Cache = { version: Version | null; records: Map<string, Parts> };
 
-export const emptyCache = (): Cache => ({ version: -1, records: new Map() });
+export const emptyCache = (): Cache => ({ version: null, records: new Map() });
 
 /** A record as one handling sees it: reads through the cache, writes into a buffer until the commit. */
 export type Buffer = {
   handle: <R extends AnyRecord>(record: R) => RecordHandle<R>;
   writes: () => Write[];
   /** Makes the buffered writes part of the cache; to be called once they are committed, or where all that follow are committed with them. */
-  keep: (version: number) => void;
+  keep: (version: Version) => void;
 };
 
 export function openBuffer(store: Store, cluster: string, cache: Cache): Buffer {

@@ -45,7 +45,7 @@ export function createWorker(service: Service, cluster: string, ground: Ground):
   return {
     take: (delivery) => inTurn(() => take(delivery)),
     recall: async () => {
-      await inTurn(async () => Object.assign(bench, { seen: await ground.store.version(bench.scope) }));
+      await inTurn(() => lookAnew(bench));
       const { take, finish } = isSilent ? openRecall(bench) : { take: replay, finish: async () => {} };
       return { take: (stored) => inTurn(() => take(stored)), finish: () => inTurn(finish) };
     },
@@ -53,6 +53,12 @@ export function createWorker(service: Service, cluster: string, ground: Ground):
     goOnAlone: () => inTurn(goOnAlone),
     flush: () => inTurn(() => flush(bench)),
   };
+}
+
+/** From here on it goes by what the store knows now. */
+async function lookAnew(bench: Bench): Promise<void> {
+  bench.seen = await bench.ground.store.version(bench.scope);
+  forget(bench);
 }
 
 function createTake(bench: Bench, handle: Handle): (delivery: Delivery | Poison) => Promise<void> {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { commitOf, freshScope, storeContract } from './contract.ts';
 import { createMemoryStore } from './memory-store.ts';
+import { noVersion } from './version.ts';
 
 storeContract('memory', async () => createMemoryStore());
 storeContract('memory, encoded', async () => createMemoryStore({ encode: true }));
@@ -19,7 +20,9 @@ test('encoded values cannot be changed in place, others are kept by reference', 
 test('the oldest receipts are forgotten', async () => {
   const store = createMemoryStore({ receipts: 2 });
   const scope = freshScope();
-  for (const n of [0, 1, 2]) await store.commit(scope, commitOf({ expected_version: n, causes: [`${n}`] }));
+  let expected_version = noVersion;
+  for (const n of [0, 1, 2])
+    expected_version = (await store.commit(scope, commitOf({ expected_version, causes: [`${n}`] }))) as string;
   expect(await Promise.all(['0', '1', '2'].map((cause) => store.handled(scope, cause)))).toEqual([false, true, true]);
 });
 
@@ -29,8 +32,8 @@ test('a copy knows what the store did, and nothing of what comes later', async (
   const write = (value: string) => ({ writes: [{ record: 'r', part: 'p', value }] });
   await store.commit(scope, commitOf({ ...write('before'), causes: ['one'] }));
   const copy = store.copy();
-  await store.commit(scope, commitOf({ ...write('after'), causes: ['two'], expected_version: 1 }));
+  await store.commit(scope, commitOf({ ...write('after'), causes: ['two'], expected_version: '1/first' }));
   expect(await copy.get(scope.cluster, 'r', 'p')).toBe('before');
   expect(await Promise.all(['one', 'two'].map((cause) => copy.handled(scope, cause)))).toEqual([true, false]);
-  expect(await copy.version(scope)).toBe(1);
+  expect(await copy.version(scope)).toBe('1/first');
 });

@@ -1,4 +1,5 @@
 import type { Commit, Parked, Scope, Store } from './port.ts';
+import { versionOf } from './version.ts';
 
 export type MemoryStoreOptions = {
   /** Sends every value through JSON, as Redis would; otherwise values are kept by reference and must not be changed. */
@@ -8,7 +9,9 @@ export type MemoryStoreOptions = {
 };
 
 type Memory = {
-  version: number;
+  commits: number;
+  /** Id of the first commit; empty before it. */
+  epoch: string;
   receipts: Set<string>;
   outbox: Map<string, unknown>;
   positions: Map<string, number>;
@@ -20,6 +23,8 @@ export type MemoryStore = Store & {
   /** Another that knows what this one does now, and nothing of what comes to be known later. */
   copy: () => MemoryStore;
 };
+
+const versionIn = ({ commits, epoch }: Memory) => versionOf(commits, epoch);
 
 type Contents = { records: Map<string, Map<string, unknown>>; memories: Map<string, Memory> };
 
@@ -44,8 +49,8 @@ function storeOf({ records, memories }: Contents, options: MemoryStoreOptions): 
 
   const memoryOf = ({ service, cluster }: Scope): Memory => {
     const key = JSON.stringify([cluster, service]);
-    const fresh = { version: 0, receipts: new Set<string>(), outbox: new Map(), positions: new Map(), parked: 0 };
-    const memory = memories.get(key) ?? fresh;
+    const empty = { receipts: new Set<string>(), outbox: new Map(), positions: new Map() };
+    const memory = memories.get(key) ?? { commits: 0, epoch: '', parked: 0, ...empty };
     memories.set(key, memory);
     return memory;
   };
@@ -62,25 +67,25 @@ function storeOf({ records, memories }: Contents, options: MemoryStoreOptions): 
     }
     for (const cause of commit.causes) memory.receipts.add(cause);
     while (memory.receipts.size > limit) memory.receipts.delete(memory.receipts.values().next().value as string);
-    for (const message of commit.outbox) memory.outbox.set(String(++memory.parked), copy(message));
+    for (const message of commit.outbox) memory.outbox.set(`${++memory.parked}/${commit.id}`, copy(message));
     for (const { stream, sequence } of commit.positions ?? []) memory.positions.set(stream, sequence);
   };
 
   return {
-    version: async (scope) => memoryOf(scope).version,
+    version: async (scope) => versionIn(memoryOf(scope)),
     get: async (cluster, record, part) => copy(partsOf(cluster, record).get(part) ?? null),
     all: async (cluster, record) => copy(Object.fromEntries(partsOf(cluster, record))),
     commit: async (scope, commit) => {
       const memory = memoryOf(scope);
-      if (memory.version !== commit.expected_version) return null;
+      if (versionIn(memory) !== commit.expected_version) return null;
       apply(memory, scope.cluster, commit);
-      return ++memory.version;
+      memory.commits += 1;
+      memory.epoch ||= commit.id;
+      return versionIn(memory);
     },
     handled: async (scope, cause) => memoryOf(scope).receipts.has(cause),
     outbox: async (scope) => [...memoryOf(scope).outbox].map(([id, message]): Parked => ({ id, message })),
-    settle: async (scope, ids) => {
-      for (const id of ids) memoryOf(scope).outbox.delete(id);
-    },
+    settle: async (scope, ids) => ids.filter((id) => memoryOf(scope).outbox.delete(id)).length,
     position: async (scope, stream) => memoryOf(scope).positions.get(stream) ?? 0,
     forget: async (cluster) => {
       const isOf = (key: string): boolean => JSON.parse(key)[0] === cluster;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { commitScript } from './commit-script.ts';
+import type { Version } from './version.ts';
 
 export type RedisOptions = {
   /** `redis://` or `rediss://`, with user, password and database where needed. */
@@ -18,7 +19,7 @@ export type RedisOptions = {
   silence_ms?: number;
 };
 
-type Client = Redis & { evalCommit: (keys: number, ...values: (string | number)[]) => Promise<number | null> };
+type Client = Redis & { evalCommit: (keys: number, ...values: (string | number)[]) => Promise<Version | null> };
 
 export type RedisClient = {
   redis: Client;

@@ -4,6 +4,7 @@ import { Redis } from 'ioredis';
 import { afterAll, describe, expect, test } from 'vitest';
 import { commitOf, freshScope, storeContract } from './contract.ts';
 import { connectRedis } from './redis-store.ts';
+import { stillKnows } from './version.ts';
 
 const any = await testRedis();
 const own = await testRedis({ kind: 'own' });
@@ -26,6 +27,30 @@ describe.skipIf(!own)('Redis in trouble', () => {
     expect(await store.handled(scope, 'brief')).toBe(true);
     await sleep(100);
     expect(await store.handled(scope, 'brief')).toBe(false);
+    await store.close();
+  });
+
+  test('what was kept before there were epochs goes on, and is called by one from its next commit on', async () => {
+    const store = await connectRedis({ url, prefix: 'older' });
+    const redis = new Redis(url);
+    const key = (what: string) => `older:{lab}:service:scorer:${what}`;
+    await redis.hset(key('head'), 'version', 57, 'parked', 10);
+    await redis.hset(key('outbox'), '9', '"nine"', '10', '"ten"');
+    const scope = { service: 'scorer', cluster: 'lab' };
+    expect(await store.version(scope)).toBe('57/');
+    expect(stillKnows('57/', '56/')).toBe(true);
+    expect(await store.commit(scope, commitOf({ id: 'now', expected_version: '57/', outbox: ['eleven'] }))).toBe(
+      '58/now',
+    );
+    const parked = await store.outbox(scope);
+    expect(parked.map(({ message }) => message)).toEqual(['nine', 'ten', 'eleven']);
+    await store.settle(
+      scope,
+      parked.slice(0, 2).map(({ id }) => id),
+    );
+    expect(await store.outbox(scope)).toEqual(parked.slice(2));
+    expect(await store.commit(scope, commitOf({ id: 'next', expected_version: '58/now' }))).toBe('59/now');
+    redis.disconnect();
     await store.close();
   });
 
@@ -55,7 +80,7 @@ describe.skipIf(!own)('Redis in trouble', () => {
     expect(store.trouble()).toMatch(/^Redis at 127.0.0.1:\d+ refuses: .*OOM/u);
     await redis.config('SET', 'maxmemory', '0');
     expect(await store.outbox(scope)).toEqual([]);
-    expect(await store.commit(scope, commit)).toBe(1);
+    expect(await store.commit(scope, commit)).toBe('1/first');
     expect(store.trouble()).toBeNull();
     redis.disconnect();
     await store.close();
@@ -82,13 +107,13 @@ describe.skipIf(!own)('Redis in trouble', () => {
     store.on_reconnect(() => reconnections++);
     await store.commit(scope, commitOf({ causes: ['before'] }));
     await sleep(1_200);
-    let meanwhile: Promise<number | null> | undefined;
+    let meanwhile: Promise<string | null> | undefined;
     await own?.restart?.(async () => {
       await until(() => store.trouble() !== null);
       expect(store.trouble()).toMatch(/no connection to Redis/u);
-      meanwhile = store.commit(scope, commitOf({ expected_version: 1, causes: ['meanwhile'] }));
+      meanwhile = store.commit(scope, commitOf({ expected_version: '1/first', causes: ['meanwhile'] }));
     });
-    expect(await meanwhile).toBe(2);
+    expect(await meanwhile).toBe('2/first');
     expect(reconnections).toBe(1);
     expect(store.trouble()).toBeNull();
     expect(await store.handled(scope, 'before')).toBe(true);
@@ -113,7 +138,7 @@ describe.skipIf(!own)('Redis in trouble', () => {
     expect(told).toEqual(Array(2).fill(expect.stringMatching(/^Redis at 127.0.0.1:\d+ does not answer$/u)));
     await until(() => store.trouble() === null);
     expect(await store.handled(scope, 'before')).toBe(true);
-    expect(await store.commit(scope, commitOf({ expected_version: 1 }))).toBe(2);
+    expect(await store.commit(scope, commitOf({ expected_version: '1/first' }))).toBe('2/first');
     await store.close();
   });
 
@@ -124,8 +149,8 @@ describe.skipIf(!own)('Redis in trouble', () => {
     const redis = new Redis(url);
     await redis.flushall();
     redis.disconnect();
-    expect(await store.version(scope)).toBe(0);
-    expect(await store.commit(scope, commitOf({ expected_version: 1 }))).toBeNull();
+    expect(await store.version(scope)).toBe('0/');
+    expect(await store.commit(scope, commitOf({ expected_version: '1/first' }))).toBeNull();
     await store.close();
   });
 });

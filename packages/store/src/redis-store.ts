@@ -1,5 +1,6 @@
 import type { Commit, Scope, Store } from './port.ts';
 import { connectRedisClient, type RedisOptions } from './redis-client.ts';
+import { versionOf } from './version.ts';
 
 /**
  * A store on Redis 6.2 or newer. Redis may lose its last second in a crash (and everything when flushed): what it holds is a view, and
@@ -11,7 +12,10 @@ export async function connectRedis(options: RedisOptions): Promise<Store> {
   const keys = keysWith(options.prefix ?? 'evenkeel');
 
   return {
-    version: async (scope) => Number((await watched(redis.hget(keys.scope(scope, 'head'), 'version'))) ?? 0),
+    version: async (scope) => {
+      const [commits, epoch] = await watched(redis.hmget(keys.scope(scope, 'head'), 'version', 'epoch'));
+      return versionOf(commits ?? 0, epoch ?? '');
+    },
     get: async (cluster, record, part) => parseOrNull(await watched(redis.hget(keys.record(cluster, record), part))),
     all: async (cluster, record) => {
       const parts = await watched(redis.hgetall(keys.record(cluster, record)));
@@ -20,18 +24,17 @@ export async function connectRedis(options: RedisOptions): Promise<Store> {
     commit: async (scope, commit) => {
       const { names, values } = argumentsOf(scope, commit, keys);
       const version = await watched(redis.evalCommit(names.length, ...names, ...values));
-      if (version === null) return null;
-      wrote();
-      return Number(version);
+      if (version !== null) wrote();
+      return version;
     },
     handled: async (scope, cause) => (await watched(redis.exists(keys.scope(scope, `receipt:${cause}`)))) === 1,
     outbox: async (scope) => {
       const parked = Object.entries(await watched(redis.hgetall(keys.scope(scope, 'outbox'))));
-      return parked.sort(([a], [b]) => Number(a) - Number(b)).map(([id, json]) => ({ id, message: JSON.parse(json) }));
+      return parked
+        .sort(([a], [b]) => placeOf(a) - placeOf(b))
+        .map(([id, json]) => ({ id, message: JSON.parse(json) }));
     },
-    settle: async (scope, ids) => {
-      if (ids.length > 0) await watched(redis.hdel(keys.scope(scope, 'outbox'), ...ids));
-    },
+    settle: async (scope, ids) => (ids.length > 0 ? await watched(redis.hdel(keys.scope(scope, 'outbox'), ...ids)) : 0),
     position: async (scope, stream) => Number((await watched(redis.hget(keys.scope(scope, 'positions'), stream))) ?? 0),
     forget: async (cluster) => {
       const match = `${keys.of(cluster).replace(/[*?[\]\\]/g, '\\$&')}:*`;
@@ -73,6 +76,7 @@ function argumentsOf(scope: Scope, commit: Commit, keys: Keys): { names: string[
     names: [...names, ...records.map((record) => keys.record(scope.cluster, record))],
     values: [
       commit.expected_version,
+      commit.id,
       life_ms,
       receipts.length,
       positions.length,
@@ -83,6 +87,9 @@ function argumentsOf(scope: Scope, commit: Commit, keys: Keys): { names: string[
     ],
   };
 }
+
+/** An id begins with it, and was nothing else before. */
+const placeOf = (id: string): number => Number.parseInt(id, 10);
 
 function parseOrNull(json: string | null): unknown {
   return json === null ? null : JSON.parse(json);
