@@ -9,7 +9,8 @@ export type ArriveFacts = Pick<FollowFacts, 'now' | 'task'> & { guest: GuestRow;
 
 /** The guest is on its target: what its task left to say is kept, and the plan's validation begins. */
 export function arrive(execution: Running, facts: ArriveFacts): Validating {
-  const { migration, trace, claimed_at, validated_at, before, started_at, upid, adopted } = execution;
+  const { migration, trace, claimed_at, validated_at, before, started_at, upid, adopted, taken_along, along_with } =
+    execution;
   const { now, task } = facts;
   const transfer = task.state === 'ended' ? task.log.transfer : undefined;
   return {
@@ -22,9 +23,11 @@ export function arrive(execution: Running, facts: ArriveFacts): Validating {
     started_at,
     upid,
     adopted,
+    ...(taken_along && { taken_along }),
+    ...(along_with && { along_with }),
     arrived_at: iso(endOf(execution, facts)),
     validating_since: iso(now),
-    ...(task.state === 'ended' && { exit: task.exit }),
+    ...(task.state === 'ended' && upid !== '' && { exit: task.exit }),
     warnings: facts.warnings ?? warningsOf(execution, facts),
     ...(transfer && { transfer }),
   };

@@ -1,6 +1,6 @@
 import type { CheckResult, StepResult } from '@evenkeel/contracts';
 import { iso, millis } from '@evenkeel/model';
-import type { Ended, Ending, Execution, Validating } from './execution.ts';
+import type { Ended, Ending, Execution, Running, Validating } from './execution.ts';
 import { type LeftoverLook, sayLeftovers } from './leftovers.ts';
 import { type Stop, stepResults } from './plan-steps.ts';
 import type { DecidedWayBack } from './way-back.ts';
@@ -20,9 +20,7 @@ const notBefore = (from: Execution, now: number): number =>
 const end = (from: Execution, now: number, said: Said, stop: Stop | null): Ended => ({
   state: 'ended',
   migration: from.migration,
-  ...(from.state === 'running' || from.state === 'validating'
-    ? { start: { started_at: from.started_at, upid: from.upid, adopted: from.adopted } }
-    : {}),
+  ...(from.state === 'running' || from.state === 'validating' ? { start: startOf(from) } : {}),
   ending: {
     at: iso(notBefore(from, now)),
     warnings: [],
@@ -31,6 +29,10 @@ const end = (from: Execution, now: number, said: Said, stop: Stop | null): Ended
     ...stepsOf(from, notBefore(from, now), stop),
   },
 });
+
+function startOf({ started_at, upid, adopted, taken_along, along_with }: Running | Validating): Ended['start'] {
+  return { started_at, upid, adopted, ...(taken_along && { taken_along }), ...(along_with && { along_with }) };
+}
 
 /** How the steps of the plan went, where it has any and the migration came to the first. */
 function stepsOf(from: Execution, now: number, stop: Stop | null): Pick<Ending, 'steps'> {

@@ -1,4 +1,13 @@
-import { ApprovedMigration, CheckResult, Leftover, StepResult, Time, Transfer, WayBack } from '@evenkeel/contracts';
+import {
+  ApprovedMigration,
+  CheckResult,
+  GuestId,
+  Leftover,
+  StepResult,
+  Time,
+  Transfer,
+  WayBack,
+} from '@evenkeel/contracts';
 import { z } from 'zod';
 import { Signs } from './signs.ts';
 
@@ -43,7 +52,17 @@ const clearing_since = Time.optional();
 const before = Before.optional();
 /** W3C traceparent of its approval: what is said of it later belongs to that trace. */
 const trace = z.string().optional();
-const start = { started_at: Time, upid: z.string(), adopted: z.boolean() };
+/** Guests that HA moves upon the same request, as a rule of HA binds them to this one. */
+const taken_along = z.array(GuestId).optional();
+const start = {
+  started_at: Time,
+  /** Empty where HA was asked with the request of another and its own task is not found. */
+  upid: z.string(),
+  adopted: z.boolean(),
+  taken_along,
+  /** The migration whose request took this guest along. */
+  along_with: z.string().optional(),
+};
 /** Migrations of this guest that Proxmox knew before the intent: none of them can be ours. */
 const known_tasks = z.array(z.string());
 
@@ -53,8 +72,10 @@ const Approved = z.object({
   trace,
   /** Why the configuration of its approval lets nothing move; whatever is in force since does not overrule it. */
   paused: z.string().optional(),
+  /** The migration upon whose request HA will move this guest too, and what stood here before that. */
+  along: z.object({ with: z.string(), known_tasks, before }).optional(),
 });
-const Claimed = z.object({ state: z.literal('claimed'), migration, trace, claimed_at, validated_at });
+const Claimed = z.object({ state: z.literal('claimed'), migration, trace, claimed_at, validated_at, taken_along });
 const Starting = z.object({
   state: z.literal('starting'),
   migration,
@@ -62,6 +83,7 @@ const Starting = z.object({
   claimed_at,
   validated_at,
   before,
+  taken_along,
   /** When the intent was written. */
   t0: Time,
   known_tasks,

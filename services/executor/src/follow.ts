@@ -10,7 +10,7 @@ import { awaitHa, awaitSight, outlast } from './outlast.ts';
 import type { LogSummary } from './read-log.ts';
 import { sayUnstopped } from './say-unstopped.ts';
 import { put, type Step, wait } from './steps.ts';
-import { taskType } from './trace.ts';
+import { isWithHa } from './trace.ts';
 
 /** Cluster milliseconds for which this process has seen a migration so, whatever clocks say; 0 where it is not. */
 export type Waited = { running: number; settling: number; stopping: number };
@@ -48,7 +48,7 @@ export function follow(execution: Running, facts: FollowFacts): Step {
   if (!facts.placed) return awaitSight(execution, facts);
   const arrived = guest?.node === migration.target_node && !mayBeMigrating(guest);
   if (arrived && task.state === 'ended') return put(arrive(execution, { ...facts, guest }));
-  const asked = taskType(execution.upid) === 'hamigrate' && ok(task);
+  const asked = isWithHa(execution) && ok(task);
   if (!execution.settling_since) return put({ ...execution, settling_since: iso(now) });
   if (waited.settling < 1000 * (asked ? haSettle : settle)) return wait('waiting for the guest to come to rest');
   if (arrived || (task.state === 'ended' && guest?.node === migration.target_node))
@@ -72,7 +72,7 @@ function failure(execution: Running, facts: FollowFacts) {
     return failed({ fault: 'unknown', reason: `${migration.guest} is on ${guest.node}: moved by somebody else` });
   const lock = guest.lock ? `; ${migration.guest} is still locked (${guest.lock})` : '';
   if (ok(task)) {
-    const who = taskType(execution.upid) === 'hamigrate' ? 'HA did not carry it out' : 'its task ended well';
+    const who = isWithHa(execution) ? 'HA did not carry it out' : 'its task ended well';
     return failed({ fault: 'cluster', reason: `${who}, but ${migration.guest} is on ${guest.node}${lock}` });
   }
   const unstopped = sayUnstopped(execution);

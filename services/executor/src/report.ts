@@ -58,9 +58,17 @@ function reportArrival(execution: Validating, said: SaidSoFar, config: Config) {
 
 type Start = NonNullable<Ended['start']>;
 
-function startOf({ migration, trace }: Execution, { started_at, upid, adopted }: Start, config: Config) {
+/** Who goes on the same request to HA. */
+const boundOf = ({ taken_along, along_with }: Pick<Start, 'taken_along' | 'along_with'>) => ({
+  ...(taken_along?.length && { taken_along }),
+  ...(along_with && { along_with }),
+});
+
+function startOf({ migration, trace }: Execution, start: Start, config: Config) {
+  const { started_at, upid, adopted } = start;
+  const withHa = boundOf(start);
   const deadline_at = iso(millis(started_at) + 1000 * timeout({ migration }, config));
-  return migrationStarted.of({ migration, started_at, upid, adopted, deadline_at }, started_at, trace);
+  return migrationStarted.of({ migration, started_at, upid, adopted, deadline_at, ...withHa }, started_at, trace);
 }
 
 function lookOf(execution: Running, look: number, { step, progress }: LogSummary, now: number) {
@@ -99,7 +107,8 @@ function endOf({ migration, trace, start, ending }: Ended) {
     );
   }
   const { started_at, upid } = start ?? { started_at: at, upid: '' };
-  const data = { migration, started_at, completed_at: at, upid, warnings, ...checks, ...steps, ...left };
+  const bound = start ? boundOf(start) : {};
+  const data = { migration, started_at, completed_at: at, upid, ...bound, warnings, ...checks, ...steps, ...left };
   const more = { ...(transfer ? { transfer } : {}), ...(rollback ? { rollback } : {}) };
   return migrationCompleted.of({ ...data, ...more }, at, trace);
 }

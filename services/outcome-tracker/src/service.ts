@@ -50,12 +50,13 @@ export const outcomeTracker = defineService({
   begun: async ({ cluster, ledger }) =>
     (await ledger.list(executionsOf(cluster))).flatMap(({ value }) => underWay(value)),
 })
-  .on(migrationStarted, async ({ data: { migration, started_at, upid, deadline_at } }, here) => {
+  .on(migrationStarted, async ({ data }, here) => {
     const { state } = here;
+    const { migration, started_at, upid, deadline_at, along_with } = data;
     for (const [part, watched] of Object.entries(await state.watchedMigrations.all()))
       if (watched.guest === migration.guest && watched.completed_at < started_at)
         state.watchedMigrations.set({ ...watched, leaving_by: migration.migration_id }, part);
-    return checkInvariants(migration, { kind: 'started', at: started_at, upid, deadline_at }, here);
+    return checkInvariants(migration, { kind: 'started', at: started_at, upid, deadline_at, along_with }, here);
   })
   .on(migrationRefused, async ({ data: { migration, refused_at } }, here) =>
     checkInvariants(migration, { kind: 'refused', at: refused_at }, here),

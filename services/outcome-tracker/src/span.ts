@@ -3,7 +3,13 @@ import { hours, millis } from '@evenkeel/model';
 
 /** What an event says of the life of a migration; a failure before the start has no start. */
 export type Heard =
-  | { kind: 'started'; at: string; upid: string; deadline_at?: string | undefined }
+  | {
+      kind: 'started';
+      at: string;
+      upid: string;
+      deadline_at?: string | undefined;
+      along_with?: string | undefined;
+    }
   | { kind: 'completed' | 'failed' | 'refused'; at: string; upid?: string | undefined };
 
 /** Nothing overlaps with what ended a day ago. */
@@ -27,11 +33,12 @@ export function extend(before: MigrationSpan | undefined, of: ApprovedMigration,
   const span: MigrationSpan = before ?? fresh;
   if (heard.kind === 'started') {
     if (span.starts.some(({ upid }) => upid === heard.upid)) return span;
-    const { at, upid, deadline_at = span.deadline_at } = heard;
+    const { at, upid, deadline_at = span.deadline_at, along_with } = heard;
     return {
       ...span,
       limit,
       ...(deadline_at ? { deadline_at } : {}),
+      ...(along_with ? { along_with } : {}),
       starts: [...span.starts, { at, upid }].slice(-4),
     };
   }

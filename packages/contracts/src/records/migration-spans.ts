@@ -17,6 +17,8 @@ export const MigrationSpan = z.object({
   cooldown_minutes: z.number().optional(),
   /** How many might run at once by the configuration when it started, or ended without a start. */
   limit: z.number().int(),
+  /** The migration whose request to HA took this guest along. */
+  along_with: z.string().optional(),
   /** By when it was to be over, as it was said at its start. */
   deadline_at: Time.optional(),
   /** Since when the cluster is seen without its end, a day after it was to be over. */
