@@ -61,6 +61,7 @@ export const exceptions: { file: string; may: string; because: string }[] = [
     'last-failure',
     'look',
     'look-before',
+    'look-along',
     'look-for-leftovers',
     'perform',
     'prune',

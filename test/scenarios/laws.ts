@@ -64,15 +64,17 @@ function oneEnd(events: readonly Event[], { simulator }: Played): string[] {
   });
 }
 
-type Span = { id: string; guest: string; from: number; to: number };
+/** `request`: the migration for which Proxmox was asked; HA moves guests that it keeps together on the request for one of them. */
+type Span = { id: string; request: string; guest: string; from: number; to: number };
 
 function spansOf(events: readonly Event[]): Span[] {
   return of(events, migrationStarted.name).map((started) => {
     const end = of(events, ...ends).find((e) => idOf(e) === idOf(started));
-    const { started_at } = started.data as { started_at: string };
+    const { started_at, along_with } = started.data as { started_at: string; along_with?: string };
     const at = end && ((end.data.completed_at ?? end.data.failed_at) as string | undefined);
     const to = at === undefined ? Number.POSITIVE_INFINITY : Date.parse(at);
-    return { id: idOf(started), guest: migrationOf(started).guest, from: Date.parse(started_at), to };
+    const request = along_with ?? idOf(started);
+    return { id: idOf(started), request, guest: migrationOf(started).guest, from: Date.parse(started_at), to };
   });
 }
 
@@ -92,7 +94,7 @@ function withinLimits(events: readonly Event[], { config }: Played): string[] {
   const { max_concurrent_migrations: atOnce, max_migrations_per_run: perRun } = config.automated_migrations.rules;
   const spans = spansOf(events);
   const crowded = spans
-    .filter((span) => openWith(span, spans).length > atOnce)
+    .filter((span) => new Set(openWith(span, spans).map(({ request }) => request)).size > atOnce)
     .map(({ id }) => `more than ${atOnce} at once when ${id} starts`);
   const runs = Object.entries(Object.groupBy(of(events, migrationApproved.name), (e) => migrationOf(e).run_id));
   return [

@@ -92,7 +92,7 @@ async function advance(from: Entry, said: SaidSoFar, tick: Pass, outside: Outsid
     }
     const next = await perform(step, entry, outside);
     if (next) await noteFailure(next.execution, outside);
-    if (step.do === 'claim' || step.do === 'finish') tick.held = await readClaims(outside);
+    if (step.do === 'claim' || step.do === 'join' || step.do === 'finish') tick.held = await readClaims(outside);
     if (step.do === 'finish' && leadsBack(entry.execution)) tick.yields = true;
     if (!next) return null;
     if (next.revision === entry.revision) return entry.execution;

@@ -9,7 +9,7 @@ export type ArriveFacts = Pick<FollowFacts, 'now' | 'task'> & { guest: GuestRow;
 
 /** The guest is on its target: what its task left to say is kept, and the plan's validation begins. */
 export function arrive(execution: Running, facts: ArriveFacts): Validating {
-  const { migration, trace, claimed_at, validated_at, before } = execution;
+  const { migration, trace, claimed_at, validated_at, before, upid } = execution;
   const { now, task } = facts;
   const transfer = task.state === 'ended' ? task.log.transfer : undefined;
   return {
@@ -22,7 +22,7 @@ export function arrive(execution: Running, facts: ArriveFacts): Validating {
     ...startOf(execution),
     arrived_at: iso(endOf(execution, facts)),
     validating_since: iso(now),
-    ...(task.state === 'ended' && { exit: task.exit }),
+    ...(task.state === 'ended' && upid !== '' && { exit: task.exit }),
     warnings: facts.warnings ?? warningsOf(execution, facts),
     ...(transfer && { transfer }),
   };

@@ -1,16 +1,19 @@
+import { executionsOf } from '@evenkeel/contracts';
 import { failureStop, iso, millis } from '@evenkeel/model';
 import type { GuestRow, Proxmox } from '@evenkeel/proxmox';
+import { goAlong, leaderOf } from './along.ts';
 import { ask } from './ask.ts';
 import { askGuest } from './ask-guest.ts';
 import { begin, expiry } from './begin.ts';
 import type { Held } from './claims.ts';
 import { withLeftovers } from './end.ts';
-import type { Approved, Execution, Running, Starting, Validating } from './execution.ts';
+import { type Approved, type Ended, Execution, type Running, type Starting, type Validating } from './execution.ts';
 import { follow, type Waited } from './follow.ts';
 import { doneKey, executionKey } from './keys.ts';
 import { readFailure } from './last-failure.ts';
 import { launch } from './launch.ts';
 import { locate, lookAtRest, lookAtTask, lookForRealTask, lookForTask, readProgress } from './look.ts';
+import { lookAlong } from './look-along.ts';
 import { lookBefore } from './look-before.ts';
 import { lookForLeftovers } from './look-for-leftovers.ts';
 import type { Entry, Outside } from './outside.ts';
@@ -38,6 +41,8 @@ export async function decide(entry: Entry, tick: Tick, outside: Outside): Promis
   const { proxmox, config, pause, ledger } = outside;
   const time = () => ({ now: proxmox.clock().now, config, pause });
   const waited_ms = elapsed(execution, execution.state, outside);
+  if (execution.state === 'approved' && execution.along)
+    return goAlong(execution, execution.along, await readLeader(execution.along.with, outside));
   if (!outside.begins && isYetToBegin(execution)) return wait('nothing begins while the store does not answer');
   switch (execution.state) {
     case 'approved': {
@@ -50,8 +55,9 @@ export async function decide(entry: Entry, tick: Tick, outside: Outside): Promis
     }
     case 'claimed': {
       const look = await lookBefore(execution, outside, await readOtherMoves(execution.migration, outside));
+      const along = await lookAlong(execution, look, outside);
       const stop = await stopOf(execution, outside);
-      return launch(execution, { ...time(), pause: stop, waited_ms, held: tick.held, look });
+      return launch(execution, { ...time(), pause: stop, waited_ms, held: tick.held, look, along });
     }
     case 'starting':
       return decideStarting(execution, revision, waited_ms, outside);
@@ -60,10 +66,23 @@ export async function decide(entry: Entry, tick: Tick, outside: Outside): Promis
     case 'validating':
       return decideValidating(execution, waited_ms, outside);
     case 'ended': {
+      if (await isFollowed(execution, outside)) return wait('a guest that HA takes along is not there yet');
       const rests = !execution.ending.hold || (tick.said.ended && (await lookAtRest(execution, proxmox)));
       return retire(execution, { ...time(), waited_ms, said: tick.said.ended, rests });
     }
   }
+}
+
+async function readLeader(migration_id: string, { ledger, cluster }: Outside): Promise<Execution | null> {
+  const entry = await ledger.get(executionKey({ cluster, migration_id }));
+  return Execution.safeParse(entry?.value).data ?? null;
+}
+
+/** Whether a migration that its request took along is still in the ledger: both ends of the way are held for that, too. */
+async function isFollowed({ migration, start }: Ended, { ledger, cluster }: Outside): Promise<boolean> {
+  if (!start?.taken_along) return false;
+  const kept = (await ledger.list(executionsOf(cluster))).flatMap(({ value }) => Execution.safeParse(value).data ?? []);
+  return kept.some((other) => leaderOf(other) === migration.migration_id);
 }
 
 /** Its request was not sent yet. */

@@ -1,4 +1,13 @@
-import { ApprovedMigration, CheckResult, Leftover, StepResult, Time, Transfer, WayBack } from '@evenkeel/contracts';
+import {
+  ApprovedMigration,
+  CheckResult,
+  GuestId,
+  Leftover,
+  StepResult,
+  Time,
+  Transfer,
+  WayBack,
+} from '@evenkeel/contracts';
 import { z } from 'zod';
 import { Signs } from './signs.ts';
 
@@ -45,7 +54,18 @@ const before = Before.optional();
 const trace = z.string().optional();
 /** How many might run at once by the configuration under which its request was sent. */
 const max_concurrent_migrations = z.number().int().optional();
-const start = { started_at: Time, upid: z.string(), adopted: z.boolean(), max_concurrent_migrations };
+/** Guests that HA moves upon the same request, as a rule of HA binds them to this one. */
+const taken_along = z.array(GuestId).optional();
+const start = {
+  started_at: Time,
+  /** Empty where HA was asked with the request of another and its own task is not found. */
+  upid: z.string(),
+  adopted: z.boolean(),
+  max_concurrent_migrations,
+  taken_along,
+  /** The migration whose request took this guest along. */
+  along_with: z.string().optional(),
+};
 /** Migrations of this guest that Proxmox knew before the intent: none of them can be ours. */
 const known_tasks = z.array(z.string());
 
@@ -55,8 +75,10 @@ const Approved = z.object({
   trace,
   /** Why the configuration of its approval lets nothing move; whatever is in force since does not overrule it. */
   paused: z.string().optional(),
+  /** The migration upon whose request HA will move this guest too, and what stood here before that. */
+  along: z.object({ with: z.string(), known_tasks, before }).optional(),
 });
-const Claimed = z.object({ state: z.literal('claimed'), migration, trace, claimed_at, validated_at });
+const Claimed = z.object({ state: z.literal('claimed'), migration, trace, claimed_at, validated_at, taken_along });
 const Starting = z.object({
   state: z.literal('starting'),
   migration,
@@ -64,6 +86,7 @@ const Starting = z.object({
   claimed_at,
   validated_at,
   before,
+  taken_along,
   /** When the intent was written. */
   t0: Time,
   max_concurrent_migrations,
@@ -130,6 +153,14 @@ export type Execution = z.output<typeof Execution>;
 export type Start = NonNullable<Ended['start']>;
 
 /** How it started, which stays with it to its end. */
-export function startOf({ started_at, upid, adopted, max_concurrent_migrations }: Start): Start {
-  return { started_at, upid, adopted, ...(max_concurrent_migrations !== undefined && { max_concurrent_migrations }) };
+export function startOf(start: Start): Start {
+  const { started_at, upid, adopted, max_concurrent_migrations, taken_along, along_with } = start;
+  return {
+    started_at,
+    upid,
+    adopted,
+    ...(max_concurrent_migrations !== undefined && { max_concurrent_migrations }),
+    ...(taken_along && { taken_along }),
+    ...(along_with && { along_with }),
+  };
 }

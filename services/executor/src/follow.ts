@@ -10,7 +10,7 @@ import { awaitHa, awaitSight, outlast } from './outlast.ts';
 import type { LogSummary } from './read-log.ts';
 import { sayUnstopped } from './say-unstopped.ts';
 import { put, type Step, wait } from './steps.ts';
-import { taskType } from './trace.ts';
+import { isWithHa } from './trace.ts';
 
 /** Cluster milliseconds for which this process has seen a migration so, whatever clocks say; 0 where it is not. */
 export type Waited = { running: number; settling: number; stopping: number };
@@ -75,7 +75,7 @@ function conclude(execution: Running, facts: FollowFacts): Step {
 const without = ({ settling_since: _, ...rest }: Running): Running => rest;
 const ok = (task: FollowFacts['task']) => task.state === 'ended' && isTaskOk(task.exit);
 /** HA was asked, and said that it would. */
-const isAsked = ({ upid }: Running, { task }: FollowFacts) => taskType(upid) === 'hamigrate' && ok(task);
+const isAsked = (execution: Running, { task }: FollowFacts) => isWithHa(execution) && ok(task);
 const onTarget = ({ migration }: Running, { guest }: FollowFacts) =>
   guest?.node === migration.target_node ? guest : undefined;
 const isElsewhere = ({ migration }: Running, guest: GuestRow | undefined) =>
@@ -90,7 +90,7 @@ function failure(execution: Running, facts: FollowFacts) {
     return failed({ fault: 'unknown', reason: `${migration.guest} is on ${guest.node}: moved by somebody else` });
   const lock = guest.lock ? `; ${migration.guest} is still locked (${guest.lock})` : '';
   if (ok(task)) {
-    const who = taskType(execution.upid) === 'hamigrate' ? 'HA did not carry it out' : 'its task ended well';
+    const who = isWithHa(execution) ? 'HA did not carry it out' : 'its task ended well';
     return failed({ fault: 'cluster', reason: `${who}, but ${migration.guest} is on ${guest.node}${lock}` });
   }
   const unstopped = sayUnstopped(execution);

@@ -1,12 +1,12 @@
 import { type GuestRow, type NodeRow, type Proxmox, parseMigrationLog, type TaskRow } from '@evenkeel/proxmox';
 import { ask } from './ask.ts';
 import { hearDropped, mayHideGuest } from './dropped-rows.ts';
-import type { Ended, Execution, Running, Starting } from './execution.ts';
+import type { Ended, Execution, Running } from './execution.ts';
 import { type FollowFacts, underWay } from './follow.ts';
 import { mayBeMigrating } from './lock.ts';
 import { type LogSummary, readLog } from './read-log.ts';
 import { lookIsDue, type SaidSoFar } from './report.ts';
-import { findTask, migrationsOf, migrationsSince, type TracedTask, taskType } from './trace.ts';
+import { findTask, isWithHa, migrationsOf, migrationsSince, type TracedTask } from './trace.ts';
 
 type Whom = Pick<Execution['migration'], 'vmid' | 'type' | 'source_node' | 'target_node'>;
 
@@ -39,10 +39,7 @@ async function isUnknown({ source_node, target_node, type, vmid }: Whom, proxmox
 type FoundTasks = { found: TracedTask[]; complete: boolean };
 
 /** The tasks among which an intent must be if it was carried out, with where they lead; complete where all of it could be read. */
-export async function lookForTask(
-  intent: Pick<Starting, 'migration' | 't0' | 'known_tasks'>,
-  proxmox: Proxmox,
-): Promise<FoundTasks> {
+export async function lookForTask(intent: Parameters<typeof findTask>[0], proxmox: Proxmox): Promise<FoundTasks> {
   const { found, complete } = await listTasks(intent, proxmox);
   const traced = await Promise.all(migrationsSince(intent, found).map((task) => readTarget(task, proxmox)));
   const read = traced.filter((task) => task !== null);
@@ -72,6 +69,7 @@ async function listTasks({ migration }: Pick<Execution, 'migration'>, proxmox: P
 /** How the task of a running migration stands. */
 export async function lookAtTask(execution: Running, proxmox: Proxmox): Promise<FollowFacts['task']> {
   const { migration } = execution;
+  if (execution.upid === '' && isWithHa(execution)) return { state: 'ended', exit: 'OK', log: readLog([]) };
   const status = await ask(proxmox.task_status(execution.upid));
   if (!status.ok) return { state: 'unknown', why: status.error.message };
   const { running, exitstatus: exit } = status.value;
@@ -92,19 +90,19 @@ export async function lookAtTask(execution: Running, proxmox: Proxmox): Promise<
 
 /** The migration that HA started for us, where ours was only the request to it. */
 export async function lookForRealTask(execution: Running, proxmox: Proxmox): Promise<string | null> {
-  if (taskType(execution.upid) !== 'hamigrate') return null;
+  if (!isWithHa(execution)) return null;
   const intent = { ...execution, t0: execution.started_at };
   const { found } = await lookForTask(intent, proxmox);
   const real = findTask(intent, found, proxmox.user);
   return real && real.type !== 'hamigrate' ? real.upid : null;
 }
 
-const isWithHa = (guest: GuestRow): boolean => underWay.includes(guest.hastate ?? '');
+const isMovedByHa = (guest: GuestRow): boolean => underWay.includes(guest.hastate ?? '');
 
 /** Whether the guest of a migration that was given up has come to rest. */
 export async function lookAtRest(execution: Ended, proxmox: Proxmox): Promise<boolean> {
   const { placed, guest } = await locate(execution.migration, proxmox);
-  const moves = guest !== undefined && (mayBeMigrating(guest) || isWithHa(guest));
+  const moves = guest !== undefined && (mayBeMigrating(guest) || isMovedByHa(guest));
   return placed && !moves && !(await mayStillRun(execution, proxmox));
 }
 

@@ -5,7 +5,7 @@ import type { Tombstone } from './companions.ts';
 import { refuse } from './end.ts';
 import type { Execution } from './execution.ts';
 import { letGo, take } from './hold.ts';
-import { doneKey, executionKey } from './keys.ts';
+import { doneKey, executionKey, guestClaim } from './keys.ts';
 import { codeOfRefusal } from './look-before.ts';
 import type { Entry, Outside } from './outside.ts';
 import type { Step } from './steps.ts';
@@ -19,6 +19,8 @@ export async function perform(step: Action, entry: Entry, outside: Outside): Pro
       return write(step.next, entry, outside);
     case 'claim':
       return (await take(step.keys, step.next.migration, outside)) ? write(step.next, entry, outside) : entry;
+    case 'join':
+      return join(step, entry, outside);
     case 'post':
       return post(step, entry, outside);
     case 'stop': {
@@ -40,6 +42,18 @@ async function write<E extends Execution>(state: E, { execution, revision }: Ent
   const next: E = execution.trace ? { ...state, trace: execution.trace } : state;
   const written = await ledger.update(executionKey(next.migration), next, revision);
   return written === null ? null : { execution: next, revision: written };
+}
+
+/** What is bound is so by compare-and-set: who refused or began it meanwhile wins, and nothing is sent. */
+async function join({ followers, keys, next }: Extract<Step, { do: 'join' }>, entry: Entry, outside: Outside) {
+  if (!(await take(keys, next.migration, outside))) return entry;
+  for (const follower of followers) {
+    const { migration } = follower.next;
+    if (!(await take([guestClaim(migration)], migration, outside))) return entry;
+    const from = { execution: follower.next, revision: follower.revision };
+    if (!(await write(follower.next, from, outside))) return entry;
+  }
+  return write(next, entry, outside);
 }
 
 /** Sends the request once: only who wrote the intent does, and only while that is fresh. */

@@ -152,17 +152,24 @@ function memoryOf(target: { node: string; mem: number; maxmem: number }, { guest
   return { used: usedBytes(target, occupied, nodes), usable: usableBytes(target, nodes) };
 }
 
-const targetHasRoom: Check = (migration, look, config) => {
+/** Why the target has no room for guests of the source that arrive together, or null. */
+export function hasRoomFor(
+  guests: readonly string[],
+  { source_node, target_node }: Pick<ApprovedMigration, 'source_node' | 'target_node'>,
+  look: Look,
+  config: Config,
+) {
   const limits = config.automated_migrations.safety_checks;
-  const guest = guestOf(migration, look);
-  const target = look.nodes.find((n) => n.node === migration.target_node);
-  if (guest?.status !== 'running' || !target) return null;
-  const guestMem = guest.memhost ?? guest.mem;
+  const running = look.guests.filter(({ id, status }) => guests.includes(id) && status === 'running');
+  const target = look.nodes.find((n) => n.node === target_node);
+  if (running.length === 0 || !target) return null;
   const { cpu: targetCpu, maxcpu, mem: targetMem, maxmem } = target;
   if (!maxmem || !maxcpu || targetMem === undefined || targetCpu === undefined)
     return no('target_unknown', `the figures of ${target.node} could not be read`);
-  if (guestMem === undefined || guest.cpu === undefined || !guest.maxcpu)
-    return no('target_unknown', `whether ${target.node} has room is not known: no figures of ${migration.guest}`);
+  const mute = running.find((row) => (row.memhost ?? row.mem) === undefined || row.cpu === undefined || !row.maxcpu);
+  if (mute) return no('target_unknown', `whether ${target.node} has room is not known: no figures of ${mute.id}`);
+  const guestMem = running.reduce((sum, { memhost, mem = 0 }) => sum + (memhost ?? mem), 0);
+  const guestCores = running.reduce((sum, { cpu = 0, maxcpu = 0 }) => sum + cpu * maxcpu, 0);
   const { used, usable } = memoryOf({ node: target.node, mem: targetMem, maxmem }, look, config);
   const mem = (used + guestMem) / usable;
   if (100 * mem > limits.max_node_memory_percent)
@@ -171,7 +178,7 @@ const targetHasRoom: Check = (migration, look, config) => {
       `${target.node} would use ${percent(mem)} of its memory, ${limits.max_node_memory_percent} % at most`,
     );
   const speed = (node: string) => config.nodes[node]?.speed_factor ?? 1;
-  const cores = (guest.cpu * guest.maxcpu * speed(migration.source_node)) / speed(target.node);
+  const cores = (guestCores * speed(source_node)) / speed(target.node);
   const cpu = targetCpu + cores / maxcpu;
   if (100 * cpu > limits.max_node_cpu_percent)
     return no(
@@ -179,7 +186,9 @@ const targetHasRoom: Check = (migration, look, config) => {
       `${target.node} would use ${percent(cpu)} of its CPU, ${limits.max_node_cpu_percent} % at most`,
     );
   return null;
-};
+}
+
+const targetHasRoom: Check = (migration, look, config) => hasRoomFor([migration.guest], migration, look, config);
 
 /** What its own node does not show may be hidden from the token, and says nothing. */
 const bridgesThere: Check = ({ guest, target_node }, { bridges }) => {

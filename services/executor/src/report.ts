@@ -56,11 +56,16 @@ function reportArrival(execution: Validating, said: SaidSoFar, config: Config) {
   return { events: [...started, arrived], next: { ...said, started: true, look, looked_at: at } };
 }
 
+/** Who goes on the same request to HA. */
+const boundOf = ({ taken_along, along_with }: Pick<Start, 'taken_along' | 'along_with'>) => ({
+  ...(taken_along?.length && { taken_along }),
+  ...(along_with && { along_with }),
+});
+
 function sayStart({ migration, trace }: Execution, from: Start, config: Config) {
-  const start = startOf(from);
-  const { started_at } = start;
-  const deadline_at = iso(millis(started_at) + 1000 * timeout({ migration }, config));
-  return migrationStarted.of({ migration, ...start, deadline_at }, started_at, trace);
+  const { taken_along: _, along_with: __, ...start } = startOf(from);
+  const deadline_at = iso(millis(start.started_at) + 1000 * timeout({ migration }, config));
+  return migrationStarted.of({ migration, ...start, deadline_at, ...boundOf(from) }, start.started_at, trace);
 }
 
 function lookOf(execution: Running, look: number, { step, progress }: LogSummary, now: number) {
@@ -99,7 +104,8 @@ function endOf({ migration, trace, start, ending }: Ended) {
     );
   }
   const { started_at, upid } = start ?? { started_at: at, upid: '' };
-  const data = { migration, started_at, completed_at: at, upid, warnings, ...checks, ...steps, ...left };
+  const bound = start ? boundOf(start) : {};
+  const data = { migration, started_at, completed_at: at, upid, ...bound, warnings, ...checks, ...steps, ...left };
   const more = { ...(transfer ? { transfer } : {}), ...(rollback ? { rollback } : {}) };
   return migrationCompleted.of({ ...data, ...more }, at, trace);
 }

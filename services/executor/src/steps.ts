@@ -1,5 +1,5 @@
 import type { MigrateOptions } from '@evenkeel/proxmox';
-import type { Execution, Running, Starting } from './execution.ts';
+import type { Approved, Claimed, Execution, Running, Starting } from './execution.ts';
 
 /** What is to be done next with an execution; the shell does it, and nothing else. */
 export type Step =
@@ -8,6 +8,8 @@ export type Step =
   | { do: 'put'; next: Execution }
   /** Take these keys in this order; with all of them, write the next state. */
   | { do: 'claim'; keys: string[]; next: Execution }
+  /** Bind the approvals that HA will carry out upon the same request, and hold each guest that it takes along; with all of them, write the next state. */
+  | { do: 'join'; followers: { next: Approved; revision: number }[]; keys: string[]; next: Claimed }
   /** Write the intent; only who succeeds sends the request, once. */
   | { do: 'post'; next: Starting; options: MigrateOptions }
   /** Write that it is to be stopped, then ask Proxmox to. */

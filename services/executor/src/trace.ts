@@ -1,6 +1,6 @@
 import { hours, millis } from '@evenkeel/model';
 import type { TaskRow } from '@evenkeel/proxmox';
-import type { Starting } from './execution.ts';
+import type { Running, Starting } from './execution.ts';
 
 const migrating = ['qmigrate', 'vzmigrate', 'hamigrate'];
 /** By how much the clock of a node may be behind the cluster's: what is older than an intent is told by the tasks known before it. */
@@ -10,10 +10,14 @@ const haUser = 'root@pam';
 
 /** A task, and where it takes the guest as far as its log says so. */
 export type TracedTask = TaskRow & { target?: string | undefined };
-type Intent = Pick<Starting, 'migration' | 't0' | 'known_tasks'>;
+type Intent = Pick<Starting, 'migration' | 't0' | 'known_tasks'> & Pick<Partial<Running>, 'along_with'>;
 
 /** The type in a UPID: `UPID:node:pid:pstart:starttime:type:id:user:`. */
 export const taskType = (upid: string): string => upid.split(':')[5] ?? '';
+
+/** Whether HA was asked for it, with a request of its own or that of another guest, and its own task is not known. */
+export const isWithHa = ({ upid, along_with }: Pick<Running, 'upid' | 'along_with'>): boolean =>
+  upid === '' ? along_with !== undefined : taskType(upid) === 'hamigrate';
 
 /** Whose token a task was begun with, where it names that too. */
 export const ownerOf = ({ user }: Pick<TaskRow, 'user'>): string => user.split('!')[0] ?? '';
@@ -34,15 +38,17 @@ export function migrationsSince<T extends TaskRow>({ migration, t0, known_tasks 
 }
 
 /**
- * The task that an intent led to: the latest to its target that this user began, or that HA did upon this user's request; the real
- * one before that request. Lists of the whole cluster also show how the guest came to its source.
+ * The task that an intent led to: the latest to its target that this user began, or that HA did upon this user's request, be it the
+ * one for another guest that takes this along; the real one before that request. Lists of the whole cluster also show how the guest came to its source.
  */
 export function findTask(intent: Intent, tasks: TracedTask[], user: string): TracedTask | null {
   const since = migrationsSince(intent, tasks).filter(
     ({ target }) => target === undefined || target === intent.migration.target_node,
   );
   const asked = since.find((t) => t.type === 'hamigrate' && ownerOf(t) === user);
-  const byHa = (t: TaskRow) => asked !== undefined && ownerOf(t) === haUser && t.starttime >= asked.starttime;
+  const isAfterRequest = ({ starttime }: TaskRow) =>
+    intent.along_with !== undefined || (asked !== undefined && starttime >= asked.starttime);
+  const byHa = (t: TaskRow) => ownerOf(t) === haUser && isAfterRequest(t);
   const found = since.filter((t) => ownerOf(t) === user || (t.type !== 'hamigrate' && byHa(t)));
   return found.findLast((t) => t.type !== 'hamigrate') ?? found.at(-1) ?? null;
 }

@@ -14,6 +14,7 @@ import { concerned, iso, millis } from '@evenkeel/model';
 import { approve, waitsForFirst } from './approvals.ts';
 import { type Authority, authority } from './authority.ts';
 import { buildContext, candidatesOf, type Facts, type Occasion } from './context.ts';
+import { fillSlots } from './fill-slots.ts';
 import type { FilterContext, Generated } from './filter.ts';
 import { type Climb, limitsOrder } from './ladder.ts';
 import { type Selection, select, waitsForRoom } from './select.ts';
@@ -77,7 +78,11 @@ function decide(
 ): Decision[] {
   const ranked = [...selection.chosen, ...selection.surplus];
   const most = context.config.automated_migrations.rules.max_migrations_per_run;
-  let acting = 0;
+  const acting = selection.chosen.filter(
+    (c) => authorityOf(c, context).may === 'act' && !waitsForFirst(c.candidate.recommendation, undefined),
+  );
+  const moves = acting.map(({ candidate: { recommendation } }) => recommendation);
+  const fitting = fillSlots(moves, slots.free, context);
   const chosen = selection.chosen.map((c, i) => {
     const place = `ranked ${i + 1} of ${ranked.length}`;
     const { may, action, reason } = authorityOf(c, context);
@@ -85,7 +90,7 @@ function decide(
       return decision(c, 'skipped', `${place}: run ${newer} is newer and was decided before this one`, noRoom());
     const first = waitsForFirst(c.candidate.recommendation, undefined);
     if (may === 'act' && first) return decision(c, 'skipped', `${place}: ${first}`, noRoom());
-    if (may === 'act' && acting++ >= slots.free)
+    if (may === 'act' && !fitting.has(c.candidate.recommendation))
       return decision(c, 'skipped', `${place}: ${waitsFor(slots, slots.free)}`, noRoom(limitOf(slots)));
     const said = may === 'act' ? `${reason}: ${place}, ${c.candidate.recommendation.reason}` : reason;
     return decision(c, action, said, { result: 'passed', reason: place });

@@ -198,6 +198,34 @@ test.each<[string, ReturnType<typeof single>[], object, string, string | undefin
   if (held) expect(why).toBe(held);
 });
 
+test.each([
+  ['moves together go in one slot', [101, 102], '101 102'],
+  ['does not move go one after the other', [], '101'],
+  ['moves one of go one after the other', [102, 103], '101'],
+])('two of three that belong together and HA %s', (_, managed, approved) => {
+  const plain = givenRun(unit([101, 102, 103], 1));
+  const ha = { state: 'started', auto_rebalance: false };
+  const run = {
+    ...plain,
+    guests: plain.guests.map((guest) => (managed.includes(guest.vmid) ? { ...guest, ha } : guest)),
+    sample: {
+      ...plain.sample,
+      ha_rules: [
+        { rule: 'keep', type: 'resource-affinity', guests: ['qemu/101', 'qemu/102'], affinity: 'positive' } as const,
+      ].map((rule) => ({ ...rule, guests: [...rule.guests] })),
+    },
+  };
+  const config = { automated_migrations: { rules: { max_concurrent_migrations: 1 } } };
+  const told = (all: readonly { vmid: number }[]) => all.map(({ vmid }) => vmid).join(' ');
+  const other = { ...order(), guest: 'qemu/109' as const, source_node: 'pve3', migration_id: 'other' };
+  const busy = addApproved(undefined, [other], [], noon);
+  const full = decideRun(givenOccasion(run, { config }), givenFacts(run, { approvals: busy }));
+  expect(told(full.approved)).toBe('');
+  expect(told(decideRun(givenOccasion(run, { config }), givenFacts(run)).approved)).toBe(approved);
+  const next = lookAgain(full.waiting, givenFacts(run), { now: noon + 1000, config: givenConfig(config) });
+  expect(told(next.approved)).toBe(approved);
+});
+
 test('a pair whose places become free goes', () => {
   const all = [single(101, 1), single(102, 2), ...unit([103, 104], 3)];
   expect(play(all, {}, ['qemu/102'])[0]).toBe('101 103 104');

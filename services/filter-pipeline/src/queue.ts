@@ -3,6 +3,8 @@ import { millis, oldestSample } from '@evenkeel/model';
 import { approve, waitsForFirst } from './approvals.ts';
 import { authority } from './authority.ts';
 import { buildContext, candidatesOf, type Facts } from './context.ts';
+import { fillSlots } from './fill-slots.ts';
+import type { Climb } from './ladder.ts';
 import type { CurrentRun } from './pipeline.ts';
 import { isPartOf, type Room, select, waitsForRoom } from './select.ts';
 import { freeSlots, waitsFor } from './slots.ts';
@@ -42,7 +44,10 @@ export function lookAgain(
     chosen.filter(({ candidate: { recommendation } }) => !waitsForFirst(recommendation, facts.approvals)),
     chosen.filter(({ candidate: { recommendation } }) => waitsForFirst(recommendation, facts.approvals)),
   ];
-  const approved = ready.slice(0, slots.free).map(({ candidate: { recommendation, guest } }) => {
+  const moves = ready.map(({ candidate: { recommendation } }) => recommendation);
+  const found = fillSlots(moves, slots.free, context);
+  const [goes, waits] = [ready.filter(isIn(found)), ready.filter((one) => !isIn(found)(one))];
+  const approved = goes.map(({ candidate: { recommendation, guest } }) => {
     const place = queue.find(({ recommendation_id }) => recommendation_id === recommendation.recommendation_id)!;
     return approve(recommendation, guest!.identity, place.decision_id, context, allowed(recommendation).approved_by);
   });
@@ -55,14 +60,17 @@ export function lookAgain(
       recommendation.guest,
       waitsForFirst(recommendation, facts.approvals)!,
     ]),
-    ...ready
-      .slice(slots.free)
-      .map(({ candidate }) => [candidate.recommendation.guest, waitsFor(slots, approved.length)]),
+    ...waits.map(({ candidate }) => [candidate.recommendation.guest, waitsFor(slots, slots.free)]),
     ...surplus.map((c) => [c.candidate.recommendation.guest, room.left > 0 ? waitsForRoom(c, room.most) : allMade]),
   ];
   const left = without(waiting, new Set(approved.map(({ decision_id }) => decision_id)));
   return { approved, waiting: left, held: Object.fromEntries(held) };
 }
+
+const isIn =
+  (found: ReadonlySet<Recommendation>) =>
+  ({ candidate: { recommendation } }: Climb): boolean =>
+    found.has(recommendation);
 
 function outdated(sampledAt: string, now: number): string | undefined {
   const age = now - millis(sampledAt);

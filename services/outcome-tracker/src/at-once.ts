@@ -37,22 +37,29 @@ export function atOnce(span: MigrationSpan, others: readonly MigrationSpan[], no
       return [about('one_move_per_guest', ids, `${ran.guest} was in two migrations at once`)];
     const node = other.source_node === ran.source_node ? ran.source_node : ran.target_node;
     const isShared = other.source_node === ran.source_node || other.target_node === ran.target_node;
-    return isShared ? [about('within_limits', ids, `two migrations from or to ${node} at once`)] : [];
+    return isShared && requestOf(other) !== requestOf(ran)
+      ? [about('within_limits', ids, `two migrations from or to ${node} at once`)]
+      : [];
   });
   return [...pairs, ...tooMany([ran, ...beside])];
 }
 
+/** HA moves guests that it keeps together on the request for one of them: they count as one. */
+const requestOf = ({ migration_id, along_with = migration_id }: MigrationSpan): string => along_with;
+
 const overlap = (a: Ran, b: Ran): boolean => a.from < b.to - skew && b.from < a.to - skew;
+
+const requestsOf = (all: readonly MigrationSpan[]): number => new Set(all.map(requestOf)).size;
 
 /** At the start of each, how many of them ran, against the limit then in force: of what began within the skew of clocks, the largest. */
 function tooMany(all: readonly Ran[]): Broken[] {
   const crowds = all.map(({ from }) => {
     const crowd = all.filter((one) => one.from <= from && from < one.to - skew);
     const limit = Math.max(0, ...crowd.filter((one) => one.from >= from - skew).map((one) => one.limit));
-    return { crowd, limit, excess: crowd.length - limit };
+    return { crowd, limit, excess: requestsOf(crowd) - limit };
   });
   const worst = crowds.sort((a, b) => b.excess - a.excess)[0];
   if (!worst || worst.excess <= 0) return [];
   const ids = worst.crowd.map(({ migration_id }) => migration_id);
-  return [about('within_limits', ids, `${worst.crowd.length} migrations ran at once, at most ${worst.limit} may`)];
+  return [about('within_limits', ids, `${requestsOf(worst.crowd)} migrations ran at once, at most ${worst.limit} may`)];
 }

@@ -115,6 +115,33 @@ describe('what a migration breaks', () => {
       [elsewhere(7), elsewhere(8, { limit: 1, from: 70 })],
     ],
     ['two from one node', ['within_limits'], span(), [elsewhere(7, { source_node: 'n1' })]],
+    [
+      'nothing: HA moves two on one request',
+      [],
+      span({ migration_id: 'first', limit: 1 }),
+      [span({ guest: 'qemu/7', limit: 1, along_with: 'first' })],
+    ],
+    [
+      'nothing: HA moves three on one request',
+      [],
+      span({ along_with: 'first', limit: 1 }),
+      [
+        span({ guest: 'qemu/7', migration_id: 'first', limit: 1 }),
+        span({ guest: 'qemu/8', limit: 1, along_with: 'first' }),
+      ],
+    ],
+    [
+      'beside two that HA moves on one request, from their node',
+      ['within_limits', 'within_limits'],
+      span({ target_node: 'n3' }),
+      [span({ guest: 'qemu/7', migration_id: 'first' }), span({ guest: 'qemu/8', along_with: 'first' })],
+    ],
+    [
+      'too many, though one goes along with one that is over',
+      ['within_limits'],
+      span({ limit: 1 }),
+      [elsewhere(7, { limit: 1, along_with: 'over' })],
+    ],
     ['two to one node', ['within_limits'], span(), [elsewhere(7, { target_node: 'n2' })]],
   ])('%s', (_, expected, one, others) => {
     const broken = brokenBy(one, others, now);

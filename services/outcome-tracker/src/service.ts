@@ -51,12 +51,13 @@ export const outcomeTracker = defineService({
     (await ledger.list(executionsOf(cluster))).flatMap(({ value }) => underWay(value)),
 })
   .on(migrationStarted, async ({ data }, here) => {
-    const { migration, started_at, upid, deadline_at, max_concurrent_migrations: limit } = data;
     const { state } = here;
+    const { migration, started_at, upid, deadline_at, max_concurrent_migrations, along_with } = data;
     for (const [part, watched] of Object.entries(await state.watchedMigrations.all()))
       if (watched.guest === migration.guest && watched.completed_at < started_at)
         state.watchedMigrations.set({ ...watched, leaving_by: migration.migration_id }, part);
-    return checkInvariants(migration, { kind: 'started', at: started_at, upid, deadline_at, limit }, here);
+    const span = { at: started_at, upid, deadline_at, limit: max_concurrent_migrations, along_with };
+    return checkInvariants(migration, { kind: 'started', ...span }, here);
   })
   .on(migrationRefused, async ({ data: { migration, refused_at } }, here) =>
     checkInvariants(migration, { kind: 'refused', at: refused_at }, here),

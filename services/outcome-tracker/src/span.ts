@@ -10,6 +10,7 @@ export type Heard =
       deadline_at?: string | undefined;
       /** How many might run at once when its request was sent, where that was said. */
       limit?: number | undefined;
+      along_with?: string | undefined;
     }
   | { kind: 'completed' | 'failed' | 'refused'; at: string; upid?: string | undefined };
 
@@ -35,11 +36,12 @@ export function extend(before: MigrationSpan | undefined, of: ApprovedMigration,
   const span: MigrationSpan = before ?? fresh;
   if (heard.kind === 'started') {
     if (span.starts.some(({ upid }) => upid === heard.upid)) return span;
-    const { at, upid, deadline_at = span.deadline_at } = heard;
+    const { at, upid, deadline_at = span.deadline_at, along_with } = heard;
     return {
       ...span,
       limit,
       ...(deadline_at ? { deadline_at } : {}),
+      ...(along_with ? { along_with } : {}),
       starts: [...span.starts, { at, upid }].slice(-4),
     };
   }

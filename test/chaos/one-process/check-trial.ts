@@ -99,11 +99,17 @@ function checkPosts({ sent, approved }: Witness): string[] {
 const oursOf = ({ truth, approved }: Witness): MoveRecord[] =>
   truth.moves.filter(({ vmid, target }) => approved.some((m) => m.vmid === vmid && m.target_node === target));
 
-/** I1, I5: no guest, source or target in two migrations at a time, and no more at a time than configured. */
+/** Whether HA moves one guest on the request for another. */
+const goAlong = (a: number, b: number, { trial }: Witness): boolean =>
+  trial.by_ha === true && trial.approvals.some(({ vmid, companions = [] }) => vmid === a && companions.includes(b));
+
+/** I1, I5: no guest, source or target in two migrations at a time, and no more at a time than configured; what HA moves on one request counts as one. */
 function checkMoves(witness: Witness, max_concurrent: number): string[] {
   const ours = oursOf(witness);
   return ours.flatMap((move, i) => {
-    const beside = ours.filter((m, j) => j !== i && m.started <= move.started && move.started < m.ended);
+    const beside = ours.filter(
+      (m, j) => j !== i && m.started <= move.started && move.started < m.ended && !goAlong(move.vmid, m.vmid, witness),
+    );
     const [guest, node] = [
       beside.some((m) => m.vmid === move.vmid),
       beside.some((m) => m.source === move.source || m.target === move.target),
@@ -137,7 +143,8 @@ function checkTruth(witness: Witness): string[] {
     all(witness, migrationFailed).map(({ migration, failed_at }) => [migration.migration_id, Date.parse(failed_at)]),
   );
   return witness.approved.flatMap(({ migration_id: id, vmid, target_node }) => {
-    const posts = witness.sent.filter((post) => vmidOf(post.path) === vmid && post.target === target_node);
+    const isFor = (other: number) => other === vmid || goAlong(vmid, other, witness);
+    const posts = witness.sent.filter((post) => isFor(vmidOf(post.path)) && post.target === target_node);
     const isAsked = (move: MoveRecord) => posts.some(({ at }) => at <= move.started);
     const moves = witness.truth.moves.filter((m) => m.vmid === vmid && m.target === target_node && isAsked(m));
     const told = failedAt.get(id) ?? 0;

@@ -13,14 +13,25 @@ export const guests = Array.from({ length: 8 }, (_, i) => ({
   isContainer: i % 6 === 5,
 }));
 
+const bound = (approvals: Trial['approvals']): number[] =>
+  approvals.flatMap(({ vmid, companions = [] }) => (companions.length > 0 ? [vmid, ...companions] : []));
+
+const ruleOf = (vmids: readonly number[]) => ({
+  rule: 'pair',
+  type: 'resource-affinity' as const,
+  resources: [...new Set(vmids)].map((vmid) => `vm:${vmid}`),
+  affinity: 'positive' as const,
+});
+
 /** A small cluster on which a migration takes some ten seconds. */
-export const labOf = ({ seed, approvals }: Pick<Trial, 'seed' | 'approvals'>): DescriptionInput => ({
+export const labOf = ({ seed, approvals, by_ha }: Pick<Trial, 'seed' | 'approvals' | 'by_ha'>): DescriptionInput => ({
   name: cluster,
   seed,
   tokens: [{ ...token, privileges: { '/': rights } }],
   storages: [{ name: 'ceph', type: 'rbd', shared: true, content: ['images', 'rootdir'] }],
   migration: { start_s: 2, finish_s: 1 },
   nodes: nodes.map((name) => ({ name, threads: 32, memory_gib: 128, link_mib_s: 400 })),
+  ...(by_ha && bound(approvals).length > 0 ? { ha: { rules: [ruleOf(bound(approvals))] } } : {}),
   guests: guests.map(({ vmid, node, isService, isContainer }) => ({
     vmid,
     node,
@@ -29,8 +40,8 @@ export const labOf = ({ seed, approvals }: Pick<Trial, 'seed' | 'approvals'>): D
     memory_gib: 2,
     load: { kind: 'constant', level: 0.2 },
     memory: { level: 0.5, drift: 0 },
-    ...(approvals.some((one) => one.vmid === vmid && one.companions) ? { tags: ['affinity_pair'] } : {}),
-    ...(isService ? { ha: {} } : {}),
+    ...(!by_ha && bound(approvals).includes(vmid) ? { tags: ['affinity_pair'] } : {}),
+    ...(isService || (by_ha && bound(approvals).includes(vmid)) ? { ha: {} } : {}),
     ...(isContainer ? { type: 'lxc' as const } : {}),
   })),
 });

@@ -2,7 +2,7 @@ import { asTroubles, drawFate, drawFrom, drawMute } from './draw.ts';
 import { kill } from './strike.ts';
 import type { Approval, Trial, Trouble } from './trial.ts';
 
-/** Two guests of a node that a rule binds together, neither a container nor of HA. */
+/** Two guests of a node that a rule binds together, neither a container nor else of HA. */
 export const pair = [103, 107] as const;
 
 /** Both of a pair are approved for the same node, in either order, and one of them or both fare badly there or before. */
@@ -28,4 +28,17 @@ export const bound = (seed: number, n: number): Trial => {
   ])();
   const troubles = draw.below(2) === 0 ? fate : [...fate, kill(draw, draw.from(1, 400))];
   return { seed: seed + n, replicas: draw.from(1, 3), approvals, troubles, plans: true };
+};
+
+/** The same under HA, which moves both on the request for one: late, not at all, or one of them badly. */
+export const boundByHa = (seed: number, n: number): Trial => {
+  const trial = bound(seed, n);
+  const draw = drawFrom(seed * 200_003 + n);
+  const vmid = draw.one(pair);
+  const late = draw.one<Trouble[]>([
+    [],
+    asTroubles([{ kind: 'ha_delays', vmid, times: 1, delay_s: draw.from(30, 600) }]),
+    asTroubles([{ kind: 'ha_ignores', vmid }]),
+  ]);
+  return { ...trial, by_ha: true, troubles: [...trial.troubles, ...late] };
 };

@@ -1,7 +1,7 @@
 import { migrationCompleted } from '@evenkeel/contracts';
 import { typeOf } from '@evenkeel/runtime';
 import { checkTrial } from './check-trial.ts';
-import { bound } from './pairs.ts';
+import { bound, boundByHa } from './pairs.ts';
 import type { Witness } from './play-trial.ts';
 import { cluster } from './replica.ts';
 import { atEachPoint, atPoints, atRandomTimes, rarePoints, type Seen, stopped } from './strike.ts';
@@ -190,6 +190,14 @@ export const rows: Row[] = [
     what: 'two that belong together, one of which fares badly',
     required: 200,
     trial: bound,
+    count: approvals,
+    check: checkTrial,
+  },
+  {
+    name: 'ha-pairs',
+    what: 'two that HA moves on one request, late, badly or not at all',
+    required: 200,
+    trial: boundByHa,
     count: approvals,
     check: checkTrial,
   },

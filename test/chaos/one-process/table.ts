@@ -27,7 +27,7 @@ const lines: Line[] = [
   { what: 'people move, stop, lock, delete', rows: ['hands'], elsewhere: 'a real process: --only edge' },
   { what: 'HA accepts, then fails or takes minutes', rows: ['ha'], elsewhere: 'a real process: --only edge' },
   { what: 'guest agent never answers', rows: ['agents'] },
-  { what: 'one of two that belong together fares badly', rows: ['pairs'] },
+  { what: 'one of two that belong together fares badly', rows: ['pairs', 'ha-pairs'] },
   { what: 'paused or observe', rows: ['still'], elsewhere: 'real processes: --only still' },
   {
     what: 'poison, unknown type or version',

@@ -50,6 +50,8 @@ export type Trial = {
   troubles: Trouble[];
   /** Approvals come with steps, checks and conditions of a way back, as real ones do. */
   plans?: boolean;
+  /** Guests that go along are under HA, and a rule of HA binds them: one request moves all. */
+  by_ha?: boolean;
   /** After a failure nothing more may start. */
   aborts?: boolean;
 };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Time } from '../cluster.ts';
+import { GuestId, Time } from '../cluster.ts';
 import { defineEvent } from '../define.ts';
 import { ApprovedMigration, CheckResult, Leftover, StepResult, Transfer, WayBack } from '../migration.ts';
 
@@ -13,6 +13,10 @@ export const migrationCompleted = defineEvent({
     started_at: Time,
     completed_at: Time,
     upid: z.string(),
+    /** Guests that HA moves upon the same request, as a rule of HA binds them to this one. */
+    taken_along: z.array(GuestId).optional(),
+    /** The migration whose request to HA took this guest along; it was sent none of its own. */
+    along_with: z.string().optional(),
     transfer: Transfer.optional(),
     warnings: z.array(z.string()),
     /** Every check of the plan, made after the guest had arrived. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Time } from '../cluster.ts';
+import { GuestId, Time } from '../cluster.ts';
 import { defineEvent } from '../define.ts';
 import { ApprovedMigration } from '../migration.ts';
 
@@ -18,6 +18,10 @@ export const migrationStarted = defineEvent({
     deadline_at: Time.optional(),
     /** How many might run at once by the configuration under which its request was sent. */
     max_concurrent_migrations: z.number().int().optional(),
+    /** Guests that HA moves upon the same request, as a rule of HA binds them to this one. */
+    taken_along: z.array(GuestId).optional(),
+    /** The migration whose request to HA took this guest along; it was sent none of its own. */
+    along_with: z.string().optional(),
   }),
   key: ({ migration }) => migration.cluster,
   id: ({ migration }) => migration.migration_id,

@@ -17,6 +17,8 @@ export const MigrationSpan = z.object({
   cooldown_minutes: z.number().optional(),
   /** How many might run at once by the configuration when its request was sent; where that is not said, when its start or end was. */
   limit: z.number().int(),
+  /** The migration whose request to HA took this guest along. */
+  along_with: z.string().optional(),
   /** By when it was to be over, as it was said at its start. */
   deadline_at: Time.optional(),
   /** Since when the cluster is seen without its end, a day after it was to be over. */

@@ -162,6 +162,13 @@ const tellAnswer: Teller<DataOf<typeof decisionAnswered>> = ({
   ];
 };
 
+/** How a migration began, where not just by its own request. */
+function how({ adopted, along_with, taken_along }: Omit<DataOf<typeof migrationStarted>, 'migration'>): string {
+  if (along_with !== undefined) return ' (HA takes it along)';
+  const others = taken_along ? `; HA takes along ${taken_along.join(', ')}` : '';
+  return `${adopted ? ' (found running)' : ''}${others}`;
+}
+
 const tellers: Record<string, Teller<never>> = {
   [automationChanged.name]: tellAutomation,
   [automationRefused.name]: tellRefusal,
@@ -176,10 +183,10 @@ const tellers: Record<string, Teller<never>> = {
       tone: 'plain',
     },
   ]) satisfies Teller<DataOf<typeof migrationApproved>>,
-  [migrationStarted.name]: (({ migration, adopted }) => [
+  [migrationStarted.name]: (({ migration, ...start }) => [
     {
       word: migration.parent_id ? 'moving back' : 'moving',
-      text: `${move(migration)}${adopted ? ' (found running)' : ''}`,
+      text: `${move(migration)}${how(start)}`,
       tone: 'plain',
     },
   ]) satisfies Teller<DataOf<typeof migrationStarted>>,

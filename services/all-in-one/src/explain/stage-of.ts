@@ -46,8 +46,10 @@ function approved({ migration }: DataOf<typeof migrationApproved>): Stage {
   };
 }
 
-function started({ started_at, adopted }: DataOf<typeof migrationStarted>): Stage {
-  const text = adopted ? 'found running' : 'started';
+function started({ started_at, adopted, along_with, taken_along }: DataOf<typeof migrationStarted>): Stage {
+  const began = adopted ? 'found running' : 'started';
+  const alone = taken_along ? `${began}, HA takes along ${taken_along.join(', ')}` : began;
+  const text = along_with === undefined ? alone : `taken along by HA with ${along_with}`;
   return { at: started_at, text, becomes: { action: 'pending', reason: `moving since ${started_at}` } };
 }
 
