@@ -61,7 +61,7 @@ export function readCalls(read: Reader): Reads {
     node_history: (node, timeframe) => history(nodePath(node), timeframe),
     guest_history: (guest, timeframe) => history(guestPath(guest), timeframe),
     ha_resources: haResources,
-    ha_rules: (onDropped) => readRules(read, haResources, onDropped),
+    ha_rules: rulesReader(read, haResources),
     maintenance_nodes: async (onDropped) => {
       const path = '/cluster/ha/status/manager_status';
       const { nodes, dropped } = await read.object(path, managerStatusAnswer);
@@ -106,29 +106,27 @@ function taskPath(upid: string): string {
   return `${nodePath(parts.node)}/tasks/${segment(upid)}`;
 }
 
-/** PVE 8 has no rules but groups; on PVE 9 these bind beside rules until every node is upgraded and they have become rules. */
-async function readRules(
-  read: Reader,
-  haResources: Reads['ha_resources'],
-  onDropped?: OnDropped,
-): Promise<HaRuleRow[]> {
-  const hearing = { what: 'HA rule', onDropped } as const;
-  const [rules, groups] = await Promise.all([
-    noneWhereNone(read.rows('/cluster/ha/rules', haRule, {}, hearing)),
-    noneWhereNone(read.rows('/cluster/ha/groups', haGroup, {}, hearing)),
-  ]);
-  return groups.length === 0 ? rules : [...rules, ...rulesOfGroups(groups, await haResources(onDropped))];
-}
-
-/** No rows where this version has no such call, or no groups any more. */
-async function noneWhereNone<T>(rows: Promise<T[]>): Promise<T[]> {
-  try {
-    return await rows;
-  } catch (error) {
+/**
+ * PVE 8 has no rules but groups; on PVE 9 these bind beside rules until every node is upgraded and they have become rules, which is for
+ * good: then they are not asked for any more.
+ */
+function rulesReader(read: Reader, haResources: Reads['ha_resources']): Reads['ha_rules'] {
+  let areMigrated = false;
+  const readGroups = async (onDropped?: OnDropped): Promise<HaRuleRow[]> => {
+    if (areMigrated) return [];
+    const groups = await read.rows('/cluster/ha/groups', haGroup, {}, { what: 'HA rule', onDropped });
+    return groups.length === 0 ? [] : rulesOfGroups(groups, await haResources(onDropped));
+  };
+  const noneOf = (error: unknown): HaRuleRow[] => {
     if (!(error instanceof ProxmoxError)) throw error;
-    if (error.kind === 'not_implemented' || /migrated to rules/.test(error.message)) return [];
-    throw error;
-  }
+    if (/migrated to rules/.test(error.message)) areMigrated = true;
+    else if (error.kind !== 'not_implemented') throw error;
+    return [];
+  };
+  return async (onDropped) => {
+    const rules = read.rows('/cluster/ha/rules', haRule, {}, { what: 'HA rule', onDropped }).catch(noneOf);
+    return (await Promise.all([rules, readGroups(onDropped).catch(noneOf)])).flat();
+  };
 }
 
 /** Proxmox lists the present state as one more snapshot, `current`. */

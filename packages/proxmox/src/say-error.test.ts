@@ -137,10 +137,12 @@ it('takes the groups of PVE 8 for rules, also beside rules while a cluster is up
     headers: {},
     body: JSON.stringify({ data: value }),
   });
+  let askedForGroups = 0;
   const cluster = (groups: DirectAnswer, rules = gone) =>
     createProxmox({
       token,
       transport: directTransport(({ path }) => {
+        if (path.endsWith('/groups')) askedForGroups++;
         if (path.endsWith('/rules')) return rules;
         if (path.endsWith('/groups')) return groups;
         return data([
@@ -166,6 +168,10 @@ it('takes the groups of PVE 8 for rules, also beside rules while a cluster is up
   const migrated = { ...gone, status: 500, reason: 'cannot index groups: ha groups have been migrated to rules' };
   expect(await cluster(migrated).ha_rules()).toEqual([]);
   expect(await cluster(migrated, data([apart])).ha_rules()).toMatchObject([{ rule: 'apart' }]);
+  askedForGroups = 0;
+  const upgraded = cluster(migrated, data([apart]));
+  for (let n = 0; n < 3; n++) expect(await upgraded.ha_rules()).toHaveLength(1);
+  expect(askedForGroups).toBe(1);
   for (const status of [500, 403]) {
     const broken = { ...gone, status, reason: 'no' };
     await expect(cluster(broken, data([])).ha_rules()).rejects.toThrow(ProxmoxError);
