@@ -222,6 +222,16 @@ function reading(bus: () => Bus): void {
     expect(sorted.map(({ event }) => event.data)).toEqual([0, 1, 2, 3]);
   });
 
+  test('whoever looks on sees whether anybody takes what a consumer is for', async () => {
+    const { subject, durable } = createSetting(bus());
+    const consumer = { stream: 'decisions' as const, durable, subjects: [subject('>')] };
+    expect(await bus().takers(consumer)).toBe(null);
+    const consumption = await bus().consume(consumer, (delivery) => delivery.ack());
+    await until(async () => ((await bus().takers(consumer)) ?? 0) > 0);
+    await consumption.stop();
+    await until(async () => (await bus().takers(consumer)) === 0);
+  });
+
   test('whoever looks on sees what a consumer has acknowledged', async () => {
     const { say, subject, durable } = createSetting(bus());
     const consumer = { stream: 'decisions', durable } as const;

@@ -2,7 +2,7 @@ export { backOff } from './back-off.ts';
 export { type Decoded, decodeEvent, encodeEvent, type WireMessage } from './cloud-events.ts';
 export { connectNats } from './connect-nats.ts';
 export type { Faults } from './faults.ts';
-export { inspectLedger, inspectNats, type NatsLook, type StreamLook } from './inspect-nats.ts';
+export { inspectBus, inspectLedger, inspectNats, type NatsLook, type StreamLook } from './inspect-nats.ts';
 export { eventOfLetter } from './letter-event.ts';
 export { createMemoryBus, type MemoryBus, type MemoryBusOptions } from './memory-bus.ts';
 export { createMemoryLedger } from './memory-ledger.ts';

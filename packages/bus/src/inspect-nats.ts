@@ -1,5 +1,5 @@
 import type { NatsOptions } from './nats-wire.ts';
-import type { Ledger } from './port.ts';
+import type { Bus, Ledger } from './port.ts';
 
 export type StreamLook = {
   name: string;
@@ -36,4 +36,13 @@ export async function inspectLedger<T>(
 ): Promise<T | null> {
   const { lookAtLedger } = await import('./nats-look.ts');
   return lookAtLedger(options, read);
+}
+
+/** Reads what was said last and who takes what, without changing anything; null where no service has ever run. Throws as `connectNats` does. */
+export async function inspectBus<T>(
+  options: NatsOptions,
+  read: (bus: Pick<Bus, 'last' | 'takers'>) => Promise<T>,
+): Promise<T | null> {
+  const { lookAtBus } = await import('./nats-look.ts');
+  return lookAtBus(options, read);
 }

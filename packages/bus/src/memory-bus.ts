@@ -85,6 +85,7 @@ export function createMemoryBus(options: MemoryBusOptions = {}): MemoryBus {
       return consumer.attach(handle);
     },
     acknowledged: async ({ stream, durable }) => consumers.get(`${stream}/${durable}`)?.acknowledged() ?? 0,
+    takers: async ({ stream, durable }) => consumers.get(`${stream}/${durable}`)?.takers() ?? null,
     bury: async (letter) => {
       letters.push({ ...letter, buried: ++buried });
       if (letters.length > 1_000) letters.shift();

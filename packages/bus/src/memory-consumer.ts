@@ -12,6 +12,7 @@ export type ConsumerHooks = { wait: (delay_ms: number) => Promise<void>; changed
 export type MemoryConsumer = {
   attach: (handle: Handle) => Consumption;
   acknowledged: () => number;
+  takers: () => number;
   idle: () => boolean;
 };
 
@@ -118,5 +119,10 @@ export function createMemoryConsumer(
       pending: async () => queue.length - (delivering && queue.length > 0 ? 1 : 0),
     };
   };
-  return { attach, acknowledged: () => floor, idle: () => handlers.length === 0 || (queue.length === 0 && !pumping) };
+  return {
+    attach,
+    acknowledged: () => floor,
+    takers: () => handlers.length,
+    idle: () => handlers.length === 0 || (queue.length === 0 && !pumping),
+  };
 }

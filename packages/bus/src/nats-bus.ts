@@ -1,4 +1,4 @@
-import { acknowledgedBy, consumeFrom } from './nats-consume.ts';
+import { acknowledgedBy, consumeFrom, takersOf } from './nats-consume.ts';
 import { createNatsLedger } from './nats-ledger.ts';
 import { buryLetter, dropLetter, readLetters } from './nats-letters.ts';
 import { maxBody, publishEvent } from './nats-publish.ts';
@@ -23,6 +23,7 @@ export async function connectNats(options: NatsOptions): Promise<Bus> {
     publish: (outgoing) => publishEvent(wire, outgoing),
     consume: (wanted, handle) => consumeFrom(wire, wanted, handle),
     acknowledged: (consumer) => acknowledgedBy(wire, consumer),
+    takers: (consumer) => takersOf(wire, consumer),
     bury: (letter) => buryLetter(wire, letter),
     letters: (from = 1) => readLetters(wire, from),
     drop_letter: (buried) => dropLetter(wire, buried),

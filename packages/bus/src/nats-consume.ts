@@ -130,6 +130,14 @@ export function acknowledgedBy(wire: Wire, { stream, durable }: Pick<ConsumerOpt
   });
 }
 
+/** Pulls that wait at the durable: those of a process that died are not among them. */
+export function takersOf(wire: Wire, { stream, durable }: Pick<ConsumerOptions, 'stream' | 'durable'>) {
+  return withPatience(wire, `looking at ${durable}`, async () => {
+    const standing = await standingConsumer(wire, streams[stream].name, durable);
+    return standing?.num_waiting ?? null;
+  });
+}
+
 async function deliveryOf(options: ConsumerOptions, message: JsMsg) {
   const headers = wireHeaders(message.headers);
   const decoded = await decodeEvent({ headers, body: message.data });

@@ -1,9 +1,11 @@
 import { JetStreamApiCodes, JetStreamApiError, type StreamInfo } from '@nats-io/jetstream';
 import type { NatsLook, StreamLook } from './inspect-nats.ts';
+import { takersOf } from './nats-consume.ts';
 import { createNatsLedger, ledgerStream } from './nats-ledger.ts';
+import { lastStored } from './nats-read.ts';
 import { type WantedStream, wantedStreams } from './nats-streams.ts';
 import { connectWire, type NatsOptions, type Wire } from './nats-wire.ts';
-import type { Ledger } from './port.ts';
+import type { Bus, Ledger } from './port.ts';
 
 /** Reads what the server says of itself and of Evenkeel's streams. */
 export async function lookAtNats(options: NatsOptions): Promise<NatsLook> {
@@ -32,6 +34,23 @@ export async function lookAtLedger<T>(
   const wire = await connectWire(options);
   try {
     return (await infoOf(wire, ledgerStream.name)) && (await read(createNatsLedger(wire)));
+  } finally {
+    await wire.nc.close();
+  }
+}
+
+/** Reads what was said last and who takes what, where there is anything. */
+export async function lookAtBus<T>(
+  options: NatsOptions,
+  read: (bus: Pick<Bus, 'last' | 'takers'>) => Promise<T>,
+): Promise<T | null> {
+  const wire = await connectWire(options);
+  try {
+    if (!(await infoOf(wire, ledgerStream.name))) return null;
+    return await read({
+      last: (stream, subject) => lastStored(wire, stream, subject),
+      takers: (consumer) => takersOf(wire, consumer),
+    });
   } finally {
     await wire.nc.close();
   }

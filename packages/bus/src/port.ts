@@ -103,6 +103,8 @@ export type Bus = {
   consume: (options: ConsumerOptions, handle: (delivery: Delivery | Poison) => Promise<void>) => Promise<Consumption>;
   /** What the consumer of that name has acknowledged, as `Consumption.acknowledged`, without becoming one; 0 where there is none. */
   acknowledged: (consumer: Pick<ConsumerOptions, 'stream' | 'durable'>) => Promise<number>;
+  /** How many wait for a message of the consumer of that name, in whatever process; null where there is no such consumer. A moment without any may lie between two messages. */
+  takers: (consumer: Pick<ConsumerOptions, 'stream' | 'durable'>) => Promise<number | null>;
   /** Lays a message aside in the dead-letter stream, with where it came from and why. */
   bury: (letter: Letter) => Promise<void>;
   /** What was laid aside, oldest first, from a place in that stream on, until none is left. */

@@ -131,6 +131,8 @@ export type MigrationPreconditions = {
   local_disks: { volid: string; size?: number | undefined; stays?: string | undefined }[];
   local_resources: string[];
   dependent_ha_resources: string[];
+  /** True where its node can take the connections that its firewall tracks along; absent where it cannot, or is too old to be asked. */
+  conntrack?: true;
 };
 
 export type MigrateOptions = {
@@ -138,6 +140,8 @@ export type MigrateOptions = {
   online: boolean;
   with_local_disks: boolean;
   restart: boolean;
+  /** Takes the connections that its firewall tracks along; only where the preconditions say that this can be had. */
+  conntrack?: boolean;
   /** Storage there by storage here, for disks that do not keep theirs; needs VM.Config.Disk, and Datastore.AllocateSpace there. */
   storage_map?: Record<string, string> | undefined;
   timeout_ms?: number;

@@ -201,7 +201,9 @@ describe.each([
     expect(asked.at(-1)).toBe('POST /api2/json/nodes/n1/qemu/100/migrate target=n2&online=1&with-local-disks=1');
     await proxmox.migrate(vm, { ...options, storage_map: { 'local-lvm': 'local-zfs', data: 'tank' } });
     expect(asked.at(-1)).toMatch(/&targetstorage=local-lvm%3Alocal-zfs%2Cdata%3Atank$/);
-    await proxmox.migrate({ node: 'n1', type: 'lxc', vmid: 101 }, options);
+    await proxmox.migrate(vm, { ...options, conntrack: true });
+    expect(asked.at(-1)).toMatch(/&with-conntrack-state=1$/);
+    await proxmox.migrate({ node: 'n1', type: 'lxc', vmid: 101 }, { ...options, conntrack: true });
     expect(asked.at(-1)).toBe('POST /api2/json/nodes/n1/lxc/101/migrate target=n2&restart=1');
     await proxmox.stop_task(upid);
     expect(asked.at(-1)).toBe(`DELETE /api2/json/nodes/n1/tasks/${upid} `);

@@ -42,7 +42,14 @@ it.skipIf(!existsSync(file))('every call and parameter exists in the schema of P
   });
   const vm = { node: 'n1', type: 'qemu', vmid: 100 } as const;
   const ct = { node: 'n1', type: 'lxc', vmid: 101 } as const;
-  const move = { target: 'n2', online: true, with_local_disks: true, restart: true, storage_map: { a: 'b' } };
+  const move = {
+    target: 'n2',
+    online: true,
+    with_local_disks: true,
+    restart: true,
+    storage_map: { a: 'b' },
+    conntrack: true,
+  };
   const filter = { vmid: 100, type: 'qmigrate', since: 1, source: 'all', limit: 9 } as const;
   await Promise.allSettled([
     ...[

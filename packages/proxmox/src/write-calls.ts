@@ -14,6 +14,7 @@ function migrateForm(guest: GuestRef, options: MigrateOptions): Record<string, s
     target: options.target,
     ...(options.online ? { online: '1' } : {}),
     ...(options.with_local_disks ? { 'with-local-disks': '1' } : {}),
+    ...(options.conntrack ? { 'with-conntrack-state': '1' } : {}),
     ...(pairs.length > 0 ? { targetstorage: pairs.map(([here, there]) => `${here}:${there}`).join(',') } : {}),
   };
 }

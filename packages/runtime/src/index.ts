@@ -20,5 +20,5 @@ export * from './send-command.ts';
 export { natsOptionsOf, redisOptionsOf } from './server-options.ts';
 export { killSwitchBeside, readSettings, type Settings, variables } from './settings.ts';
 export * from './start.ts';
-export { durableOf } from './subjects-of.ts';
+export { durableOf, subjectsOf } from './subjects-of.ts';
 export { plainTracing, type Span, type Tracing, traceIdOf } from './tracing.ts';

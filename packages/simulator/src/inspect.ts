@@ -32,7 +32,17 @@ export type Truth = {
   quorate: boolean;
   nodes: NodeTruth[];
   guests: GuestTruth[];
-  running: { vmid: number; source: string; target: string; phase: string; round: number; sent: number; upid: string }[];
+  running: {
+    vmid: number;
+    source: string;
+    target: string;
+    phase: string;
+    round: number;
+    sent: number;
+    upid: string;
+    /** Whether it was asked to take tracked connections along. */
+    conntrack: boolean;
+  }[];
   moves: MoveRecord[];
 };
 
@@ -69,7 +79,8 @@ export const inspect = (world: World): Truth => {
       guests: here,
     };
   });
-  const running = world.migrations.map(({ vmid, source, target, course, task }) => ({
+  const running = world.migrations.map(({ vmid, source, target, course, task, options }) => ({
+    conntrack: options.conntrack,
     vmid,
     source,
     target,

@@ -3,10 +3,14 @@ import { logTime, say } from './task.ts';
 import { MIB } from './units.ts';
 import type { GuestState, Migration, World } from './world.ts';
 
-export const sayBeginning = (world: World, { task, course, vmid, target }: Migration, { plan }: GuestState): void => {
+export const sayBeginning = (
+  world: World,
+  { task, course, vmid, target, options }: Migration,
+  { plan }: GuestState,
+): void => {
   const ip = world.nodes.get(target)?.plan.ip ?? '';
   if (course.kind === 'restart') say(world, task, `shutdown CT ${vmid}`);
-  if (course.kind === 'live' && world.plan.major === 9)
+  if (course.kind === 'live' && world.plan.major === 9 && !options.conntrack)
     task.log.push('conntrack state migration not supported or disabled, active connections might get dropped');
   if (world.plan.migration.network)
     say(world, task, `use dedicated network address for sending migration traffic (${ip})`);

@@ -13,6 +13,7 @@ export type MoveRequest = {
   target: string;
   online: boolean;
   with_local_disks: boolean;
+  conntrack?: boolean;
   storage_map?: Record<string, string>;
   by_ha: boolean;
   user: string;
@@ -98,6 +99,7 @@ export const startMigration = (world: World, request: MoveRequest): Migration =>
     course: courseOf(world, request),
     options: {
       with_local_disks: request.with_local_disks,
+      conntrack: request.conntrack ?? false,
       online: request.online,
       by_ha,
       bandwidth: request.bandwidth,

@@ -62,6 +62,8 @@ export type Migration = {
   course: Course;
   options: {
     with_local_disks: boolean;
+    /** Tracked connections go along. */
+    conntrack: boolean;
     online: boolean;
     by_ha: boolean;
     bandwidth: number;

@@ -1,6 +1,6 @@
 import { type ApprovedMigration, executionsOf } from '@evenkeel/contracts';
 import { stopped } from './begin.ts';
-import { decide } from './decide.ts';
+import { decide, type Tick } from './decide.ts';
 import { Execution } from './execution.ts';
 import { letGoOfOrphans, readClaims } from './hold.ts';
 import { executionKey } from './keys.ts';
@@ -44,7 +44,7 @@ export async function advanceAll(said: (migration_id: string) => SaidSoFar, outs
   const parsed = kept.map(({ key, value, revision }) => ({ key, revision, read: Execution.safeParse(value) }));
   const unreadable = parsed.filter(({ read }) => !read.success).map(({ key }) => key);
   const entries = parsed.flatMap(({ read, revision }) => (read.success ? [{ execution: read.data, revision }] : []));
-  entries.sort((a, b) => order(a.execution, b.execution));
+  entries.sort(order);
   const claims = await readClaims(outside);
   const present = new Set(entries.map(({ execution }) => execution.migration.migration_id));
   await letGoOfOrphans(claims, present, outside);
@@ -52,17 +52,27 @@ export async function advanceAll(said: (migration_id: string) => SaidSoFar, outs
   return { ...(await advanceEach(entries, said, outside)), keys, unreadable };
 }
 
-/** Ways back first: they are for guests that are not well. */
-const order = ({ migration: a }: Execution, { migration: b }: Execution) =>
-  Number(b.parent_id !== undefined) - Number(a.parent_id !== undefined) ||
-  a.approved_at.localeCompare(b.approved_at) ||
-  (a.migration_id < b.migration_id ? -1 : 1);
+/**
+ * What waits for its turn comes last, to find free what the others let go of. Of that, ways back first: they are for guests that are
+ * not well; then by the time of approval, and what was approved at one moment as it was filed.
+ */
+const order = ({ execution: a, revision: filed_a }: Entry, { execution: b, revision: filed_b }: Entry) =>
+  Number(a.state === 'approved') - Number(b.state === 'approved') ||
+  Number(b.migration.parent_id !== undefined) - Number(a.migration.parent_id !== undefined) ||
+  a.migration.approved_at.localeCompare(b.migration.approved_at) ||
+  filed_a - filed_b;
 
 async function advanceEach(entries: Entry[], said: (migration_id: string) => SaidSoFar, outside: Outside) {
   const executions: Execution[] = [];
   if (entries.length === 0) return { executions, logs: new Map(), waits: new Map() };
   for (const { execution } of entries) await noteFailure(execution, outside);
-  const tick: Pass = { held: await readClaims(outside), logs: new Map(), waits: new Map(), yields: false };
+  const tick: Pass = {
+    held: await readClaims(outside),
+    logs: new Map(),
+    waits: new Map(),
+    yields: false,
+    awaited: new Set(),
+  };
   for (const entry of entries) {
     const { migration_id } = entry.execution.migration;
     const stands = await advance(entry, said(migration_id), tick, outside);
@@ -71,12 +81,9 @@ async function advanceEach(entries: Entry[], said: (migration_id: string) => Sai
   return { executions, logs: tick.logs, waits: tick.waits };
 }
 
-type Pass = {
-  held: Awaited<ReturnType<typeof readClaims>>;
-  logs: Map<string, LogSummary>;
+type Pass = Omit<Tick, 'said'> & {
   /** By migration: what it waits for. */
   waits: Map<string, string>;
-  yields: boolean;
 };
 
 const leadsBack = (execution: Execution): boolean => execution.state === 'ended' && execution.ending.back !== undefined;
@@ -88,6 +95,7 @@ async function advance(from: Entry, said: SaidSoFar, tick: Pass, outside: Outsid
     const step = await decide(entry, { said, ...tick }, outside);
     if (step.do === 'wait') {
       tick.waits.set(entry.execution.migration.migration_id, step.reason);
+      if (step.key) tick.awaited.add(step.key);
       return entry.execution;
     }
     const next = await perform(step, entry, outside);
@@ -95,7 +103,10 @@ async function advance(from: Entry, said: SaidSoFar, tick: Pass, outside: Outsid
     if (step.do === 'claim' || step.do === 'join' || step.do === 'finish') tick.held = await readClaims(outside);
     if (step.do === 'finish' && leadsBack(entry.execution)) tick.yields = true;
     if (!next) return null;
-    if (next.revision === entry.revision) return entry.execution;
+    if (next.revision === entry.revision) {
+      if (step.do === 'claim') for (const key of step.keys) tick.awaited.add(key);
+      return entry.execution;
+    }
     entry = next;
   }
 }

@@ -2,7 +2,7 @@ import { iso, millis } from '@evenkeel/model';
 import type { GuestRow } from '@evenkeel/proxmox';
 import { type Running, startOf, type Validating } from './execution.ts';
 import type { FollowFacts } from './follow.ts';
-import { mayBeMigrating } from './lock.ts';
+import { mayBeMigrating, sayStillLocked } from './lock.ts';
 import { sayUnstopped } from './say-unstopped.ts';
 
 export type ArriveFacts = Pick<FollowFacts, 'now' | 'task'> & { guest: GuestRow; warnings?: string[] };
@@ -46,6 +46,6 @@ function warningsOf(execution: Running, { task, guest }: ArriveFacts): string[] 
     ...(log?.warnings ?? []),
     ...(unstopped ? [unstopped] : []),
     ...(stopped ? ['it is stopped'] : []),
-    ...(mayBeMigrating(guest) ? [`it is still locked (${guest.lock})`] : []),
+    ...(mayBeMigrating(guest) ? [`it is ${sayStillLocked(guest, migration)}`] : []),
   ];
 }

@@ -47,6 +47,6 @@ export function begin(execution: Approved, { now, config, pause, held }: BeginFa
   if (over?.code === 'expired' && !claims.may)
     return put(refuse(execution, now, 'busy', `${claims.reason}; ${over.reason}`));
   if (over) return put(refuse(execution, now, over.code, over.reason));
-  if (!claims.may) return wait(claims.reason);
+  if (!claims.may) return wait(claims.reason, claims.key);
   return { do: 'claim', keys: claims.keys, next: { state: 'claimed', migration, claimed_at: iso(now) } };
 }

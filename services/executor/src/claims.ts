@@ -6,7 +6,7 @@ export type Held = { key: string; holder: string };
 
 export type Claiming =
   /** All of it is free or its own: to be taken in this order, the same for all, so that no two wait for each other. */
-  { may: true; keys: string[] } | { may: false; because: 'duplicate' | 'busy'; reason: string };
+  { may: true; keys: string[] } | { may: false; because: 'duplicate' | 'busy'; reason: string; key: string };
 
 /** What a migration must hold before it may start: its guest, one place at its source and its target, and one slot, of which a lowered limit counts all that are taken. */
 export function planClaims(migration: ApprovedMigration, held: Held[], slots: number): Claiming {
@@ -18,17 +18,30 @@ export function planClaims(migration: ApprovedMigration, held: Held[], slots: nu
   const guest = guestClaim(migration);
   const holder = other(guest);
   if (holder)
-    return no(holder === migration.parent_id ? 'busy' : 'duplicate', `${migration.guest} is in migration ${holder}`);
+    return no(
+      holder === migration.parent_id ? 'busy' : 'duplicate',
+      guest,
+      `${migration.guest} is in migration ${holder}`,
+    );
   const ends = [sourceClaim(migration), targetClaim(migration)];
   const end = ends.find(other);
   if (end)
-    return no('busy', `${end === ends[0] ? migration.source_node : migration.target_node} is busy with ${other(end)}`);
+    return no(
+      'busy',
+      end,
+      `${end === ends[0] ? migration.source_node : migration.target_node} is busy with ${other(end)}`,
+    );
   const taken = held.filter(({ key }) => key.startsWith(slotsOf(migration.cluster)));
   const keys = Array.from({ length: slots }, (_, i) => slotClaim(migration.cluster, i));
   const free = taken.length < slots ? keys.find((key) => !holders.has(key)) : undefined;
   const slot = taken.find(({ holder }) => holder === migration.migration_id)?.key ?? free;
-  if (!slot) return no('busy', `${taken.length} of ${slots} slots are taken`);
+  if (!slot) return no('busy', slotsOf(migration.cluster), `${taken.length} of ${slots} slots are taken`);
   return { may: true, keys: [guest, ...ends, slot] };
 }
 
-const no = (because: 'duplicate' | 'busy', reason: string): Claiming => ({ may: false, because, reason });
+const no = (because: 'duplicate' | 'busy', key: string, reason: string): Claiming => ({
+  may: false,
+  because,
+  reason,
+  key,
+});

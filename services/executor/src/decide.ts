@@ -33,6 +33,8 @@ export type Tick = {
   logs: Map<string, LogSummary>;
   /** A way back was filed in this pass: what became free is for that. */
   yields: boolean;
+  /** What earlier approvals wait for in this pass: whoever lets go of it meanwhile, it is theirs. */
+  awaited: Set<string>;
 };
 
 /** Reads what the state of a migration makes necessary, and asks the pure function of that state what to do. */
@@ -51,6 +53,7 @@ export async function decide(entry: Entry, tick: Tick, outside: Outside): Promis
       const step = begin(execution, { ...time(), pause: stop, held: tick.held });
       if (step.do === 'wait') return step;
       if (step.do === 'claim' && tick.yields) return wait('a way back goes first');
+      if (step.do === 'claim' && isAwaited(step.keys, tick.awaited)) return wait('an earlier approval goes first');
       return (await ledger.get(doneKey(execution.migration))) ? { do: 'drop' } : step;
     }
     case 'claimed': {
@@ -84,6 +87,9 @@ async function isFollowed({ migration, start }: Ended, { ledger, cluster }: Outs
   const kept = (await ledger.list(executionsOf(cluster))).flatMap(({ value }) => Execution.safeParse(value).data ?? []);
   return kept.some((other) => leaderOf(other) === migration.migration_id);
 }
+
+const isAwaited = (keys: readonly string[], awaited: ReadonlySet<string>): boolean =>
+  keys.some((key) => awaited.has(key) || [...awaited].some((wanted) => wanted.endsWith('.') && key.startsWith(wanted)));
 
 /** Its request was not sent yet. */
 const isYetToBegin = ({ state }: Execution): boolean => state === 'approved' || state === 'claimed';

@@ -3,6 +3,9 @@ import type { ApprovedMigration, ConfigInput, DataOf, migrationCompleted } from 
 import { hours, iso } from '@evenkeel/model';
 import { ProxmoxError } from '@evenkeel/proxmox';
 import { describe, expect, it } from 'vitest';
+import { file } from './act.ts';
+import { letGo } from './hold.ts';
+import { guestClaim } from './keys.ts';
 import {
   approval,
   configOf,
@@ -14,6 +17,7 @@ import {
   type Fate,
   type Memory,
   planned,
+  type Through,
   t0,
   type World,
 } from './testing/index.ts';
@@ -33,11 +37,15 @@ async function run(
 ) {
   const process = createProcess(world, ledger, memory, undefined, config);
   for (const migration of approvals) await process.approve(migration);
+  await lasts(process, { world }, seconds);
+  return process;
+}
+
+async function lasts(process: ReturnType<typeof createProcess>, { world }: Pick<Setting, 'world'>, seconds: number) {
   for (let s = 0; s < seconds; s += 2) {
     world.clock.now += 2000;
     await process.tick();
   }
-  return process;
 }
 
 const m = approval(101, 'n1', 'n2');
@@ -443,6 +451,45 @@ describe('the executor', () => {
     s.world.rows.push({ ...s.world.rows[1]!, id: 'qemu/102', vmid: 102, name: 'vm102' });
     await run(s, [m, waiting, earlier]);
     expect(s.world.posts.map(({ vmid }) => vmid)).toEqual([101, 103, 102]);
+  });
+
+  it('takes the earliest approval first where the newest lets go of what all of them wait for', async () => {
+    const s = setting({ 101: 'n1', 102: 'n1', 103: 'n1' });
+    const newest = approval(101, 'n1', 'n2', { approved_at: iso(t0 + 1000) });
+    const process = await run(s, [newest], 4);
+    const [earlier, later] = [approval(103, 'n1', 'n3'), approval(102, 'n1', 'n2', { approved_at: iso(t0 + 2000) })];
+    for (const migration of [earlier, later]) await process.approve(migration);
+    await lasts(process, s, 200);
+    expect(s.world.posts.map(({ vmid }) => vmid)).toEqual([101, 103, 102]);
+  });
+
+  it('takes what was approved at one moment in the order in which it was filed', async () => {
+    const s = setting({ 101: 'n1', 102: 'n1', 103: 'n1' });
+    await run(s, [approval(102, 'n1', 'n2'), approval(103, 'n1', 'n3'), approval(101, 'n1', 'n2')]);
+    expect(s.world.posts.map(({ vmid }) => vmid)).toEqual([102, 103, 101]);
+  });
+
+  it('lets no later approval take what another process let go of after an earlier one was looked at', async () => {
+    const s = setting({ 101: 'n1', 102: 'n1', 103: 'n1', 104: 'n3' });
+    await run(s, [m], 4);
+    const [earlier, other, later] = [
+      approval(103, 'n1', 'n2', { approved_at: iso(t0 + 1000) }),
+      approval(104, 'n3', 'n1', { approved_at: iso(t0 + 2000) }),
+      approval(102, 'n1', 'n2', { approved_at: iso(t0 + 3000) }),
+    ];
+    for (const migration of [earlier, other, later])
+      await file(migration, { ledger: s.ledger, config: configOf(), trace: '' });
+    const claim = guestClaim(other);
+    /** While this one takes what the other needs, the first process lets go of all that `m` held. */
+    const through: Through =
+      (label, call) =>
+      async (...args) => {
+        const answer = await call(...args);
+        if (label === 'create' && args[0] === claim) await letGo(m.migration_id, { ...s, cluster: 'lab' } as never);
+        return answer;
+      };
+    await createProcess(s.world, s.ledger, s.memory, through).tick();
+    expect((await s.ledger.get(guestClaim(later)))?.value).toBeUndefined();
   });
 
   it('says that it was busy where an approval expires in the queue', async () => {

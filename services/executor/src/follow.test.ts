@@ -91,7 +91,12 @@ describe('a running migration', () => {
     [
       'has arrived although its lock stays',
       { seconds: 31, from: settling, task: ended('unexpected status'), node: 'n2', lock: 'migrate' },
-      arrived({ warnings: ['unexpected status', 'it is still locked (migrate)'] }),
+      arrived({
+        warnings: [
+          'unexpected status',
+          'it is still locked (migrate): once no task of it runs any more, qm unlock 101',
+        ],
+      }),
     ],
     [
       'has arrived in spite of problems',
@@ -122,7 +127,11 @@ describe('a running migration', () => {
     [
       'fails with a lock that stays',
       { seconds: 31, from: settling, task: ended('unexpected status'), lock: 'migrate' },
-      end({ kind: 'failed', reason: 'unexpected status; qemu/101 is still locked (migrate)' }),
+      end({
+        kind: 'failed',
+        reason:
+          'unexpected status; qemu/101 is still locked (migrate): once no task of it runs any more, qm unlock 101',
+      }),
     ],
     [
       'fails where the guest is elsewhere',

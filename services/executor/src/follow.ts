@@ -5,7 +5,7 @@ import { arrive } from './arrive.ts';
 import type { Failing } from './end.ts';
 import type { Running } from './execution.ts';
 import { failWith, unreadEnd } from './fail-with.ts';
-import { mayBeMigrating } from './lock.ts';
+import { mayBeMigrating, sayStillLocked } from './lock.ts';
 import { awaitHa, awaitSight, outlast } from './outlast.ts';
 import type { LogSummary } from './read-log.ts';
 import { sayUnstopped } from './say-unstopped.ts';
@@ -88,7 +88,7 @@ function failure(execution: Running, facts: FollowFacts) {
   if (!guest) return failed({ fault: 'guest', reason: `${migration.guest} is not there any more` });
   if (isElsewhere(execution, guest))
     return failed({ fault: 'unknown', reason: `${migration.guest} is on ${guest.node}: moved by somebody else` });
-  const lock = guest.lock ? `; ${migration.guest} is still locked (${guest.lock})` : '';
+  const lock = guest.lock ? `; ${migration.guest} is ${sayStillLocked(guest, migration)}` : '';
   if (ok(task)) {
     const who = isWithHa(execution) ? 'HA did not carry it out' : 'its task ended well';
     return failed({ fault: 'cluster', reason: `${who}, but ${migration.guest} is on ${guest.node}${lock}` });

@@ -117,6 +117,12 @@ describe('preflight lets through', () => {
   const options = { target: 'n2', online: true, with_local_disks: false, restart: false };
   const cases: [string, Difference, object][] = [
     ['a running guest, live', {}, options],
+    ['its open connections with it, where its node can', { pre: { conntrack: true } }, { ...options, conntrack: true }],
+    [
+      'a stopped guest without them',
+      { guest: { status: 'stopped' }, pre: { running: false, conntrack: true }, plan: 'offline_migration' },
+      { ...options, online: false },
+    ],
     [
       'its local disks with it',
       { pre: { local_disks: [{ volid: 'local-lvm:vm-101-disk-0' }] } },

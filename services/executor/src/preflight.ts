@@ -240,6 +240,7 @@ export function preflight(migration: ApprovedMigration, look: Look, config: Conf
     online: running && migration.type === 'qemu',
     with_local_disks: migration.type === 'qemu' && (look.preconditions?.local_disks.length ?? 0) > 0,
     restart: running && migration.type === 'lxc',
+    ...(running && migration.type === 'qemu' && look.preconditions?.conntrack && { conntrack: true }),
     ...(storage_map && running && migration.type === 'qemu' && { storage_map }),
   };
   return { go: true, options };

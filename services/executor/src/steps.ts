@@ -3,7 +3,8 @@ import type { Approved, Claimed, Execution, Running, Starting } from './executio
 
 /** What is to be done next with an execution; the shell does it, and nothing else. */
 export type Step =
-  | { do: 'wait'; reason: string }
+  /** `key` is what it needs and another holds; of slots, the prefix of all. */
+  | { do: 'wait'; reason: string; key?: string }
   /** Write the next state. */
   | { do: 'put'; next: Execution }
   /** Take these keys in this order; with all of them, write the next state. */
@@ -19,5 +20,5 @@ export type Step =
   /** It was over long ago and has been approved to us once more: forget it. */
   | { do: 'drop' };
 
-export const wait = (reason: string): Step => ({ do: 'wait', reason });
+export const wait = (reason: string, key?: string): Step => ({ do: 'wait', reason, ...(key && { key }) });
 export const put = (next: Execution): Step => ({ do: 'put', next });

@@ -90,6 +90,7 @@ export const preconditionsAnswer = z
     'mapped-resources': strings,
     'mapped-resource-info': anyObject,
     'dependent-ha-resources': strings,
+    'has-dbus-vmstate': flag(false),
   })
   .transform((answer): MigrationPreconditions => {
     const allowed_nodes = answer.allowed_nodes ?? answer['allowed-nodes'];
@@ -107,5 +108,6 @@ export const preconditionsAnswer = z
         .map(({ volid, size, stays }) => ({ volid, size, ...(stays !== undefined && { stays }) })),
       local_resources: [...new Set(devices)],
       dependent_ha_resources: answer['dependent-ha-resources'] ?? [],
+      ...(answer['has-dbus-vmstate'] && { conntrack: true as const }),
     };
   });

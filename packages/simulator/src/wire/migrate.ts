@@ -104,6 +104,7 @@ const start =
       target,
       online: given.online === true,
       with_local_disks: given['with-local-disks'] === true,
+      conntrack: given['with-conntrack-state'] === true,
       storage_map: readMap(given.targetstorage as string | undefined, guest.plan.disks),
       by_ha: false,
       user: caller.user,

@@ -256,6 +256,16 @@ describe('a start is refused', () => {
     });
   });
 
+  it('takes connections along where that is asked of a version that can', () => {
+    const form = { target: 'b', online: '1', 'with-conntrack-state': '1' };
+    const now = begin({ version: '9.1' });
+    expect(now.post('/nodes/a/qemu/100/migrate', form).status).toBe(200);
+    expect(now.simulator.inspect().running).toMatchObject([{ vmid: 100, conntrack: true }]);
+    const old = begin({ version: '8.4' });
+    expect(old.post('/nodes/a/qemu/100/migrate', form).status).toBe(400);
+    expect(old.simulator.inspect().running).toEqual([]);
+  });
+
   it('not for a local disk that may come along, nor for a VM that is off', () => {
     const { simulator, post } = begin();
     post('/nodes/a/qemu/102/migrate', { target: 'b', online: '1', 'with-local-disks': '1' });

@@ -1,6 +1,7 @@
 import type { ClusterConfig, Config } from '@evenkeel/contracts';
 import { createKillSwitch, lacksToken, pingHost, type Settings, tokenOf } from '@evenkeel/runtime';
 import { checkCluster } from './check-cluster.ts';
+import { checkRunning } from './check-running.ts';
 import { checkNats, checkRedis } from './check-servers.ts';
 import { type Finding, findingsAbout, presentable } from './finding.ts';
 import type { Answer } from './in-time.ts';
@@ -23,8 +24,9 @@ export async function examine({ settings, config, nats_monitor }: Examined): Pro
   const ofClusters = clusters.flatMap(({ findings }) => findings);
   const secrets = secretsOf(settings, config);
   const setup = checkSetup(config, settings, force);
+  const running = force.ok && force.value ? await checkRunning(settings, force.value.config) : [];
   const inForce = force.ok && force.value ? judgeForce(force.value, config, Date.now()) : [];
-  return [...setup, ...inForce, ...ping, ...twins, ...ofClusters, ...nats, ...redis].map((finding) =>
+  return [...setup, ...inForce, ...running, ...ping, ...twins, ...ofClusters, ...nats, ...redis].map((finding) =>
     presentable(finding, secrets),
   );
 }

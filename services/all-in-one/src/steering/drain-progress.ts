@@ -1,3 +1,4 @@
+import type { RunSummary } from '@evenkeel/contracts';
 import type { ClusterStatus, InFlight } from './read-status.ts';
 
 export type Left = { guest: string; name: string; why: string };
@@ -55,6 +56,19 @@ const wayOf = ({ state, migration: { source_node, target_node } }: InFlight, nod
 /** What filters say of a guest whose move is approved, or under way: it may have no entry in the ledger yet. */
 const alreadyLeaves = /\bconflict: (already in flight|already migrating|this run already moves)\b/;
 
+export const notTakenUp = 'approved, not yet taken up by the executor';
+
+/** What the last run says is approved, or was before it, and has no entry in the ledger. */
+export const notTaken = ({ in_flight, last_run }: ClusterStatus): RunSummary['decisions'] =>
+  (last_run?.decisions ?? []).filter(
+    (d) => isApproved(d) && !in_flight.some(({ migration }) => migration.guest === d.guest),
+  );
+
+/** An order was given; an answer of a person that has to wait for a slot is none yet. */
+const isApproved = ({ action, reason }: RunSummary['decisions'][number]): boolean =>
+  (action === 'pending' && /^approved( by .+?)?: /.test(reason) && !reason.includes('; not yet: ')) ||
+  /\bconflict: already in flight\b/.test(reason);
+
 function whyStill(
   { in_flight, generated, last_run }: ClusterStatus,
   guest: string,
@@ -66,6 +80,7 @@ function whyStill(
   if (no) return { why: no.reason, stuck: true };
   const line = last_run?.decisions.find((d) => d.guest === guest);
   if (!line) return { why: 'waits for the next run', stuck: false };
+  if (isApproved(line)) return { why: notTakenUp, stuck: false };
   const { action, reason } = line;
   const why = reason.startsWith(action) ? reason : `${action}: ${reason}`;
   return { why, stuck: action === 'filtered' && !alreadyLeaves.test(reason) };

@@ -17,6 +17,7 @@ import {
 import { activeConfig } from '@evenkeel/runtime';
 import { z } from 'zod';
 import { lastReadable } from './last-readable.ts';
+import { type NotRunning, notRunning } from './not-running.ts';
 
 /** What of an execution its keeper, the executor, shows to others. */
 const InFlight = z.object({
@@ -37,6 +38,10 @@ export type ClusterStatus = {
   generated: DataOf<typeof recommendationsGenerated> | null;
   /** Names of the events whose last one cannot be read: it is passed over. */
   unreadable: string[];
+  /** Services that no process runs for it; none where none has ever run. */
+  not_running: NotRunning[];
+  /** Since the last sample was stored; null where there is none. */
+  sample_age_ms: number | null;
 };
 
 /** Asks only what it needs; what others published in place of an event is told as unreadable. */
@@ -47,6 +52,9 @@ export async function readStatus(bus: Bus, cluster: string): Promise<ClusterStat
     if (found === 'unreadable') unreadable.push(event.name);
     return found === null || found === 'unreadable' ? null : found.data;
   };
+  const sampled = await lastReadable(bus, clusterSampled, cluster);
+  if (sampled === 'unreadable') unreadable.push(clusterSampled.name);
+  const sample = sampled === 'unreadable' ? null : sampled;
   const config = await activeConfig(bus.ledger);
   const kept = await bus.ledger.list(`${token(cluster)}.migration`);
   return {
@@ -57,8 +65,10 @@ export async function readStatus(bus: Bus, cluster: string): Promise<ClusterStat
       .flatMap(({ value }) => InFlight.safeParse(value).data ?? [])
       .filter(({ state }) => state !== 'ended'),
     last_run: await last(runDecided),
-    sample: await last(clusterSampled),
+    sample: sample?.data ?? null,
     generated: await last(recommendationsGenerated),
     unreadable,
+    not_running: config ? await notRunning(bus, cluster) : [],
+    sample_age_ms: sample && Math.max(0, Date.now() - sample.stored_at),
   };
 }

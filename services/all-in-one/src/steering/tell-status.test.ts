@@ -46,6 +46,8 @@ const given = (different: Partial<ClusterStatus> = {}): ClusterStatus => ({
   sample: null,
   generated: null,
   unreadable: [],
+  not_running: [],
+  sample_age_ms: 0,
   ...different,
 });
 const flight = (vmid: number) => ({
@@ -56,6 +58,38 @@ const flight = (vmid: number) => ({
 test.each<[string, Partial<ClusterStatus>, string[]]>([
   ['a cluster that nobody watches yet', { config: null }, ['cluster lab: no service has started yet']],
   ['dry run', { config: Config.parse({}) }, ['cluster lab: mode observe, but dry_run is on: nothing moves']],
+  [
+    'a service that nobody runs',
+    { not_running: [{ service: 'executor', streams: ['decisions'] }] },
+    ['cluster lab: mode auto', '  executor does not run here: nothing takes decisions', '  nothing is in flight'],
+  ],
+  [
+    'a sample that is old',
+    { sample_age_ms: 1_200_000 },
+    [
+      'cluster lab: mode auto',
+      '  the last sample is 20 min old: the collector does not run, or does not reach Proxmox; nothing moves on one older than 10 min',
+    ],
+  ],
+  [
+    'what is approved and lies there',
+    {
+      last_run: aRun({
+        decisions: [
+          line(101, 'pending', 'approved: ranked 1 of 2'),
+          line(102, 'filtered', 'filtered: conflict: already in flight a->b since x'),
+          line(103, 'pending', 'approved: ranked 2 of 2'),
+        ],
+      }),
+      in_flight: [flight(103)],
+    },
+    [
+      'cluster lab: mode auto',
+      '  approved, not yet taken up by the executor: qemu/101 vm101  a → b',
+      '  approved, not yet taken up by the executor: qemu/102 vm102  a → b',
+      '  running: qemu/103 vm103  a → b',
+    ],
+  ],
   [
     'a mode by command',
     { automation: { ...untouched, mode: { mode: 'observe', ...who } } },

@@ -1,8 +1,9 @@
 import { inForce } from '@evenkeel/contracts';
 import { crsNote } from '@evenkeel/model';
 import { printable, safe, saySurvival } from '../demo/tell.ts';
-import { drainProgress, type Left } from './drain-progress.ts';
+import { drainProgress, type Left, notTaken, notTakenUp } from './drain-progress.ts';
 import type { ClusterStatus } from './read-status.ts';
+import { troubles } from './troubles.ts';
 
 const mostLines = 20;
 
@@ -18,8 +19,12 @@ export function tellStatus(status: ClusterStatus): string[] {
         ]
       : []),
     ...(status.sample?.kill_switch ? [`  ${printable(status.sample.kill_switch)}: nothing is written to Proxmox`] : []),
+    ...troubles(status).map((one) => `  ${one}`),
     ...status.unreadable.map(
       (name) => `  the last ${name} cannot be read: another program wrote it; it is passed over`,
+    ),
+    ...notTaken(status).map(
+      (d) => `  ${notTakenUp}: ${d.guest} ${safe(d.name)}  ${safe(d.source_node)} → ${safe(d.target_node)}`,
     ),
     ...(in_flight.length === 0 ? ['  nothing is in flight'] : in_flight.map(tellFlight)),
     ...tellLastRun(status),
