@@ -101,8 +101,8 @@ describe.skipIf(!server)('NATS in trouble', () => {
       seen.push([dataOf(delivery), delivery.attempt]);
       await delivery.ack();
     });
-    await bus.publish(say('told', 1));
-    await until(() => seen.length === 1);
+    const first = await bus.publish(say('told', 1));
+    await until(async () => (await consumption.acknowledged()) === first.sequence);
     line.loseAcknowledgement();
     await bus.publish(say('told', 2));
     await until(() => seen.length === 3);
