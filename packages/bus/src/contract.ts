@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createSetting, dataOf, gather, until } from './contract-setting.ts';
 import { type Bus, EventTooLarge } from './port.ts';
@@ -230,6 +231,24 @@ function reading(bus: () => Bus): void {
     await until(async () => ((await bus().takers(consumer)) ?? 0) > 0);
     await consumption.stop();
     await until(async () => (await bus().takers(consumer)) === 0);
+  });
+
+  test('who handles a message is there, although nobody waits for the next', async () => {
+    const { say, subject, durable } = createSetting(bus());
+    const consumer = { stream: 'decisions' as const, durable, subjects: [subject('long')], ack_wait_ms: 60_000 };
+    const done = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<void>();
+    const consumption = await bus().consume(consumer, async (delivery) => {
+      begun.resolve();
+      await done.promise;
+      await delivery.ack();
+    });
+    for (const n of [1, 2]) await bus().publish(say('long', n));
+    await begun.promise;
+    for (const end = performance.now() + 12_000; performance.now() < end; await sleep(250))
+      expect(await bus().takers(consumer)).toBeGreaterThan(0);
+    done.resolve();
+    await consumption.stop();
   });
 
   test('whoever looks on sees what a consumer has acknowledged', async () => {

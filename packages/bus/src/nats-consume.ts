@@ -134,8 +134,17 @@ export function acknowledgedBy(wire: Wire, { stream, durable }: Pick<ConsumerOpt
 export function takersOf(wire: Wire, { stream, durable }: Pick<ConsumerOptions, 'stream' | 'durable'>) {
   return withPatience(wire, `looking at ${durable}`, async () => {
     const standing = await standingConsumer(wire, streams[stream].name, durable);
-    return standing?.num_waiting ?? null;
+    return standing && (standing.num_waiting || Number(isBusy(standing)));
   });
+}
+
+/** How long one message may be handled before its handler is given up for dead, milliseconds; no answer of Proxmox is waited for as long. */
+const busy_ms = 120_000;
+
+/** Who handles a message does not wait for the next. */
+function isBusy({ num_ack_pending, delivered, ts }: ConsumerInfo): boolean {
+  if (num_ack_pending === 0 || delivered.last_active === undefined) return false;
+  return Date.parse(String(ts)) - Date.parse(String(delivered.last_active)) < busy_ms;
 }
 
 async function deliveryOf(options: ConsumerOptions, message: JsMsg) {

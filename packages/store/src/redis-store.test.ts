@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 import { afterAll, describe, expect, test } from 'vitest';
 import { commitOf, freshScope, storeContract } from './contract.ts';
 import { connectRedis } from './redis-store.ts';
-import { stillKnows } from './version.ts';
+import { noVersion, stillKnows } from './version.ts';
 
 const any = await testRedis();
 const own = await testRedis({ kind: 'own' });
@@ -52,6 +52,25 @@ describe.skipIf(!own)('Redis in trouble', () => {
     expect(await store.commit(scope, commitOf({ id: 'next', expected_version: '58/now' }))).toBe('59/now');
     redis.disconnect();
     await store.close();
+  });
+
+  test('a cluster is forgotten in one step: what is built anew by whoever notices stays, whole', async () => {
+    const [store, beside] = await Promise.all([connectRedis({ url }), connectRedis({ url })]);
+    const scope = freshScope();
+    const writes = [...Array(60).keys()].map((n) => ({ record: `record-${n}`, part: 'all', value: n }));
+    let version: string | null = noVersion;
+    for (let n = 0; n < 60; n++) {
+      const causes = [...Array(500).keys()].map((event) => `event/${n}/${event}`);
+      version = await store.commit(scope, commitOf({ expected_version: version ?? '', causes, writes }));
+    }
+    const forgotten = store.forget(scope.cluster);
+    while ((await beside.version(scope)) !== noVersion);
+    expect(await beside.handled(scope, 'event/30/250')).toBe(false);
+    expect(await beside.commit(scope, commitOf({ id: 'anew', writes, outbox: ['said'] }))).toBe('1/anew');
+    await forgotten;
+    for (const { record, value } of writes) expect(await store.get(scope.cluster, record, 'all')).toBe(value);
+    expect(await store.outbox(scope)).toHaveLength(1);
+    await Promise.all([store.close(), beside.close()]);
   });
 
   test('all keys of a cluster share one hash tag', async () => {

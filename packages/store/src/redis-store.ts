@@ -1,3 +1,4 @@
+import { forgetScript } from './forget-script.ts';
 import type { Commit, Scope, Store } from './port.ts';
 import { connectRedisClient, type RedisOptions } from './redis-client.ts';
 import { versionOf } from './version.ts';
@@ -38,8 +39,7 @@ export async function connectRedis(options: RedisOptions): Promise<Store> {
     position: async (scope, stream) => Number((await watched(redis.hget(keys.scope(scope, 'positions'), stream))) ?? 0),
     forget: async (cluster) => {
       const match = `${keys.of(cluster).replace(/[*?[\]\\]/g, '\\$&')}:*`;
-      for await (const found of redis.scanStream({ match, count: 500 }) as AsyncIterable<string[]>)
-        if (found.length > 0) await watched(redis.unlink(...found));
+      await watched(redis.eval(forgetScript, 1, keys.of(cluster), match));
     },
     trouble,
     on_reconnect,

@@ -43,8 +43,12 @@ export async function decide(entry: Entry, tick: Tick, outside: Outside): Promis
   const { proxmox, config, pause, ledger } = outside;
   const time = () => ({ now: proxmox.clock().now, config, pause });
   const waited_ms = elapsed(execution, execution.state, outside);
-  if (execution.state === 'approved' && execution.along)
-    return goAlong(execution, execution.along, await readLeader(execution.along.with, outside));
+  if (execution.state === 'approved' && execution.along) {
+    const leader = await readLeader(execution.along.with, outside);
+    return leader === 'unreadable'
+      ? wait('the migration that takes it along is of another version')
+      : goAlong(execution, execution.along, leader);
+  }
   if (!outside.begins && isYetToBegin(execution)) return wait('nothing begins while the store does not answer');
   switch (execution.state) {
     case 'approved': {
@@ -53,7 +57,8 @@ export async function decide(entry: Entry, tick: Tick, outside: Outside): Promis
       const step = begin(execution, { ...time(), pause: stop, held: tick.held });
       if (step.do === 'wait') return step;
       if (step.do === 'claim' && tick.yields) return wait('a way back goes first');
-      if (step.do === 'claim' && isAwaited(step.keys, tick.awaited)) return wait('an earlier approval goes first');
+      if (step.do === 'claim' && isAwaited(lackedBy(execution, step.keys, tick.held), tick.awaited))
+        return wait('an earlier approval goes first');
       return (await ledger.get(doneKey(execution.migration))) ? { do: 'drop' } : step;
     }
     case 'claimed': {
@@ -76,9 +81,12 @@ export async function decide(entry: Entry, tick: Tick, outside: Outside): Promis
   }
 }
 
-async function readLeader(migration_id: string, { ledger, cluster }: Outside): Promise<Execution | null> {
+async function readLeader(
+  migration_id: string,
+  { ledger, cluster }: Outside,
+): Promise<Execution | 'unreadable' | null> {
   const entry = await ledger.get(executionKey({ cluster, migration_id }));
-  return Execution.safeParse(entry?.value).data ?? null;
+  return entry && (Execution.safeParse(entry.value).data ?? 'unreadable');
 }
 
 /** Whether a migration that its request took along is still in the ledger: both ends of the way are held for that, too. */
@@ -87,6 +95,10 @@ async function isFollowed({ migration, start }: Ended, { ledger, cluster }: Outs
   const kept = (await ledger.list(executionsOf(cluster))).flatMap(({ value }) => Execution.safeParse(value).data ?? []);
   return kept.some((other) => leaderOf(other) === migration.migration_id);
 }
+
+/** Keys that it does not hold yet: a process that was killed while it claimed leaves some that it does. */
+const lackedBy = ({ migration }: Execution, keys: readonly string[], held: readonly Held[]): string[] =>
+  keys.filter((key) => !held.some((one) => one.key === key && one.holder === migration.migration_id));
 
 const isAwaited = (keys: readonly string[], awaited: ReadonlySet<string>): boolean =>
   keys.some((key) => awaited.has(key) || [...awaited].some((wanted) => wanted.endsWith('.') && key.startsWith(wanted)));

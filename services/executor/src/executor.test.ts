@@ -4,8 +4,8 @@ import { hours, iso } from '@evenkeel/model';
 import { ProxmoxError } from '@evenkeel/proxmox';
 import { describe, expect, it } from 'vitest';
 import { file } from './act.ts';
-import { letGo } from './hold.ts';
-import { guestClaim } from './keys.ts';
+import { letGo, take } from './hold.ts';
+import { guestClaim, slotClaim, sourceClaim, targetClaim } from './keys.ts';
 import {
   approval,
   configOf,
@@ -461,6 +461,18 @@ describe('the executor', () => {
     for (const migration of [earlier, later]) await process.approve(migration);
     await lasts(process, s, 200);
     expect(s.world.posts.map(({ vmid }) => vmid)).toEqual([101, 103, 102]);
+  });
+
+  it('goes on with what it claimed before it was killed, although an earlier approval waits for the same slot', async () => {
+    const s = setting({ 101: 'n1', 102: 'n3' });
+    const earlier = approval(101, 'n1', 'n2', { approved_at: iso(t0 - 1000) });
+    const later = approval(102, 'n3', 'n1');
+    const limit = configOf({ automated_migrations: { dry_run: false, rules: { max_concurrent_migrations: 1 } } });
+    for (const migration of [earlier, later]) await file(migration, { ledger: s.ledger, config: limit, trace: '' });
+    const claims = [guestClaim(later), sourceClaim(later), targetClaim(later), slotClaim(later.cluster, 0)];
+    await take(claims, later, { ledger: s.ledger });
+    await run(s, [], 100, limit);
+    expect(s.world.posts.map(({ vmid }) => vmid)).toEqual([102, 101]);
   });
 
   it('takes what was approved at one moment in the order in which it was filed', async () => {

@@ -20,7 +20,11 @@ export async function readClaims({ ledger, cluster }: Outside): Promise<Claimed[
 }
 
 /** Takes keys in their order; what is taken stays taken until the migration has ended, even where it is not all. */
-export async function take(keys: string[], migration: ApprovedMigration, { ledger }: Outside): Promise<boolean> {
+export async function take(
+  keys: string[],
+  migration: ApprovedMigration,
+  { ledger }: Pick<Outside, 'ledger'>,
+): Promise<boolean> {
   const claim = { holder: migration.migration_id, done: doneKey(migration) };
   for (const key of keys) {
     if ((await ledger.create(key, claim)) !== null) continue;

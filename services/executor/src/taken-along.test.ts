@@ -120,12 +120,15 @@ describe('two HA guests that a rule of HA binds together', () => {
     expect(ends(lab.memory, b)).toEqual(['migration.refused']);
   });
 
-  it('a second that is stopped goes along, and that is said', async () => {
-    const lab = open({ status: 'stopped' });
+  it.each<[string, Partial<Guest>, string, string]>([
+    ['VM', {}, 'qemu/102', 'vm:102'],
+    ['container, which restarts nothing,', { type: 'lxc' }, 'lxc/102', 'ct:102'],
+  ])('a second that is a stopped %s goes along, and that is said', async (_, more, along, sid) => {
+    const lab = open({ status: 'stopped', ...more }, { ha: { rules: [{ ...keep, resources: ['vm:101', sid] }] } });
     const a = await lab.approve(101, 'n1', 'n2');
     await lab.pass(200);
     expect(ends(lab.memory, a)).toEqual(['migration.completed']);
-    expect(started(lab, a)).toMatchObject({ taken_along: ['qemu/102'] });
+    expect(started(lab, a)).toMatchObject({ taken_along: [along] });
   });
 
   it('both wait, and are refused, where one is locked after the other', async () => {

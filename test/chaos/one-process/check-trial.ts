@@ -36,7 +36,7 @@ export function checkTrial(given: Witness, max_concurrent = usual_concurrent): s
 
 /** Migrations that the executor decided on by itself: they take a guest back. */
 const waysBack = (witness: Witness): ApprovedMigration[] => {
-  const told = [migrationStarted, migrationRefused].flatMap((event) => all(witness, event));
+  const told = [migrationStarted, migrationRefused, migrationFailed].flatMap((event) => all(witness, event));
   const backs = told.flatMap(({ migration }) => (migration.parent_id === undefined ? [] : [migration]));
   return [...new Map(backs.map((migration) => [migration.migration_id, migration])).values()];
 };
@@ -190,10 +190,13 @@ function checkPairs(witness: Witness): string[] {
 const last_look_s = 10;
 const stop_s = 3600;
 
-/** Where a failure is to stop all that is left, nothing starts for an hour; clocks that are off say nothing of that. */
+/** Where a failure is to stop all that is left, nothing starts for an hour but ways back of guests that are not well; clocks that are off say nothing of that. */
 function checkAborts(witness: Witness): string[] {
-  const { trial, sent } = witness;
+  const { trial, approved } = witness;
   if (!trial.aborts || trial.troubles.some((t) => t.do === 'clock')) return [];
+  const isBack = ({ path, target }: Sent): boolean =>
+    approved.some((m) => m.parent_id !== undefined && m.vmid === vmidOf(path) && m.target_node === target);
+  const sent = witness.sent.filter((one) => !isBack(one));
   return all(witness, migrationFailed).flatMap(({ migration, failed_at }) => {
     const since = ({ at }: Sent): number => (at - Date.parse(failed_at)) / 1000;
     const late = sent.filter((one) => one.method === 'POST' && since(one) > last_look_s && since(one) < stop_s);

@@ -2,7 +2,7 @@ import type { GuestSample, HaRule } from '@evenkeel/contracts';
 import type { NodeBinding, RuleSource } from './rule-context.ts';
 
 /** Whether HA acts on a guest at all. */
-const isManaged = ({ ha }: GuestSample): boolean => ha !== undefined && ha.state !== 'ignored';
+export const isManagedByHa = ({ ha }: GuestSample): boolean => ha !== undefined && ha.state !== 'ignored';
 
 /** Nodes that an HA rule means: those that it names, or all others where it is negative. */
 function nodesOf({ affinity, nodes = {} }: HaRule, all: readonly string[]): NodeBinding['nodes'] {
@@ -18,7 +18,7 @@ export function haBindings({ nodes, guests, ha_rules }: RuleSource): {
   const bindings: [string, NodeBinding][] = [];
   const problems: string[] = [];
   const all = nodes.map(({ node }) => node);
-  const managed = new Map(guests.filter(isManaged).map((guest) => [guest.guest as string, guest]));
+  const managed = new Map(guests.filter(isManagedByHa).map((guest) => [guest.guest as string, guest]));
   for (const rule of ha_rules) {
     if (rule.type !== 'node-affinity' || !rule.nodes) continue;
     const meant = nodesOf(rule, all);

@@ -1,4 +1,5 @@
 import type { Config, GuestSample, MandatoryReason, Recommendation } from '@evenkeel/contracts';
+import { isManagedByHa } from './ha-bindings.ts';
 import { inMaintenanceOfProxmox, type RuleContext } from './rule-context.ts';
 import { matches } from './tags.ts';
 
@@ -36,7 +37,7 @@ const crs: Fact = ({ guest }, ctx) => {
 
 const drainedByHa: Fact = (guest, ctx) => {
   const node = ctx.nodes.get(guest.node);
-  return guest.ha && node && inMaintenanceOfProxmox(node)
+  return isManagedByHa(guest) && node && inMaintenanceOfProxmox(node)
     ? forNow(`the HA manager moves it off ${guest.node} itself`)
     : null;
 };
@@ -61,7 +62,7 @@ const mayRestart = (tags: readonly string[], config: Config): boolean =>
   config.automated_migrations.rules.allow_container_restarts || tags.includes('restart-ok');
 
 const container: Wish = (guest, tags, { config }) =>
-  guest.type === 'lxc' && !mayRestart(tags, config)
+  guest.type === 'lxc' && guest.status !== 'stopped' && !mayRestart(tags, config)
     ? 'containers restart when they move, and allow_container_restarts is off'
     : null;
 

@@ -116,6 +116,13 @@ describe('mayMove', () => {
     expect(said({ maintenance: true })).toBe('the HA manager moves it off a itself');
     expect(said({ maintenance: true, drained })).toBeNull();
   });
+  test('what HA ignores it empties no node of, also where that is in its maintenance and drained', () => {
+    const guest = tagged([], { ha: { state: 'ignored', auto_rebalance: false } });
+    const drained = { since: '2026-07-15T12:00:00.000Z', by: 'anna', reason: '' };
+    const node = aNode('a', { maintenance: true, maintenance_of_proxmox: true, drained });
+    const ctx = ruleContext(aCluster([node, aNode('b')], [guest]), aConfig());
+    expect(mayMove('qemu/1', ctx, 'drain')).toBeNull();
+  });
 
   test.each<[string, Partial<GuestSample>, object, string | null]>([
     ['its state is not known', { status: 'unknown' }, {}, 'its state could not be read'],

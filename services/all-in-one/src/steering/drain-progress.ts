@@ -58,29 +58,31 @@ const alreadyLeaves = /\bconflict: (already in flight|already migrating|this run
 
 export const notTakenUp = 'approved, not yet taken up by the executor';
 
-/** What the last run says is approved, or was before it, and has no entry in the ledger. */
-export const notTaken = ({ in_flight, last_run }: ClusterStatus): RunSummary['decisions'] =>
-  (last_run?.decisions ?? []).filter(
-    (d) => isApproved(d) && !in_flight.some(({ migration }) => migration.guest === d.guest),
-  );
+/** What the last run says is approved, or was before it, and has no entry in the ledger; while the executor runs, that is because it is over. */
+export const notTaken = (status: ClusterStatus): RunSummary['decisions'] =>
+  isWithoutExecutor(status)
+    ? (status.last_run?.decisions ?? []).filter(
+        (d) => isApproved(d) && !status.in_flight.some(({ migration }) => migration.guest === d.guest),
+      )
+    : [];
+
+const isWithoutExecutor = ({ not_running }: ClusterStatus): boolean =>
+  not_running.some(({ service }) => service === 'executor');
 
 /** An order was given; an answer of a person that has to wait for a slot is none yet. */
 const isApproved = ({ action, reason }: RunSummary['decisions'][number]): boolean =>
   (action === 'pending' && /^approved( by .+?)?: /.test(reason) && !reason.includes('; not yet: ')) ||
   /\bconflict: already in flight\b/.test(reason);
 
-function whyStill(
-  { in_flight, generated, last_run }: ClusterStatus,
-  guest: string,
-  node: string,
-): { why: string; stuck: boolean } {
+function whyStill(status: ClusterStatus, guest: string, node: string): { why: string; stuck: boolean } {
+  const { in_flight, generated, last_run } = status;
   const flight = in_flight.find(({ migration }) => migration.guest === guest);
   if (flight) return { why: wayOf(flight, node), stuck: false };
   const no = generated?.not_recommended.find((n) => n.guest === guest);
   if (no) return { why: no.reason, stuck: true };
   const line = last_run?.decisions.find((d) => d.guest === guest);
   if (!line) return { why: 'waits for the next run', stuck: false };
-  if (isApproved(line)) return { why: notTakenUp, stuck: false };
+  if (isWithoutExecutor(status) && isApproved(line)) return { why: notTakenUp, stuck: false };
   const { action, reason } = line;
   const why = reason.startsWith(action) ? reason : `${action}: ${reason}`;
   return { why, stuck: action === 'filtered' && !alreadyLeaves.test(reason) };

@@ -82,13 +82,20 @@ test.each<[string, Partial<ClusterStatus>, string[]]>([
         ],
       }),
       in_flight: [flight(103)],
+      not_running: [{ service: 'executor', streams: ['decisions'] }],
     },
     [
       'cluster lab: mode auto',
+      '  executor does not run here: nothing takes decisions',
       '  approved, not yet taken up by the executor: qemu/101 vm101  a → b',
       '  approved, not yet taken up by the executor: qemu/102 vm102  a → b',
       '  running: qemu/103 vm103  a → b',
     ],
+  ],
+  [
+    'what was approved and is over',
+    { last_run: aRun({ decisions: [line(101, 'pending', 'approved: ranked 1 of 1')] }) },
+    ['cluster lab: mode auto'],
   ],
   [
     'a mode by command',
