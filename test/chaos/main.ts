@@ -182,8 +182,8 @@ const parts: Record<string, () => Promise<void>> = {
 for (const [name, play] of Object.entries(parts))
   if (asked.includes(name))
     await play().catch((error) => {
-      if (!(error instanceof BudgetSpent)) throw error;
-      undone.push(`${name}: its ${values.minutes} minutes are over`);
+      if (error instanceof BudgetSpent) undone.push(`${name}: its ${values.minutes} minutes are over`);
+      else report(`${name} did not come to its end`, [String(error)]);
     });
 if (rows.length > 0) console.log(`\n${tellRows(rows)}\n`);
 for (const what of undone) console.log(`NOT DONE ${what}`);

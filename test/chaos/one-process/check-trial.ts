@@ -11,6 +11,7 @@ import { typeOf } from '@evenkeel/runtime';
 import type { MoveRecord } from '@evenkeel/simulator';
 import type { Witness } from './play-trial.ts';
 import type { Sent } from './replica.ts';
+import type { Trial } from './trial.ts';
 
 /** As configured in a trial. */
 const usual_concurrent = 2;
@@ -77,8 +78,12 @@ function checkEnds(witness: Witness): string[] {
 
 const vmidOf = (path: string): number => Number(/\/(\d+)\/migrate$/.exec(path)?.[1]);
 
-/** I3, I4, I9: only what was approved is requested, once at most, and never for what is too old by the cluster's own clock. */
-function checkPosts({ sent, approved }: Witness): string[] {
+/** How much longer a replica may take a time to be than it is, by the slowest clock of a trial. */
+const slownessOf = ({ troubles }: Trial): number =>
+  Math.max(0, ...troubles.flatMap((t) => (t.do === 'clock' && t.fast_percent ? [-t.fast_percent / 100] : [])));
+
+/** I3, I4, I9: only what was approved is requested, once at most, and never for what is too old by the cluster's own clock, but for as much as a slow one is wrong. */
+function checkPosts({ sent, approved, trial }: Witness): string[] {
   const posts = sent.filter(({ method }) => method === 'POST');
   const isApproved = (post: Sent) =>
     approved.some((m) => m.vmid === vmidOf(post.path) && m.target_node === post.target);
@@ -86,7 +91,8 @@ function checkPosts({ sent, approved }: Witness): string[] {
   const wrong = approved.flatMap(({ migration_id, vmid, target_node, expires_at, sampled_at, approved_at }) => {
     const own = posts.filter((post) => vmidOf(post.path) === vmid && post.target === target_node);
     const oldest = Math.min(Date.parse(expires_at), Date.parse(sampled_at ?? approved_at) + oldest_sample_s * 1000);
-    const late = own.filter(({ at }) => at > oldest);
+    const wrong_ms = slownessOf(trial) * (oldest - Date.parse(approved_at));
+    const late = own.filter(({ at }) => at > oldest + wrong_ms);
     return [
       ...(own.length > 1 ? [`I3 ${migration_id} was sent ${own.length} times`] : []),
       ...late.map(({ at }) => `I4 ${migration_id} was sent ${Math.round((at - oldest) / 1000)} s too late`),
