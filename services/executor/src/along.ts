@@ -2,7 +2,7 @@ import type { ApprovedMigration, Config } from '@evenkeel/contracts';
 import type { GuestRow } from '@evenkeel/proxmox';
 import { expiry, stopped } from './begin.ts';
 import type { Held } from './claims.ts';
-import type { Approved, Claimed, Execution } from './execution.ts';
+import { type Approved, type Claimed, type Execution, startIn } from './execution.ts';
 import { guestClaim } from './keys.ts';
 import type { LaunchFacts } from './launch.ts';
 import { hasRoomFor, preflight } from './preflight.ts';
@@ -67,7 +67,7 @@ export function goAlong(execution: Approved, along: NonNullable<Approved['along'
   const { migration, along: _, ...alone } = execution;
   const { with: along_with, known_tasks, before } = along;
   if (leader && isOpen(leader)) return wait(`HA takes it along with ${leader.migration.guest}`);
-  const start = leader && startOf(leader);
+  const start = leader && startIn(leader);
   if (!start?.taken_along?.includes(migration.guest)) return put({ ...alone, migration });
   const { started_at } = start;
   const going = { upid: '', adopted: true, along_with, known_tasks, ...(before && { before }) };
@@ -80,13 +80,6 @@ const isOpen = (leader: Execution): boolean =>
     ? leader.start === undefined && leader.ending.hold
     : leader.state !== 'running' && leader.state !== 'validating';
 
-const startOf = (leader: Execution) =>
-  leader.state === 'running' || leader.state === 'validating'
-    ? leader
-    : leader.state === 'ended'
-      ? leader.start
-      : undefined;
-
 /** The migration that an execution goes along with, or undefined. */
 export const leaderOf = (execution: Execution): string | undefined =>
-  execution.state === 'approved' ? execution.along?.with : startOf(execution)?.along_with;
+  execution.state === 'approved' ? execution.along?.with : startIn(execution)?.along_with;

@@ -152,6 +152,12 @@ export type Ended = z.output<typeof Ended>;
 export type Execution = z.output<typeof Execution>;
 export type Start = NonNullable<Ended['start']>;
 
+/** How it started, undefined where it has not. */
+export function startIn(execution: Execution): Start | undefined {
+  if (execution.state === 'running' || execution.state === 'validating') return execution;
+  return execution.state === 'ended' ? execution.start : undefined;
+}
+
 /** How it started, which stays with it to its end. */
 export function startOf(start: Start): Start {
   const { started_at, upid, adopted, max_concurrent_migrations, taken_along, along_with } = start;
@@ -160,7 +166,7 @@ export function startOf(start: Start): Start {
     upid,
     adopted,
     ...(max_concurrent_migrations !== undefined && { max_concurrent_migrations }),
-    ...(taken_along && { taken_along }),
+    ...(taken_along?.length && { taken_along }),
     ...(along_with && { along_with }),
   };
 }

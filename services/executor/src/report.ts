@@ -63,9 +63,9 @@ const boundOf = ({ taken_along, along_with }: Pick<Start, 'taken_along' | 'along
 });
 
 function sayStart({ migration, trace }: Execution, from: Start, config: Config) {
-  const { taken_along: _, along_with: __, ...start } = startOf(from);
+  const start = startOf(from);
   const deadline_at = iso(millis(start.started_at) + 1000 * timeout({ migration }, config));
-  return migrationStarted.of({ migration, ...start, deadline_at, ...boundOf(from) }, start.started_at, trace);
+  return migrationStarted.of({ migration, ...start, deadline_at }, start.started_at, trace);
 }
 
 function lookOf(execution: Running, look: number, { step, progress }: LogSummary, now: number) {
